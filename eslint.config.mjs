@@ -1,0 +1,86 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+const INFRASTRUCTURE = ['@nestjs/*', 'typeorm', 'pg', 'nats', 'ioredis'];
+
+/** A context sees itself, the platform, and the published language of the others; its domain does not even see that. */
+const context = (scope) => [
+  {
+    sourceTag: `scope:${scope}`,
+    onlyDependOnLibsWithTags: [`scope:${scope}`, 'scope:platform', 'type:contracts'],
+  },
+  {
+    allSourceTags: [`scope:${scope}`, 'type:domain'],
+    onlyDependOnLibsWithTags: [`scope:${scope}`, 'scope:platform'],
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist', '.data', '.nx', '**/*.cjs', '**/*.mjs', 'jest.config.js', 'jest.preset.js'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allow: [],
+          enforceBuildableLibDependency: true,
+          banTransitiveDependencies: true,
+          depConstraints: [
+            {
+              sourceTag: 'type:kernel',
+              onlyDependOnLibsWithTags: ['type:kernel'],
+              bannedExternalImports: INFRASTRUCTURE,
+            },
+            {
+              sourceTag: 'type:contracts',
+              onlyDependOnLibsWithTags: ['type:kernel'],
+              bannedExternalImports: INFRASTRUCTURE,
+            },
+            {
+              sourceTag: 'type:domain',
+              onlyDependOnLibsWithTags: ['type:contracts', 'type:kernel'],
+              bannedExternalImports: INFRASTRUCTURE,
+            },
+            {
+              sourceTag: 'type:application',
+              onlyDependOnLibsWithTags: ['type:domain', 'type:contracts', 'type:kernel', 'type:platform'],
+              bannedExternalImports: ['typeorm', 'pg', 'nats', 'ioredis'],
+            },
+            {
+              sourceTag: 'type:read-model',
+              onlyDependOnLibsWithTags: ['type:contracts', 'type:kernel', 'type:platform'],
+              bannedExternalImports: ['nats', 'ioredis'],
+            },
+            { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:kernel'] },
+            { sourceTag: 'role:edge', onlyDependOnLibsWithTags: ['type:contracts', 'type:platform', 'type:kernel'] },
+            { sourceTag: 'role:write', notDependOnLibsWithTags: ['type:read-model'] },
+            { sourceTag: 'role:read', notDependOnLibsWithTags: ['type:application', 'type:domain'] },
+            ...['orchestration', 'organization', 'agent-sessions', 'github', 'artifacts'].flatMap(context),
+          ],
+        },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: false }],
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true, allowEmpty: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  {
+    files: ['**/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/testing/**', 'libs/platform/config/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only platform/config reads the environment.' },
+      ],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['@syntropic/*/testing'], message: 'Test support belongs in specs.' }] },
+      ],
+    },
+  },
+);

@@ -1,0 +1,4 @@
+module.exports = {
+  projects: ['<rootDir>/{apps,libs,tools}/**/jest.config.cjs'],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,7 @@
+export { replay, type Aggregate, type Aggregates, type Loaded, type Outcome, type Reservation } from './aggregate';
+export { command, type CommandClass, type CommandContext, type Lease } from './command';
+export { derivedUuid, eventIdOf, executionIdOf } from './derived-id';
+export { DomainError, type Refusal } from './domain-error';
+export type { Actor, Event, EventOfType, Metadata, Recorded } from './event';
+export { ArtifactId, ExecutionId, PhaseId, SessionId, WorkflowId, WorkspaceId } from './ids';
+export { addUsd, Usd, usdOf } from './usd';

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+const NANO = 1_000_000_000n;
+
+/** US dollars as a decimal string with at most nine places: never a float, so that totals add up. */
+export const Usd = z.string().regex(/^\d+(\.\d{1,9})?$/, 'a decimal number with at most 9 places');
+export type Usd = z.infer<typeof Usd>;
+
+const nanoOf = (usd: Usd): bigint => {
+  const [whole = '0', fraction = ''] = usd.split('.');
+  return BigInt(whole) * NANO + BigInt(fraction.padEnd(9, '0'));
+};
+
+const ofNano = (nano: bigint): Usd => {
+  const fraction = (nano % NANO).toString().padStart(9, '0').replace(/0+$/, '');
+  return fraction ? `${(nano / NANO).toString()}.${fraction}` : (nano / NANO).toString();
+};
+
+/** Rounds a provider's floating-point dollars to nano-dollars. */
+export const usdOf = (dollars: number): Usd => ofNano(BigInt(Math.round(dollars * 1e9)));
+
+export const addUsd = (...amounts: readonly Usd[]): Usd => ofNano(amounts.reduce((sum, usd) => sum + nanoOf(usd), 0n));

@@ -1,0 +1,33 @@
+import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
+
+/** Positions and counters are JS numbers everywhere: 2^53 of them is more than any log will hold. */
+types.setTypeParser(types.builtins.INT8, Number);
+
+/** At most this many connections a service. */
+const CONNECTIONS = 10;
+
+/** A service's connections. A connection that breaks while idle is replaced by the next query, which then says what is wrong. */
+export function createPool(connectionString: string, options: Pick<PoolConfig, 'max' | 'application_name'> = {}): Pool {
+  const pool = new Pool({ connectionString, max: CONNECTIONS, keepAlive: true, ...options });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Runs `work` in one transaction: all of it, or nothing. */
+export async function inTransaction<Result>(pool: Pool, work: (tx: PoolClient) => Promise<Result>): Promise<Result> {
+  const tx = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await tx.query('begin');
+    const result = await work(tx);
+    await tx.query('commit');
+    return result;
+  } catch (error) {
+    await tx.query('rollback').catch((cause: unknown) => {
+      broken = new Error('the connection broke in a transaction', { cause });
+    });
+    throw error;
+  } finally {
+    tx.release(broken);
+  }
+}
