@@ -1,0 +1,3 @@
+export { CompleteSession, StartSession } from './agent-session.commands';
+export type { AgentSessionEvent, SessionCompleted, SessionStarted } from './agent-session.events';
+export { agentSessionsCommands } from './agent-sessions.commands';

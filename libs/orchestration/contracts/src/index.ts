@@ -1,0 +1,24 @@
+export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-configuration';
+export { AgentDocument, agentOf } from './agent-document';
+export { orchestrationCommands } from './orchestration.commands';
+export { ClaimWork, Control, ReleaseWork, RenewedWork, RenewWork, WorkOrder } from './work-order';
+export {
+  InputDeclaration,
+  noneTwice,
+  PhaseDefinition,
+  WorkflowClassification,
+  WorkflowDefinition,
+  WorkflowType,
+} from './workflow-definition';
+export { parseWorkflowYaml, type ParsedWorkflow, type YamlFault } from './workflow-yaml';
+export * from './workflow-execution.commands';
+export type * from './workflow-execution.events';
+export { ArchiveWorkflow, CreateWorkflow, UpdatePhasePrompt } from './workflow-template.commands';
+export type {
+  WorkflowArchived,
+  WorkflowCreated,
+  WorkflowPhaseUpdated,
+  WorkflowTemplateEvent,
+} from './workflow-template.events';
+export { CreateWorkspace, TerminateWorkspace } from './workspace.commands';
+export type { WorkspaceCreated, WorkspaceEvent, WorkspaceTerminated } from './workspace.events';

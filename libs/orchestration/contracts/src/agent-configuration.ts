@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+const Limits = z.object({
+  memoryMb: z.number().int().min(16).optional(),
+  pids: z.number().int().min(4).optional(),
+  cpus: z.number().positive().optional(),
+  diskMb: z.number().int().min(1).optional(),
+});
+
+const common = {
+  /** `sandbox`: every namespace its own; `process`: no isolation, where the runner allows it. */
+  isolation: z.enum(['sandbox', 'process']).default('sandbox'),
+  limits: Limits.optional(),
+};
+
+/** A recording's name in the runner's recordings directory, never a path. */
+const RecordingName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'a recording name, not a path');
+
+/** Which program does the work of a phase, and how. */
+export const AgentConfiguration = z.discriminatedUnion('provider', [
+  z.object({ provider: z.literal('claude'), ...common }),
+  z.object({
+    provider: z.literal('command'),
+    /** Program and arguments; the rendered prompt comes on standard input. */
+    command: z.array(z.string()).min(1),
+    ...common,
+  }),
+  z.object({
+    provider: z.literal('replay'),
+    recording: RecordingName,
+    /** `recorded`: with the pauses of the original; `fast`: without. */
+    pace: z.enum(['fast', 'recorded']).default('fast'),
+    ...common,
+  }),
+  z.object({
+    provider: z.literal('simulated'),
+    turns: z.number().int().min(1).max(10_000).default(3),
+    toolsPerTurn: z.number().int().min(0).max(100).default(1),
+    delayMs: z.number().int().min(0).max(600_000).default(50),
+    lineBytes: z.number().int().min(0).max(1_000_000).default(0),
+    fail: z.boolean().default(false),
+    ...common,
+  }),
+]);
+export type AgentConfiguration = z.infer<typeof AgentConfiguration>;
+
+export const PROVIDERS = ['claude', 'command', 'replay', 'simulated'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];

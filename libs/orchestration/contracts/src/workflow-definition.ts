@@ -1,0 +1,81 @@
+import { PhaseId } from '@syntropic/kernel';
+import { z } from 'zod';
+import { AgentConfiguration } from './agent-configuration';
+
+export const WorkflowType = z.enum(['research', 'planning', 'implementation', 'review', 'deployment', 'custom']);
+export const WorkflowClassification = z.enum(['simple', 'standard', 'complex', 'epic']);
+
+/** A value that an execution is given; `{{name}}` stands for it in prompts and repositories. */
+export const InputDeclaration = z.object({
+  name: z.string().min(1).max(100),
+  description: z.string().optional(),
+  required: z.boolean().default(true),
+  default: z.string().optional(),
+});
+export type InputDeclaration = Readonly<z.infer<typeof InputDeclaration>>;
+
+export const PhaseDefinition = z.object({
+  phaseId: PhaseId,
+  name: z.string().min(1).max(255),
+  order: z.number().int().min(1),
+  /** Neighbouring `parallel` phases start together; a `human_in_loop` phase waits for approval after its agent. */
+  executionType: z.enum(['sequential', 'parallel', 'human_in_loop']).default('sequential'),
+  description: z.string().optional(),
+  inputArtifactTypes: z.array(z.string()).default([]),
+  outputArtifactTypes: z.array(z.string()).default([]),
+  promptTemplate: z.string().optional(),
+  maxTokens: z.number().int().min(1).optional(),
+  /** Seconds that the agent may run; time spent paused or waiting does not count. */
+  timeoutSeconds: z.number().int().min(1).max(86_400).default(300),
+  allowedTools: z.array(z.string().min(1)).default([]),
+  argumentHint: z.string().optional(),
+  model: z.string().min(1).optional(),
+  agent: AgentConfiguration.optional(),
+  retries: z
+    .object({
+      max: z.number().int().min(0).max(10).default(0),
+      backoffSeconds: z.number().int().min(0).max(86_400).default(0),
+    })
+    .default({ max: 0, backoffSeconds: 0 }),
+});
+export type PhaseDefinition = Readonly<z.infer<typeof PhaseDefinition>>;
+
+/** A check for lists: no two items have the same value in one of these fields. */
+export const noneTwice =
+  <Field extends string>(...fields: readonly Field[]) =>
+  ({ value, issues }: z.core.ParsePayload<readonly Readonly<Record<Field, string | number>>[]>): void => {
+    for (const field of fields) {
+      const seen = value.map((item) => item[field]);
+      const index = seen.findIndex((item, at) => seen.indexOf(item) < at);
+      if (index < 0) continue;
+      const message = `an earlier one has the same ${field}: ${seen[index] ?? ''}`;
+      issues.push({ code: 'custom', message, path: [index, field], input: value });
+    }
+  };
+
+/** Phases of one workflow: at least one, no id and no order twice. */
+const Phases = z
+  .array(PhaseDefinition)
+  .min(1, 'a workflow has at least one phase')
+  .max(200)
+  .check(noneTwice('phaseId', 'order'));
+
+/** What the author of a workflow writes, whichever way it arrives. */
+export const workflowDefinition = {
+  name: z.string().min(1).max(255),
+  description: z.string().optional(),
+  workflowType: WorkflowType.default('custom'),
+  classification: WorkflowClassification.default('standard'),
+  /** May hold `{{input}}` placeholders, as may `repositoryRef` and `repos`. */
+  repositoryUrl: z.string().optional(),
+  repositoryRef: z.string().min(1).default('main'),
+  requiresRepos: z.boolean().default(true),
+  projectName: z.string().optional(),
+  inputs: z.array(InputDeclaration).default([]),
+  repos: z.array(z.string().min(1)).default([]),
+  agent: AgentConfiguration.optional(),
+  phases: Phases,
+};
+
+export const WorkflowDefinition = z.object(workflowDefinition);
+export type WorkflowDefinition = Readonly<z.infer<typeof WorkflowDefinition>>;

@@ -1,0 +1,116 @@
+import type { ArtifactId, Event, ExecutionId, PhaseId, SessionId, Usage, WorkflowId } from '@syntropic/kernel';
+import type { AgentConfiguration } from './agent-configuration';
+import type { ArtifactRef } from './workflow-execution.commands';
+import type { PhaseDefinition } from './workflow-definition';
+
+/** A phase as this execution runs it: the template's, with its agent decided. */
+export type ExecutablePhase = Readonly<Omit<PhaseDefinition, 'agent'> & { agent: AgentConfiguration }>;
+
+export type YieldPoint = 'before_phase' | 'after_tool' | 'after_model' | 'between_lines';
+
+type InExecution = { executionId: ExecutionId; workflowId: WorkflowId };
+type InPhase = InExecution & { phaseId: PhaseId };
+type InSession = InPhase & { sessionId: SessionId; attempt: number };
+type Summary = {
+  usage: Usage;
+  completedPhases: number;
+  totalPhases: number;
+  artifactIds: readonly ArtifactId[];
+};
+
+/** The execution keeps what the template said at this moment; nothing is looked up later. */
+export type ExecutionStarted = Event<
+  'ExecutionStarted',
+  InExecution & {
+    workflowName: string;
+    /** Declared defaults included. */
+    inputs: Readonly<Record<string, string>>;
+    task?: string | undefined;
+    repos: readonly string[];
+    repositoryRef: string;
+    phases: readonly ExecutablePhase[];
+  }
+>;
+
+/** The phase waits for a runner. Leg n + 1 goes on where leg n was parked. */
+export type PhaseQueued = Event<
+  'PhaseQueued',
+  InSession & { leg: number; provider: string; isolation: string; parkedOn?: string | undefined }
+>;
+
+export type PhaseStarted = Event<
+  'PhaseStarted',
+  InSession & {
+    phaseName: string;
+    phaseOrder: number;
+    leg: number;
+    runner: string;
+    provider: string;
+    model?: string | undefined;
+    repos: readonly string[];
+  }
+>;
+
+export type PhaseHeld = Event<'PhaseHeld', InSession & { yieldPoint: YieldPoint }>;
+export type PhaseParked = Event<
+  'PhaseParked',
+  InSession & { runner: string; why: 'hold_expired' | 'shutdown' | 'lease_lost' }
+>;
+
+type Settled = InSession & { usage: Usage; artifacts: readonly ArtifactRef[] };
+
+/** A `human_in_loop` phase whose agent is done waits for a person. */
+export type PhaseAwaitingApproval = Event<'PhaseAwaitingApproval', Settled>;
+export type PhaseCompleted = Event<'PhaseCompleted', Settled>;
+
+export type PhaseFailed = Event<
+  'PhaseFailed',
+  Settled & {
+    error: string;
+    errorType: string;
+    /** Present when another attempt follows, after so many seconds. */
+    retryInSeconds?: number | undefined;
+  }
+>;
+
+/** The phase was ended by a cancellation, or because a parallel phase failed for good. */
+export type PhaseStopped = Event<'PhaseStopped', Settled>;
+
+export type ExecutionPauseRequested = Event<'ExecutionPauseRequested', InExecution & { reason?: string | undefined }>;
+export type ExecutionPaused = Event<
+  'ExecutionPaused',
+  InExecution & { yieldPoint: YieldPoint; phaseId?: PhaseId | undefined }
+>;
+export type ExecutionResumed = Event<'ExecutionResumed', InExecution>;
+
+export type ExecutionCancelRequested = Event<'ExecutionCancelRequested', InExecution & { reason?: string | undefined }>;
+export type ExecutionCancelled = Event<'ExecutionCancelled', InExecution & Summary & { reason?: string | undefined }>;
+
+export type ExecutionInterrupted = Event<
+  'ExecutionInterrupted',
+  InSession & Summary & { why: 'lease_lost' | 'queue_timeout' | 'shutdown' }
+>;
+export type ExecutionRetried = Event<'ExecutionRetried', InExecution & { phaseIds: readonly PhaseId[] }>;
+
+export type ExecutionCompleted = Event<'ExecutionCompleted', InExecution & Summary>;
+export type ExecutionFailed = Event<'ExecutionFailed', InPhase & Summary & { error: string; errorType: string }>;
+
+export type WorkflowExecutionEvent =
+  | ExecutionStarted
+  | PhaseQueued
+  | PhaseStarted
+  | PhaseHeld
+  | PhaseParked
+  | PhaseAwaitingApproval
+  | PhaseCompleted
+  | PhaseFailed
+  | PhaseStopped
+  | ExecutionPauseRequested
+  | ExecutionPaused
+  | ExecutionResumed
+  | ExecutionCancelRequested
+  | ExecutionCancelled
+  | ExecutionInterrupted
+  | ExecutionRetried
+  | ExecutionCompleted
+  | ExecutionFailed;

@@ -1,0 +1,105 @@
+import { parseWorkflowYaml } from './workflow-yaml';
+
+const yaml = (...lines: string[]) => lines.join('\n');
+
+const faultsOf = (text: string) => {
+  const parsed = parseWorkflowYaml(text);
+  return 'faults' in parsed ? parsed.faults.map(({ line, field, message }) => ({ line, field, message })) : [];
+};
+
+describe('a workflow in YAML', () => {
+  it('takes every default of the format', () => {
+    const parsed = parseWorkflowYaml(
+      yaml('id: hello', 'name: Hello', 'phases:', '  - {id: greet, name: Greet, order: 1, prompt_template: Say hello}'),
+    );
+
+    expect(parsed).toMatchObject({
+      workflowId: 'hello',
+      definition: {
+        workflowType: 'custom',
+        classification: 'standard',
+        repositoryRef: 'main',
+        requiresRepos: true,
+        phases: [{ phaseId: 'greet', executionType: 'sequential', timeoutSeconds: 300, allowedTools: [] }],
+      },
+    });
+  });
+
+  it('reads `tools` as allowed tools, and an agent at both levels', () => {
+    const parsed = parseWorkflowYaml(
+      yaml(
+        'id: hello',
+        'name: Hello',
+        'agent: {provider: command, command: [sh, -c, "true"]}',
+        'phases:',
+        '  - id: greet',
+        '    name: Greet',
+        '    order: 1',
+        '    tools: [Read]',
+        '    agent: {provider: simulated, tools_per_turn: 2}',
+      ),
+    );
+
+    expect(parsed).toMatchObject({
+      definition: {
+        agent: { provider: 'command', command: ['sh', '-c', 'true'] },
+        phases: [{ allowedTools: ['Read'], agent: { provider: 'simulated', toolsPerTurn: 2 } }],
+      },
+    });
+  });
+});
+
+describe('a fault names line and field', () => {
+  const phase = '  - {id: one, name: One, order: 1}';
+
+  it.each([
+    ['a wrong value', yaml('id: a', 'name: A', 'classification: tiny', 'phases:', phase), 3, 'classification'],
+    ['a missing field', yaml('id: a', 'phases:', phase), 1, 'name'],
+    [
+      'an unknown key',
+      yaml('id: a', 'name: A', 'phases:', '  - id: one', '    nmae: One', '    name: One', '    order: 1'),
+      5,
+      'phases[0].nmae',
+    ],
+    [
+      'a repeated phase id',
+      yaml('id: a', 'name: A', 'phases:', phase, '  - {id: one, name: Two, order: 2}'),
+      5,
+      'phases[1].id',
+    ],
+    [
+      'a repeated order',
+      yaml('id: a', 'name: A', 'phases:', phase, '  - {id: two, name: Two, order: 1}'),
+      5,
+      'phases[1].order',
+    ],
+    [
+      'a prompt in a file',
+      yaml('id: a', 'name: A', 'phases:', '  - id: one', '    name: One', '    order: 1', '    prompt_file: one.md'),
+      7,
+      'phases[0].prompt_file',
+    ],
+    [
+      'a recording that is a path',
+      yaml('id: a', 'name: A', 'agent:', '  provider: replay', '  recording: ../secret', 'phases:', phase),
+      5,
+      'agent.recording',
+    ],
+    [
+      'an id that names no directory',
+      yaml('id: a', 'name: A', 'phases:', '  - {id: ../one, name: One, order: 1}'),
+      4,
+      'phases[0].id',
+    ],
+  ])('%s', (_, text, line, field) => {
+    expect(faultsOf(text)).toEqual([expect.objectContaining({ line, field })]);
+  });
+
+  it('broken YAML', () => {
+    expect(faultsOf(yaml('id: a', 'name: [A'))).toEqual([expect.objectContaining({ line: 2 })]);
+  });
+
+  it('text that is no mapping', () => {
+    expect(faultsOf('just words')).toHaveLength(1);
+  });
+});

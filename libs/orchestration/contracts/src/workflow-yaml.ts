@@ -1,0 +1,68 @@
+import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import type { WorkflowId } from '@syntropic/kernel';
+import type { z } from 'zod';
+import { type WorkflowDefinition } from './workflow-definition';
+import { definitionOf, WorkflowDocument } from './workflow-document';
+
+/** What is wrong with a document, where. Lines and columns count from 1. */
+export type YamlFault = Readonly<{ field: string; message: string; line: number; column: number }>;
+
+export type ParsedWorkflow =
+  | Readonly<{ workflowId: WorkflowId; definition: WorkflowDefinition }>
+  | Readonly<{ faults: readonly [YamlFault, ...YamlFault[]] }>;
+
+/** Reads a workflow in the YAML format; every fault says its line and field. */
+export function parseWorkflowYaml(text: string): ParsedWorkflow {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+
+  const faults = [
+    ...document.errors.map(({ message, pos }) => faultAt(lines, pos[0], '', message)),
+    ...(document.errors.length > 0 ? [] : faultsOf(document, lines)),
+  ];
+  const [first, ...others] = faults;
+  if (first) return { faults: [first, ...others] };
+
+  const parsed = WorkflowDocument.parse(document.toJS());
+  return { workflowId: parsed.id, definition: definitionOf(parsed) };
+}
+
+function faultsOf(document: Document, lines: LineCounter): YamlFault[] {
+  const result = WorkflowDocument.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (result.success) return [];
+
+  return result.error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [located(document, lines, issue.path, issue.message)];
+    return issue.keys.map((key) => located(document, lines, [...issue.path, key], 'is not a field of this format'));
+  });
+}
+
+function located(document: Document, lines: LineCounter, path: z.core.$ZodIssue['path'], message: string): YamlFault {
+  const keys = path.filter((key) => typeof key !== 'symbol');
+  return faultAt(lines, offsetOf(document, keys), fieldName(keys), message);
+}
+
+function faultAt(lines: LineCounter, offset: number, field: string, message: string): YamlFault {
+  const { line, col } = lines.linePos(offset);
+  return { field, message, line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** Where the named value stands; for one that is missing, where the nearest thing around it does. */
+function offsetOf(document: Document, path: readonly (string | number)[]): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const parent: unknown = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
+    const key = path[depth - 1];
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
+      : undefined;
+    if (pair && isScalar(pair.key) && pair.key.range) return pair.key.range[0];
+
+    const node: unknown = document.getIn(path.slice(0, depth), true);
+    if (isMap(node) && node.range) return node.range[0];
+    if (isScalar(node) && node.range) return node.range[0];
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+const fieldName = (path: readonly (string | number)[]): string =>
+  path.reduce<string>((name, key) => (typeof key === 'number' ? `${name}[${key}]` : name ? `${name}.${key}` : key), '');

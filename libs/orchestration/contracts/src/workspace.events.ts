@@ -1,0 +1,25 @@
+import type { Event, ExecutionId, PhaseId, SessionId, WorkspaceId } from '@syntropic/kernel';
+
+export type WorkspaceCreated = Event<
+  'WorkspaceCreated',
+  {
+    workspaceId: WorkspaceId;
+    executionId: ExecutionId;
+    phaseId: PhaseId;
+    sessionId: SessionId;
+    backend: string;
+    runner: string;
+    durationMs: number;
+  }
+>;
+
+export type WorkspaceTerminated = Event<
+  'WorkspaceTerminated',
+  {
+    workspaceId: WorkspaceId;
+    executionId: ExecutionId;
+    why: 'completed' | 'failed' | 'cancelled' | 'parked' | 'lease_lost';
+  }
+>;
+
+export type WorkspaceEvent = WorkspaceCreated | WorkspaceTerminated;

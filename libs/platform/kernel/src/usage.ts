@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { addUsd, Usd } from './usd';
+
+const Count = z.number().int().nonnegative();
+
+/** What one model did for a session. */
+export const ModelUsage = z.object({
+  inputTokens: Count,
+  outputTokens: Count,
+  cacheCreationTokens: Count,
+  cacheReadTokens: Count,
+  /** `null`: nobody knows this model's price. */
+  costUsd: Usd.nullable(),
+});
+export type ModelUsage = Readonly<z.infer<typeof ModelUsage>>;
+
+/** What agents used, of one session or added up. Total tokens = input + output + cache creation + cache read, everywhere. */
+export const Usage = z.object({
+  byModel: z.record(z.string(), ModelUsage),
+  /** `null` while the cost of some model is unknown. */
+  costUsd: Usd.nullable(),
+  /** False when a part is an estimate: an agent ended without its final account. */
+  costComplete: z.boolean(),
+  toolCalls: Count,
+  failedTools: Count,
+  subagents: Count,
+  turns: Count,
+  /** Milliseconds that agents ran, frozen time left out. */
+  durationMs: Count,
+});
+export type Usage = Readonly<z.infer<typeof Usage>>;
+
+export type TokenCounts = Readonly<Omit<ModelUsage, 'costUsd'> & { totalTokens: number }>;
+
+export const NO_USAGE: Usage = {
+  byModel: {},
+  costUsd: '0',
+  costComplete: true,
+  toolCalls: 0,
+  failedTools: 0,
+  subagents: 0,
+  turns: 0,
+  durationMs: 0,
+};
+
+const plus = (one: Usd | null, other: Usd | null): Usd | null =>
+  one === null || other === null ? null : addUsd(one, other);
+
+const addModel = (one: ModelUsage | undefined, other: ModelUsage): ModelUsage =>
+  one
+    ? {
+        inputTokens: one.inputTokens + other.inputTokens,
+        outputTokens: one.outputTokens + other.outputTokens,
+        cacheCreationTokens: one.cacheCreationTokens + other.cacheCreationTokens,
+        cacheReadTokens: one.cacheReadTokens + other.cacheReadTokens,
+        costUsd: plus(one.costUsd, other.costUsd),
+      }
+    : other;
+
+export function addUsage(one: Usage, other: Usage): Usage {
+  const byModel = { ...one.byModel };
+  for (const [model, usage] of Object.entries(other.byModel)) byModel[model] = addModel(byModel[model], usage);
+
+  return {
+    byModel,
+    costUsd: plus(one.costUsd, other.costUsd),
+    costComplete: one.costComplete && other.costComplete,
+    toolCalls: one.toolCalls + other.toolCalls,
+    failedTools: one.failedTools + other.failedTools,
+    subagents: one.subagents + other.subagents,
+    turns: one.turns + other.turns,
+    durationMs: one.durationMs + other.durationMs,
+  };
+}
+
+/** The tokens of all models together. */
+export function tokensOf({ byModel }: Pick<Usage, 'byModel'>): TokenCounts {
+  const all = Object.values(byModel).reduce(addModel, {
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheCreationTokens: 0,
+    cacheReadTokens: 0,
+    costUsd: null,
+  });
+  const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens } = all;
+  const totalTokens = inputTokens + outputTokens + cacheCreationTokens + cacheReadTokens;
+  return { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, totalTokens };
+}
