@@ -1,0 +1,181 @@
+import { NO_USAGE } from '@syntropic/kernel';
+import type {
+  ApprovePhase,
+  CompletePhase,
+  FailPhase,
+  HoldPhase,
+  InterruptPhase,
+  ParkPhase,
+  RejectPhase,
+  RequeuePhase,
+  StartPhase,
+  StopPhase,
+  WorkflowExecutionEvent,
+} from '@syntropic/orchestration/contracts';
+import { followed, idsOf, queued, summaryOf, type Decision } from './continuation';
+import { phaseOfSession, refuse, running, started } from './refusals';
+import { isLive, phaseOf, type PhaseState, type UnderwayExecution, type WorkflowExecution } from './workflow-execution';
+
+export function startPhase(execution: WorkflowExecution, command: StartPhase): Decision {
+  const now = running(execution);
+  const phase = phaseOfSession(now, command);
+  if (now.asked) throw refuse('not_running', `a ${now.asked} is asked`);
+  if (phase.status !== 'queued' || phase.leg !== command.leg) {
+    throw refuse('phase_not_queued', `${command.phaseId} is ${phase.status}`);
+  }
+
+  const { name, order, agent, model } = phase.definition;
+  const { runner, leg } = command;
+  const { repos } = now.started;
+  const data = {
+    ...inSession(now, phase),
+    phaseName: name,
+    phaseOrder: order,
+    leg,
+    runner,
+    provider: agent.provider,
+    model,
+    repos,
+  };
+  return [{ type: 'PhaseStarted', data }];
+}
+
+/** The last agent that comes to stand still makes the pause a fact. */
+export function holdPhase(execution: WorkflowExecution, command: HoldPhase): Decision {
+  const now = started(execution);
+  const phase = phaseOfSession(now, command);
+  if (phase.status === 'held') return [];
+  if (now.status !== 'running' || now.asked !== 'pause') throw refuse('pause_not_requested', 'nobody waits for it');
+  if (phase.status !== 'running') throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
+
+  const { yieldPoint } = command;
+  return followed(now, [{ type: 'PhaseHeld', data: { ...inSession(now, phase), yieldPoint } }], yieldPoint);
+}
+
+export function parkPhase(execution: WorkflowExecution, command: ParkPhase): Decision {
+  const now = started(execution);
+  const phase = phaseOfSession(now, command);
+  if (phase.status === 'parked') return [];
+  if (now.status !== 'paused' || phase.status !== 'held') {
+    throw refuse('phase_not_held', `${command.phaseId} is ${phase.status}`);
+  }
+
+  const { runner, why } = command;
+  return followed(now, [{ type: 'PhaseParked', data: { ...inSession(now, phase), runner, why } }]);
+}
+
+export function completePhase(execution: WorkflowExecution, command: CompletePhase): Decision {
+  const now = running(execution);
+  const phase = runningPhase(now, command);
+  const data = { ...inSession(now, phase), ...used(command) };
+  const waits = phase.definition.executionType === 'human_in_loop' && !isEnding(now);
+  return followed(now, [{ type: waits ? 'PhaseAwaitingApproval' : 'PhaseCompleted', data }]);
+}
+
+/** Another attempt follows while the phase has retries left; after that the execution fails. */
+export function failPhase(execution: WorkflowExecution, command: FailPhase): Decision {
+  const now = started(execution);
+  const phase = phaseOfSession(now, command);
+  if (!isLive(phase)) throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
+  if (isEnding(now)) return followed(now, [stopped(now, phase, used(command))]);
+
+  const { max, backoffSeconds } = phase.definition.retries;
+  const retryInSeconds = phase.attempt <= max ? backoffSeconds : undefined;
+  const { error, errorType } = command;
+  const data = { ...inSession(now, phase), ...used(command), error, errorType, retryInSeconds };
+  return followed(now, [{ type: 'PhaseFailed', data }]);
+}
+
+/** Only an execution that is ending stops its agents. */
+export function stopPhase(execution: WorkflowExecution, command: StopPhase): Decision {
+  const now = started(execution);
+  const phase = phaseOfSession(now, command);
+  if (phase.status === 'stopped') return [];
+  if (!isEnding(now)) throw refuse('not_ending', `it is ${now.status}`);
+  if (!isLive(phase)) throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
+
+  return followed(now, [stopped(now, phase, used(command))]);
+}
+
+/** Whoever ran or was to run the phase is gone. A paused execution stays paused, its phase parked; one that ends, ends. */
+export function interruptPhase(execution: WorkflowExecution, command: InterruptPhase): Decision {
+  const now = started(execution);
+  const phase = phaseOfSession(now, command);
+  if (!isLive(phase) && phase.status !== 'queued') return [];
+  const { why } = command;
+  if (isEnding(now)) return followed(now, [stopped(now, phase, { usage: UNKNOWN_USAGE, artifacts: [] })]);
+  if (now.status === 'paused') {
+    if (!isLive(phase)) return [];
+    const runner = phase.runner ?? '';
+    return [{ type: 'PhaseParked', data: { ...inSession(now, phase), runner, why: 'lease_lost' } }];
+  }
+
+  return [{ type: 'ExecutionInterrupted', data: { ...inSession(now, phase), ...summaryOf(now), why } }];
+}
+
+export function requeuePhase(execution: WorkflowExecution, { phaseId, attempt }: RequeuePhase): Decision {
+  const now = started(execution);
+  const phase = phaseOf(now, phaseId);
+  const isDue = now.status === 'running' && !now.asked && !now.failure && phase.status === 'failed';
+  return isDue && phase.attempt + 1 === attempt ? [queued(now, phase)] : [];
+}
+
+export function approvePhase(execution: WorkflowExecution, { phaseId }: ApprovePhase): Decision {
+  const now = running(execution);
+  const phase = awaiting(now, phaseId);
+  const { usage, artifacts } = phase;
+  return followed(now, [{ type: 'PhaseCompleted', data: { ...inSession(now, phase), usage, artifacts } }]);
+}
+
+export function rejectPhase(execution: WorkflowExecution, { phaseId, reason }: RejectPhase): Decision {
+  const now = running(execution);
+  const phase = awaiting(now, phaseId);
+  const { usage, artifacts } = phase;
+  const { max, backoffSeconds } = phase.definition.retries;
+  const data = {
+    ...inSession(now, phase),
+    usage,
+    artifacts,
+    error: reason ?? 'rejected',
+    errorType: 'rejected',
+    retryInSeconds: phase.attempt <= max ? backoffSeconds : undefined,
+  };
+  return followed(now, [{ type: 'PhaseFailed', data }]);
+}
+
+/** A lost agent has used something, but nobody has its account. */
+const UNKNOWN_USAGE = { ...NO_USAGE, costComplete: false };
+
+type Used = Pick<CompletePhase, 'usage' | 'artifacts'>;
+type WithSession = PhaseState & Required<Pick<PhaseState, 'sessionId'>>;
+
+const used = ({ usage, artifacts }: Used): Used => ({ usage, artifacts });
+
+const inSession = (execution: UnderwayExecution, { definition, sessionId, attempt }: WithSession) => ({
+  ...idsOf(execution),
+  phaseId: definition.phaseId,
+  sessionId,
+  attempt,
+});
+
+const isEnding = (execution: UnderwayExecution): boolean =>
+  execution.asked === 'cancel' || (execution.status === 'running' && execution.failure !== undefined);
+
+const stopped = (execution: UnderwayExecution, phase: WithSession, what: Used): WorkflowExecutionEvent => ({
+  type: 'PhaseStopped',
+  data: { ...inSession(execution, phase), ...what },
+});
+
+function runningPhase(execution: UnderwayExecution, command: Readonly<{ phaseId: string; sessionId: string }>) {
+  const phase = phaseOfSession(execution, command);
+  if (phase.status !== 'running') throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
+  return phase;
+}
+
+function awaiting(execution: UnderwayExecution, phaseId: string): WithSession {
+  const phase = execution.phases.find(({ definition }) => definition.phaseId === phaseId);
+  if (phase?.status !== 'awaiting_approval' || !phase.sessionId) {
+    throw refuse('phase_not_awaiting_approval', `${phaseId} is ${phase?.status ?? 'not one of its phases'}`);
+  }
+  return { ...phase, sessionId: phase.sessionId };
+}

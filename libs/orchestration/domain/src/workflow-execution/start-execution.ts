@@ -1,0 +1,116 @@
+import { DomainError } from '@syntropic/kernel';
+import type {
+  AgentConfiguration,
+  ExecutablePhase,
+  ProviderName,
+  StartExecution,
+  WorkflowDefinition,
+} from '@syntropic/orchestration/contracts';
+import { active, type WorkflowTemplate } from '../workflow-template';
+import { followed, type Decision } from './continuation';
+import { invalid, refuse } from './refusals';
+import type { WorkflowExecution } from './workflow-execution';
+
+const RESERVED = ['repos', 'repository'];
+const PLACEHOLDER = /\{\{\s*([a-zA-Z0-9._-]+)\s*\}\}/g;
+
+/** What the runners that are there can do. */
+export type Capabilities = (agent: AgentConfiguration) => boolean;
+
+/** Takes the template as it is now; whatever is missing is refused here, before anything runs. */
+export function startExecution(
+  execution: WorkflowExecution,
+  command: StartExecution,
+  template: WorkflowTemplate,
+  isCapable: Capabilities,
+): Decision {
+  if (execution.status !== 'not_started') throw refuse('already_started', `it is ${execution.status}`);
+
+  const definition = active(template);
+  const inputs = inputsOf(command, definition);
+  const phases = definition.phases.map((phase) => executable(phase, definition, command.provider));
+  const beyond = phases.find(({ agent }) => !isCapable(agent));
+  if (beyond) {
+    throw new DomainError(
+      'execution.no_capable_runner',
+      `no runner has what phase ${beyond.phaseId} needs: ${beyond.agent.provider} in ${beyond.agent.isolation}`,
+    );
+  }
+
+  const { executionId, workflowId, task } = command;
+  const repos = reposOf(command, definition, inputs);
+  return followed(execution, [
+    {
+      type: 'ExecutionStarted',
+      data: {
+        executionId,
+        workflowId,
+        workflowName: definition.name,
+        inputs,
+        task,
+        repos,
+        repositoryRef: substituted(definition.repositoryRef, inputs, 'repository.ref'),
+        phases,
+      },
+    },
+  ]);
+}
+
+function inputsOf({ inputs, task }: StartExecution, definition: WorkflowDefinition): Record<string, string> {
+  const reserved = RESERVED.find((name) => name in inputs);
+  if (reserved) throw invalid('reserved_input', `give repositories as repos, not as input`, `inputs.${reserved}`);
+
+  const defaults = definition.inputs.flatMap(({ name, default: value }) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  const all = {
+    ...(Object.fromEntries(defaults) as Record<string, string>),
+    ...inputs,
+    ...(task === undefined ? {} : { task }),
+  };
+  const absent = definition.inputs.filter(({ name, required }) => required && !(name in all)).map(({ name }) => name);
+  if (absent.length > 0) {
+    throw invalid('missing_input', `required inputs are missing: ${absent.join(', ')}`, `inputs.${absent.join(',')}`);
+  }
+  return all;
+}
+
+/** The request's repositories, else the template's. */
+function reposOf(command: StartExecution, definition: WorkflowDefinition, inputs: Readonly<Record<string, string>>) {
+  if (command.repos.length > 0) return command.repos;
+  if (!definition.requiresRepos) return [];
+
+  const declared =
+    definition.repos.length > 0 ? definition.repos : definition.repositoryUrl ? [definition.repositoryUrl] : [];
+  return declared.map((repo, index) => substituted(repo, inputs, `repos[${index}]`));
+}
+
+function substituted(text: string, inputs: Readonly<Record<string, string>>, field: string): string {
+  return text.replace(PLACEHOLDER, (placeholder, name: string) => {
+    const value = inputs[name];
+    if (value === undefined) throw invalid('unresolved_placeholder', `no input gives a value to ${placeholder}`, field);
+    return value;
+  });
+}
+
+function executable(
+  { agent: own, ...phase }: WorkflowDefinition['phases'][number],
+  definition: WorkflowDefinition,
+  provider: ProviderName | undefined,
+): ExecutablePhase {
+  const agent = own ?? definition.agent ?? CLAUDE;
+  if (provider === undefined || agent.provider === provider) return { ...phase, agent };
+
+  const { isolation, limits } = agent;
+  const common = { isolation, ...(limits && { limits }) };
+  if (provider === 'claude') return { ...phase, agent: { provider, ...common } };
+  if (provider === 'simulated') return { ...phase, agent: { ...SIMULATED, ...common } };
+  throw invalid(
+    'provider_not_configured',
+    `phase ${phase.phaseId} does not say what ${provider} should run`,
+    'provider',
+  );
+}
+
+const CLAUDE: AgentConfiguration = { provider: 'claude', isolation: 'sandbox' };
+const SIMULATED = { provider: 'simulated', turns: 3, toolsPerTurn: 1, delayMs: 50, lineBytes: 0, fail: false } as const;

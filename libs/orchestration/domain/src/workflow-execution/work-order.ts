@@ -1,0 +1,47 @@
+import type { WorkOrder } from '@syntropic/orchestration/contracts';
+import { phaseOfSession, started } from './refusals';
+import type { WorkflowExecution } from './workflow-execution';
+
+/** What the runner of this session needs to know. */
+export function workOrderOf(
+  execution: WorkflowExecution,
+  session: Readonly<{ phaseId: string; sessionId: string }>,
+): Omit<WorkOrder, 'token'> {
+  const now = started(execution);
+  const { definition, sessionId, attempt, leg } = phaseOfSession(now, session);
+  const { executionId, workflowId, inputs, task, repos, repositoryRef } = now.started;
+  const {
+    phaseId,
+    name,
+    agent,
+    model,
+    promptTemplate = '',
+    timeoutSeconds,
+    allowedTools,
+    outputArtifactTypes,
+  } = definition;
+  const earlier = now.phases
+    .filter(({ status }) => status === 'completed')
+    .map((phase) => ({ phaseId: phase.definition.phaseId, artifacts: [...phase.artifacts] }));
+
+  return {
+    sessionId,
+    executionId,
+    workflowId,
+    phaseId,
+    phaseName: name,
+    attempt,
+    leg,
+    agent,
+    model,
+    promptTemplate,
+    timeoutSeconds,
+    allowedTools,
+    outputArtifactTypes,
+    inputs,
+    task,
+    repos: [...repos],
+    repositoryRef,
+    earlier,
+  };
+}

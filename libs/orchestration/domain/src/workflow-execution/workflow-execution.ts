@@ -1,0 +1,195 @@
+import { addUsage, NO_USAGE, type Aggregate, type SessionId, type Usage } from '@syntropic/kernel';
+import type {
+  ArtifactRef,
+  ExecutablePhase,
+  ExecutionStarted,
+  WorkflowExecutionEvent,
+} from '@syntropic/orchestration/contracts';
+import { runningScope } from '../workflow-template';
+
+/**
+ * `queued`: waits for a runner. `held`: its agent stands still. `parked`: its agent was ended, its workspace kept.
+ * `failed`: another attempt follows. `stopped`: ended because the execution ends. `interrupted`: nobody runs it any more.
+ */
+export type PhaseStatus =
+  | 'pending'
+  | 'queued'
+  | 'running'
+  | 'held'
+  | 'parked'
+  | 'awaiting_approval'
+  | 'completed'
+  | 'failed'
+  | 'stopped'
+  | 'interrupted';
+
+export type PhaseState = Readonly<{
+  definition: ExecutablePhase;
+  status: PhaseStatus;
+  attempt: number;
+  leg: number;
+  sessionId?: SessionId;
+  /** The runner that keeps its workspace. */
+  runner?: string;
+  /** Used and left by the attempt that is done. */
+  usage: Usage;
+  artifacts: readonly ArtifactRef[];
+}>;
+
+type Underway = Readonly<{
+  started: ExecutionStarted['data'];
+  phases: readonly PhaseState[];
+  /** Of all attempts that have ended. */
+  usage: Usage;
+}>;
+
+export type Running = Underway &
+  Readonly<{
+    status: 'running';
+    asked?: 'pause' | 'cancel' | undefined;
+    reason?: string | undefined;
+    /** A phase has failed for good; the others are being stopped. */
+    failure?: Readonly<{ phase: PhaseState; error: string; errorType: string }>;
+  }>;
+export type Paused = Underway &
+  Readonly<{ status: 'paused'; asked?: 'cancel' | undefined; reason?: string | undefined }>;
+export type Interrupted = Underway &
+  Readonly<{ status: 'interrupted'; asked?: 'cancel' | undefined; reason?: string | undefined }>;
+
+/** One run of a workflow template. */
+export type WorkflowExecution =
+  | Readonly<{ status: 'not_started' }>
+  | Running
+  | Paused
+  | Interrupted
+  | Readonly<{ status: 'completed' | 'failed' | 'cancelled' }>;
+
+export type UnderwayExecution = Running | Paused | Interrupted;
+
+export const isUnderway = (execution: WorkflowExecution): execution is UnderwayExecution =>
+  execution.status === 'running' || execution.status === 'paused' || execution.status === 'interrupted';
+
+function underway(execution: WorkflowExecution): UnderwayExecution {
+  if (!isUnderway(execution)) throw new Error(`an execution that is ${execution.status} has no phases`);
+  return execution;
+}
+
+export function evolve(execution: WorkflowExecution, event: WorkflowExecutionEvent): WorkflowExecution {
+  switch (event.type) {
+    case 'ExecutionStarted':
+      return {
+        status: 'running',
+        started: event.data,
+        phases: [...event.data.phases].sort((one, other) => one.order - other.order).map(pending),
+        usage: NO_USAGE,
+      };
+    case 'PhaseQueued': {
+      const { phaseId, sessionId, attempt, leg } = event.data;
+      return withPhase(execution, phaseId, { status: 'queued', sessionId, attempt, leg });
+    }
+    case 'PhaseStarted':
+      return withPhase(execution, event.data.phaseId, { status: 'running', runner: event.data.runner });
+    case 'PhaseHeld':
+      return withPhase(execution, event.data.phaseId, { status: 'held' });
+    case 'PhaseParked':
+      return withPhase(execution, event.data.phaseId, { status: 'parked', runner: event.data.runner });
+    case 'PhaseAwaitingApproval':
+      return settled(execution, event.data, 'awaiting_approval');
+    case 'PhaseCompleted':
+      return settled(execution, event.data, 'completed');
+    case 'PhaseStopped':
+      return settled(execution, event.data, 'stopped');
+    case 'PhaseFailed': {
+      const { phaseId, error, errorType, retryInSeconds } = event.data;
+      if (retryInSeconds !== undefined) return settled(execution, event.data, 'failed');
+      const after = settled(execution, event.data, 'stopped');
+      const phase = phaseOf(after, phaseId);
+      return { ...after, status: 'running', failure: { phase, error, errorType } };
+    }
+    case 'ExecutionPauseRequested':
+      return { ...underway(execution), status: 'running', asked: 'pause', reason: event.data.reason };
+    case 'ExecutionPaused':
+      return { ...only(underway(execution)), status: 'paused' };
+    case 'ExecutionResumed': {
+      const { phases, ...rest } = only(underway(execution));
+      const resumed = phases.map((phase) =>
+        phase.status === 'held' ? { ...phase, status: 'running' as const } : phase,
+      );
+      return { ...rest, status: 'running', phases: resumed };
+    }
+    case 'ExecutionCancelRequested':
+      return { ...underway(execution), asked: 'cancel', reason: event.data.reason };
+    case 'ExecutionInterrupted': {
+      const { phases, usage, ...rest } = only(underway(execution));
+      return {
+        ...rest,
+        status: 'interrupted',
+        phases: phases.map((phase) =>
+          isActive(phase) || phase.status === 'failed' ? { ...phase, status: 'interrupted' } : phase,
+        ),
+        usage: { ...usage, costComplete: false },
+      };
+    }
+    case 'ExecutionRetried':
+      return { ...only(underway(execution)), status: 'running' };
+    case 'ExecutionCompleted':
+      return { status: 'completed' };
+    case 'ExecutionFailed':
+      return { status: 'failed' };
+    case 'ExecutionCancelled':
+      return { status: 'cancelled' };
+  }
+}
+
+export const WorkflowExecution: Aggregate<WorkflowExecution, WorkflowExecutionEvent> = {
+  name: 'execution',
+  context: 'orchestration',
+  initial: { status: 'not_started' },
+  evolve,
+  reserves: ({ type, data: { workflowId, executionId } }) => {
+    const place = { scope: runningScope(workflowId), key: executionId };
+    if (type === 'ExecutionStarted') return [{ claim: place }];
+    const hasEnded = type === 'ExecutionCompleted' || type === 'ExecutionFailed' || type === 'ExecutionCancelled';
+    return hasEnded ? [{ release: place }] : [];
+  },
+};
+
+/** Somebody runs it or is about to: not waiting for a person, a retry or its turn. */
+export const isActive = ({ status }: PhaseState): boolean =>
+  status === 'queued' || status === 'running' || status === 'held' || status === 'parked';
+
+/** An agent is there. */
+export const isLive = ({ status }: PhaseState): boolean => status === 'running' || status === 'held';
+
+export function phaseOf({ phases }: Underway, phaseId: string): PhaseState {
+  const phase = phases.find(({ definition }) => definition.phaseId === phaseId);
+  if (!phase) throw new Error(`there is no phase ${phaseId}`);
+  return phase;
+}
+
+const pending = (definition: ExecutablePhase): PhaseState => ({
+  definition,
+  status: 'pending',
+  attempt: 0,
+  leg: 0,
+  usage: NO_USAGE,
+  artifacts: [],
+});
+
+const only = ({ started, phases, usage }: Underway): Underway => ({ started, phases, usage });
+
+function withPhase(execution: WorkflowExecution, phaseId: string, change: Partial<PhaseState>): UnderwayExecution {
+  const before = underway(execution);
+  const changed = { ...phaseOf(before, phaseId), ...change };
+  return { ...before, phases: before.phases.map((phase) => (phase.definition.phaseId === phaseId ? changed : phase)) };
+}
+
+type Settled = Readonly<{ phaseId: string; usage: Usage; artifacts: readonly ArtifactRef[] }>;
+
+function settled(execution: WorkflowExecution, { phaseId, usage, artifacts }: Settled, status: PhaseStatus) {
+  const before = underway(execution);
+  // Approval ends a phase whose use is counted already.
+  const counted = phaseOf(before, phaseId).status === 'awaiting_approval';
+  const after = withPhase(before, phaseId, { status, usage, artifacts });
+  return { ...after, usage: counted ? before.usage : addUsage(before.usage, usage) };
+}
