@@ -1,0 +1,1 @@
+export { AgentSession, completeSession, startSession } from './agent-session';

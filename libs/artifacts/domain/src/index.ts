@@ -1,0 +1,1 @@
+export { Artifact, createArtifact } from './artifact';

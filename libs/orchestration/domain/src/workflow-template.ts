@@ -15,13 +15,10 @@ export type WorkflowTemplate =
 
 type Decision = readonly WorkflowTemplateEvent[];
 
-export function createWorkflow(
-  template: WorkflowTemplate,
-  { type: _, context: __, ...created }: CreateWorkflow,
-): Decision {
+export function createWorkflow(template: WorkflowTemplate, { data }: CreateWorkflow): Decision {
   if (template.status !== 'unknown') throw refuse('already_exists', 'a workflow with this id exists');
 
-  return [{ type: 'WorkflowCreated', data: created }];
+  return [{ type: 'WorkflowCreated', data }];
 }
 
 export function updatePhasePrompt(template: WorkflowTemplate, command: UpdatePhasePrompt): Decision {

@@ -6,10 +6,10 @@ export type Workspace = { readonly status: 'unknown' | 'ready' | 'terminated' };
 
 type Decision = readonly WorkspaceEvent[];
 
-export function createWorkspace(workspace: Workspace, { type: _, context: __, ...created }: CreateWorkspace): Decision {
+export function createWorkspace(workspace: Workspace, { data }: CreateWorkspace): Decision {
   if (workspace.status !== 'unknown') throw new DomainError('workspace.already_exists', `it is ${workspace.status}`);
 
-  return [{ type: 'WorkspaceCreated', data: created }];
+  return [{ type: 'WorkspaceCreated', data }];
 }
 
 export function terminateWorkspace(

@@ -33,12 +33,21 @@ export function command<Type extends string, Shape extends z.ZodRawShape>(type: 
   class ParsedCommand {
     static readonly type = type;
     static readonly schema = schema;
-    readonly type = type;
     readonly #context: CommandContext | undefined;
 
     constructor(input: unknown, context?: CommandContext) {
       this.#context = context;
       Object.assign(this, schema.parse(input));
+    }
+
+    get type(): Type {
+      return type;
+    }
+
+    /** The fields alone, as they came: what a fact that repeats them is made of. */
+    get data(): z.output<typeof schema> {
+      // Type and context live on the prototype, so the instance's own fields are the schema's.
+      return { ...this } as unknown as z.output<typeof schema>;
     }
 
     get context(): CommandContext {
@@ -54,6 +63,6 @@ export function command<Type extends string, Shape extends z.ZodRawShape>(type: 
     new (
       input: z.input<typeof schema>,
       context?: CommandContext,
-    ): Readonly<z.output<typeof schema> & { type: Type; context: CommandContext }>;
+    ): Readonly<z.output<typeof schema> & { type: Type; data: z.output<typeof schema>; context: CommandContext }>;
   };
 }
