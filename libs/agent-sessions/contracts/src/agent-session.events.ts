@@ -1,4 +1,13 @@
-import type { ArtifactId, Event, ExecutionId, PhaseId, SessionId, Usage, WorkflowId } from '@syntropic/kernel';
+import {
+  eventTypes,
+  type ArtifactId,
+  type Event,
+  type ExecutionId,
+  type PhaseId,
+  type SessionId,
+  type Usage,
+  type WorkflowId,
+} from '@syntropic/kernel';
 
 export type SessionStarted = Event<
   'SessionStarted',
@@ -36,3 +45,8 @@ export type SessionCompleted = Event<
 >;
 
 export type AgentSessionEvent = SessionStarted | SessionCompleted;
+
+export const agentSessionEvents = eventTypes<AgentSessionEvent>({
+  SessionStarted: true,
+  SessionCompleted: true,
+});

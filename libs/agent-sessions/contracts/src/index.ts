@@ -1,3 +1,8 @@
 export { CompleteSession, StartSession } from './agent-session.commands';
-export type { AgentSessionEvent, SessionCompleted, SessionStarted } from './agent-session.events';
+export {
+  agentSessionEvents,
+  type AgentSessionEvent,
+  type SessionCompleted,
+  type SessionStarted,
+} from './agent-session.events';
 export { agentSessionsCommands } from './agent-sessions.commands';

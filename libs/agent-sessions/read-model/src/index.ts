@@ -1,0 +1,1 @@
+export { sessionProjection, type SessionRow } from './session.projection';

@@ -1,4 +1,12 @@
-import type { ArtifactId, Event, ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
+import {
+  eventTypes,
+  type ArtifactId,
+  type Event,
+  type ExecutionId,
+  type PhaseId,
+  type SessionId,
+  type WorkflowId,
+} from '@syntropic/kernel';
 
 /** The bytes are in object storage under `uri`; the event holds what identifies them. */
 export type ArtifactCreated = Event<
@@ -21,3 +29,7 @@ export type ArtifactCreated = Event<
 >;
 
 export type ArtifactEvent = ArtifactCreated;
+
+export const artifactEvents = eventTypes<ArtifactEvent>({
+  ArtifactCreated: true,
+});

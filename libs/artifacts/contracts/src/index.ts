@@ -1,3 +1,3 @@
 export { CreateArtifact } from './artifact.commands';
-export type { ArtifactCreated, ArtifactEvent } from './artifact.events';
+export { artifactEvents, type ArtifactCreated, type ArtifactEvent } from './artifact.events';
 export { artifactsCommands } from './artifacts.commands';

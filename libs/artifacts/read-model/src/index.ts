@@ -1,0 +1,1 @@
+export { artifactProjection, type ArtifactRow } from './artifact.projection';

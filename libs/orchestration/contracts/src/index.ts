@@ -12,13 +12,19 @@ export {
 } from './workflow-definition';
 export { parseWorkflowYaml, type ParsedWorkflow, type YamlFault } from './workflow-yaml';
 export * from './workflow-execution.commands';
-export type * from './workflow-execution.events';
+export * from './workflow-execution.events';
 export { ArchiveWorkflow, CreateWorkflow, UpdatePhasePrompt } from './workflow-template.commands';
-export type {
-  WorkflowArchived,
-  WorkflowCreated,
-  WorkflowPhaseUpdated,
-  WorkflowTemplateEvent,
+export {
+  workflowTemplateEvents,
+  type WorkflowArchived,
+  type WorkflowCreated,
+  type WorkflowPhaseUpdated,
+  type WorkflowTemplateEvent,
 } from './workflow-template.events';
 export { CreateWorkspace, TerminateWorkspace } from './workspace.commands';
-export type { WorkspaceCreated, WorkspaceEvent, WorkspaceTerminated } from './workspace.events';
+export {
+  workspaceEvents,
+  type WorkspaceCreated,
+  type WorkspaceEvent,
+  type WorkspaceTerminated,
+} from './workspace.events';

@@ -1,4 +1,4 @@
-import { ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
+import { command, ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { AgentConfiguration } from './agent-configuration';
 import { ArtifactRef } from './workflow-execution.commands';
@@ -32,27 +32,25 @@ export const WorkOrder = z.object({
 });
 export type WorkOrder = Readonly<z.infer<typeof WorkOrder>>;
 
-/** `commands.work.claim`: a runner with a free slot asks for work that it can do. Answers a `WorkOrder` or nothing. */
-export const ClaimWork = z.object({
-  runner: z.string().min(1),
-  backends: z.array(z.string()),
-  providers: z.array(z.string()),
-});
-export type ClaimWork = z.infer<typeof ClaimWork>;
+const Runner = z.string().min(1).max(100);
+const abilities = { runner: Runner, backends: z.array(z.string()), providers: z.array(z.string()) };
 
-/** `commands.work.renew`: all leases of a runner, and what it can do. */
-export const RenewWork = z.object({
-  runner: z.string().min(1),
-  backends: z.array(z.string()),
-  providers: z.array(z.string()),
+/** A runner with a free slot asks for work that it can do. Answers `ClaimedWork`. */
+export class ClaimWork extends command('ClaimWork', abilities) {}
+
+export const ClaimedWork = z.object({ order: WorkOrder.nullable() });
+export type ClaimedWork = z.infer<typeof ClaimedWork>;
+
+/** All leases of a runner in one message, with what it can do. Answers `RenewedWork`. */
+export class RenewWork extends command('RenewWork', {
+  ...abilities,
   slots: z.number().int().nonnegative(),
   leases: z.array(z.object({ sessionId: SessionId, token: z.number().int() })),
-  /** Sessions that this runner keeps parked: those nobody wants any more are named in the answer. */
+  /** Sessions whose workspaces this runner keeps parked. */
   parked: z.array(SessionId).default([]),
-});
-export type RenewWork = z.infer<typeof RenewWork>;
+}) {}
 
-/** What is asked of a running session. */
+/** What is asked of a session. */
 export const Control = z.enum(['run', 'pause', 'cancel']);
 export type Control = z.infer<typeof Control>;
 
@@ -63,14 +61,17 @@ export const RenewedWork = z.object({
       z.object({ sessionId: SessionId, held: z.literal(false) }),
     ]),
   ),
+  /** Parked sessions that nobody will go on with. */
   discard: z.array(SessionId),
 });
 export type RenewedWork = z.infer<typeof RenewedWork>;
 
-/** `commands.work.release`: the session has ended, is parked, or is given back untouched. */
-export const ReleaseWork = z.object({
+/** The session has ended, is parked, or is given back untouched. */
+export class ReleaseWork extends command('ReleaseWork', {
   sessionId: SessionId,
   token: z.number().int(),
   as: z.enum(['closed', 'parked', 'queued']),
-});
-export type ReleaseWork = z.infer<typeof ReleaseWork>;
+}) {}
+
+/** How runners and the command service speak about work. */
+export const workCommands = { ClaimWork, RenewWork, ReleaseWork };

@@ -53,6 +53,8 @@ export class ParkPhase extends command('ParkPhase', {
   ...ofSession,
   runner: z.string().min(1),
   why: z.enum(['hold_expired', 'shutdown', 'lease_lost']),
+  /** Of the session so far. */
+  usage: Usage,
 }) {}
 
 const settled = { ...ofSession, usage: Usage, artifacts: z.array(ArtifactRef).default([]) };

@@ -1,4 +1,13 @@
-import type { ArtifactId, Event, ExecutionId, PhaseId, SessionId, Usage, WorkflowId } from '@syntropic/kernel';
+import {
+  eventTypes,
+  type ArtifactId,
+  type Event,
+  type ExecutionId,
+  type PhaseId,
+  type SessionId,
+  type Usage,
+  type WorkflowId,
+} from '@syntropic/kernel';
 import type { AgentConfiguration } from './agent-configuration';
 import type { ArtifactRef } from './workflow-execution.commands';
 import type { PhaseDefinition } from './workflow-definition';
@@ -47,14 +56,13 @@ export type PhaseStarted = Event<
     runner: string;
     provider: string;
     model?: string | undefined;
-    repos: readonly string[];
   }
 >;
 
 export type PhaseHeld = Event<'PhaseHeld', InSession & { yieldPoint: YieldPoint }>;
 export type PhaseParked = Event<
   'PhaseParked',
-  InSession & { runner: string; why: 'hold_expired' | 'shutdown' | 'lease_lost' }
+  InSession & { runner: string; why: 'hold_expired' | 'shutdown' | 'lease_lost'; usage: Usage }
 >;
 
 type Settled = InSession & { usage: Usage; artifacts: readonly ArtifactRef[] };
@@ -88,7 +96,12 @@ export type ExecutionCancelled = Event<'ExecutionCancelled', InExecution & Summa
 
 export type ExecutionInterrupted = Event<
   'ExecutionInterrupted',
-  InSession & Summary & { why: 'lease_lost' | 'queue_timeout' | 'shutdown' }
+  InSession &
+    Summary & {
+      why: 'lease_lost' | 'queue_timeout' | 'shutdown';
+      /** Every session that ends with it: parallel neighbours too. */
+      sessionIds: readonly SessionId[];
+    }
 >;
 export type ExecutionRetried = Event<'ExecutionRetried', InExecution & { phaseIds: readonly PhaseId[] }>;
 
@@ -114,3 +127,24 @@ export type WorkflowExecutionEvent =
   | ExecutionRetried
   | ExecutionCompleted
   | ExecutionFailed;
+
+export const workflowExecutionEvents = eventTypes<WorkflowExecutionEvent>({
+  ExecutionStarted: true,
+  PhaseQueued: true,
+  PhaseStarted: true,
+  PhaseHeld: true,
+  PhaseParked: true,
+  PhaseAwaitingApproval: true,
+  PhaseCompleted: true,
+  PhaseFailed: true,
+  PhaseStopped: true,
+  ExecutionPauseRequested: true,
+  ExecutionPaused: true,
+  ExecutionResumed: true,
+  ExecutionCancelRequested: true,
+  ExecutionCancelled: true,
+  ExecutionInterrupted: true,
+  ExecutionRetried: true,
+  ExecutionCompleted: true,
+  ExecutionFailed: true,
+});

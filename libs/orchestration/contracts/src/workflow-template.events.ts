@@ -1,4 +1,4 @@
-import type { Event, PhaseId, WorkflowId } from '@syntropic/kernel';
+import { eventTypes, type Event, type PhaseId, type WorkflowId } from '@syntropic/kernel';
 import type { WorkflowDefinition } from './workflow-definition';
 
 export type WorkflowCreated = Event<'WorkflowCreated', WorkflowDefinition & { workflowId: WorkflowId }>;
@@ -19,3 +19,9 @@ export type WorkflowPhaseUpdated = Event<
 export type WorkflowArchived = Event<'WorkflowArchived', { workflowId: WorkflowId }>;
 
 export type WorkflowTemplateEvent = WorkflowCreated | WorkflowPhaseUpdated | WorkflowArchived;
+
+export const workflowTemplateEvents = eventTypes<WorkflowTemplateEvent>({
+  WorkflowCreated: true,
+  WorkflowPhaseUpdated: true,
+  WorkflowArchived: true,
+});

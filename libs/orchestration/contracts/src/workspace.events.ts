@@ -1,4 +1,11 @@
-import type { Event, ExecutionId, PhaseId, SessionId, WorkspaceId } from '@syntropic/kernel';
+import {
+  eventTypes,
+  type Event,
+  type ExecutionId,
+  type PhaseId,
+  type SessionId,
+  type WorkspaceId,
+} from '@syntropic/kernel';
 
 export type WorkspaceCreated = Event<
   'WorkspaceCreated',
@@ -23,3 +30,8 @@ export type WorkspaceTerminated = Event<
 >;
 
 export type WorkspaceEvent = WorkspaceCreated | WorkspaceTerminated;
+
+export const workspaceEvents = eventTypes<WorkspaceEvent>({
+  WorkspaceCreated: true,
+  WorkspaceTerminated: true,
+});

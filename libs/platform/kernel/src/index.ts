@@ -2,7 +2,7 @@ export { replay, type Aggregate, type Aggregates, type Loaded, type Outcome, typ
 export { command, type CommandClass, type CommandContext, type Lease } from './command';
 export { derivedUuid, eventIdOf, executionIdOf } from './derived-id';
 export { DomainError, type Refusal } from './domain-error';
-export type { Actor, Event, EventOfType, Metadata, Recorded } from './event';
+export { eventTypes, type Actor, type Event, type EventOfType, type Metadata, type Recorded } from './event';
 export { ArtifactId, ExecutionId, PhaseId, SessionId, WorkflowId, WorkspaceId } from './ids';
 export { addUsd, Usd, usdOf } from './usd';
 export { addUsage, ModelUsage, NO_USAGE, tokensOf, Usage, type TokenCounts } from './usage';

@@ -21,12 +21,7 @@ export function followed(execution: WorkflowExecution, facts: Decision, yieldPoi
 function whatFollows(execution: UnderwayExecution, yieldPoint: YieldPoint = 'before_phase'): Decision {
   const { phases, status } = execution;
   const ids = idsOf(execution);
-  if (execution.asked === 'cancel') {
-    const { reason } = execution;
-    return phases.some(isLive)
-      ? []
-      : [{ type: 'ExecutionCancelled', data: { ...ids, ...summaryOf(execution), reason } }];
-  }
+  if (execution.asked === 'cancel') return phases.some(isLive) ? [] : cancelled(execution);
   if (status !== 'running') return [];
   if (execution.failure) {
     const { phase, error, errorType } = execution.failure;
@@ -43,6 +38,20 @@ function whatFollows(execution: UnderwayExecution, yieldPoint: YieldPoint = 'bef
       : [{ type: 'ExecutionPaused', data: { ...ids, yieldPoint, phaseId } }];
   }
   return nextPhases(phases).map((phase) => queued(execution, phase));
+}
+
+/** Nobody runs anything any more: what was parked is given up, and the execution ends. */
+function cancelled(execution: UnderwayExecution): Decision {
+  const ids = idsOf(execution);
+  const givenUp = execution.phases.flatMap(
+    ({ status, definition: { phaseId }, sessionId, attempt, usage }): Decision => {
+      if (status !== 'parked' || !sessionId) return [];
+      return [{ type: 'PhaseStopped', data: { ...ids, phaseId, sessionId, attempt, usage, artifacts: [] } }];
+    },
+  );
+  const after = givenUp.reduce(evolve, execution);
+  const summary = summaryOf(isUnderway(after) ? after : execution);
+  return [...givenUp, { type: 'ExecutionCancelled', data: { ...ids, ...summary, reason: execution.reason } }];
 }
 
 /** What can be queued now: parked phases go on, and the next group begins once nothing of the one before is open. */

@@ -14,7 +14,14 @@ import type {
 } from '@syntropic/orchestration/contracts';
 import { followed, idsOf, queued, summaryOf, type Decision } from './continuation';
 import { phaseOfSession, refuse, running, started } from './refusals';
-import { isLive, phaseOf, type PhaseState, type UnderwayExecution, type WorkflowExecution } from './workflow-execution';
+import {
+  isActive,
+  isLive,
+  phaseOf,
+  type PhaseState,
+  type UnderwayExecution,
+  type WorkflowExecution,
+} from './workflow-execution';
 
 export function startPhase(execution: WorkflowExecution, command: StartPhase): Decision {
   const now = running(execution);
@@ -26,7 +33,6 @@ export function startPhase(execution: WorkflowExecution, command: StartPhase): D
 
   const { name, order, agent, model } = phase.definition;
   const { runner, leg } = command;
-  const { repos } = now.started;
   const data = {
     ...inSession(now, phase),
     phaseName: name,
@@ -35,7 +41,6 @@ export function startPhase(execution: WorkflowExecution, command: StartPhase): D
     runner,
     provider: agent.provider,
     model,
-    repos,
   };
   return [{ type: 'PhaseStarted', data }];
 }
@@ -60,8 +65,8 @@ export function parkPhase(execution: WorkflowExecution, command: ParkPhase): Dec
     throw refuse('phase_not_held', `${command.phaseId} is ${phase.status}`);
   }
 
-  const { runner, why } = command;
-  return followed(now, [{ type: 'PhaseParked', data: { ...inSession(now, phase), runner, why } }]);
+  const { runner, why, usage } = command;
+  return followed(now, [{ type: 'PhaseParked', data: { ...inSession(now, phase), runner, why, usage } }]);
 }
 
 export function completePhase(execution: WorkflowExecution, command: CompletePhase): Decision {
@@ -107,10 +112,12 @@ export function interruptPhase(execution: WorkflowExecution, command: InterruptP
   if (now.status === 'paused') {
     if (!isLive(phase)) return [];
     const runner = phase.runner ?? '';
-    return [{ type: 'PhaseParked', data: { ...inSession(now, phase), runner, why: 'lease_lost' } }];
+    const data = { ...inSession(now, phase), runner, why: 'lease_lost', usage: UNKNOWN_USAGE } as const;
+    return [{ type: 'PhaseParked', data }];
   }
 
-  return [{ type: 'ExecutionInterrupted', data: { ...inSession(now, phase), ...summaryOf(now), why } }];
+  const sessionIds = now.phases.flatMap((other) => (isActive(other) && other.sessionId ? [other.sessionId] : []));
+  return [{ type: 'ExecutionInterrupted', data: { ...inSession(now, phase), ...summaryOf(now), sessionIds, why } }];
 }
 
 export function requeuePhase(execution: WorkflowExecution, { phaseId, attempt }: RequeuePhase): Decision {

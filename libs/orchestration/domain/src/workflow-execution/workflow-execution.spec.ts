@@ -96,7 +96,10 @@ const stoppedBy = (phaseId: PhaseId) => (state: WorkflowExecution) =>
 const held = (phaseId: PhaseId) => (state: WorkflowExecution) =>
   holdPhase(state, new HoldPhase({ ...inSession(state, phaseId), yieldPoint: 'after_tool' }));
 const parked = (phaseId: PhaseId) => (state: WorkflowExecution) =>
-  parkPhase(state, new ParkPhase({ ...inSession(state, phaseId), runner: 'runner-1', why: 'hold_expired' }));
+  parkPhase(
+    state,
+    new ParkPhase({ ...inSession(state, phaseId), runner: 'runner-1', why: 'hold_expired', usage: NO_USAGE }),
+  );
 const lost = (phaseId: PhaseId) => (state: WorkflowExecution) =>
   interruptPhase(state, new InterruptPhase({ ...inSession(state, phaseId), why: 'lease_lost' }));
 const paused = (state: WorkflowExecution) => pauseExecution(state, new PauseExecution({ executionId }));
@@ -320,9 +323,13 @@ describe('cancelling', () => {
   it.each([
     ['queued', history(two)],
     ['interrupted', history(two, begun(plan), lost(plan))],
-    ['parked', history(two, begun(plan), paused, held(plan), parked(plan))],
   ])('happens at once while the phase is %s', (_, events) => {
     expect(decided(events, cancelled)).toEqual(['ExecutionCancelRequested', 'ExecutionCancelled']);
+  });
+
+  it('gives up what is parked', () => {
+    const events = history(two, begun(plan), paused, held(plan), parked(plan));
+    expect(decided(events, cancelled)).toEqual(['ExecutionCancelRequested', 'PhaseStopped', 'ExecutionCancelled']);
   });
 
   it('also ends a paused execution, and one whose agent finishes first or is lost', () => {

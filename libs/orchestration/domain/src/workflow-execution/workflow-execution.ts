@@ -92,7 +92,11 @@ export function evolve(execution: WorkflowExecution, event: WorkflowExecutionEve
     case 'PhaseHeld':
       return withPhase(execution, event.data.phaseId, { status: 'held' });
     case 'PhaseParked':
-      return withPhase(execution, event.data.phaseId, { status: 'parked', runner: event.data.runner });
+      return withPhase(execution, event.data.phaseId, {
+        status: 'parked',
+        runner: event.data.runner,
+        usage: event.data.usage,
+      });
     case 'PhaseAwaitingApproval':
       return settled(execution, event.data, 'awaiting_approval');
     case 'PhaseCompleted':

@@ -1,0 +1,53 @@
+import type { SessionCompleted } from '@syntropic/agent-sessions/contracts';
+import {
+  CompletePhase,
+  FailPhase,
+  RequeuePhase,
+  StopPhase,
+  type WorkflowExecutionEvent,
+} from '@syntropic/orchestration/contracts';
+import { closeWork, control, enqueue, process, send, startTimer } from '@syntropic/processes';
+
+/** From a queued phase to a runner's work, from the end of its session to the end of the phase, and from a wish to whoever can fulfil it. */
+export const runPhases = process<WorkflowExecutionEvent | SessionCompleted>({
+  name: 'run-phases',
+  on: {
+    PhaseQueued: ({ data: { isolation, ...queued } }) => [enqueue({ ...queued, backend: isolation })],
+
+    SessionCompleted: ({ data }) => [settled(data)],
+
+    PhaseFailed: ({ data: { executionId, phaseId, attempt, retryInSeconds } }) =>
+      retryInSeconds === undefined
+        ? [control(executionId, 'cancel')]
+        : [
+            startTimer(`retry/${executionId}/${phaseId}`, retryInSeconds, 'orchestration', RequeuePhase, {
+              executionId,
+              phaseId,
+              attempt: attempt + 1,
+            }),
+          ],
+
+    ExecutionPauseRequested: ({ data: { executionId } }) => [control(executionId, 'pause')],
+    ExecutionResumed: ({ data: { executionId } }) => [control(executionId, 'run')],
+    ExecutionCancelRequested: ({ data: { executionId } }) => [control(executionId, 'cancel')],
+
+    ExecutionInterrupted: ({ data: { executionId } }) => [closeWork(executionId)],
+    ExecutionCompleted: ({ data: { executionId } }) => [closeWork(executionId)],
+    ExecutionFailed: ({ data: { executionId } }) => [closeWork(executionId)],
+    ExecutionCancelled: ({ data: { executionId } }) => [closeWork(executionId)],
+  },
+});
+
+function settled({ executionId, phaseId, sessionId, status, usage, artifacts, ...how }: SessionCompleted['data']) {
+  const what = { executionId, phaseId, sessionId, usage, artifacts: [...artifacts] };
+  switch (status) {
+    case 'completed':
+      return send('orchestration', CompletePhase, what);
+    case 'cancelled':
+      return send('orchestration', StopPhase, what);
+    case 'failed': {
+      const { error = 'the agent failed', errorType = 'agent_failed' } = how;
+      return send('orchestration', FailPhase, { ...what, error, errorType });
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import { addUsage, NO_USAGE, tokensOf, type Usage } from '@syntropic/kernel';
+import type { ExecutionStarted, WorkflowExecutionEvent } from '@syntropic/orchestration/contracts';
+import { decimal, projection, type RowOf } from '@syntropic/projections';
+import { z } from 'zod';
+import { pendingPhase, withPhase, type PhaseRow } from './phase-row';
+
+type Detail = Pick<ExecutionStarted['data'], 'inputs' | 'task' | 'repos'> & {
+  artifactIds: readonly string[];
+  /** What the person who paused or cancelled it said. */
+  reason?: string | undefined;
+  usage: Usage;
+  phases: readonly PhaseRow[];
+};
+
+/** The runs that there are: list and detail. Numbers are of sessions that have ended; what runs now is telemetry's. */
+export const executionProjection = projection<WorkflowExecutionEvent>()({
+  name: 'execution',
+  version: 1,
+  streams: ['execution'],
+  row: z.object({
+    execution_id: z.string(),
+    workflow_id: z.string(),
+    workflow_name: z.string(),
+    status: z.enum(['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled']),
+    /** A pause or cancellation that is asked and has not happened yet. */
+    asked: z.enum(['pause', 'cancel']).nullable(),
+    started_at: z.iso.datetime(),
+    completed_at: z.iso.datetime().nullable(),
+    completed_phases: z.int(),
+    total_phases: z.int(),
+    input_tokens: z.int(),
+    output_tokens: z.int(),
+    cache_creation_tokens: z.int(),
+    cache_read_tokens: z.int(),
+    total_tokens: z.int(),
+    /** `null`: the price of some model is unknown. */
+    cost_usd: decimal.nullable(),
+    cost_complete: z.boolean(),
+    tool_call_count: z.int(),
+    error_message: z.string().nullable(),
+    detail: z.custom<Detail>(),
+  }),
+  key: 'execution_id',
+  indexes: [['started_at'], ['status', 'started_at'], ['workflow_id', 'started_at']],
+  keys: ({ data }) => [data.executionId],
+  on: {
+    ExecutionStarted: (_, { data, recordedAt }) => ({
+      execution_id: data.executionId,
+      workflow_id: data.workflowId,
+      workflow_name: data.workflowName,
+      status: 'running',
+      asked: null,
+      started_at: recordedAt,
+      completed_at: null,
+      completed_phases: 0,
+      total_phases: data.phases.length,
+      ...counters(NO_USAGE),
+      error_message: null,
+      detail: {
+        inputs: data.inputs,
+        task: data.task,
+        repos: data.repos,
+        artifactIds: [],
+        usage: NO_USAGE,
+        phases: [...data.phases].sort((one, other) => one.order - other.order).map(pendingPhase),
+      },
+    }),
+
+    PhaseQueued: (row, { data: { phaseId, attempt, sessionId } }) =>
+      changed(row, phaseId, { status: 'queued', attempt, sessionId, errorMessage: null }),
+    PhaseStarted: (row, { data: { phaseId, leg }, recordedAt }) =>
+      changed(row, phaseId, { status: 'running', completedAt: null, ...(leg === 1 && { startedAt: recordedAt }) }),
+    PhaseHeld: (row, { data: { phaseId } }) => changed(row, phaseId, { status: 'paused' }),
+    PhaseParked: (row, { data: { phaseId } }) => changed(row, phaseId, { status: 'paused' }),
+    PhaseAwaitingApproval: (row, { data, recordedAt }) =>
+      settled(row, data, { status: 'waiting', completedAt: recordedAt }),
+    PhaseCompleted: (row, { data, recordedAt }) => {
+      const after = settled(row, data, { status: 'completed', completedAt: recordedAt });
+      return after && { ...after, completed_phases: after.completed_phases + 1 };
+    },
+    PhaseFailed: (row, { data, recordedAt }) =>
+      settled(row, data, { status: 'failed', completedAt: recordedAt, errorMessage: data.error }),
+    PhaseStopped: (row, { data, recordedAt }) => settled(row, data, { status: 'cancelled', completedAt: recordedAt }),
+
+    ExecutionPauseRequested: (row, { data }) => row && asking(row, 'pause', data.reason),
+    ExecutionCancelRequested: (row, { data }) => row && asking(row, 'cancel', data.reason),
+    ExecutionPaused: (row) => row && { ...row, status: 'paused', asked: null },
+    ExecutionResumed: (row) =>
+      row && {
+        ...row,
+        status: 'running',
+        asked: null,
+        detail: { ...row.detail, reason: undefined, phases: row.detail.phases.map(running) },
+      },
+    ExecutionRetried: (row) => row && { ...row, status: 'running', error_message: null },
+
+    ExecutionInterrupted: (row, { data }) =>
+      row && {
+        ...row,
+        status: 'interrupted',
+        asked: null,
+        cost_complete: false,
+        error_message: `interrupted: ${data.why}`,
+        detail: { ...row.detail, phases: row.detail.phases.map(interrupted(data.sessionIds)) },
+      },
+    ExecutionCompleted: (row, { recordedAt }) =>
+      row && { ...row, status: 'completed', asked: null, completed_at: recordedAt },
+    ExecutionFailed: (row, { data, recordedAt }) =>
+      row && { ...row, status: 'failed', asked: null, completed_at: recordedAt, error_message: data.error },
+    ExecutionCancelled: (row, { recordedAt }) =>
+      row && { ...row, status: 'cancelled', asked: null, completed_at: recordedAt },
+  },
+});
+
+export type ExecutionRow = RowOf<typeof executionProjection>;
+
+function counters(usage: Usage) {
+  const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, totalTokens } = tokensOf(usage);
+  return {
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    cache_creation_tokens: cacheCreationTokens,
+    cache_read_tokens: cacheReadTokens,
+    total_tokens: totalTokens,
+    cost_usd: usage.costUsd,
+    cost_complete: usage.costComplete,
+    tool_call_count: usage.toolCalls,
+  };
+}
+
+const changed = (row: ExecutionRow | undefined, phaseId: string, change: Partial<PhaseRow>) =>
+  row && { ...row, detail: { ...row.detail, phases: withPhase(row.detail.phases, phaseId, change) } };
+
+type Settled = Readonly<{ phaseId: string; usage: Usage; artifacts: readonly { artifactId: string }[] }>;
+
+/** An attempt has ended: what it used is added, once, also where a person's approval comes later. */
+function settled(row: ExecutionRow | undefined, { phaseId, usage, artifacts }: Settled, change: Partial<PhaseRow>) {
+  if (!row) return undefined;
+  const isCounted = row.detail.phases.some((phase) => phase.phaseId === phaseId && phase.status === 'waiting');
+  const all = isCounted ? row.detail.usage : addUsage(row.detail.usage, usage);
+  const left = isCounted ? [] : artifacts.map(({ artifactId }) => artifactId);
+
+  return {
+    ...row,
+    ...counters(all),
+    detail: {
+      ...row.detail,
+      usage: all,
+      artifactIds: [...row.detail.artifactIds, ...left],
+      phases: withPhase(row.detail.phases, phaseId, { ...change, usage, artifactId: artifacts[0]?.artifactId ?? null }),
+    },
+  };
+}
+
+const asking = (row: ExecutionRow, asked: 'pause' | 'cancel', reason: string | undefined) => ({
+  ...row,
+  asked,
+  detail: { ...row.detail, reason },
+});
+
+const running = (phase: PhaseRow): PhaseRow => (phase.status === 'paused' ? { ...phase, status: 'running' } : phase);
+
+const interrupted =
+  (sessionIds: readonly string[]) =>
+  (phase: PhaseRow): PhaseRow =>
+    phase.sessionId && sessionIds.includes(phase.sessionId) ? { ...phase, status: 'interrupted' } : phase;

@@ -1,0 +1,43 @@
+import { NO_USAGE, type Usage } from '@syntropic/kernel';
+import type { ExecutablePhase } from '@syntropic/orchestration/contracts';
+
+/** A phase of an execution, as people look at it: its newest attempt. */
+export type PhaseRow = Readonly<{
+  phaseId: string;
+  name: string;
+  order: number;
+  status:
+    'pending' | 'queued' | 'running' | 'paused' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
+  attempt: number;
+  sessionId: string | null;
+  /** The first file it left. */
+  artifactId: string | null;
+  provider: string;
+  model: string | null;
+  usage: Usage;
+  startedAt: string | null;
+  completedAt: string | null;
+  errorMessage: string | null;
+}>;
+
+export const pendingPhase = ({ phaseId, name, order, agent, model }: ExecutablePhase): PhaseRow => ({
+  phaseId,
+  name,
+  order,
+  status: 'pending',
+  attempt: 0,
+  sessionId: null,
+  artifactId: null,
+  provider: agent.provider,
+  model: model ?? null,
+  usage: NO_USAGE,
+  startedAt: null,
+  completedAt: null,
+  errorMessage: null,
+});
+
+export const withPhase = (
+  phases: readonly PhaseRow[],
+  phaseId: string,
+  change: Partial<PhaseRow>,
+): readonly PhaseRow[] => phases.map((phase) => (phase.phaseId === phaseId ? { ...phase, ...change } : phase));

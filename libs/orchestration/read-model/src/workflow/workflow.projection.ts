@@ -1,0 +1,64 @@
+import { projection, type RowOf } from '@syntropic/projections';
+import type {
+  WorkflowDefinition,
+  WorkflowExecutionEvent,
+  WorkflowTemplateEvent,
+} from '@syntropic/orchestration/contracts';
+import { z } from 'zod';
+
+/** The workflows that there are: list and detail. */
+export const workflowProjection = projection<WorkflowTemplateEvent | WorkflowExecutionEvent>()({
+  name: 'workflow',
+  version: 1,
+  streams: ['workflow'],
+  row: z.object({
+    workflow_id: z.string(),
+    name: z.string(),
+    workflow_type: z.string(),
+    classification: z.string(),
+    phase_count: z.int(),
+    requires_repos: z.boolean(),
+    is_archived: z.boolean(),
+    runs_count: z.int(),
+    created_at: z.iso.datetime(),
+    definition: z.custom<WorkflowDefinition>(),
+  }),
+  key: 'workflow_id',
+  indexes: [['created_at'], ['workflow_type', 'created_at']],
+  keys: ({ data }) => [data.workflowId],
+  on: {
+    WorkflowCreated: (_, { data: { workflowId, ...definition }, recordedAt }) => ({
+      workflow_id: workflowId,
+      name: definition.name,
+      workflow_type: definition.workflowType,
+      classification: definition.classification,
+      phase_count: definition.phases.length,
+      requires_repos: definition.requiresRepos,
+      is_archived: false,
+      runs_count: 0,
+      created_at: recordedAt,
+      definition,
+    }),
+    WorkflowPhaseUpdated: (row, { data }) =>
+      row && { ...row, definition: { ...row.definition, phases: row.definition.phases.map(updated(data)) } },
+    WorkflowArchived: (row) => row && { ...row, is_archived: true },
+    ExecutionStarted: (row) => row && { ...row, runs_count: row.runs_count + 1 },
+  },
+});
+
+export type WorkflowRow = RowOf<typeof workflowProjection>;
+
+type PhaseUpdate = Extract<WorkflowTemplateEvent, { type: 'WorkflowPhaseUpdated' }>['data'];
+
+const updated =
+  ({ phaseId, promptTemplate, model, timeoutSeconds, allowedTools }: PhaseUpdate) =>
+  (phase: WorkflowRow['definition']['phases'][number]) =>
+    phase.phaseId === phaseId
+      ? {
+          ...phase,
+          promptTemplate,
+          model: model ?? phase.model,
+          timeoutSeconds: timeoutSeconds ?? phase.timeoutSeconds,
+          allowedTools: allowedTools ?? phase.allowedTools,
+        }
+      : phase;
