@@ -29,6 +29,11 @@ export default tseslint.config(
           allow: [],
           enforceBuildableLibDependency: true,
           banTransitiveDependencies: true,
+          // The specs of what the test library stands on use the test library.
+          ignoredCircularDependencies: [
+            ['testing', 'migrations'],
+            ['testing', 'postgres'],
+          ],
           depConstraints: [
             {
               sourceTag: 'type:kernel',

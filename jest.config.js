@@ -1,4 +1,5 @@
 module.exports = {
   projects: ['<rootDir>/{apps,libs,tools}/**/jest.config.cjs'],
   testTimeout: 60_000,
+  maxWorkers: 2,
 };

@@ -5,6 +5,8 @@ const fromRoot = (path) => require('node:path').join(__dirname, path);
 /** One Jest setup for every project: SWC compiles, tsc type-checks, tsconfig.base.json names the libs once. */
 module.exports = {
   testEnvironment: 'node',
+  globalSetup: fromRoot('libs/platform/testing/src/jest/global-setup.cjs'),
+  globalTeardown: fromRoot('libs/platform/testing/src/jest/global-teardown.cjs'),
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -1,0 +1,1 @@
+export { ConfigurationError, env } from './env';

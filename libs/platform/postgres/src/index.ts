@@ -1,1 +1,2 @@
 export { createPool, inTransaction } from './pool';
+export { assertSchema, SCHEMA, UnknownSchema } from './schema';

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+
+/** The environment does not fit the schema: every fault at once, so that one restart mends them all. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`the environment is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+}
+
+/** What the schema takes from the environment. An empty variable counts as unset: shells and compose files cannot unset one. */
+export function env<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): z.output<z.ZodObject<Shape>> {
+  const set = Object.entries(source).filter(([, value]) => value !== '');
+  const parsed = schema.safeParse(Object.fromEntries(set));
+  if (parsed.success) return parsed.data;
+
+  throw new ConfigurationError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+}

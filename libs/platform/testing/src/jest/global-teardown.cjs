@@ -1,0 +1,1 @@
+module.exports = require('./lent-postgres').takePostgresBack;

@@ -1,0 +1,8 @@
+export { Child } from './child';
+export { randomPassword } from './credentials';
+export { freePort } from './free-port';
+export { isAlive } from './is-alive';
+export { LocalServer } from './local-server';
+export { natsServer, type NatsUser } from './nats-server';
+export { postgresServer } from './postgres-server';
+export { redisServer } from './redis-server';

@@ -1,0 +1,2 @@
+export { migrate } from './migrate';
+export { letRolesLogIn, ROLES, type Role } from './roles';
