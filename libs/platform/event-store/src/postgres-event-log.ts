@@ -2,7 +2,7 @@ import type { Metadata, Recorded } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { EventLog, Head } from './event-log';
 
-type EventRow = Readonly<{
+export type EventRow = Readonly<{
   position: number;
   stream_id: string;
   version: number;
@@ -43,7 +43,7 @@ export class PostgresEventLog implements EventLog {
   }
 }
 
-const recorded = (row: EventRow): Recorded => ({
+export const recorded = (row: EventRow): Recorded => ({
   position: row.position,
   stream: row.stream_id,
   version: row.version,
