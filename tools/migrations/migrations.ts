@@ -1,4 +1,5 @@
 import { Roles } from './0001-roles';
+import { Log } from './0002-log';
 
 /** The one history of the schema, oldest first. */
-export const MIGRATIONS = [Roles] as const;
+export const MIGRATIONS = [Roles, Log] as const;

@@ -6,7 +6,14 @@ import type { Event } from './event';
  * `claim`: (scope, key) belongs to this stream alone. `release`: gives it back. `empty`: nothing is claimed in the scope.
  */
 export type Reservation = Readonly<
-  { claim: { scope: string; key: string } } | { release: { scope: string; key: string } } | { empty: { scope: string } }
+  (
+    | { claim: { scope: string; key: string } }
+    | { release: { scope: string; key: string } }
+    | { empty: { scope: string } }
+  ) & {
+    /** What the command is told when this is refused, in the aggregate's own words. */
+    refusal?: Readonly<{ code: string; message: string }>;
+  }
 >;
 
 /** How a stream of facts becomes a state. Decisions are plain functions beside it: `(state, command) => events`. */

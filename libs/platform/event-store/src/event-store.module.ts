@@ -1,0 +1,51 @@
+import type { Aggregate } from '@syntropic/kernel';
+import { Inject, Module, type DynamicModule, type FactoryProvider, type Provider, type Type } from '@nestjs/common';
+import type { Pool } from 'pg';
+import { EventAppender, type EventAppenderOptions } from './event-appender';
+import { PostgresEventLog } from './postgres-event-log';
+import { StoredAggregates } from './stored-aggregates';
+import { StoredStreams } from './stored-streams';
+
+export type EventStoreOptions = EventAppenderOptions & Readonly<{ pool: Pool }>;
+
+type OptionsFactory = Pick<FactoryProvider<EventStoreOptions>, 'inject' | 'useFactory'>;
+
+const OPTIONS = Symbol('EventStoreOptions');
+
+const tokenOf = ({ name }: { name: string }) => `Aggregates(${name})`;
+
+/** Injects the `Aggregates` of this kind, as `EventStoreModule.forFeature` provides them. */
+export const InjectAggregates = (aggregate: { name: string }) => Inject(tokenOf(aggregate));
+
+@Module({})
+export class EventStoreModule {
+  /** The log and its appender, for the whole application. */
+  static forRoot({ inject = [], useFactory }: OptionsFactory): DynamicModule {
+    const options: Provider = { provide: OPTIONS, inject, useFactory };
+    const stores = [
+      fromOptions(EventAppender, ({ pool, ...rest }) => new EventAppender(pool, rest)),
+      fromOptions(PostgresEventLog, ({ pool }) => new PostgresEventLog(pool)),
+      fromOptions(StoredStreams, ({ pool }) => new StoredStreams(pool)),
+    ];
+    return { module: EventStoreModule, global: true, providers: [options, ...stores], exports: stores };
+  }
+
+  static forFeature(...aggregates: readonly { name: string }[]): DynamicModule {
+    const providers = aggregates.map(aggregatesProvider);
+    return { module: EventStoreModule, providers, exports: providers };
+  }
+}
+
+const fromOptions = <Store>(provide: Type<Store>, useFactory: (options: EventStoreOptions) => Store): Provider => ({
+  provide,
+  inject: [OPTIONS],
+  useFactory,
+});
+
+const aggregatesProvider = (aggregate: { name: string }): Provider => ({
+  provide: tokenOf(aggregate),
+  inject: [PostgresEventLog, StoredStreams, EventAppender],
+  useFactory: (log: PostgresEventLog, streams: StoredStreams, appender: EventAppender) =>
+    // Which state and events it has is lost in the container; the injecting class names them again.
+    new StoredAggregates(aggregate as Aggregate<unknown, never>, { log, streams, appender }),
+});

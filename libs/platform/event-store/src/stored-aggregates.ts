@@ -1,0 +1,134 @@
+import {
+  DomainError,
+  replay,
+  type Aggregate,
+  type Aggregates,
+  type CommandContext,
+  type Event,
+  type Loaded,
+  type Outcome,
+  type Recorded,
+  type Reservation,
+} from '@syntropic/kernel';
+import { setTimeout as pause } from 'node:timers/promises';
+import { VersionConflict, type AppendOutcome, type NewEvent } from './append';
+import type { EventAppender } from './event-appender';
+import type { EventLog } from './event-log';
+import { LeastRecentlyUsed } from './least-recently-used';
+import type { StoredStreams } from './stored-streams';
+import { schemaVersionOf, upcast } from './upcast';
+
+const PAGE = 1_000;
+const ATTEMPTS = 8;
+/** States kept per kind of aggregate, so that a long stream is read once and then only what follows. */
+const KEPT_STATES = 1_000;
+
+export type AggregateStores = Readonly<{ log: EventLog; streams: StoredStreams; appender: EventAppender }>;
+
+type Replayed<State> = Loaded<State> & Readonly<{ position: number }>;
+
+/** The aggregates of one kind, rebuilt from the log and changed by appending to it. */
+export class StoredAggregates<State, E extends Event> implements Aggregates<State, E> {
+  readonly #kept = new LeastRecentlyUsed<Replayed<State>>(KEPT_STATES);
+
+  constructor(
+    private readonly aggregate: Aggregate<State, E>,
+    private readonly stores: AggregateStores,
+  ) {}
+
+  async load(id: string): Promise<Loaded<State>> {
+    const known = this.#lastKnown(this.#streamOf(id));
+    return this.#follow(known, await this.stores.log.readStream(known.stream, known.version, PAGE));
+  }
+
+  /**
+   * @throws VersionConflict when the stream keeps moving, or one of the `reads` has moved: whoever made them must make them again
+   * @throws DomainError what the decision refuses, or `command.id_reused`, `claim.taken`, `scope.not_empty`, `work.lease_lost`
+   */
+  async update(
+    id: string,
+    context: CommandContext,
+    decide: (state: State) => readonly E[],
+    reads: readonly Pick<Loaded<unknown>, 'stream' | 'version'>[] = [],
+  ): Promise<Outcome> {
+    const stream = this.#streamOf(id);
+
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const known = this.#lastKnown(stream);
+      const { before, events: page } = await this.stores.streams.find(stream, known.version, PAGE, context);
+      if (before) return answer(before, stream, []);
+
+      const current = await this.#follow(known, page);
+      const events = decide(current.state);
+      if (events.length === 0) return { position: current.position, version: current.version };
+
+      const reservations = events.flatMap((event) => this.aggregate.reserves?.(event) ?? []);
+      const append = {
+        stream,
+        expected: current.version,
+        events: this.#versioned(events),
+        context,
+        reads,
+        reservations,
+      };
+      const outcome = await this.stores.appender.append(append);
+      if (outcome.is !== 'conflict') return answer(outcome, stream, reservations);
+
+      // A state kept from before a restore would be wrong for ever.
+      if (attempt > 1) this.#kept.delete(stream);
+      await pause(Math.random() * 2 ** attempt);
+    }
+    throw new VersionConflict(stream, `it had moved on at each of ${ATTEMPTS} attempts`);
+  }
+
+  #streamOf(id: string): string {
+    return `${this.aggregate.name}-${id}`;
+  }
+
+  #versioned(events: readonly E[]): readonly NewEvent[] {
+    return events.map((event) => ({ ...event, schemaVersion: schemaVersionOf(this.aggregate, event.type) }));
+  }
+
+  #lastKnown(stream: string): Replayed<State> {
+    return this.#kept.get(stream) ?? { state: this.aggregate.initial, stream, version: 0, position: 0 };
+  }
+
+  /** Replays a page and every page after it. */
+  async #follow(known: Replayed<State>, page: readonly Recorded[]): Promise<Replayed<State>> {
+    const last = page.at(-1);
+    if (!last) return known;
+
+    const history = page.map((event) => upcast(this.aggregate, event));
+    const state = replay(this.aggregate, history, known.state);
+    const current = { state, stream: known.stream, version: last.version, position: last.position };
+    this.#kept.set(known.stream, current);
+    if (page.length < PAGE) return current;
+
+    return this.#follow(current, await this.stores.log.readStream(current.stream, current.version, PAGE));
+  }
+}
+
+function answer(outcome: AppendOutcome, stream: string, reservations: readonly Reservation[]): Outcome {
+  switch (outcome.is) {
+    case 'appended':
+    case 'replayed':
+      return { position: outcome.position, version: outcome.version };
+    case 'conflict':
+      throw new VersionConflict(stream, 'it has moved on');
+    case 'outdated':
+      throw new VersionConflict(stream, 'what the decision looked at has moved on');
+    case 'id_reused':
+      throw new DomainError('command.id_reused', 'this command id was used for another command');
+    case 'claimed':
+      throw refused(reservations[outcome.at], 'claim.taken', `${outcome.by} holds it`);
+    case 'not_empty':
+      throw refused(reservations[outcome.at], 'scope.not_empty', 'something still belongs to it');
+    case 'fenced':
+      throw new DomainError('work.lease_lost', 'the lease on this work is held by somebody else, or by nobody');
+  }
+}
+
+function refused(reservation: Reservation | undefined, code: string, message: string): DomainError {
+  const refusal = reservation?.refusal ?? { code, message };
+  return new DomainError(refusal.code, refusal.message);
+}

@@ -1,0 +1,240 @@
+-- The version a stream is at: 0 when it has no events.
+create function log.version_of(stream text) returns int
+language sql stable
+return coalesce(
+  (select event.version from log.events event where event.stream_id = stream order by event.version desc limit 1),
+  0
+);
+
+-- What a command that was carried out before is answered: where its last event is, or that its id belongs to another command.
+create function log.outcome_of_known(known log.events, stream text, body_hash text) returns jsonb
+language plpgsql stable as $$
+declare
+  last_version int;
+begin
+  if known.stream_id <> stream or known.metadata ->> 'bodyHash' is distinct from body_hash then
+    return jsonb_build_object('is', 'id_reused');
+  end if;
+
+  select event.version - 1 into last_version
+  from log.events event
+  where event.stream_id = known.stream_id
+    and event.version > known.version
+    and event.metadata ->> 'commandId' is distinct from known.metadata ->> 'commandId'
+  order by event.version
+  limit 1;
+  last_version := coalesce(last_version, log.version_of(known.stream_id));
+
+  return jsonb_build_object(
+    'is', 'replayed',
+    'position', known.position + last_version - known.version,
+    'version', last_version
+  );
+end
+$$;
+
+-- The outcome of a command by its first event's id; null when the log does not know it. The key that is looked up before a decision.
+create function log.outcome_of_command(first_event_id uuid, stream text, body_hash text) returns jsonb
+language plpgsql stable as $$
+declare
+  known log.events;
+begin
+  select * into known from log.events event where event.event_id = first_event_id;
+  if not found then
+    return null;
+  end if;
+  return log.outcome_of_known(known, stream, body_hash);
+end
+$$;
+
+-- The way for batches in which somebody loses: finds every append's outcome and records the winners without a gap.
+-- Of two appends to one stream, or of one command, the first wins. Called under the lock only.
+create function log.append_winners(
+  plain jsonb, head_position bigint, appended_at timestamptz,
+  out last_position bigint, out outcomes jsonb
+)
+language sql volatile
+begin atomic
+  with event as materialized (
+    select (e -> 0)::int as n, (e -> 1)::int as append, (e -> 2)::int as ordinal, e ->> 3 as stream, (e -> 4)::int as version,
+      (e ->> 5)::uuid as id, e ->> 6 as type, e -> 7 as data, e -> 8 as metadata
+    from (select jsonb_array_elements(plain) as e) element
+  ),
+  judged as materialized (
+    select append, stream, id,
+      coalesce(
+        log.outcome_of_command(id, stream, metadata ->> 'bodyHash'),
+        case when log.version_of(stream) <> version - 1 then jsonb_build_object('is', 'conflict') end
+      ) as lost
+    from event
+    where ordinal = 0
+  ),
+  winner as (
+    select append from (
+      select append,
+        row_number() over (partition by stream order by append) as place_in_stream,
+        row_number() over (partition by id order by append) as place_of_command
+      from judged
+      where lost is null
+    ) candidate
+    where place_in_stream = 1 and place_of_command = 1
+  ),
+  numbered as materialized (
+    select head_position + row_number() over (order by n) as position, event.* from event join winner using (append)
+  ),
+  recorded as (
+    insert into log.events (position, stream_id, version, event_id, type, data, metadata, recorded_at)
+    select position, stream, version, id, type, data, metadata, appended_at from numbered
+  ),
+  won as (
+    select append, jsonb_build_object('is', 'appended', 'position', max(position), 'version', max(version)) as outcome
+    from numbered
+    group by append
+  )
+  select
+    head_position + (select count(*) from numbered),
+    jsonb_agg(coalesce(won.outcome, judged.lost, jsonb_build_object('is', 'conflict')) order by append)
+  from judged left join won using (append);
+end;
+
+-- One append whose decision looked further than its own stream. Called under the lock only.
+create function log.append_guarded(append jsonb, head_position bigint, appended_at timestamptz) returns jsonb
+language plpgsql volatile as $$
+declare
+  target text := append ->> 'stream';
+  expected int := (append -> 'expected')::int;
+  events jsonb := append -> 'events';
+  outcome jsonb := log.outcome_of_command((events -> 0 ->> 0)::uuid, target, events -> 0 -> 3 ->> 'bodyHash');
+begin
+  if outcome is not null then
+    return outcome;
+  end if;
+  if append ? 'fence' and not ops.lease_holds((append -> 'fence' ->> 0)::uuid, (append -> 'fence' -> 1)::bigint) then
+    return jsonb_build_object('is', 'fenced');
+  end if;
+  if log.version_of(target) <> expected then
+    return jsonb_build_object('is', 'conflict');
+  end if;
+  if exists (
+    select from (select jsonb_array_elements(append -> 'reads') as r) read
+    where log.version_of(r ->> 0) <> (r -> 1)::int
+  ) then
+    return jsonb_build_object('is', 'outdated');
+  end if;
+
+  outcome := log.reserve(target, append -> 'reservations');
+  if outcome is not null then
+    return outcome;
+  end if;
+
+  insert into log.events (position, stream_id, version, event_id, type, data, metadata, recorded_at)
+  select head_position + n, target, expected + n, (e ->> 0)::uuid, e ->> 1, e -> 2, e -> 3, appended_at
+  from jsonb_array_elements(events) with ordinality as event (e, n);
+
+  return jsonb_build_object(
+    'is', 'appended',
+    'position', head_position + jsonb_array_length(events),
+    'version', expected + jsonb_array_length(events)
+  );
+end
+$$;
+
+-- Claims, gives back and checks in the order given: all of it, or nothing and which one was refused.
+create function log.reserve(claimant text, reservations jsonb) returns jsonb
+language plpgsql volatile as $$
+declare
+  reservation jsonb;
+  at int := -1;
+  holder text;
+  refused jsonb;
+begin
+  for reservation in select jsonb_array_elements(reservations) loop
+    at := at + 1;
+    case reservation ->> 0
+      when 'claim' then
+        insert into log.claims (scope, key, stream_id) values (reservation ->> 1, reservation ->> 2, claimant)
+        on conflict do nothing;
+        select stream_id into holder from log.claims where scope = reservation ->> 1 and key = reservation ->> 2;
+        if holder <> claimant then
+          refused := jsonb_build_object('is', 'claimed', 'at', at, 'by', holder);
+        end if;
+      when 'release' then
+        delete from log.claims where scope = reservation ->> 1 and key = reservation ->> 2 and stream_id = claimant;
+      when 'empty' then
+        if exists (select from log.claims where scope = reservation ->> 1) then
+          refused := jsonb_build_object('is', 'not_empty', 'at', at);
+        end if;
+    end case;
+
+    if refused is not null then
+      raise exception using errcode = 'SYN01', message = 'a reservation was refused';
+    end if;
+  end loop;
+  return null;
+exception
+  when sqlstate 'SYN01' then
+    return refused;
+end
+$$;
+
+-- Records what waits in one replica: each append wholly or not at all, positions dense and in commit order.
+-- The lock comes first and alone, so every later statement sees all that was committed before it. Call it in autocommit.
+--   plain    [[n, append, ordinal, stream, version, id, type, data, metadata], …], n from 1 over the batch
+--   guarded  [{stream, expected, events: [[id, type, data, metadata], …], fence?, reads?, reservations?}, …]
+-- outcomes_of_plain is null when all of them were recorded, in order, from first_position on.
+-- Sequential scans are off because the plan is kept: one made while the log was small would be ruinous soon after.
+create function log.append_events(
+  plain jsonb, guarded jsonb,
+  out first_position bigint, out last_position bigint, out outcomes_of_plain jsonb, out outcomes_of_guarded jsonb
+)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+declare
+  head log.log_head;
+  appended_at timestamptz;
+  recorded int;
+  append jsonb;
+  outcome jsonb;
+begin
+  select * into strict head from log.log_head for update;
+  appended_at := date_trunc('milliseconds', greatest(clock_timestamp(), head.recorded_at));
+  first_position := head.position + 1;
+  last_position := head.position;
+
+  if jsonb_array_length(plain) > 0 then
+    begin
+      insert into log.events (position, stream_id, version, event_id, type, data, metadata, recorded_at)
+      select head.position + (e -> 0)::int, e ->> 3, (e -> 4)::int, (e ->> 5)::uuid, e ->> 6, e -> 7, e -> 8, appended_at
+      from (select jsonb_array_elements(plain) as e) element
+      where (e -> 2)::int > 0 or (e -> 4)::int = 1 or log.version_of(e ->> 3) = (e -> 4)::int - 1;
+
+      get diagnostics recorded = row_count;
+      if recorded < jsonb_array_length(plain) then
+        raise unique_violation;
+      end if;
+      last_position := head.position + recorded;
+    exception
+      when unique_violation then
+        select winners.last_position, winners.outcomes into last_position, outcomes_of_plain
+        from log.append_winners(plain, head.position, appended_at) winners;
+    end;
+  end if;
+
+  if jsonb_array_length(guarded) > 0 then
+    outcomes_of_guarded := '[]';
+    for append in select jsonb_array_elements(guarded) loop
+      outcome := log.append_guarded(append, last_position, appended_at);
+      if outcome ->> 'is' = 'appended' then
+        last_position := (outcome -> 'position')::bigint;
+      end if;
+      outcomes_of_guarded := outcomes_of_guarded || outcome;
+    end loop;
+  end if;
+
+  if last_position > head.position then
+    update log.log_head set position = last_position, recorded_at = appended_at;
+  end if;
+end
+$$;
