@@ -1,0 +1,130 @@
+import type { Pool } from 'pg';
+import type { Owned } from './owned';
+import type { Projection } from './projection';
+
+export type Checkpoint = Readonly<{
+  projection: string;
+  version: number;
+  position: number;
+  storeEpoch: string;
+  cachedPosition: number;
+  cacheEpoch: string | null;
+  status: 'live' | 'retrying' | 'stopped';
+  error: string | null;
+}>;
+
+export const CHECKPOINT_COLUMNS = `projection, version, position, store_epoch as "storeEpoch",
+  cached_position as "cachedPosition", cache_epoch as "cacheEpoch", status, error`;
+
+const THESE = '(projection, version) in (select * from unnest($1::text[], $2::int[]))';
+const named = (projections: readonly Projection[]) => [
+  projections.map(({ name }) => name),
+  projections.map(({ version }) => version),
+];
+
+/**
+ * Which worker keeps which projection. A worker that has not been heard of for a lease, by Postgres's clock,
+ * loses all it has to whoever asks; it notices by its fence, wherever it stands.
+ */
+export class Checkpoints {
+  constructor(
+    private readonly pool: Pool,
+    private readonly worker: string,
+    private readonly leaseMs: number,
+  ) {}
+
+  /** Gives each projection a checkpoint before the first event, if it has none. */
+  async create(projections: readonly Projection[], storeEpoch: string): Promise<void> {
+    await this.pool.query(
+      `insert into read.checkpoints (projection, version, store_epoch)
+       select projection, version, $3 from unnest($1::text[], $2::int[]) t (projection, version)
+       on conflict do nothing`,
+      [...named(projections), storeEpoch],
+    );
+  }
+
+  /** Says that this worker lives, and answers how many do. */
+  async heartbeat(): Promise<number> {
+    await this.pool.query(
+      `insert into read.workers (worker, expires_at) values ($1, clock_timestamp() + $2 * interval '1 ms')
+       on conflict (worker) do update set expires_at = excluded.expires_at`,
+      [this.worker, this.leaseMs],
+    );
+    const { rows } = await this.pool.query<{ live: number }>(
+      `select count(*) as live from read.workers where expires_at > clock_timestamp()`,
+    );
+    return rows[0]?.live ?? 1;
+  }
+
+  /**
+   * Takes up to `limit` of these that nobody living has. A cache that was not written up to the checkpoint
+   * is abandoned for a new epoch: what a worker could not write before it died must not be read as current.
+   */
+  async claim(projections: readonly Projection[], limit: number, cached: boolean): Promise<void> {
+    await this.pool.query(
+      `update read.checkpoints set owner = $3, cached_position = position,
+         cache_epoch = case when $5 then
+           case when cached_position = position and cache_epoch is not null then cache_epoch else gen_random_uuid() end
+         end
+       where (projection, version, shard) in (
+         select projection, version, shard from read.checkpoints c
+         where ${THESE} and owner is distinct from $3 and not exists (
+           select from read.workers w where w.worker = c.owner and w.expires_at > clock_timestamp())
+         order by projection, version limit $4 for update skip locked)`,
+      [...named(projections), this.worker, limit, cached],
+    );
+  }
+
+  /** What this worker owns, by the rows. */
+  async held(): Promise<readonly Checkpoint[]> {
+    const { rows } = await this.pool.query<Checkpoint>(
+      `select ${CHECKPOINT_COLUMNS} from read.checkpoints where owner = $1`,
+      [this.worker],
+    );
+    return rows;
+  }
+
+  async report(projection: Projection, status: 'retrying' | 'stopped', error: string): Promise<void> {
+    await this.pool.query(
+      `update read.checkpoints set status = $4, error = $5 where ${THESE} and owner = $3`,
+      [...named([projection]), this.worker, status, error],
+    );
+  }
+
+  /** Records how far the cache is, where nothing has moved since. A batch in flight records it itself. */
+  async settle(owned: readonly Owned[]): Promise<void> {
+    await this.pool.query(
+      `with known as (
+         select * from jsonb_to_recordset($2) as k (projection text, version int, position bigint, cached bigint, epoch uuid)
+       ), settled as (
+         select c.projection, c.version, c.shard, k.cached, k.epoch
+         from read.checkpoints c join known k using (projection, version, position)
+         where c.owner = $1 and (c.cached_position, c.cache_epoch) is distinct from (k.cached, k.epoch)
+         for update of c skip locked
+       )
+       update read.checkpoints c set cached_position = s.cached, cache_epoch = s.epoch
+       from settled s where (c.projection, c.version, c.shard) = (s.projection, s.version, s.shard)`,
+      [this.worker, JSON.stringify(owned.map(known))],
+    );
+  }
+
+  async release(projections: readonly Projection[]): Promise<void> {
+    await this.pool.query(`update read.checkpoints set owner = null where ${THESE} and owner = $3`, [
+      ...named(projections),
+      this.worker,
+    ]);
+  }
+
+  /** Hands everything to the others at once. */
+  async leave(): Promise<void> {
+    await this.pool.query('delete from read.workers where worker = $1', [this.worker]);
+  }
+}
+
+const known = ({ projection: { name, version }, position, cachedPosition, cacheEpoch }: Owned) => ({
+  projection: name,
+  version,
+  position,
+  cached: cachedPosition,
+  epoch: cacheEpoch,
+});

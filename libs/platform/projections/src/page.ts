@@ -1,0 +1,65 @@
+import type { AnyRow, Projection } from './projection';
+import { parameters } from './rows';
+import { selectionOf } from './table';
+
+/** Columns that hold one plain value: JSON is only shown, never asked about. */
+type Filterable<Row> = {
+  [Column in keyof Row & string]: Row[Column] extends string | number | boolean | null ? Column : never;
+}[keyof Row & string];
+
+type Condition<Value> =
+  | Value
+  | Readonly<{ in: readonly Value[] }>
+  | Readonly<{ '>='?: NonNullable<Value>; '<='?: NonNullable<Value> }>;
+
+export type Where<Row> = { readonly [Column in Filterable<Row>]?: Condition<Row[Column]> | undefined };
+
+export type PageQuery<Row> = Readonly<{
+  /** All of them hold. A column that is `undefined` is not asked about. */
+  where?: Where<Row>;
+  /** Rows that are equal in these come in the order of their key, so that pages neither repeat nor miss one. */
+  orderBy?: readonly (readonly [column: Filterable<Row>, direction: 'asc' | 'desc'])[];
+  limit: number;
+  offset?: number;
+}>;
+
+export type Page<Row> = Readonly<{ rows: readonly Row[]; total: number }>;
+
+type Statement = Readonly<{ text: string; values: unknown[] }>;
+
+/** One statement, so that the page and the total are of the same moment. */
+export function pageStatement<Row extends AnyRow>(projection: Projection<Row>, query: PageQuery<Row>): Statement {
+  const { table, key } = projection;
+  const { where = {}, orderBy = [], limit, offset = 0 } = query;
+  const sql = parameters();
+
+  const conditions = Object.entries(where).flatMap(([column, condition]) =>
+    condition === undefined ? [] : conditionsOn(`t.${known(projection, column)}`, condition, sql.add),
+  );
+  const filter = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  const order = [
+    ...orderBy.map(([column, direction]) => `t.${known(projection, column)} ${direction === 'asc' ? 'asc' : 'desc'} nulls last`),
+    `t.${key}`,
+  ];
+  const text = `select (select count(*) from ${table} t ${filter}) as total, coalesce((
+    select json_agg(page) from (
+      select ${selectionOf(projection)} from ${table} t ${filter}
+      order by ${order.join(', ')} limit ${sql.add(limit)} offset ${sql.add(offset)}) page), '[]') as rows`;
+  return { text, values: sql.values };
+}
+
+function conditionsOn(column: string, condition: unknown, add: (value: unknown) => string): readonly string[] {
+  if (condition === null) return [`${column} is null`];
+  if (typeof condition !== 'object') return [`${column} = ${add(condition)}`];
+  if ('in' in condition) return [`${column} = any(${add(condition.in)})`];
+
+  return Object.entries(condition)
+    .filter(([, bound]) => bound !== undefined)
+    .map(([comparison, bound]) => `${column} ${comparison === '>=' ? '>=' : '<='} ${add(bound)}`);
+}
+
+/** Names of columns come from the definition alone, whatever a caller passes. */
+function known({ name, columns }: Projection, column: string): string {
+  if (columns.some((one) => one.name === column)) return column;
+  throw new Error(`${name} has no column ${column}`);
+}

@@ -1,0 +1,85 @@
+import type { Event, EventOfType, Recorded } from '@syntropic/kernel';
+import { z } from 'zod';
+import { columnsOf, type Column } from './column';
+
+/** Rows are plain data that nobody changes in place: the fold's last answer may still be needed. */
+export type Immutable<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Immutable<Item>[]
+    : { readonly [Key in keyof T]: Immutable<T[Key]> };
+
+/**
+ * What a row becomes. `null` deletes it; `undefined`, or the row itself, leaves it as it was.
+ * Nothing but its arguments may count, or a rebuild differs from the table: no clock, no ids, no I/O.
+ */
+type Fold<Row, E extends Event> = (row: Row | undefined, event: Recorded<E>, key: string) => Row | null | undefined;
+
+type Definition<E extends Event, Shape extends z.ZodRawShape> = Readonly<{
+  /** In snake_case. The table is `read.<name>_v<version>`. */
+  name: string;
+  /** Another shape or another meaning is another version, with a table of its own. */
+  version: number;
+  /** The aggregates whose events it folds: one of theirs that nobody knows stops it, for it might have mattered. */
+  streams: readonly string[];
+  /** Its keys are the columns. Instants are `z.iso.datetime()`, exact numbers `decimal`; one column may hold JSON. */
+  row: z.ZodObject<Shape>;
+  key: keyof Shape & string;
+  /** The columns of each further index, in order. */
+  indexes?: readonly (readonly (keyof Shape & string)[])[];
+  /** The rows an event concerns, named by the event alone. */
+  keys: (event: Recorded<E>) => readonly string[];
+  /** Its keys are also its subscription. */
+  on: { readonly [Type in E['type']]?: Fold<Immutable<z.output<z.ZodObject<Shape>>>, EventOfType<E, Type>> };
+}>;
+
+export type AnyRow = Readonly<Record<string, unknown>>;
+
+/** A read model's upkeep as the runner sees it: any event may come, and those in `on` are folded. */
+export interface Projection<Row extends AnyRow = AnyRow> {
+  readonly name: string;
+  readonly version: number;
+  readonly streams: readonly string[];
+  readonly table: string;
+  readonly key: string;
+  readonly columns: readonly Column[];
+  readonly indexes: readonly (readonly string[])[];
+  keys(event: Recorded): readonly string[];
+  /** `undefined` for an event it does not fold. */
+  foldOf(type: string): ((row: AnyRow | undefined, event: Recorded, key: string) => AnyRow | null | undefined) | undefined;
+  /** The event types it folds. */
+  readonly types: readonly string[];
+  /** Never present: it carries the row's type to whoever reads the table. */
+  readonly shape?: Row;
+}
+
+export type RowOf<P> = P extends Projection<infer Row> ? Row : never;
+
+const NAME = /^[a-z][a-z0-9_]{0,39}$/;
+
+/** Declares a read model: `projection<TheEventsItMayFold>()({ name, row, keys, on, … })`. */
+export const projection =
+  <E extends Event>() =>
+  <Shape extends z.ZodRawShape>(
+    definition: Definition<E, Shape>,
+  ): Projection<Immutable<z.output<z.ZodObject<Shape>>>> => {
+    const { name, version, streams, key, indexes = [] } = definition;
+    if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
+
+    // The runner hands a fold, and `keys`, only events of the types that `on` names.
+    const on = definition.on as unknown as Readonly<Record<string, ReturnType<Projection['foldOf']>>>;
+    const keys = definition.keys as (event: never) => readonly string[] as Projection['keys'];
+
+    return {
+      name,
+      version,
+      streams,
+      table: `read.${name}_v${version}`,
+      key,
+      columns: columnsOf(name, definition.row),
+      indexes,
+      types: Object.keys(on),
+      keys,
+      foldOf: (type) => (Object.hasOwn(on, type) ? on[type] : undefined),
+    };
+  };
