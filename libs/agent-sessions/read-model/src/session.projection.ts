@@ -1,6 +1,6 @@
 import type { AgentSessionEvent, SessionCompleted, SessionStarted } from '@syntropic/agent-sessions/contracts';
-import { NO_USAGE, tokensOf, type Usage } from '@syntropic/kernel';
-import { decimal, projection, type RowOf } from '@syntropic/projections';
+import { NO_USAGE, type Usage } from '@syntropic/kernel';
+import { projection, usageColumns, usageRow, type Immutable } from '@syntropic/projections';
 import { z } from 'zod';
 
 type Detail = Pick<SessionStarted['data'], 'repos'> & {
@@ -9,33 +9,29 @@ type Detail = Pick<SessionStarted['data'], 'repos'> & {
   errorType?: string | undefined;
 };
 
+const row = z.object({
+  session_id: z.string(),
+  execution_id: z.string(),
+  workflow_id: z.string(),
+  phase_id: z.string(),
+  status: z.enum(['running', 'completed', 'failed', 'cancelled']),
+  provider: z.string(),
+  model: z.string().nullable(),
+  ...usageColumns,
+  started_at: z.iso.datetime(),
+  completed_at: z.iso.datetime().nullable(),
+  error_message: z.string().nullable(),
+  detail: z.custom<Detail>(),
+});
+
+export type SessionRow = Immutable<z.output<typeof row>>;
+
 /** The sessions that there are. Their numbers are final once they have ended; before that telemetry knows better. */
 export const sessionProjection = projection<AgentSessionEvent>()({
   name: 'session',
   version: 1,
   streams: ['session'],
-  row: z.object({
-    session_id: z.string(),
-    execution_id: z.string(),
-    workflow_id: z.string(),
-    phase_id: z.string(),
-    status: z.enum(['running', 'completed', 'failed', 'cancelled']),
-    provider: z.string(),
-    model: z.string().nullable(),
-    input_tokens: z.int(),
-    output_tokens: z.int(),
-    cache_creation_tokens: z.int(),
-    cache_read_tokens: z.int(),
-    total_tokens: z.int(),
-    /** `null`: the price of some model is unknown. */
-    cost_usd: decimal.nullable(),
-    cost_complete: z.boolean(),
-    tool_call_count: z.int(),
-    started_at: z.iso.datetime(),
-    completed_at: z.iso.datetime().nullable(),
-    error_message: z.string().nullable(),
-    detail: z.custom<Detail>(),
-  }),
+  row,
   key: 'session_id',
   indexes: [['started_at'], ['execution_id'], ['workflow_id', 'started_at'], ['status', 'started_at']],
   keys: ({ data }) => [data.sessionId],
@@ -48,7 +44,7 @@ export const sessionProjection = projection<AgentSessionEvent>()({
       status: 'running',
       provider: data.provider,
       model: data.model ?? null,
-      ...counters(NO_USAGE),
+      ...usageRow(NO_USAGE),
       started_at: recordedAt,
       completed_at: null,
       error_message: null,
@@ -57,7 +53,7 @@ export const sessionProjection = projection<AgentSessionEvent>()({
     SessionCompleted: (row, { data, recordedAt }) =>
       row && {
         ...row,
-        ...counters(data.usage),
+        ...usageRow(data.usage),
         status: data.status,
         model: row.model ?? mainModel(data.usage),
         completed_at: recordedAt,
@@ -66,8 +62,6 @@ export const sessionProjection = projection<AgentSessionEvent>()({
       },
   },
 });
-
-export type SessionRow = RowOf<typeof sessionProjection>;
 
 const accountOf = ({ usage, telemetryEvents, errorType }: SessionCompleted['data']) => ({
   usage,
@@ -78,17 +72,3 @@ const accountOf = ({ usage, telemetryEvents, errorType }: SessionCompleted['data
 /** Where nobody chose a model: the one that wrote the most. */
 const mainModel = ({ byModel }: Usage): string | null =>
   Object.entries(byModel).sort(([, one], [, other]) => other.outputTokens - one.outputTokens)[0]?.[0] ?? null;
-
-function counters(usage: Usage) {
-  const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, totalTokens } = tokensOf(usage);
-  return {
-    input_tokens: inputTokens,
-    output_tokens: outputTokens,
-    cache_creation_tokens: cacheCreationTokens,
-    cache_read_tokens: cacheReadTokens,
-    total_tokens: totalTokens,
-    cost_usd: usage.costUsd,
-    cost_complete: usage.costComplete,
-    tool_call_count: usage.toolCalls,
-  };
-}

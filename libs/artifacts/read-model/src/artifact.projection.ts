@@ -1,28 +1,32 @@
 import type { ArtifactEvent } from '@syntropic/artifacts/contracts';
-import { projection, type RowOf } from '@syntropic/projections';
+import { projection, type Immutable } from '@syntropic/projections';
 import { z } from 'zod';
+
+const row = z.object({
+  artifact_id: z.string(),
+  workflow_id: z.string(),
+  phase_id: z.string(),
+  execution_id: z.string(),
+  session_id: z.string(),
+  artifact_type: z.string(),
+  content_type: z.string(),
+  title: z.string(),
+  path: z.string(),
+  sha256: z.string(),
+  size_bytes: z.int(),
+  uri: z.string(),
+  is_primary_deliverable: z.boolean(),
+  created_at: z.iso.datetime(),
+});
+
+export type ArtifactRow = Immutable<z.output<typeof row>>;
 
 /** What phases have left behind; the bytes are in object storage. */
 export const artifactProjection = projection<ArtifactEvent>()({
   name: 'artifact',
   version: 1,
   streams: ['artifact'],
-  row: z.object({
-    artifact_id: z.string(),
-    workflow_id: z.string(),
-    phase_id: z.string(),
-    execution_id: z.string(),
-    session_id: z.string(),
-    artifact_type: z.string(),
-    content_type: z.string(),
-    title: z.string(),
-    path: z.string(),
-    sha256: z.string(),
-    size_bytes: z.int(),
-    uri: z.string(),
-    is_primary_deliverable: z.boolean(),
-    created_at: z.iso.datetime(),
-  }),
+  row,
   key: 'artifact_id',
   indexes: [['created_at'], ['execution_id'], ['workflow_id', 'created_at'], ['phase_id', 'created_at']],
   keys: ({ data }) => [data.artifactId],
@@ -45,5 +49,3 @@ export const artifactProjection = projection<ArtifactEvent>()({
     }),
   },
 });
-
-export type ArtifactRow = RowOf<typeof artifactProjection>;

@@ -1,5 +1,6 @@
 export { AppendOutcomeUnknown, VersionConflict, type Append, type AppendOutcome, type NewEvent } from './append';
 export { EventAppender, type EventAppenderOptions } from './event-appender';
+export { handles } from './handles';
 export type { EventLog, Head } from './event-log';
 export { EventStoreModule, InjectAggregates, type EventStoreOptions } from './event-store.module';
 export { LogReader, type Apply } from './log-reader/log-reader';

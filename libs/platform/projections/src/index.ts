@@ -8,3 +8,4 @@ export { ProjectionRunner, type ProjectionRunnerOptions } from './projection-run
 export { ReadModels } from './read-models';
 export { createRedis, RowCache } from './row-cache';
 export { ddlOf } from './table';
+export { usageColumns, usageRow } from './usage-columns';

@@ -46,7 +46,9 @@ export interface Projection<Row extends AnyRow = AnyRow> {
   readonly indexes: readonly (readonly string[])[];
   keys(event: Recorded): readonly string[];
   /** `undefined` for an event it does not fold. */
-  foldOf(type: string): ((row: AnyRow | undefined, event: Recorded, key: string) => AnyRow | null | undefined) | undefined;
+  foldOf(
+    type: string,
+  ): ((row: AnyRow | undefined, event: Recorded, key: string) => AnyRow | null | undefined) | undefined;
   /** The event types it folds. */
   readonly types: readonly string[];
   /** Never present: it carries the row's type to whoever reads the table. */

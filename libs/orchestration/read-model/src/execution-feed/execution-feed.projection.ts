@@ -7,7 +7,7 @@ import {
   type WorkflowExecutionEvent,
   type WorkspaceEvent,
 } from '@syntropic/orchestration/contracts';
-import { projection, type RowOf } from '@syntropic/projections';
+import { projection, type Immutable } from '@syntropic/projections';
 import { z } from 'zod';
 
 /** Positions as text that sorts as they do. */
@@ -26,23 +26,25 @@ const asItIs = (_: unknown, { position, type, data, recordedAt, metadata }: Reco
   data,
 });
 
+const row = z.object({
+  feed_id: z.string(),
+  execution_id: z.string(),
+  event_position: z.int(),
+  type: z.string(),
+  recorded_at: z.iso.datetime(),
+  data: z.custom<Event['data']>(),
+});
+
+export type FeedRow = Immutable<z.output<typeof row>>;
+
 /** Every event that belongs to an execution, whichever stream it stands in: the domain lane of live streams. */
 export const executionFeedProjection = projection<FeedEvent>()({
   name: 'execution_feed',
   version: 1,
   streams: ['execution', 'workspace', 'session', 'artifact'],
-  row: z.object({
-    feed_id: z.string(),
-    execution_id: z.string(),
-    event_position: z.int(),
-    type: z.string(),
-    recorded_at: z.iso.datetime(),
-    data: z.custom<Event['data']>(),
-  }),
+  row,
   key: 'feed_id',
   indexes: [['execution_id', 'event_position']],
   keys: ({ position }) => [feedIdOf(position)],
   on: Object.fromEntries(types.map((type) => [type, asItIs])),
 });
-
-export type FeedRow = RowOf<typeof executionFeedProjection>;

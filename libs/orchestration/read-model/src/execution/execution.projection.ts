@@ -1,6 +1,6 @@
-import { addUsage, NO_USAGE, tokensOf, type Usage } from '@syntropic/kernel';
+import { addUsage, NO_USAGE, type Usage } from '@syntropic/kernel';
 import type { ExecutionStarted, WorkflowExecutionEvent } from '@syntropic/orchestration/contracts';
-import { decimal, projection, type RowOf } from '@syntropic/projections';
+import { projection, usageColumns, usageRow, type Immutable } from '@syntropic/projections';
 import { z } from 'zod';
 import { pendingPhase, withPhase, type PhaseRow } from './phase-row';
 
@@ -12,34 +12,30 @@ type Detail = Pick<ExecutionStarted['data'], 'inputs' | 'task' | 'repos'> & {
   phases: readonly PhaseRow[];
 };
 
+const row = z.object({
+  execution_id: z.string(),
+  workflow_id: z.string(),
+  workflow_name: z.string(),
+  status: z.enum(['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled']),
+  /** A pause or cancellation that is asked and has not happened yet. */
+  asked: z.enum(['pause', 'cancel']).nullable(),
+  started_at: z.iso.datetime(),
+  completed_at: z.iso.datetime().nullable(),
+  completed_phases: z.int(),
+  total_phases: z.int(),
+  ...usageColumns,
+  error_message: z.string().nullable(),
+  detail: z.custom<Detail>(),
+});
+
+export type ExecutionRow = Immutable<z.output<typeof row>>;
+
 /** The runs that there are: list and detail. Numbers are of sessions that have ended; what runs now is telemetry's. */
 export const executionProjection = projection<WorkflowExecutionEvent>()({
   name: 'execution',
   version: 1,
   streams: ['execution'],
-  row: z.object({
-    execution_id: z.string(),
-    workflow_id: z.string(),
-    workflow_name: z.string(),
-    status: z.enum(['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled']),
-    /** A pause or cancellation that is asked and has not happened yet. */
-    asked: z.enum(['pause', 'cancel']).nullable(),
-    started_at: z.iso.datetime(),
-    completed_at: z.iso.datetime().nullable(),
-    completed_phases: z.int(),
-    total_phases: z.int(),
-    input_tokens: z.int(),
-    output_tokens: z.int(),
-    cache_creation_tokens: z.int(),
-    cache_read_tokens: z.int(),
-    total_tokens: z.int(),
-    /** `null`: the price of some model is unknown. */
-    cost_usd: decimal.nullable(),
-    cost_complete: z.boolean(),
-    tool_call_count: z.int(),
-    error_message: z.string().nullable(),
-    detail: z.custom<Detail>(),
-  }),
+  row,
   key: 'execution_id',
   indexes: [['started_at'], ['status', 'started_at'], ['workflow_id', 'started_at']],
   keys: ({ data }) => [data.executionId],
@@ -54,7 +50,7 @@ export const executionProjection = projection<WorkflowExecutionEvent>()({
       completed_at: null,
       completed_phases: 0,
       total_phases: data.phases.length,
-      ...counters(NO_USAGE),
+      ...usageRow(NO_USAGE),
       error_message: null,
       detail: {
         inputs: data.inputs,
@@ -112,22 +108,6 @@ export const executionProjection = projection<WorkflowExecutionEvent>()({
   },
 });
 
-export type ExecutionRow = RowOf<typeof executionProjection>;
-
-function counters(usage: Usage) {
-  const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, totalTokens } = tokensOf(usage);
-  return {
-    input_tokens: inputTokens,
-    output_tokens: outputTokens,
-    cache_creation_tokens: cacheCreationTokens,
-    cache_read_tokens: cacheReadTokens,
-    total_tokens: totalTokens,
-    cost_usd: usage.costUsd,
-    cost_complete: usage.costComplete,
-    tool_call_count: usage.toolCalls,
-  };
-}
-
 const changed = (row: ExecutionRow | undefined, phaseId: string, change: Partial<PhaseRow>) =>
   row && { ...row, detail: { ...row.detail, phases: withPhase(row.detail.phases, phaseId, change) } };
 
@@ -142,7 +122,7 @@ function settled(row: ExecutionRow | undefined, { phaseId, usage, artifacts }: S
 
   return {
     ...row,
-    ...counters(all),
+    ...usageRow(all),
     detail: {
       ...row.detail,
       usage: all,

@@ -1,4 +1,4 @@
-import { projection, type RowOf } from '@syntropic/projections';
+import { projection, type Immutable } from '@syntropic/projections';
 import type {
   WorkflowDefinition,
   WorkflowExecutionEvent,
@@ -6,23 +6,27 @@ import type {
 } from '@syntropic/orchestration/contracts';
 import { z } from 'zod';
 
+const row = z.object({
+  workflow_id: z.string(),
+  name: z.string(),
+  workflow_type: z.string(),
+  classification: z.string(),
+  phase_count: z.int(),
+  requires_repos: z.boolean(),
+  is_archived: z.boolean(),
+  runs_count: z.int(),
+  created_at: z.iso.datetime(),
+  definition: z.custom<WorkflowDefinition>(),
+});
+
+export type WorkflowRow = Immutable<z.output<typeof row>>;
+
 /** The workflows that there are: list and detail. */
 export const workflowProjection = projection<WorkflowTemplateEvent | WorkflowExecutionEvent>()({
   name: 'workflow',
   version: 1,
   streams: ['workflow'],
-  row: z.object({
-    workflow_id: z.string(),
-    name: z.string(),
-    workflow_type: z.string(),
-    classification: z.string(),
-    phase_count: z.int(),
-    requires_repos: z.boolean(),
-    is_archived: z.boolean(),
-    runs_count: z.int(),
-    created_at: z.iso.datetime(),
-    definition: z.custom<WorkflowDefinition>(),
-  }),
+  row,
   key: 'workflow_id',
   indexes: [['created_at'], ['workflow_type', 'created_at']],
   keys: ({ data }) => [data.workflowId],
@@ -45,8 +49,6 @@ export const workflowProjection = projection<WorkflowTemplateEvent | WorkflowExe
     ExecutionStarted: (row) => row && { ...row, runs_count: row.runs_count + 1 },
   },
 });
-
-export type WorkflowRow = RowOf<typeof workflowProjection>;
 
 type PhaseUpdate = Extract<WorkflowTemplateEvent, { type: 'WorkflowPhaseUpdated' }>['data'];
 

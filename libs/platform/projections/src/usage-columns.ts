@@ -1,0 +1,30 @@
+import { tokensOf, type Usage } from '@syntropic/kernel';
+import { z } from 'zod';
+import { decimal } from './column';
+
+/** What agents used, as columns that can be sorted and filtered by. */
+export const usageColumns = {
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  cache_creation_tokens: z.int(),
+  cache_read_tokens: z.int(),
+  total_tokens: z.int(),
+  /** `null`: the price of some model is unknown. */
+  cost_usd: decimal.nullable(),
+  cost_complete: z.boolean(),
+  tool_call_count: z.int(),
+};
+
+export function usageRow(usage: Usage): z.output<z.ZodObject<typeof usageColumns>> {
+  const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, totalTokens } = tokensOf(usage);
+  return {
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    cache_creation_tokens: cacheCreationTokens,
+    cache_read_tokens: cacheReadTokens,
+    total_tokens: totalTokens,
+    cost_usd: usage.costUsd,
+    cost_complete: usage.costComplete,
+    tool_call_count: usage.toolCalls,
+  };
+}
