@@ -11,13 +11,23 @@ type Readable = Readonly<{ headers?: MsgHdrs | undefined; data: Uint8Array }>;
 /** An event as CloudEvents 1.0 in binary mode: the data is the payload, all about it is in headers. */
 export type DomainMessage = Readonly<{ subject: string; headers: MsgHdrs; data: Uint8Array }>;
 
-/** `context` is the bounded context of the event's aggregate; `epoch` says which log its position belongs to. */
-export function domainMessage(event: Recorded, context: string, epoch: string, maxPayload: number): DomainMessage {
+/** Where a message goes and how large it may be. */
+export type Envelope = Readonly<{
+  /** Says which log the position belongs to. */
+  epoch: string;
+  /** Bytes of headers and data that the server takes. */
+  maxPayload: number;
+  /** The bounded context of an aggregate: the first token of the subject. */
+  contextOf: (aggregate: string) => string;
+}>;
+
+export function domainMessage(event: Recorded, { epoch, maxPayload, contextOf }: Envelope): DomainMessage {
   const { aggregate, id } = partsOf(event.stream);
+  const context = contextOf(aggregate);
   const subject = domainSubject(context, aggregate, id, event.type);
   const written = cloudEvent(event, `/${context}/${aggregate}`, epoch);
   const data = Buffer.from(JSON.stringify(event.data));
-  if (data.length + ROOM_FOR_HEADERS + sizeOf(written) <= maxPayload) return { subject, headers: written, data };
+  if (data.length + sizeOf(written) + ROOM_FOR_EXPECTATIONS <= maxPayload) return { subject, headers: written, data };
 
   written.set('ce-dataref', `urn:uuid:${event.id}`);
   return { subject, headers: written, data: new Uint8Array() };
@@ -25,7 +35,7 @@ export function domainMessage(event: Recorded, context: string, epoch: string, m
 
 /** The event that a message carries, or where to find it. */
 export function recordedOf(message: Readable): Recorded | DataRef {
-  const position = Number(headerOf(message, 'Syn-Position'));
+  const { position } = logPlaceOf(message.headers);
   if (message.headers?.has('ce-dataref')) return { position, dataref: headerOf(message, 'ce-dataref') };
 
   return {
@@ -41,13 +51,14 @@ export function recordedOf(message: Readable): Recorded | DataRef {
   };
 }
 
-/** Which log the message's position belongs to. */
-export const epochOf = (message: Pick<Readable, 'headers'>): string => headerOf(message, 'Syn-Epoch');
+/** The place in a log that a message comes from. A message that is not the relay's has no epoch that any log has. */
+export const logPlaceOf = (read: MsgHdrs | undefined): Readonly<{ position: number; epoch: string }> => ({
+  position: Number(read?.get('Syn-Position')),
+  epoch: read?.get('Syn-Epoch') ?? '',
+});
 
-export const positionOf = (message: Pick<Readable, 'headers'>): number => Number(headerOf(message, 'Syn-Position'));
-
-/** The relay adds its expectations; the server counts header lines too. */
-const ROOM_FOR_HEADERS = 512;
+/** Bytes for what the publisher adds: the message's id and what it expects the stream to end with. */
+const ROOM_FOR_EXPECTATIONS = 512;
 
 function cloudEvent(event: Recorded, source: string, epoch: string): MsgHdrs {
   const written = headers();
@@ -66,7 +77,7 @@ function cloudEvent(event: Recorded, source: string, epoch: string): MsgHdrs {
   return written;
 }
 
-function headerOf({ headers: read }: Pick<Readable, 'headers'>, name: string): string {
+function headerOf({ headers: read }: Readable, name: string): string {
   if (!read?.has(name)) throw new Error(`the message has no ${name}: it does not come from the relay`);
   return read.get(name);
 }

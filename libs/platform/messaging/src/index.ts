@@ -4,7 +4,14 @@ export { CommandConsumer, type CommandCatalogue } from './commands/command-consu
 export { commandTransport } from './commands/command-transport';
 export { CommandsModule } from './commands/commands.module';
 export { connectNats, natsOptions, type NatsAddress } from './connection';
-export { domainMessage, epochOf, positionOf, recordedOf, type DataRef, type DomainMessage } from './domain-message';
-export { natsAuthorization, type ServiceName } from './permissions';
+export {
+  domainMessage,
+  logPlaceOf,
+  recordedOf,
+  type DataRef,
+  type DomainMessage,
+  type Envelope,
+} from './domain-message';
+export { natsAuthorization, natsPermissions, type ServiceName } from './permissions';
 export { ensureStreams } from './streams';
 export { commandSubject, DOMAIN_EVENTS, LOG_APPENDED, LOG_HEAD } from './subjects';

@@ -1,17 +1,8 @@
-/** Every service has a NATS user of its own, named like the app. */
-export type ServiceName = keyof typeof PERMISSIONS;
-
-type Permissions = Readonly<{
-  publish: readonly string[];
-  mayNotPublish?: readonly string[];
-  subscribe: readonly string[];
-  /** May answer what it is asked, on the inbox of whoever asked. */
-  answers?: boolean;
-}>;
+/** What a NATS user may do. Answering what it was asked is always allowed. */
+type Permissions = Readonly<{ publish: readonly string[]; subscribe: readonly string[] }>;
 
 /** What a consumer of one stream asks JetStream for. */
-const reads = (stream: string): readonly string[] => [
-  '$JS.API.INFO',
+const consumes = (stream: string): readonly string[] => [
   `$JS.API.STREAM.INFO.${stream}`,
   `$JS.API.CONSUMER.CREATE.${stream}`,
   `$JS.API.CONSUMER.CREATE.${stream}.>`,
@@ -22,42 +13,46 @@ const reads = (stream: string): readonly string[] => [
   `$JS.ACK.${stream}.>`,
 ];
 
-const PERMISSIONS = {
-  gateway: {
-    publish: ['commands.*.*'],
-    mayNotPublish: ['commands.work.*', 'commands.budget.*'],
+/** People send commands to contexts; work, budgets and the like are between runners and command-service. */
+const commandsTo = (...contexts: readonly string[]) => contexts.map((context) => `commands.${context}.*`);
+
+const allowed = (user: string, { publish, subscribe }: Permissions): Permissions => ({
+  publish,
+  subscribe: [`_INBOX.${user}.>`, ...subscribe],
+});
+
+/** Every service has a NATS user of its own, named like the app, with its own subjects. */
+export const natsPermissions = {
+  gateway: allowed('gateway', {
+    publish: commandsTo('orchestration', 'organization', 'agent-sessions', 'github', 'artifacts'),
     subscribe: ['live.>', 'read.checkpoint.>', 'log.head'],
-  },
-  'command-service': {
+  }),
+  'command-service': allowed('command-service', {
     publish: ['commands.*.*', 'domain.>', 'log.>', 'work.>', 'control.>', 'live.>', 'dead.>', '$JS.API.>', '$JS.ACK.>'],
     subscribe: ['commands.*.*', 'log.>'],
-    answers: true,
-  },
-  'projection-worker': {
-    publish: ['live.>', 'read.checkpoint.>', 'dead.>', ...reads('DOMAIN')],
+  }),
+  'projection-worker': allowed('projection-worker', {
+    publish: ['live.>', 'read.checkpoint.>', 'dead.>', ...consumes('DOMAIN')],
     subscribe: ['log.>'],
-  },
-  'observability-collector': {
-    publish: ['live.>', 'dead.>', ...reads('TELEMETRY')],
+  }),
+  'observability-collector': allowed('observability-collector', {
+    publish: ['live.>', 'dead.>', ...consumes('TELEMETRY')],
     subscribe: [],
-    answers: true,
-  },
-  'agent-runner': {
-    publish: ['commands.*.*', 'telemetry.>', ...reads('WORK')],
+  }),
+  'agent-runner': allowed('agent-runner', {
+    publish: ['commands.*.*', 'telemetry.>', ...consumes('WORK')],
     subscribe: ['control.>'],
-  },
-} satisfies Record<string, Permissions>;
+  }),
+} as const;
+
+export type ServiceName = keyof typeof natsPermissions;
 
 /** The `authorization` block of a nats-server configuration, with a user for each service. */
 export function natsAuthorization(passwords: Readonly<Record<ServiceName, string>>): string {
-  const users = Object.entries<Permissions>(PERMISSIONS).map(([user, permissions]) => ({
+  const users = Object.entries(natsPermissions).map(([user, permissions]) => ({
     user,
     password: passwords[user as ServiceName],
-    permissions: {
-      publish: { allow: permissions.publish, deny: permissions.mayNotPublish ?? [] },
-      subscribe: { allow: [`_INBOX.${user}.>`, ...permissions.subscribe] },
-      ...(permissions.answers && { allow_responses: true }),
-    },
+    permissions: { ...permissions, allow_responses: true },
   }));
 
   return `authorization: ${JSON.stringify({ users }, null, 2)}\n`;
