@@ -1,5 +1,7 @@
 import { Roles } from './0001-roles';
 import { Log } from './0002-log';
+import { Relay } from './0005-relay';
+import { DeadLetters } from './0006-dead-letters';
 
 /** The one history of the schema, oldest first. */
-export const MIGRATIONS = [Roles, Log] as const;
+export const MIGRATIONS = [Roles, Log, Relay, DeadLetters] as const;

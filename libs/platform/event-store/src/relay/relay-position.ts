@@ -1,0 +1,26 @@
+import type { Pool } from 'pg';
+import type { Head } from '../event-log';
+
+/** The lease's name in `ops.leases`. */
+export const RELAY = 'relay';
+
+/** How far the relay came, for when the stream cannot tell. It may lag a little: what is published twice is the same twice. */
+export class RelayPosition {
+  constructor(private readonly pool: Pool) {}
+
+  async load(): Promise<number> {
+    const { rows } = await this.pool.query<Pick<Head, 'position'>>('select position from ops.relay');
+    const [row] = rows;
+    if (!row) throw new Error('ops.relay has no row: the schema was not migrated');
+    return row.position;
+  }
+
+  /** Only the owner of the lease moves it. */
+  async save({ position, epoch }: Head, owner: string): Promise<void> {
+    await this.pool.query(
+      `update ops.relay set position = $1, epoch = $2
+       where exists (select from ops.leases where name = $3 and owner = $4)`,
+      [position, epoch, RELAY, owner],
+    );
+  }
+}

@@ -1,0 +1,59 @@
+/** What a NATS user may do. Answering what it was asked is always allowed. */
+type Permissions = Readonly<{ publish: readonly string[]; subscribe: readonly string[] }>;
+
+/** What a consumer of one stream asks JetStream for. */
+const consumes = (stream: string): readonly string[] => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.CONSUMER.CREATE.${stream}`,
+  `$JS.API.CONSUMER.CREATE.${stream}.>`,
+  `$JS.API.CONSUMER.DURABLE.CREATE.${stream}.>`,
+  `$JS.API.CONSUMER.INFO.${stream}.>`,
+  `$JS.API.CONSUMER.DELETE.${stream}.>`,
+  `$JS.API.CONSUMER.MSG.NEXT.${stream}.>`,
+  `$JS.ACK.${stream}.>`,
+];
+
+/** People send commands to contexts; work, budgets and the like are between runners and command-service. */
+const commandsTo = (...contexts: readonly string[]) => contexts.map((context) => `commands.${context}.*`);
+
+const allowed = (user: string, { publish, subscribe }: Permissions): Permissions => ({
+  publish,
+  subscribe: [`_INBOX.${user}.>`, ...subscribe],
+});
+
+/** Every service has a NATS user of its own, named like the app, with its own subjects. */
+export const natsPermissions = {
+  gateway: allowed('gateway', {
+    publish: commandsTo('orchestration', 'organization', 'agent-sessions', 'github', 'artifacts'),
+    subscribe: ['live.>', 'read.checkpoint.>', 'log.head'],
+  }),
+  'command-service': allowed('command-service', {
+    publish: ['commands.*.*', 'domain.>', 'log.>', 'work.>', 'control.>', 'live.>', 'dead.>', '$JS.API.>', '$JS.ACK.>'],
+    subscribe: ['commands.*.*', 'log.>'],
+  }),
+  'projection-worker': allowed('projection-worker', {
+    publish: ['live.>', 'read.checkpoint.>', 'dead.>', ...consumes('DOMAIN')],
+    subscribe: ['log.>'],
+  }),
+  'observability-collector': allowed('observability-collector', {
+    publish: ['live.>', 'dead.>', ...consumes('TELEMETRY')],
+    subscribe: [],
+  }),
+  'agent-runner': allowed('agent-runner', {
+    publish: ['commands.*.*', 'telemetry.>', ...consumes('WORK')],
+    subscribe: ['control.>'],
+  }),
+} as const;
+
+export type ServiceName = keyof typeof natsPermissions;
+
+/** The `authorization` block of a nats-server configuration, with a user for each service. */
+export function natsAuthorization(passwords: Readonly<Record<ServiceName, string>>): string {
+  const users = Object.entries(natsPermissions).map(([user, permissions]) => ({
+    user,
+    password: passwords[user as ServiceName],
+    permissions: { ...permissions, allow_responses: true },
+  }));
+
+  return `authorization: ${JSON.stringify({ users }, null, 2)}\n`;
+}
