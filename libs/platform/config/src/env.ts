@@ -10,10 +10,10 @@ export class ConfigurationError extends Error {
 }
 
 /** What the schema takes from the environment. An empty variable counts as unset: shells and compose files cannot unset one. */
-export function env<Shape extends z.ZodRawShape>(
-  schema: z.ZodObject<Shape>,
+export function env<Schema extends z.ZodObject>(
+  schema: Schema,
   source: Readonly<Record<string, string | undefined>> = process.env,
-): z.output<z.ZodObject<Shape>> {
+): z.output<Schema> {
   const set = Object.entries(source).filter(([, value]) => value !== '');
   const parsed = schema.safeParse(Object.fromEntries(set));
   if (parsed.success) return parsed.data;

@@ -2,8 +2,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /** A loopback port nobody listens on. Nothing reserves it, so whoever takes it should do so at once. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
+export const freePort = (): Promise<number> => tryPort(0);
+
+export function isFree(port: number): Promise<boolean> {
+  return tryPort(port).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function tryPort(wanted: number): Promise<number> {
+  const probe = createServer().listen(wanted, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();
   probe.close();

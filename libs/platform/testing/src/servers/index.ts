@@ -1,6 +1,6 @@
 export { Child } from './child';
 export { randomPassword } from './credentials';
-export { freePort } from './free-port';
+export { freePort, isFree } from './free-port';
 export { isAlive } from './is-alive';
 export { LocalServer } from './local-server';
 export { natsServer, type NatsUser } from './nats-server';

@@ -54,10 +54,7 @@ export class LocalServer {
   /** Resolves once the server answers. */
   async start(): Promise<void> {
     if (this.port !== undefined) return this.launch(this.port);
-    this.port = await onFreePort(async (port) => {
-      await this.launch(port);
-      return port;
-    });
+    await onFreePort((port) => this.launch(port));
   }
 
   async stop(): Promise<void> {
@@ -90,6 +87,7 @@ export class LocalServer {
     const command = await this.program.prepare(port);
     const child = await Child.start({ name, command, log, withParent: killSignal });
     this.child = child;
+    this.port = port;
     try {
       await child.ready(() => this.program.isReady(port), START_MS);
     } catch (error) {

@@ -1,0 +1,51 @@
+import { env } from '@syntropic/config';
+import { LocalServer, natsServer, postgresServer, redisServer } from '@syntropic/testing/servers';
+import { z } from 'zod';
+import type { Credentials } from './credentials';
+import type { DataDirectory } from './data-directory';
+
+/** A server that somebody else runs: one login for everybody. */
+export interface RemoteServer {
+  readonly name: string;
+  readonly url: string;
+  urlAs(user: string): string;
+}
+
+export type BackingServer = LocalServer | RemoteServer;
+
+export interface BackingServers {
+  readonly postgres: BackingServer;
+  readonly nats: BackingServer;
+  readonly redis: BackingServer;
+}
+
+const Elsewhere = z.object({
+  DATABASE_URL: z.url().optional(),
+  NATS_URL: z.url().optional(),
+  REDIS_URL: z.url().optional(),
+});
+
+/** The servers the environment points at; those it does not name are private ones in the data directory. */
+export function backingServers(
+  directory: DataDirectory,
+  logDirectory: string,
+  credentials: Credentials,
+): BackingServers {
+  const { DATABASE_URL, NATS_URL, REDIS_URL } = env(Elsewhere);
+  const places = (name: string) => ({ directory: directory.path(name), log: `${logDirectory}/${name}.log` });
+  const { operator, ...services } = credentials.nats;
+  const users = Object.entries(services).map(([user, password]) => ({ user, password }));
+  return {
+    postgres: DATABASE_URL
+      ? remote('postgres', DATABASE_URL)
+      : postgresServer({ ...places('postgres'), password: credentials.postgres }),
+    nats: NATS_URL
+      ? remote('nats', NATS_URL)
+      : natsServer({ ...places('nats'), users: [{ user: 'operator', password: operator }, ...users] }),
+    redis: REDIS_URL ? remote('redis', REDIS_URL) : redisServer({ ...places('redis'), password: credentials.redis }),
+  };
+}
+
+function remote(name: string, url: string): RemoteServer {
+  return { name, url, urlAs: () => url };
+}

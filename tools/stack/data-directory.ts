@@ -1,0 +1,69 @@
+import { isAlive } from '@syntropic/testing/servers';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const LOCK = 'stack.pid';
+
+/** Where one stack keeps everything, for its own user only. One stack at a time uses it. */
+export class DataDirectory {
+  private constructor(private readonly root: string) {}
+
+  /** Refuses while another stack that lives holds it. */
+  static claim(root: string): DataDirectory {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    const lock = join(root, LOCK);
+    const holder = holderOf(lock);
+    if (holder !== undefined)
+      throw new Error(`a stack already runs on ${root} (process ${holder}): end that one first`);
+
+    rmSync(lock, { force: true });
+    writeFileSync(lock, `${process.pid} ${incarnation(process.pid)}\n`, { flag: 'wx', mode: 0o600 });
+    return new DataDirectory(root);
+  }
+
+  release(): void {
+    this.remove(LOCK);
+  }
+
+  remove(name: string): void {
+    rmSync(this.path(name), { force: true });
+  }
+
+  path(...names: readonly string[]): string {
+    return join(this.root, ...names);
+  }
+
+  /** Replaces the file in one step, so that a reader finds the old or the new whole. */
+  writeJson(name: string, content: unknown): void {
+    const fresh = this.path(`${name}.new`);
+    writeFileSync(fresh, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+    renameSync(fresh, this.path(name));
+  }
+
+  readJson(name: string): unknown {
+    const text = textOf(this.path(name));
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+}
+
+function holderOf(lock: string): number | undefined {
+  const [pid, started] = (textOf(lock) ?? '').trim().split(' ');
+  const isHeld = Number(pid) > 0 && isAlive(Number(pid)) && incarnation(Number(pid)) === started;
+  return isHeld ? Number(pid) : undefined;
+}
+
+/** When the process started, in the kernel's count: process ids come back, together with this they do not. */
+function incarnation(pid: number): string {
+  const STARTED = 19;
+  const stat = textOf(`/proc/${pid}/stat`) ?? '';
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[STARTED] ?? 'unknown';
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}

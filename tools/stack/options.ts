@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export interface StackOptions {
+  /** Absent: the usual port, or a free one when that is taken. */
+  readonly port?: number;
+  readonly dataDirectory: string;
+  readonly logDirectory: string;
+  readonly demo: boolean;
+}
+
+const MAX_PORT = 65_535;
+
+/** The command line of `npm start`. */
+export function parseOptions(args: readonly string[]): StackOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    allowNegative: true,
+    options: {
+      port: { type: 'string' },
+      'data-dir': { type: 'string', default: '.data' },
+      'log-dir': { type: 'string' },
+      demo: { type: 'boolean', default: true },
+      install: { type: 'boolean', default: true },
+    },
+  });
+  const dataDirectory = resolve(values['data-dir']);
+  return {
+    ...(values.port !== undefined && { port: portOf(values.port) }),
+    dataDirectory,
+    logDirectory: resolve(values['log-dir'] ?? `${dataDirectory}/logs`),
+    demo: values.demo,
+  };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port <= MAX_PORT) return port;
+  throw new Error(`--port takes a number from 1 to ${MAX_PORT}, not ${text}`);
+}

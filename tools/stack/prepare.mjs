@@ -1,0 +1,61 @@
+// What a fresh clone lacks. Plain JavaScript without dependencies, because there are none yet.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** The programs the platform runs beside its own, by the Debian package that brings each. */
+const PACKAGE_OF = { 'nats-server': 'nats-server', 'redis-server': 'redis-server', bwrap: 'bubblewrap' };
+
+/** Runs a command of this repository in the foreground; it ends with this process, and a failure ends this process. */
+export async function run(program, ...args) {
+  const child = spawn(program, args, { cwd: root, stdio: 'inherit' });
+  const forward = (signal) => child.kill(signal);
+  process.on('SIGINT', forward).on('SIGTERM', forward);
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject).once('exit', (status, signal) => resolve(signal ? 1 : status));
+  });
+  process.off('SIGINT', forward).off('SIGTERM', forward);
+  if (code !== 0) process.exit(code);
+}
+
+/** Installs the packages when node_modules does not hold exactly what the lock file names. */
+export async function ensurePackages() {
+  if (holdsWhatIsLocked()) return;
+  console.log('installing packages: npm ci');
+  await run('npm', 'ci', '--no-audit', '--no-fund');
+}
+
+/** Installs missing programs where that is a matter of one command; elsewhere names the command. */
+export async function ensurePrograms(wanted, { mayInstall, optional = [] }) {
+  const missing = wanted.filter((program) => !isInstalled(program));
+  if (missing.length === 0) return;
+
+  const command = `apt-get install -y ${missing.map((program) => PACKAGE_OF[program]).join(' ')}`;
+  if (mayInstall && process.getuid?.() === 0 && isInstalled('apt-get')) {
+    console.log(`installing ${missing.join(', ')}: ${command}`);
+    await run('sh', '-c', `export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && ${command} -qq > /dev/null`);
+    return;
+  }
+  console.log(`missing: ${missing.join(', ')}. Debian and Ubuntu install this with: ${command}`);
+  if (missing.some((program) => !optional.includes(program))) process.exit(1);
+}
+
+function holdsWhatIsLocked() {
+  const locked = packagesIn(join(root, 'package-lock.json'));
+  const installed = packagesIn(join(root, 'node_modules/.package-lock.json'));
+  return Object.entries(locked).every(([path, { version, optional }]) => {
+    if (path === '') return true;
+    return installed[path] ? installed[path].version === version : optional === true;
+  });
+}
+
+function packagesIn(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : {};
+}
+
+function isInstalled(program) {
+  return spawnSync('sh', ['-c', 'command -v "$0"', program], { stdio: 'ignore' }).status === 0;
+}

@@ -1,0 +1,39 @@
+import type { Role } from '@syntropic/migrations';
+import { SERVICES, type ServiceName } from './services';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** What the stack has to offer; a service gets what it needs of it. */
+export interface Facilities {
+  databaseAs(role: Role): string;
+  natsAs(service: ServiceName): string;
+  readonly redis: string;
+  readonly objects: string;
+  readonly workspaces: string;
+  /** The environment the stack itself was started with. */
+  readonly inherited: Environment;
+}
+
+export function environmentOf(name: ServiceName, port: number, facilities: Facilities): Environment {
+  const { role, redis, objects, workspaces, port: portVariable } = SERVICES[name];
+  return {
+    ...inheritedBy(name, facilities.inherited),
+    NATS_URL: facilities.natsAs(name),
+    [portVariable]: `${port}`,
+    ...(role && { DATABASE_URL: facilities.databaseAs(role) }),
+    ...(redis && { REDIS_URL: facilities.redis }),
+    ...(objects && { OBJECTS_DIR: facilities.objects }),
+    ...(workspaces && { RUNNER_DIR: facilities.workspaces }),
+  };
+}
+
+const FOR_EVERY_SERVICE = /^(PATH|HOME|USER|LANG|LC_.+|TZ|TMPDIR|NODE_.+|LOG_.+|OTEL_.+|SYN_.+)$/;
+const FOR_OBJECTS = /^(S3|AWS)_/;
+const FOR_AGENTS = /^((ANTHROPIC|CLAUDE)_.+|.+_proxy)$/i;
+
+function inheritedBy(name: ServiceName, environment: Environment): Environment {
+  const { objects, workspaces } = SERVICES[name];
+  const patterns = [FOR_EVERY_SERVICE, ...(objects ? [FOR_OBJECTS] : []), ...(workspaces ? [FOR_AGENTS] : [])];
+  const taken = Object.entries(environment).filter(([variable]) => patterns.some((pattern) => pattern.test(variable)));
+  return Object.fromEntries(taken);
+}

@@ -1,0 +1,13 @@
+// `npm start`: from a fresh clone to a running platform. What runs it is main.ts; this makes that runnable.
+import { ensurePackages, ensurePrograms, root, run } from './prepare.mjs';
+
+const { NATS_URL, REDIS_URL } = process.env;
+const servers = [...(NATS_URL ? [] : ['nats-server']), ...(REDIS_URL ? [] : ['redis-server'])];
+
+await ensurePrograms([...servers, 'bwrap'], {
+  mayInstall: !process.argv.includes('--no-install'),
+  optional: ['bwrap'],
+});
+await ensurePackages();
+await run(process.execPath, 'tools/build/build.mjs');
+await import(new URL('dist/tools/stack/main.js', `file://${root}/`).href);
