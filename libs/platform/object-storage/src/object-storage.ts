@@ -1,0 +1,38 @@
+import type { Readable } from 'node:stream';
+
+/** Bytes under their hash: the same bytes are stored once, and what a URI names never changes. */
+export type StoredObject = Readonly<{ uri: string; sha256: string; sizeBytes: number }>;
+
+/** Bytes in memory, or a file that is read as it is stored. */
+export type ObjectSource = Uint8Array | Readonly<{ file: string }>;
+
+export interface ObjectStorage {
+  /** Once it answers, the bytes survive a power cut. */
+  put(source: ObjectSource): Promise<StoredObject>;
+  /** @throws ObjectMissing */
+  get(uri: string): Promise<Readable>;
+}
+
+/** Nothing is stored under this URI: it was never put here, or lost. */
+export class ObjectMissing extends Error {
+  override readonly name = 'ObjectMissing';
+
+  constructor(
+    readonly uri: string,
+    options?: ErrorOptions,
+  ) {
+    super(`there is no object ${uri}`, options);
+  }
+}
+
+const SCHEME = 'sha256:';
+
+/** Says what the bytes are, not where: a move to other storage changes no event. */
+export const uriOf = (sha256: string): string => `${SCHEME}${sha256}`;
+
+/** @throws ObjectMissing for a URI that no storage here hands out. */
+export function sha256Of(uri: string): string {
+  const hash = uri.slice(SCHEME.length);
+  if (!uri.startsWith(SCHEME) || !/^[0-9a-f]{64}$/.test(hash)) throw new ObjectMissing(uri);
+  return hash;
+}

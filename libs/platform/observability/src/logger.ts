@@ -1,0 +1,73 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Logger, type LevelWithSilent } from 'pino';
+import { correlationId } from './correlation';
+
+export type LoggerOptions = Readonly<{
+  level?: LevelWithSilent;
+  /** Standard output unless told otherwise. */
+  destination?: DestinationStream;
+}>;
+
+/** A service's log: one JSON object a line, each with the service and, where there is one, the correlation id. */
+export function createLogger(service: string, { level = 'info', destination }: LoggerOptions = {}): JsonLogger {
+  const options = {
+    level,
+    base: { service },
+    messageKey: 'message',
+    errorKey: 'error',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+    mixin: () => ({ correlationId: correlationId() }),
+  };
+  return new JsonLogger(destination ? pino(options, destination) : pino(options));
+}
+
+/** What Nest and its libraries write to, and our own code too. */
+export class JsonLogger implements LoggerService {
+  constructor(private readonly pino: Logger) {}
+
+  log(message: unknown, ...about: unknown[]): void {
+    this.#write('info', message, about);
+  }
+
+  error(message: unknown, ...about: unknown[]): void {
+    this.#write('error', message, about);
+  }
+
+  warn(message: unknown, ...about: unknown[]): void {
+    this.#write('warn', message, about);
+  }
+
+  debug(message: unknown, ...about: unknown[]): void {
+    this.#write('debug', message, about);
+  }
+
+  verbose(message: unknown, ...about: unknown[]): void {
+    this.#write('trace', message, about);
+  }
+
+  fatal(message: unknown, ...about: unknown[]): void {
+    this.#write('fatal', message, about);
+  }
+
+  /** Nest hands over the subject last, and before it whatever the caller knows: an error, its stack, or fields. */
+  #write(level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, about: unknown[]): void {
+    const context = about.findLast((part) => typeof part === 'string');
+    const stack = about.find((part) => typeof part === 'string' && part !== context);
+    const error = [message, ...about].find((part) => part instanceof Error);
+    const fields = [message, ...about].filter(isFields);
+
+    this.pino[level](
+      Object.assign({}, ...fields, context && { context }, stack && { stack }, error && { error }) as object,
+      textOf(message),
+    );
+  }
+}
+
+const isFields = (part: unknown): part is object =>
+  typeof part === 'object' && part !== null && !(part instanceof Error);
+
+function textOf(message: unknown): string | undefined {
+  if (message instanceof Error) return message.message;
+  return isFields(message) ? undefined : String(message);
+}
