@@ -1,0 +1,160 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { Turnstile } from './turnstile';
+
+const NEWLINE = 0x0a;
+const CHUNK_BYTES = 256 * 1024;
+const BATCH_BYTES = 512 * 1024;
+
+export interface SpoolLine {
+  /** From 1, over all legs of the session. */
+  readonly line: number;
+  readonly leg: number;
+  /** When the agent said it, ISO 8601. */
+  readonly at: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** All that a session's agent has said, on disk before anything else happens to it. Whoever stores it says how far, and gets what came after. */
+export class Spool {
+  /** Bytes of each line that is not committed, the oldest first. */
+  readonly #pending: number[] = [];
+  readonly #turnstile = new Turnstile();
+  #sizeBytes = 0;
+  #last = 0;
+  #committed: number;
+  #finished = false;
+
+  private constructor(
+    private readonly fd: number,
+    private readonly cursor: string,
+  ) {
+    this.#committed = existsSync(cursor) ? Number(readFileSync(cursor, 'utf8')) : 0;
+    this.#recover();
+  }
+
+  /** Opens or creates the spool of a session; a line that was cut short by a crash is removed. */
+  static open(directory: string): Spool {
+    return new Spool(openSync(join(directory, 'spool.jsonl'), 'a+', 0o600), join(directory, 'committed'));
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  get committedLine(): number {
+    return this.#committed;
+  }
+
+  append(said: Omit<SpoolLine, 'line'>): number {
+    const line = this.#last + 1;
+    const bytes = Buffer.from(`${JSON.stringify({ line, ...said })}\n`);
+    this.#write(bytes);
+    this.#pending.push(bytes.length);
+    this.#sizeBytes += bytes.length;
+    this.#last = line;
+    this.#turnstile.turn();
+    return line;
+  }
+
+  /** Everything up to this line is stored elsewhere. */
+  committed(line: number): void {
+    if (line > this.#last) throw new RangeError(`line ${line} was never spooled`);
+    if (line <= this.#committed) return;
+
+    writeFileSync(`${this.cursor}.new`, String(line));
+    renameSync(`${this.cursor}.new`, this.cursor);
+    this.#pending.splice(0, line - this.#committed);
+    this.#committed = line;
+    this.#turnstile.turn();
+  }
+
+  /** Batch after batch of what is not committed: the next one when `committed` was told, and when there is something. Ends when all of a finished spool is committed. */
+  async *batches(maxBytes = BATCH_BYTES): AsyncGenerator<readonly SpoolLine[]> {
+    for (;;) {
+      const before = this.#committed;
+      if (before < this.#last) {
+        yield this.#read(maxBytes);
+        await this.#turnstile.until(() => this.#committed > before);
+      } else if (this.#finished) return;
+      else await this.#turnstile.until(() => this.#finished || this.#last > before);
+    }
+  }
+
+  /** No further line will come. */
+  finish(): void {
+    this.#finished = true;
+    this.#turnstile.turn();
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  /** A line is in the file whole or not at all, also when the disk is full. */
+  #write(bytes: Buffer): void {
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(this.fd, bytes, done);
+    } catch (error) {
+      ftruncateSync(this.fd, this.#sizeBytes);
+      throw error;
+    }
+  }
+
+  /** At least one line, however long. */
+  #read(maxBytes: number): SpoolLine[] {
+    let bytes = 0;
+    let count = 0;
+    for (const length of this.#pending) {
+      if (count > 0 && bytes + length > maxBytes) break;
+      bytes += length;
+      count++;
+    }
+    const start = this.#sizeBytes - this.#pending.reduce((sum, length) => sum + length, 0);
+    const buffer = readAt(this.fd, start, bytes);
+    // Every line was written by `append`.
+    return buffer
+      .toString('utf8')
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text) as SpoolLine);
+  }
+
+  #recover(): void {
+    const size = fstatSync(this.fd).size;
+    let lineStart = 0;
+    for (let offset = 0; offset < size; offset += CHUNK_BYTES) {
+      const chunk = readAt(this.fd, offset, Math.min(CHUNK_BYTES, size - offset));
+      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) {
+        this.#last++;
+        if (this.#last > this.#committed) this.#pending.push(offset + at + 1 - lineStart);
+        lineStart = offset + at + 1;
+      }
+    }
+    this.#committed = Math.min(this.#committed, this.#last);
+    this.#sizeBytes = lineStart;
+    ftruncateSync(this.fd, lineStart);
+  }
+}
+
+function readAt(fd: number, offset: number, length: number): Buffer {
+  const buffer = Buffer.alloc(length);
+  for (let done = 0; done < length;) {
+    const read = readSync(fd, buffer, done, length - done, offset + done);
+    if (read === 0) throw new Error('the spool is shorter than it was');
+    done += read;
+  }
+  return buffer;
+}

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Limit, Limits } from './workspace';
+
+const PREFIX = 'syntropic-';
+const CPU_PERIOD_US = 100_000;
+const LOOK_AGAIN_MS = 2;
+
+/** The files that hold a limit, version 2's name before version 1's. */
+const FILES = {
+  memoryBytes: ['memory.max', 'memory.limit_in_bytes'],
+  pids: ['pids.max'],
+  cpus: ['cpu.max', 'cpu.cfs_quota_us'],
+} as const;
+
+/** Swap would let a workspace outgrow its memory limit; version 1 counts both together. */
+const SWAP = {
+  'memory.max': ['memory.swap.max', 0],
+  'memory.limit_in_bytes': ['memory.memsw.limit_in_bytes', 1],
+} as const;
+
+/** The processes of one workspace, as the kernel keeps them together: one directory in each hierarchy that is used. */
+export class ControlGroup {
+  constructor(readonly directories: readonly string[]) {}
+
+  static async create(parents: readonly string[], id: string): Promise<ControlGroup> {
+    const directories = parents.map((parent) => join(parent, PREFIX + id));
+    for (const directory of directories) await mkdir(directory, { recursive: true });
+    return new ControlGroup(directories);
+  }
+
+  /** The group that a record names, as far as it is there and was one of ours. */
+  static recorded(directories: readonly string[]): ControlGroup {
+    return new ControlGroup(directories.filter((path) => basename(path).startsWith(PREFIX) && existsSync(path)));
+  }
+
+  /** The limits that it can hold. */
+  get holds(): readonly Limit[] {
+    const limits = ['memoryBytes', 'pids', 'cpus'] as const;
+    return limits.filter((limit) => FILES[limit].some((file) => this.#find(file) !== undefined));
+  }
+
+  /** `overhead` are the processes of the sandbox itself, which are not the agent's. */
+  async limit({ memoryBytes, pids, cpus }: Limits, overhead: number): Promise<void> {
+    if (memoryBytes !== undefined) await this.#limitMemory(memoryBytes);
+    if (pids !== undefined) await this.#write('pids.max', pids + overhead);
+    if (cpus !== undefined) await this.#limitCpus(cpus);
+  }
+
+  async members(): Promise<number[]> {
+    const lists = await Promise.all(
+      this.directories.map((path) => readFile(join(path, 'cgroup.procs'), 'utf8').catch(() => '')),
+    );
+    return [...new Set(lists.flatMap((list) => list.split('\n').filter(Boolean).map(Number)))];
+  }
+
+  get canFreeze(): boolean {
+    return this.#find('cgroup.freeze') !== undefined || this.#find('freezer.state') !== undefined;
+  }
+
+  async freeze(): Promise<void> {
+    if (this.#find('cgroup.freeze')) {
+      await this.#write('cgroup.freeze', 1);
+      await this.#until('cgroup.events', (text) => text.includes('frozen 1'));
+      return;
+    }
+    await this.#write('freezer.state', 'FROZEN');
+    await this.#until('freezer.state', (text) => text.trim() === 'FROZEN');
+  }
+
+  async thaw(): Promise<void> {
+    if (this.#find('cgroup.freeze')) await this.#write('cgroup.freeze', 0);
+    else await this.#write('freezer.state', 'THAWED');
+  }
+
+  get canKill(): boolean {
+    return this.#find('cgroup.kill') !== undefined;
+  }
+
+  async kill(): Promise<void> {
+    await this.#write('cgroup.kill', 1);
+  }
+
+  /** A group stays busy for a moment after its last process has gone. */
+  async remove(): Promise<void> {
+    for (const directory of this.directories) {
+      while (!(await removed(directory))) await pause(LOOK_AGAIN_MS);
+    }
+  }
+
+  async #limitMemory(bytes: number): Promise<void> {
+    for (const file of FILES.memoryBytes) {
+      const directory = this.#find(file);
+      if (directory === undefined) continue;
+
+      await writeFile(join(directory, file), String(bytes));
+      const [swap, factor] = SWAP[file];
+      if (existsSync(join(directory, swap))) await writeFile(join(directory, swap), String(bytes * factor));
+      return;
+    }
+  }
+
+  async #limitCpus(cpus: number): Promise<void> {
+    const quota = Math.max(1_000, Math.round(cpus * CPU_PERIOD_US));
+    if (this.#find('cpu.max')) {
+      await this.#write('cpu.max', `${quota} ${CPU_PERIOD_US}`);
+      return;
+    }
+    await this.#write('cpu.cfs_period_us', CPU_PERIOD_US);
+    await this.#write('cpu.cfs_quota_us', quota);
+  }
+
+  #find(file: string): string | undefined {
+    return this.directories.find((directory) => existsSync(join(directory, file)));
+  }
+
+  async #write(file: string, value: string | number): Promise<void> {
+    const directory = this.#find(file);
+    if (directory === undefined) throw new Error(`no control group has ${file}`);
+    await writeFile(join(directory, file), String(value));
+  }
+
+  async #until(file: string, holds: (text: string) => boolean): Promise<void> {
+    const directory = this.#find(file);
+    if (directory === undefined) throw new Error(`no control group has ${file}`);
+    while (!holds(await readFile(join(directory, file), 'utf8'))) await pause(LOOK_AGAIN_MS);
+  }
+}
+
+async function removed(directory: string): Promise<boolean> {
+  try {
+    await rmdir(directory);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return true;
+    if (code === 'EBUSY') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chown, mkdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { User } from './unprivileged-user';
+
+const run = promisify(execFile);
+
+/** All that an agent may write to, on the host: a plain directory, or a filesystem in memory whose size is the disk limit. */
+export class Volume {
+  readonly workspace: string;
+  readonly home: string;
+  readonly temporary: string;
+
+  private constructor(
+    private readonly root: string,
+    private readonly owner: User | undefined,
+  ) {
+    this.workspace = join(root, 'workspace');
+    this.home = join(root, 'home');
+    this.temporary = join(root, 'tmp');
+  }
+
+  /** What an earlier opening left is found again. */
+  static async open(root: string, sizeBytes: number | undefined, owner: User | undefined): Promise<Volume> {
+    await mkdir(root, { recursive: true, mode: 0o755 });
+    if (sizeBytes !== undefined && !(await isMounted(root))) await mount(root, sizeBytes);
+
+    const volume = new Volume(root, owner);
+    for (const directory of [volume.workspace, volume.home, volume.temporary]) {
+      await mkdir(directory, { recursive: true, mode: 0o755 });
+      if (owner) await chown(directory, owner.uid, owner.gid);
+    }
+    return volume;
+  }
+
+  /** Links themselves change their owner, never what they point to. */
+  async handOver(): Promise<void> {
+    const { owner } = this;
+    if (owner) await run('chown', ['-R', '-P', '-h', `${owner.uid}:${owner.gid}`, this.workspace]);
+  }
+
+  async remove(): Promise<void> {
+    if (await isMounted(this.root)) await run('umount', [this.root]);
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
+
+/** Whether this runner may mount filesystems, tried on one. */
+export async function canMount(): Promise<boolean> {
+  const sample = join(tmpdir(), `syntropic-probe-${randomUUID()}`);
+  await mkdir(sample);
+  try {
+    await mount(sample, 4096);
+    await run('umount', [sample]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(sample, { recursive: true });
+  }
+}
+
+async function mount(root: string, sizeBytes: number): Promise<void> {
+  await run('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes},mode=0755,nosuid,nodev`, 'tmpfs', root]);
+}
+
+async function isMounted(root: string): Promise<boolean> {
+  try {
+    const [inside, outside] = await Promise.all([stat(root), stat(dirname(root))]);
+    return inside.dev !== outside.dev;
+  } catch {
+    return false;
+  }
+}
