@@ -1,4 +1,5 @@
 import { Roles } from './0001-roles';
+import { Telemetry } from './0004-telemetry';
 
 /** The one history of the schema, oldest first. */
-export const MIGRATIONS = [Roles] as const;
+export const MIGRATIONS = [Roles, Telemetry] as const;
