@@ -1,0 +1,155 @@
+import { Usd } from '@syntropic/kernel';
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative();
+const text = z.string().optional();
+const number = z.number().optional();
+
+const modelUsage = z.looseObject({
+  input_tokens: count,
+  output_tokens: count,
+  cache_creation_tokens: count,
+  cache_read_tokens: count,
+  cost_usd: Usd.nullable(),
+});
+
+const git = z.looseObject({ operation: text, sha: text, branch: text, repo: text });
+const open = z.looseObject({});
+
+/**
+ * Every kind of telemetry with the shape of its data: the names agents, hooks and exporters use.
+ * Shapes are tolerant, because the writers are other people's programs: unknown fields are kept.
+ */
+export const TELEMETRY = {
+  session_started: z.looseObject({ source: text, transcript_path: text, cwd: text }),
+  session_completed: z.looseObject({ reason: text, duration_ms: number }),
+  session_ended: open,
+  session_error: open,
+  /** The final account of one leg. `model_usage` is the truth about its cost; it has sub-agents and background calls. */
+  session_summary: z.looseObject({
+    leg: count,
+    total_cost_usd: Usd.nullable(),
+    total_input_tokens: count,
+    total_output_tokens: count,
+    cache_creation_tokens: count,
+    cache_read_tokens: count,
+    num_turns: count.optional(),
+    duration_ms: count.optional(),
+    model: text,
+    model_usage: z.record(z.string(), modelUsage),
+    is_error: z.boolean(),
+    error: text,
+    task_result: z.looseObject({ success: z.boolean(), comments: text }).optional(),
+  }),
+  session_cost_finalized: open,
+  /** The agent's own session id is what resumes it. */
+  agent_initialized: z.looseObject({
+    leg: count,
+    agent_session_id: text,
+    model: text,
+    cwd: text,
+    tools: z.array(z.string()).optional(),
+    permission_mode: text,
+    cli_version: text,
+  }),
+  agent_stopped: z.looseObject({ reason: text }),
+  /** How one start of the agent ended: only an interrupted one is accounted for by the next. */
+  leg_ended: z.looseObject({
+    leg: count,
+    ended: z.enum(['exited', 'interrupted', 'killed']),
+    duration_ms: count.optional(),
+  }),
+  phase_started: open,
+  phase_completed: open,
+
+  /** One model call. Output tokens on a stream are partial, so `cost_usd` is an estimate, at the price table. */
+  token_usage: z.looseObject({
+    leg: count.optional(),
+    message_id: text,
+    model: text,
+    input_tokens: count,
+    output_tokens: count,
+    cache_creation_tokens: count,
+    cache_read_tokens: count,
+    cost_usd: Usd.nullable().optional(),
+    price_table: text,
+    parent_tool_use_id: text,
+  }),
+  cost_recorded: z.looseObject({ source: text, metric_name: text, value: number }),
+  api_request: open,
+  api_error: open,
+
+  tool_execution_started: z.looseObject({
+    tool_name: text,
+    tool_use_id: z.string(),
+    input_preview: text,
+    parent_tool_use_id: text,
+  }),
+  tool_execution_completed: z.looseObject({
+    tool_name: text,
+    tool_use_id: z.string(),
+    success: z.boolean(),
+    duration_ms: number,
+    output_preview: text,
+    parent_tool_use_id: text,
+  }),
+  tool_execution_failed: z.looseObject({ tool_name: text, tool_use_id: z.string(), error: text }),
+  tool_blocked: z.looseObject({ tool_name: text, tool_use_id: text, reason: text, validator_name: text }),
+  permission_requested: z.looseObject({ tool_name: text, permission_type: text }),
+  security_decision: z.looseObject({ tool_name: text, tool_use_id: text, decision: text, reason: text }),
+
+  subagent_started: z.looseObject({ agent_name: text, subagent_tool_use_id: text, subagent_id: text }),
+  subagent_stopped: z.looseObject({
+    agent_name: text,
+    subagent_tool_use_id: text,
+    subagent_id: text,
+    duration_ms: number,
+    success: z.boolean().optional(),
+    tools_used: z.record(z.string(), count).optional(),
+  }),
+  task_completed: z.looseObject({ task_id: text }),
+  teammate_idle: z.looseObject({ teammate_id: text }),
+
+  user_prompt_submitted: z.looseObject({ prompt_preview: text }),
+  system_notification: z.looseObject({ message: text, level: text }),
+  notification_sent: open,
+  context_compacted: z.looseObject({ before_tokens: number, after_tokens: number, reduction_percent: number }),
+  pre_compact: open,
+  error: open,
+
+  git_commit: git.extend({ message: text, author: text, files_changed: number, insertions: number, deletions: number }),
+  git_push: git.extend({ remote: text, commits_count: number, commit_range: text }),
+  git_merge: git,
+  git_rewrite: git,
+  git_checkout: git.extend({ prev_branch: text }),
+  git_branch_changed: z.looseObject({ from_branch: text, to_branch: text }),
+  git_operation: git.extend({ details: text }),
+  git_branch_created: git,
+  git_branch_switched: git,
+  git_merge_completed: git,
+  git_commits_rewritten: git,
+  git_push_started: git,
+  git_push_completed: git,
+
+  workspace_creating: open,
+  workspace_created: open,
+  workspace_command_executed: open,
+  workspace_destroying: open,
+  workspace_destroyed: open,
+  workspace_error: open,
+
+  otlp_log: z.looseObject({ severity: text, body: text, event_name: text }),
+  otlp_session_count: open,
+  otlp_commit_count: open,
+
+  /** A line that is no message: what a plain program prints. */
+  agent_output: z.object({ text: z.string(), truncated: z.literal(true).optional() }),
+  /** A message nobody here knows, as it came; one too large to keep is cut into `text`. */
+  unknown: z.object({ raw: z.unknown(), text, truncated: z.literal(true).optional() }),
+} as const satisfies Record<string, z.ZodObject>;
+
+export type TelemetryType = keyof typeof TELEMETRY;
+
+export type TelemetryData<Type extends TelemetryType> = z.infer<(typeof TELEMETRY)[Type]>;
+
+export const isTelemetryType = (type: string): type is TelemetryType => Object.hasOwn(TELEMETRY, type);

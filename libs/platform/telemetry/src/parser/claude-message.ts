@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative().catch(0);
+const text = z.string().optional().catch(undefined);
+const parent = z.string().nullish().catch(null);
+
+const TokenUsage = z.object({
+  input_tokens: count,
+  output_tokens: count,
+  cache_creation_input_tokens: count,
+  cache_read_input_tokens: count,
+});
+
+const ToolUse = z.object({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.unknown() });
+export type ToolUse = z.infer<typeof ToolUse>;
+
+const ToolResult = z.object({
+  type: z.literal('tool_result'),
+  tool_use_id: z.string(),
+  content: z.unknown(),
+  is_error: z.boolean().nullish().catch(null),
+});
+export type ToolResult = z.infer<typeof ToolResult>;
+
+const OtherBlock = z.looseObject({}).transform(() => ({ type: 'other' as const }));
+
+/** One content block of a model's answer: an answer of several blocks is several lines with the same message id and usage. */
+const Assistant = z.object({
+  type: z.literal('assistant'),
+  message: z.object({
+    id: z.string(),
+    model: z.string(),
+    content: z.array(z.union([ToolUse, OtherBlock])),
+    usage: TokenUsage.optional(),
+  }),
+  parent_tool_use_id: parent,
+});
+export type AssistantMessage = z.infer<typeof Assistant>;
+
+const User = z.object({
+  type: z.literal('user'),
+  message: z.object({ content: z.union([z.string().transform(() => []), z.array(z.union([ToolResult, OtherBlock]))]) }),
+  parent_tool_use_id: parent,
+});
+export type UserMessage = z.infer<typeof User>;
+
+const Result = z.object({
+  type: z.literal('result'),
+  subtype: text,
+  is_error: z.boolean().catch(false),
+  result: text,
+  total_cost_usd: z.number().nonnegative().optional().catch(undefined),
+  usage: TokenUsage.optional().catch(undefined),
+  modelUsage: z
+    .record(
+      z.string(),
+      z.object({
+        inputTokens: count,
+        outputTokens: count,
+        cacheCreationInputTokens: count,
+        cacheReadInputTokens: count,
+        costUSD: z.number().nonnegative().optional().catch(undefined),
+      }),
+    )
+    .catch({}),
+  num_turns: count.optional(),
+  duration_ms: z.number().nonnegative().optional().catch(undefined),
+});
+export type ResultMessage = z.infer<typeof Result>;
+
+const Init = z.object({
+  type: z.literal('system'),
+  subtype: z.literal('init'),
+  session_id: text,
+  model: text,
+  cwd: text,
+  tools: z.array(z.string()).optional().catch(undefined),
+  permissionMode: text,
+  claude_code_version: text,
+});
+export type InitMessage = z.infer<typeof Init>;
+
+const HookResponse = z.object({
+  type: z.literal('system'),
+  subtype: z.literal('hook_response'),
+  stdout: z.string().catch(''),
+  stderr: z.string().catch(''),
+  output: z.string().catch(''),
+});
+
+const CompactBoundary = z.object({
+  type: z.literal('system'),
+  subtype: z.literal('compact_boundary'),
+  compact_metadata: z.object({ trigger: text, pre_tokens: z.number().optional() }),
+});
+
+export type SystemMessage = InitMessage | z.infer<typeof HookResponse> | z.infer<typeof CompactBoundary>;
+
+/** The lines of Claude Code's `stream-json` that mean something here, reduced to what is used of them. */
+const ClaudeMessage = z.union([Assistant, User, Result, Init, HookResponse, CompactBoundary]);
+export type ClaudeMessage = z.infer<typeof ClaudeMessage>;
+
+export const claudeMessageOf = (message: unknown): ClaudeMessage | undefined => ClaudeMessage.safeParse(message).data;

@@ -1,0 +1,262 @@
+import type { TelemetryEvent } from '../telemetry-event';
+import { boundaryOf } from './boundary';
+import { SessionParser } from './session-parser';
+
+const HAIKU = 'claude-haiku-4-5-20251001';
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
+
+/** Feeds lines one second apart. */
+function session() {
+  const parser = new SessionParser({
+    sessionId: 'a-session',
+    executionId: 'exec-1',
+    phaseId: 'plan',
+    startedAt: at(0),
+  });
+  let number = 0;
+  const read = (...lines: (object | string)[]): TelemetryEvent[] =>
+    lines.flatMap((line) => parser.line(typeof line === 'string' ? line : JSON.stringify(line), ++number, at(number)));
+  return { parser, read, now: () => at(number) };
+}
+
+const usage = { input_tokens: 1000, output_tokens: 10, cache_creation_input_tokens: 100, cache_read_input_tokens: 0 };
+const answer = (id: string, block: object, model = HAIKU, parent: string | null = null) => ({
+  type: 'assistant',
+  message: { id, model, content: [block], usage },
+  parent_tool_use_id: parent,
+});
+const tool = (id: string, name = 'Bash', input: object = {}) => ({ type: 'tool_use', id, name, input });
+const toolResult = (id: string, content: unknown = 'done', isError = false) => ({
+  type: 'user',
+  message: { content: [{ type: 'tool_result', tool_use_id: id, content, is_error: isError }] },
+});
+const result = (costUSD: number, text = 'done', extra: object = {}) => ({
+  type: 'result',
+  is_error: false,
+  result: text,
+  total_cost_usd: costUSD,
+  num_turns: 2,
+  duration_ms: 1234,
+  modelUsage: {
+    [HAIKU]: { inputTokens: 1, outputTokens: 2, cacheReadInputTokens: 3, cacheCreationInputTokens: 4, costUSD },
+  },
+  ...extra,
+});
+const typesOf = (events: readonly TelemetryEvent[]) => events.map(({ type }) => type);
+
+describe('model calls', () => {
+  it('count once, although every block of an answer repeats the usage', () => {
+    const { read, parser } = session();
+    const events = read(answer('m1', { type: 'text', text: 'hm' }), answer('m1', tool('t1')), answer('m2', tool('t2')));
+
+    expect(typesOf(events)).toEqual(['token_usage', 'tool_execution_started', 'token_usage', 'tool_execution_started']);
+    expect(parser.usage.byModel[HAIKU]).toMatchObject({ inputTokens: 2000, outputTokens: 20, costUsd: '0.00235' });
+  });
+
+  it('of an unknown model have no known cost', () => {
+    const { read, parser } = session();
+    read(answer('m1', { type: 'text' }), answer('m2', { type: 'text' }, 'gpt-7'));
+
+    expect(parser.usage).toMatchObject({ costUsd: null, costComplete: false });
+    expect(parser.usage.byModel[HAIKU]?.costUsd).toBe('0.001175');
+  });
+
+  it('are not made by the answers that the CLI invents', () => {
+    const { read } = session();
+    expect(read(answer('m1', { type: 'text', text: 'API Error' }, '<synthetic>'))).toEqual([]);
+  });
+});
+
+describe('tools', () => {
+  it('start and end with what their result alone does not say', () => {
+    const { read } = session();
+    const [, started] = read(answer('m1', tool('t1', 'Read', { path: '/x' })));
+    const [ended] = read('noise', toolResult('t1', [{ type: 'text', text: 'no such file' }], true)).slice(1);
+
+    expect(started).toMatchObject({ type: 'tool_execution_started', data: { input_preview: '{"path":"/x"}' } });
+    expect(ended?.data).toEqual({
+      tool_name: 'Read',
+      tool_use_id: 't1',
+      success: false,
+      duration_ms: 2000,
+      output_preview: 'no such file',
+    });
+  });
+
+  it('are told once, whether a hook or the stream speaks first', () => {
+    const { read, parser } = session();
+    const hook = (event_type: string) => ({
+      event_type,
+      timestamp: 'T',
+      context: { tool_name: 'Bash', tool_use_id: 't1', error: 'x' },
+    });
+    const events = read(
+      hook('tool_execution_started'),
+      answer('m1', tool('t1')),
+      hook('tool_execution_failed'),
+      toolResult('t1', 'x', true),
+    );
+
+    expect(typesOf(events)).toEqual(['tool_execution_started', 'token_usage', 'tool_execution_failed']);
+    expect(parser.usage).toMatchObject({ toolCalls: 1, failedTools: 1 });
+    expect(parser.events).toBe(3);
+  });
+
+  it('that are git report their commits', () => {
+    const { read } = session();
+    const commit = '{"event_type":"git_commit","timestamp":"T","context":{"git":{"sha":"abc","message":"Fix"}}}';
+    const foreign = '{"event_type":"session_completed","timestamp":"T"}';
+    const events = read(answer('m1', tool('t1')), toolResult('t1', `[main abc] Fix\n${commit}\n${commit}\n${foreign}`));
+
+    expect(typesOf(events).slice(2)).toEqual(['tool_execution_completed', 'git_commit']);
+    expect(events.at(-1)?.data).toMatchObject({ sha: 'abc', message: 'Fix' });
+  });
+
+  it('have previews that can be stored, wherever they are cut', () => {
+    const { read } = session();
+    const events = read(answer('m1', tool('t1')), toolResult('t1', `a\u0000${'x'.repeat(497)}😀`));
+
+    expect(events.at(-1)?.data['output_preview']).toBe(`a\ufffd${'x'.repeat(497)}\ufffd`);
+  });
+});
+
+describe('lines', () => {
+  it('that are no messages are output', () => {
+    const { read } = session();
+    expect(read('compiling…', '{"broken": ', '42', '').map(({ type, data }) => [type, data['text']])).toEqual([
+      ['agent_output', 'compiling…'],
+      ['agent_output', '{"broken":'],
+      ['agent_output', '42'],
+    ]);
+  });
+
+  it('that nobody knows are kept as they came', () => {
+    const { read } = session();
+    const newer = { type: 'rate_limit_event', limits: [1, { a: null }] };
+    const known = { type: 'assistant', message: 'of another shape' };
+
+    expect(read(newer, known).map(({ type, data }) => [type, data['raw']])).toEqual([
+      ['unknown', newer],
+      ['unknown', known],
+    ]);
+  });
+
+  it('of any size are cut, not lost', () => {
+    const { read } = session();
+    const [printed, unknown] = read('x'.repeat(1e6), { type: 'new', text: 'y'.repeat(1e6) });
+
+    expect(printed?.data).toMatchObject({ truncated: true });
+    expect(unknown?.data).toMatchObject({ raw: null, truncated: true });
+  });
+
+  it('cannot forge the account of a session', () => {
+    const { read, parser } = session();
+    const [forged] = read({ event_type: 'session_summary', leg: 1, model_usage: {} });
+
+    expect(forged?.type).toBe('unknown');
+    expect(parser.usage.costComplete).toBe(true);
+  });
+});
+
+describe('the result', () => {
+  it('holds what the agent says of its task, however deep', () => {
+    const { read, parser } = session();
+    read(
+      result(
+        0.5,
+        'TASK_RESULT: {"success": true} or rather\nTASK_RESULT: {"success": false, "why": {"a": "}"}, "comments": "no"} end',
+      ),
+    );
+
+    expect(parser.outcome?.taskResult).toEqual({ success: false, why: { a: '}' }, comments: 'no' });
+    expect(parser.outcome?.isError).toBe(false);
+  });
+
+  it.each([
+    [
+      'API Error: 529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}',
+      'overloaded_error (HTTP 529)',
+    ],
+    ['{"type":"error","error":{"type":"invalid_request_error","message":"bad"}}', 'invalid_request_error: bad'],
+    ['it broke', 'it broke'],
+  ])('names the fault in %s', (text, label) => {
+    const { read, parser } = session();
+    read(result(0, text, { is_error: true }));
+
+    expect(parser.outcome).toMatchObject({ isError: true, error: label });
+  });
+
+  it('without an account per model takes the one of its model', () => {
+    const { read, parser } = session();
+    read({ type: 'system', subtype: 'init', model: HAIKU }, { type: 'result', usage, total_cost_usd: 0.25 });
+
+    expect(parser.usage.byModel[HAIKU]).toMatchObject({ inputTokens: 1000, costUsd: '0.25' });
+  });
+});
+
+describe('legs', () => {
+  const partial = { costUsd: '0.001175', costComplete: false };
+
+  it('without a result are estimated, and say so', () => {
+    const { read, parser } = session();
+    read(answer('m1', { type: 'text' }));
+    expect(parser.usage).toMatchObject({ ...partial, turns: 1 });
+  });
+
+  it('that were interrupted are in the next account', () => {
+    const { read, parser, now } = session();
+    read(answer('m1', { type: 'text' }));
+    const [ended] = parser.end('interrupted', now());
+    read(answer('m2', { type: 'text' }), result(0.5));
+
+    expect(ended?.data).toEqual({ leg: 1, ended: 'interrupted', duration_ms: 1000 });
+    expect(parser.usage).toMatchObject({ costUsd: '0.5', costComplete: true, turns: 1 + 2, durationMs: 1000 + 1234 });
+  });
+
+  it('that were killed are estimated beside the next account', () => {
+    const { read, parser, now } = session();
+    read(answer('m1', { type: 'text' }));
+    parser.end('killed', now());
+    read(result(0.5));
+
+    expect(parser.usage).toMatchObject({ costUsd: '0.501175', costComplete: false });
+  });
+
+  it('with accounts are not added: the later one includes the earlier', () => {
+    const { read, parser, now } = session();
+    read(result(0.25));
+    parser.end('exited', now());
+    read(result(0.5));
+
+    expect(parser.usage).toMatchObject({ costUsd: '0.5', costComplete: true });
+  });
+
+  it('that were started after the last account are estimated', () => {
+    const { read, parser, now } = session();
+    read(result(0.25));
+    parser.end('exited', now());
+    read(answer('m1', { type: 'text' }));
+
+    expect(parser.usage).toMatchObject({ costUsd: '0.251175', costComplete: false });
+  });
+
+  it('of a plain program owe no account', () => {
+    const { read, parser, now } = session();
+    read('building');
+    parser.end('killed', now());
+
+    expect(parser.usage).toMatchObject({ costUsd: '0', costComplete: true });
+  });
+});
+
+describe('yield points', () => {
+  it.each([
+    [answer('m1', tool('t1')), 'model'],
+    [toolResult('t1'), 'tool'],
+    [{ type: 'user', message: { content: 'go on' } }, undefined],
+    [result(1), undefined],
+    ['plain', undefined],
+  ])('are where %j leaves the agent: %s', (line, boundary) => {
+    expect(boundaryOf(typeof line === 'string' ? line : JSON.stringify(line))).toBe(boundary);
+  });
+});

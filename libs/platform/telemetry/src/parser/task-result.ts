@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { objectOf } from './storable-text';
+
+/** What an agent says of its own task. `success: false` is an outcome, not a fault. */
+export const TaskResult = z.looseObject({ success: z.boolean(), comments: z.string().optional() });
+export type TaskResult = z.infer<typeof TaskResult>;
+
+const MARKER = 'TASK_RESULT:';
+
+/** The object after the last `TASK_RESULT:` of an answer. */
+export function taskResultOf(answer: string): TaskResult | undefined {
+  const marker = answer.lastIndexOf(MARKER);
+  if (marker < 0) return undefined;
+
+  const start = answer.indexOf('{', marker);
+  const end = start < 0 ? -1 : endOfObject(answer, start);
+  return end < 0 ? undefined : TaskResult.safeParse(objectOf(answer.slice(start, end))).data;
+}
+
+/** The index behind the brace that closes the one at `start`; -1 when nothing does. Braces in strings are text. */
+function endOfObject(text: string, start: number): number {
+  let depth = 0;
+  let inString = false;
+  for (let at = start; at < text.length; at++) {
+    const character = text[at];
+    if (inString && character === '\\') at++;
+    else if (character === '"') inString = !inString;
+    else if (inString) continue;
+    else if (character === '{') depth++;
+    else if (character === '}' && --depth === 0) return at + 1;
+  }
+  return -1;
+}

@@ -1,0 +1,115 @@
+import { DatabaseError, type Pool } from 'pg';
+import type { TelemetryBatch } from '../telemetry-batch';
+import type { NumberedEvent, TelemetryEvent } from '../telemetry-event';
+import type { StoredBatch, TelemetryStore } from './telemetry-store';
+
+type Entry = Readonly<{ batch: number; event: TelemetryEvent }>;
+type InsertedRow = Readonly<{
+  batch: number;
+  event_id: string | null;
+  sequence: number | null;
+  happened_at: Date | null;
+}>;
+type Result = { leaseLost: boolean; stored: NumberedEvent[]; quarantined: number };
+
+const DEADLOCK = '40P01';
+
+/** Classes of SQL states that blame the data: data exception, integrity violation, limit exceeded. */
+const POISON = new Set(['22', '23', '54']);
+
+/** Telemetry in native range partitions, one call of one SQL function per insert. */
+export class PostgresTelemetryStore implements TelemetryStore {
+  constructor(private readonly pool: Pool) {}
+
+  async insert(batches: readonly TelemetryBatch[]): Promise<readonly StoredBatch[]> {
+    const results = batches.map((): Result => ({ leaseLost: false, stored: [], quarantined: 0 }));
+    const leases = batches.flatMap(({ lease }, batch) =>
+      lease ? [{ batch, session_id: lease.sessionId, token: lease.token }] : [],
+    );
+    const entries = batches.flatMap(({ events }, batch) => events.map((event) => ({ batch, event })));
+
+    await this.#insertAll(entries, JSON.stringify(leases), results);
+    return results.map(({ leaseLost, ...kept }) => (leaseLost ? { leaseLost } : { leaseLost, ...kept }));
+  }
+
+  async maintain(): Promise<void> {
+    await this.pool.query('select telemetry.maintain()');
+  }
+
+  /** Halves what the database refuses until the rows it cannot hold stand alone, and puts those aside. */
+  async #insertAll(entries: readonly Entry[], leases: string, results: readonly Result[]): Promise<void> {
+    const refusal = await this.#tryInsert(entries, leases, results);
+    if (!refusal) return;
+
+    const [only] = entries;
+    if (only && entries.length === 1) {
+      await this.#quarantine(only.event, refusal.message);
+      const result = results[only.batch];
+      if (result) result.quarantined++;
+      return;
+    }
+    const half = Math.ceil(entries.length / 2);
+    await this.#insertAll(entries.slice(0, half), leases, results);
+    await this.#insertAll(entries.slice(half), leases, results);
+  }
+
+  /** Answers the database's complaint about the rows, if it has one. Any other fault is thrown. */
+  async #tryInsert(
+    entries: readonly Entry[],
+    leases: string,
+    results: readonly Result[],
+  ): Promise<DatabaseError | undefined> {
+    for (;;) {
+      try {
+        note(await this.#call(entries, leases), entries, results);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof DatabaseError)) throw error;
+        if (error.code === DEADLOCK) continue;
+        if (entries.length > 0 && POISON.has(error.code?.slice(0, 2) ?? '')) return error;
+        throw error;
+      }
+    }
+  }
+
+  async #call(entries: readonly Entry[], leases: string): Promise<InsertedRow[]> {
+    const { rows } = await this.pool.query<InsertedRow>({
+      name: 'telemetry-insert',
+      text: 'select batch, event_id, sequence, happened_at from telemetry.insert_batches($1, $2)',
+      values: [leases, JSON.stringify(entries.map(rowOf))],
+    });
+    return rows;
+  }
+
+  async #quarantine(event: TelemetryEvent, reason: string): Promise<void> {
+    await this.pool.query(
+      `insert into telemetry.quarantine (event_id, session_id, reason, event) values ($1, $2, $3, $4)
+       on conflict do nothing`,
+      [event.id, event.sessionId.replaceAll('\u0000', ''), reason, JSON.stringify(event)],
+    );
+  }
+}
+
+const rowOf = ({ batch, event }: Entry) => ({
+  batch,
+  id: event.id,
+  type: event.type,
+  time: event.time,
+  session_id: event.sessionId,
+  execution_id: event.executionId,
+  phase_id: event.phaseId,
+  data: event.data,
+});
+
+/** The rows name events by batch and id; of one that stands twice in a batch the first was stored. */
+function note(rows: readonly InsertedRow[], entries: readonly Entry[], results: readonly Result[]): void {
+  const events = new Map<string, TelemetryEvent>();
+  for (const { batch, event } of entries.toReversed()) events.set(`${batch} ${event.id}`, event);
+
+  for (const { batch, event_id, sequence, happened_at: time } of rows) {
+    const result = results[batch];
+    const event = events.get(`${batch} ${event_id ?? ''}`);
+    if (event) result?.stored.push({ ...event, time: time?.toISOString() ?? event.time, sequence });
+    else if (result) result.leaseLost = true;
+  }
+}

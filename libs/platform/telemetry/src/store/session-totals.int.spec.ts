@@ -1,0 +1,80 @@
+import { addUsage, NO_USAGE } from '@syntropic/kernel';
+import { useDatabase } from '@syntropic/testing';
+import { randomUUID } from 'node:crypto';
+import { SessionParser } from '../parser/session-parser';
+import type { TelemetryEvent } from '../telemetry-event';
+import { anExecutionId } from '../testing/events';
+import { recordingsFolder, recordingsIn } from '../testing/recordings';
+import { PostgresTelemetryStore } from './postgres-telemetry-store';
+import { TelemetryReader } from './telemetry-reader';
+
+const database = useDatabase();
+
+/** Reads now what was recorded then. */
+function replay(lines: readonly { text: string; number: number }[], executionId: string) {
+  const sessionId = randomUUID();
+  const now = new Date().toISOString();
+  const parser = new SessionParser({ sessionId, executionId, phaseId: 'plan', startedAt: now });
+  const events = lines.map(({ text, number }) => parser.line(text, number, now));
+  return { sessionId, parser, events, end: () => parser.end('interrupted', now) };
+}
+
+async function store(...batches: readonly (readonly TelemetryEvent[])[]) {
+  for (const events of batches) await new PostgresTelemetryStore(database.pool).insert([{ events }]);
+}
+
+const folder = recordingsFolder();
+if (folder === undefined) it.skip('recorded sessions are not beside this repository', () => undefined);
+else
+  describe('totals', () => {
+    const reader = () => new TelemetryReader(database.pool);
+    const recordings = recordingsIn(folder);
+
+    it.each(recordings.map((recording) => [recording.task, recording] as const))(
+      'of %s are what its parser says, line by line and told twice',
+      async (_, { lines }) => {
+        const { sessionId, parser, events } = replay(lines, anExecutionId());
+        await store(...events, events.flat());
+
+        await expect(reader().sessionTotals(sessionId)).resolves.toMatchObject({
+          sessionId,
+          events: parser.events,
+          usage: parser.usage,
+        });
+      },
+    );
+
+    it('are estimates while there is no account', async () => {
+      for (const { lines } of recordings) {
+        const { sessionId, parser, events } = replay(lines.slice(0, -1), anExecutionId());
+        await store(...events);
+
+        const totals = await reader().sessionTotals(sessionId);
+        expect(totals?.usage).toEqual(parser.usage);
+        expect(totals?.usage.costComplete).toBe(false);
+      }
+    });
+
+    it('know how each leg ended', async () => {
+      const [first] = recordings;
+      const { sessionId, parser, events, end } = replay(first?.lines.slice(0, -1) ?? [], anExecutionId());
+      await store(...events, end());
+      const now = new Date().toISOString();
+      const resumed = first?.lines.slice(-1).flatMap(({ text }) => parser.line(text, 99, now));
+      await store(resumed ?? []);
+
+      const totals = await reader().sessionTotals(sessionId);
+      expect(totals?.usage).toEqual(parser.usage);
+      expect(totals?.usage.costComplete).toBe(true);
+    });
+
+    it('of an execution are those of its sessions together', async () => {
+      const executionId = anExecutionId();
+      const sessions = recordings.map(({ lines }) => replay(lines, executionId));
+      await store(...sessions.flatMap(({ events }) => events));
+
+      const totals = await reader().executionTotals(executionId);
+      expect(totals.usage).toEqual(sessions.map(({ parser }) => parser.usage).reduce(addUsage, NO_USAGE));
+      expect(totals.sessions).toHaveLength(recordings.length);
+    });
+  });

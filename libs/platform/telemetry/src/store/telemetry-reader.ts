@@ -1,0 +1,185 @@
+import { addUsage, addUsd, NO_USAGE, type ModelUsage, type Usage } from '@syntropic/kernel';
+import type { Pool } from 'pg';
+import type { NumberedEvent } from '../telemetry-event';
+import { usageOf, type Leg, type LegEnd } from '../totals';
+
+export type SessionPage = Readonly<{
+  types?: readonly string[];
+  limit: number;
+  offset?: number;
+  order?: 'oldest_first' | 'newest_first';
+}>;
+
+export type SessionTotals = Readonly<{
+  sessionId: string;
+  executionId: string | null;
+  phaseId: string | null;
+  usage: Usage;
+  /** Events stored so far. */
+  events: number;
+  /** Of the first and the last event; ISO 8601. */
+  firstAt: string;
+  lastAt: string;
+}>;
+
+export type ExecutionTotals = Readonly<{ usage: Usage; events: number; sessions: readonly SessionTotals[] }>;
+
+/** What was stored of agents, for whoever shows it. */
+export class TelemetryReader {
+  constructor(private readonly pool: Pool) {}
+
+  /** The events of an execution behind a sequence number, in order and without a gap. */
+  async after(executionId: string, sequence: number, limit: number): Promise<NumberedEvent[]> {
+    const { rows } = await this.pool.query<EventRow>({
+      name: 'telemetry-after',
+      text: `select ${COLUMNS} from telemetry.events where execution_id = $1 and sequence > $2 order by sequence limit $3`,
+      values: [executionId, sequence, limit],
+    });
+    return rows.map(eventOf);
+  }
+
+  async bySession(
+    sessionId: string,
+    { types, limit, offset = 0, order = 'oldest_first' }: SessionPage,
+  ): Promise<NumberedEvent[]> {
+    const direction = order === 'oldest_first' ? 'asc' : 'desc';
+    const { rows } = await this.pool.query<EventRow>(
+      `select ${COLUMNS} from telemetry.events where session_id = $1 and ($2::text[] is null or type = any ($2))
+       order by time ${direction}, sequence ${direction}, event_id limit $3 offset $4`,
+      [sessionId, types ?? null, limit, offset],
+    );
+    return rows.map(eventOf);
+  }
+
+  async sessionTotals(sessionId: string): Promise<SessionTotals | undefined> {
+    const [totals] = await this.#totals('session_id', sessionId);
+    return totals;
+  }
+
+  async executionTotals(executionId: string): Promise<ExecutionTotals> {
+    const sessions = await this.#totals('execution_id', executionId);
+    return {
+      usage: sessions.reduce((sum, { usage }) => addUsage(sum, usage), NO_USAGE),
+      events: sessions.reduce((sum, { events }) => sum + events, 0),
+      sessions,
+    };
+  }
+
+  async #totals(by: 'session_id' | 'execution_id', id: string): Promise<SessionTotals[]> {
+    const { rows } = await this.pool.query<TotalsRow>({
+      name: `telemetry-totals-by-${by}`,
+      text: `select total.*, ${LEGS} as legs from telemetry.session_totals total where ${by} = $1 order by first_at, session_id`,
+      values: [id],
+    });
+    return rows.map(totalsOf);
+  }
+}
+
+const COLUMNS = 'event_id, type, time, session_id, execution_id, phase_id, sequence, data';
+
+const LEGS = `(
+  select coalesce(json_agg(json_build_object(
+    'leg', leg, 'conversed', conversed, 'ended', ended, 'answers', answers, 'turns', turns,
+    'durationMs', coalesce(account_ms, ended_ms),
+    'models', (
+      select coalesce(json_agg(json_build_object(
+        'model', model, 'estimated', estimated, 'inputTokens', input_tokens, 'outputTokens', output_tokens,
+        'cacheCreationTokens', cache_creation_tokens, 'cacheReadTokens', cache_read_tokens, 'costUsd', cost_usd::text
+      )), '[]')
+      from telemetry.session_models where session_id = part.session_id and leg = part.leg
+    )
+  )), '[]')
+  from telemetry.session_legs part where part.session_id = total.session_id
+)`;
+
+type EventRow = Readonly<{
+  event_id: string;
+  type: string;
+  time: Date;
+  session_id: string;
+  execution_id: string | null;
+  phase_id: string | null;
+  sequence: number | null;
+  data: Record<string, unknown>;
+}>;
+
+type LegRow = Readonly<{
+  leg: number;
+  conversed: boolean;
+  ended: LegEnd | null;
+  answers: number;
+  turns: number | null;
+  durationMs: number | null;
+  models: readonly (ModelUsage & { model: string; estimated: boolean })[];
+}>;
+
+type TotalsRow = Readonly<{
+  session_id: string;
+  execution_id: string | null;
+  phase_id: string | null;
+  events: number;
+  tool_calls: number;
+  failed_tools: number;
+  subagents: number;
+  first_at: Date;
+  last_at: Date;
+  legs: readonly LegRow[];
+}>;
+
+const eventOf = (row: EventRow): NumberedEvent => ({
+  id: row.event_id,
+  type: row.type,
+  time: row.time.toISOString(),
+  sessionId: row.session_id,
+  executionId: row.execution_id,
+  phaseId: row.phase_id,
+  sequence: row.sequence,
+  data: row.data,
+});
+
+const totalsOf = (row: TotalsRow): SessionTotals => ({
+  sessionId: row.session_id,
+  executionId: row.execution_id,
+  phaseId: row.phase_id,
+  usage: usageOf({
+    legs: row.legs.map(legOf),
+    toolCalls: row.tool_calls,
+    failedTools: row.failed_tools,
+    subagents: row.subagents,
+  }),
+  events: row.events,
+  firstAt: row.first_at.toISOString(),
+  lastAt: row.last_at.toISOString(),
+});
+
+function legOf({ models, ended, turns, durationMs, ...leg }: LegRow): Leg {
+  const modelsThat = (estimated: boolean) =>
+    Object.fromEntries(
+      models.filter((row) => row.estimated === estimated).map((row) => [row.model, modelUsageOf(row)]),
+    );
+  const account = modelsThat(false);
+
+  return {
+    ...leg,
+    estimate: modelsThat(true),
+    result: Object.keys(account).length > 0 ? account : undefined,
+    ended: ended ?? undefined,
+    turns: turns ?? undefined,
+    durationMs: durationMs ?? undefined,
+  };
+}
+
+const modelUsageOf = ({
+  inputTokens,
+  outputTokens,
+  cacheCreationTokens,
+  cacheReadTokens,
+  costUsd,
+}: ModelUsage): ModelUsage => ({
+  inputTokens,
+  outputTokens,
+  cacheCreationTokens,
+  cacheReadTokens,
+  // The store pads to nine places.
+  costUsd: costUsd === null ? null : addUsd(costUsd),
+});
