@@ -17,11 +17,8 @@ export type CommandContext = Readonly<{
   traceparent?: string;
 }>;
 
-export type CommandClass<Type extends string = string> = Readonly<{
-  type: Type;
-  schema: z.ZodObject;
-  new (input: never, context?: CommandContext): { readonly type: Type };
-}>;
+export type CommandClass<Type extends string = string> = Readonly<{ type: Type; schema: z.ZodObject }> &
+  (new (input: never, context?: CommandContext) => { readonly type: Type });
 
 /**
  * Declares a command: its class is its identity on the bus, and constructing one parses its input, so it is valid if it exists.

@@ -1,0 +1,10 @@
+export { bodyHashOf } from './commands/body-hash';
+export { CommandClient, OutcomeUnknown, type CommandOrigin } from './commands/command-client';
+export { CommandConsumer, type CommandCatalogue } from './commands/command-consumer';
+export { commandTransport } from './commands/command-transport';
+export { CommandsModule } from './commands/commands.module';
+export { connectNats, natsOptions, type NatsAddress } from './connection';
+export { domainMessage, epochOf, positionOf, recordedOf, type DataRef, type DomainMessage } from './domain-message';
+export { natsAuthorization, type ServiceName } from './permissions';
+export { ensureStreams } from './streams';
+export { commandSubject, DOMAIN_EVENTS, LOG_APPENDED, LOG_HEAD } from './subjects';

@@ -1,0 +1,78 @@
+import { ClientNats, NatsRecordBuilder } from '@nestjs/microservices';
+import { DomainError, type CommandContext, type Outcome } from '@syntropic/kernel';
+import { ErrorCode, NatsError } from 'nats';
+import { EMPTY, catchError, defer, lastValueFrom, mergeMap, take, takeUntil, timer } from 'rxjs';
+import { natsOptions, type NatsAddress } from '../connection';
+import { commandSubject } from '../subjects';
+import { bodyHashOf } from './body-hash';
+import { commandHeaders } from './command-headers';
+import { refusalIn } from './command-reply';
+
+const RESEND_MS = 1_000;
+const PATIENCE_MS = 5_000;
+
+/** Nobody answered in time: the command may have been carried out or not. Sent again with the same id it is carried out once. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+  readonly code = 'command.outcome_unknown';
+
+  constructor(
+    readonly commandId: string,
+    options: ErrorOptions,
+  ) {
+    super(`no answer to command ${commandId} within ${PATIENCE_MS} ms`, options);
+  }
+}
+
+/** What the sender knows of a command's context; the body's hash is taken here. */
+export type CommandOrigin = Omit<CommandContext, 'bodyHash'>;
+
+/** Sends commands to whoever handles them, and brings back the answer or the refusal. */
+export class CommandClient {
+  readonly #nats: ClientNats;
+
+  constructor(address: NatsAddress) {
+    this.#nats = new ClientNats(natsOptions(address));
+  }
+
+  /**
+   * The handler's answer. Each second without one the command is sent again under its id, and the first answer to any of them counts.
+   * @throws DomainError when it is refused, OutcomeUnknown after 5 s
+   */
+  async send<Answer = Outcome>(context: string, type: string, data: object, origin: CommandOrigin): Promise<Answer> {
+    const about: CommandContext = { ...origin, bodyHash: bodyHashOf(data) };
+    let fault: unknown;
+
+    const attempt = (ordinal: number) =>
+      defer(() => this.#nats.send<unknown>(commandSubject(context, type), record(data, about, ordinal))).pipe(
+        catchError((error: unknown) => {
+          if (isTooLarge(error)) throw tooLarge(type);
+          fault = error;
+          return EMPTY;
+        }),
+      );
+    const reply = await lastValueFrom(
+      timer(0, RESEND_MS).pipe(mergeMap(attempt), takeUntil(timer(PATIENCE_MS)), take(1)),
+      { defaultValue: undefined },
+    );
+
+    if (reply === undefined) throw new OutcomeUnknown(origin.commandId, { cause: fault });
+    const refusal = refusalIn(reply);
+    if (refusal) throw refusal;
+    // Only the handler knows what it answers; sender and handler name it in the same contract.
+    return reply as Answer;
+  }
+
+  async close(): Promise<void> {
+    await this.#nats.close();
+  }
+}
+
+const record = (data: object, context: CommandContext, ordinal: number) =>
+  new NatsRecordBuilder(data).setHeaders(commandHeaders(context, PATIENCE_MS - ordinal * RESEND_MS)).build();
+
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof NatsError && error.code === (ErrorCode.MaxPayloadExceeded as string);
+
+const tooLarge = (type: string) =>
+  new DomainError('command.too_large', `this ${type} is larger than a message may be`, 'invalid');

@@ -1,0 +1,47 @@
+import type { Actor, CommandContext, Lease } from '@syntropic/kernel';
+import { headers, type MsgHdrs } from 'nats';
+import { z } from 'zod';
+import { headerJson } from '../header-text';
+
+const ACTOR = z.object({ kind: z.enum(['user', 'key', 'service', 'github']), id: z.string() });
+const LEASE = z.object({ sessionId: z.string(), token: z.int() });
+
+/** A command's context on the wire, with the time its sender still waits: clocks differ, what remains does not. */
+export function commandHeaders(context: CommandContext, remainingMs: number): MsgHdrs {
+  const written = headers();
+  const set = (name: string, value: string | undefined) => {
+    if (value !== undefined) written.set(name, value);
+  };
+
+  set('Syn-Command-Id', context.commandId);
+  set('Syn-Correlation-Id', context.correlationId);
+  set('Syn-Causation-Id', context.causationId);
+  set('Syn-Actor', headerJson(context.actor));
+  set('Syn-Body-Hash', context.bodyHash);
+  set('Syn-Execution-Id', context.executionId);
+  set('Syn-Lease', context.lease && headerJson(context.lease));
+  set('traceparent', context.traceparent);
+  set('Syn-Deadline-Ms', String(Math.ceil(remainingMs)));
+  return written;
+}
+
+/** Reads them back. What is missing is a fault of the sender's code, never of the person behind it. */
+export function commandContextOf(read: MsgHdrs): CommandContext {
+  const required = (name: string): string => {
+    if (!read.has(name)) throw new Error(`the command came without ${name}`);
+    return read.get(name);
+  };
+  const optional = <Key extends string, Value>(name: string, key: Key, parse: (text: string) => Value) =>
+    (read.has(name) ? { [key]: parse(read.get(name)) } : {}) as Partial<Record<Key, Value>>;
+
+  return {
+    commandId: required('Syn-Command-Id'),
+    correlationId: required('Syn-Correlation-Id'),
+    causationId: required('Syn-Causation-Id'),
+    actor: ACTOR.parse(JSON.parse(required('Syn-Actor'))) satisfies Actor,
+    bodyHash: required('Syn-Body-Hash'),
+    ...optional('Syn-Execution-Id', 'executionId', String),
+    ...optional('Syn-Lease', 'lease', (text): Lease => LEASE.parse(JSON.parse(text))),
+    ...optional('traceparent', 'traceparent', String),
+  };
+}

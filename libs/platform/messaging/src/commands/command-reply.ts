@@ -1,0 +1,23 @@
+import { DomainError } from '@syntropic/kernel';
+import { z } from 'zod';
+
+const REFUSED = z.object({
+  code: z.string(),
+  refusal: z.enum(['invalid', 'forbidden', 'not_found', 'conflict']),
+  message: z.string(),
+  field: z.string().optional(),
+});
+
+/** A refusal as it travels. Everything else in a reply is the answer itself. */
+export const refused = ({ code, refusal, message, field }: DomainError): z.input<typeof REFUSED> => ({
+  code,
+  refusal,
+  message,
+  ...(field !== undefined && { field }),
+});
+
+/** The refusal that a reply carries, if it is one. */
+export function refusalIn(reply: unknown): DomainError | undefined {
+  const { success, data } = REFUSED.safeParse(reply);
+  return success ? new DomainError(data.code, data.message, data.refusal, data.field) : undefined;
+}

@@ -1,0 +1,68 @@
+import { ServerNats, type CustomStrategy } from '@nestjs/microservices';
+import type { Msg, NatsConnection, Subscription } from 'nats';
+import { setImmediate } from 'node:timers/promises';
+import { natsOptions, type NatsAddress } from '../connection';
+
+/** All replicas of the service that handles commands: each command reaches one of them. */
+const QUEUE = 'command-service';
+
+/** What a service hands to Nest's `connectMicroservice` to receive commands. */
+export const commandTransport = (address: NatsAddress): CustomStrategy => ({
+  strategy: new CommandTransport(address),
+});
+
+/**
+ * Nest's NATS transport, made safe to stop: it takes no new command, finishes those it has, answers them, and only then leaves.
+ * (Its own grace period drops what is already under way to it, and always waits in full.)
+ */
+class CommandTransport extends ServerNats {
+  readonly #subscriptions: Subscription[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
+  #nats: NatsConnection | undefined;
+
+  constructor(address: NatsAddress) {
+    super({ ...natsOptions(address), deserializer: { deserialize: packetOf } });
+  }
+
+  override bindEvents(nats: NatsConnection): void {
+    this.#nats = nats;
+    for (const pattern of this.messageHandlers.keys()) {
+      const callback = (_: unknown, message: Msg) => {
+        this.#handle(pattern, message);
+      };
+      this.#subscriptions.push(nats.subscribe(pattern, { queue: QUEUE, callback }));
+    }
+  }
+
+  override async close(): Promise<void> {
+    const nats = this.#nats;
+    if (!nats) return;
+    this.#nats = undefined;
+
+    if (!nats.isClosed()) {
+      await Promise.allSettled(this.#subscriptions.map((subscription) => subscription.drain()));
+      await Promise.allSettled(this.#underWay);
+      // Nest sends an answer one turn after its handler has ended.
+      await setImmediate();
+      await nats.flush().catch(() => undefined);
+    }
+    await super.close();
+  }
+
+  #handle(pattern: string, message: Msg): void {
+    const handled = this.handleMessage(pattern, message).catch((error: unknown) => {
+      this.logger.error(error);
+    });
+    this.#underWay.add(handled);
+    void handled.finally(() => this.#underWay.delete(handled));
+  }
+}
+
+/** Never throws, and every message is a request: what cannot be read is refused by whoever parses it, not by a crash. */
+function packetOf(bytes: Uint8Array): object {
+  try {
+    return { id: '', ...(JSON.parse(Buffer.from(bytes).toString()) as object) };
+  } catch {
+    return { id: '' };
+  }
+}
