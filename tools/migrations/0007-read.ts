@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Who projects what, and how far: the machinery of the read models. Their own tables come with them. */
 export class Read1700000000007 implements MigrationInterface {
-  readonly name = 'Read1700000000007';
+  readonly name = 'read-1700000000007';
 
   async up(queries: QueryRunner): Promise<void> {
     await queries.query(`

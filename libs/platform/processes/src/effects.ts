@@ -1,0 +1,67 @@
+import { type CommandContext, type Recorded } from '@syntropic/kernel';
+import { bodyHashOf } from '@syntropic/messaging';
+import type { WorkQueue } from '@syntropic/work';
+import type { Action, AddressedCommand } from './action';
+import { commandIdOf } from './process';
+import type { SendCommand } from './send-command';
+import type { Timers } from './timers';
+
+/** Where an action comes from: the process, the event, and its place in the reaction's answer, from 0. */
+export type Origin = Readonly<{ process: string; event: Recorded; ordinal: number }>;
+
+/** Carries actions out. What comes twice, or late from a process that has lost its place, changes nothing. */
+export class Effects {
+  constructor(
+    private readonly send: SendCommand,
+    private readonly work: Pick<WorkQueue, 'enqueue' | 'setControl' | 'closeExecution'>,
+    private readonly timers: Pick<Timers, 'start' | 'stop'>,
+  ) {}
+
+  async carryOut(action: Action, origin: Origin): Promise<void> {
+    const { position } = origin.event;
+    switch (action.kind) {
+      case 'send': {
+        const { context, type, data } = action.command;
+        await this.send(context, type, data, contextOf(action.command, origin));
+        return;
+      }
+      case 'enqueue':
+        return this.work.enqueue(action.work, position);
+      case 'control':
+        await this.work.setControl(action.executionId, action.control, position);
+        return;
+      case 'close_work':
+        await this.work.closeExecution(action.executionId, position);
+        return;
+      case 'start_timer':
+        return this.timers.start({
+          ...placeOf(action.key, origin),
+          due: { from: origin.event.recordedAt, afterSeconds: action.afterSeconds },
+          command: action.command,
+          context: contextOf(action.command, origin),
+        });
+      case 'stop_timer':
+        return this.timers.stop(placeOf(action.key, origin));
+    }
+  }
+}
+
+const placeOf = (key: string, { process, event, ordinal }: Origin) => ({
+  process,
+  key,
+  position: event.position,
+  ordinal,
+});
+
+function contextOf(command: AddressedCommand, { process, event, ordinal }: Origin): CommandContext {
+  const { correlationId, executionId, traceparent } = event.metadata;
+  return {
+    commandId: commandIdOf(process, event.id, ordinal),
+    correlationId,
+    causationId: event.id,
+    actor: { kind: 'service', id: process },
+    bodyHash: bodyHashOf(command.data),
+    ...(executionId && { executionId }),
+    ...(traceparent && { traceparent }),
+  };
+}

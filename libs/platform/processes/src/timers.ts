@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DomainError, type CommandContext } from '@syntropic/kernel';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { AddressedCommand } from './action';
+import type { SendCommand } from './send-command';
+
+/** Where in the log, and in the answer to that event, a timer was started or stopped: the later one counts. */
+export type TimerPlace = Readonly<{ process: string; key: string; position: number; ordinal: number }>;
+
+export type NewTimer = TimerPlace & Readonly<{ due: DueTime; command: AddressedCommand; context: CommandContext }>;
+
+/** Counted from a moment the database has recorded, so that it is the same however often it is said. */
+export type DueTime = Readonly<{ from: string; afterSeconds: number }>;
+
+type DueTimer = TimerPlace & Readonly<{ command: AddressedCommand & { commandContext: CommandContext } }>;
+
+const LOOK_EVERY_MS = 250;
+const AT_ONCE = 100;
+
+/** Commands for later, by the database's clock. Fired at least once, always with the same command id. */
+export class Timers {
+  constructor(
+    private readonly pool: Pool,
+    private readonly send: SendCommand,
+    private readonly log: Pick<Logger, 'debug' | 'warn'>,
+  ) {}
+
+  async start({ process, key, position, ordinal, due, command, context }: NewTimer): Promise<void> {
+    await this.pool.query(
+      `insert into ops.timers as t (process, key, position, ordinal, due_at, command)
+       values ($1, $2, $3, $4, $5::timestamptz + $6 * interval '1 s', $7)
+       on conflict (process, key) do update
+          set position = excluded.position, ordinal = excluded.ordinal, due_at = excluded.due_at,
+              command = excluded.command, attempts = 0, settled_at = null
+        where (t.position, t.ordinal) < (excluded.position, excluded.ordinal)`,
+      [process, key, position, ordinal, due.from, due.afterSeconds, { ...command, commandContext: context }],
+    );
+  }
+
+  async stop({ process, key, position, ordinal }: TimerPlace): Promise<void> {
+    await this.pool.query(
+      `insert into ops.timers as t (process, key, position, ordinal, settled_at)
+       values ($1, $2, $3, $4, clock_timestamp())
+       on conflict (process, key) do update
+          set position = excluded.position, ordinal = excluded.ordinal, due_at = null, settled_at = excluded.settled_at
+        where (t.position, t.ordinal) < (excluded.position, excluded.ordinal)`,
+      [process, key, position, ordinal],
+    );
+  }
+
+  /** Until the signal. Two at once are harmless: one at a time is only cheaper. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.fireDue().catch((error: unknown) => {
+        this.log.warn({ err: error }, 'looking for due timers failed and is tried again');
+      });
+      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async fireDue(): Promise<void> {
+    await this.pool.query(
+      `delete from ops.timers where due_at is null and settled_at < clock_timestamp() - interval '1 day'`,
+    );
+    const { rows } = await this.pool.query<DueTimer>(
+      `select process, key, position, ordinal, command from ops.timers
+        where due_at <= clock_timestamp() order by due_at limit $1`,
+      [AT_ONCE],
+    );
+    await Promise.all(rows.map((timer) => this.fire(timer)));
+  }
+
+  private async fire(timer: DueTimer): Promise<void> {
+    const { commandContext, context, type, data } = timer.command;
+    try {
+      await this.send(context, type, data, commandContext);
+    } catch (error) {
+      if (!(error instanceof DomainError)) return this.postpone(timer, error);
+      this.log.debug({ code: error.code, timer: timer.key }, 'the command of a timer was refused');
+    }
+    await this.settle(timer);
+  }
+
+  /** Unless the process has started it anew meanwhile. */
+  private async settle({ process, key, position, ordinal }: TimerPlace): Promise<void> {
+    await this.pool.query(
+      `update ops.timers set due_at = null, settled_at = clock_timestamp()
+        where process = $1 and key = $2 and position = $3 and ordinal = $4 and due_at is not null`,
+      [process, key, position, ordinal],
+    );
+  }
+
+  private async postpone({ process, key, position, ordinal }: TimerPlace, error: unknown): Promise<void> {
+    this.log.warn({ err: error, timer: key }, 'a timer could not send its command and tries again');
+    await this.pool.query(
+      `update ops.timers
+          set attempts = attempts + 1, due_at = clock_timestamp() + least(60, 2 ^ least(attempts, 6)) * interval '1 s'
+        where process = $1 and key = $2 and position = $3 and ordinal = $4 and due_at is not null`,
+      [process, key, position, ordinal],
+    );
+  }
+}

@@ -1,0 +1,145 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DomainError } from '@syntropic/kernel';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import { LEASE_MS, type WorkSignals } from './work-queue';
+import { WORK_COLUMNS, type Work } from './work';
+
+export type SweeperOptions = Readonly<{
+  /**
+   * Tells the log that whoever held this work is gone; (sessionId, token) names the loss. Called until it answers,
+   * so more than once now and then. A `DomainError` is an answer.
+   */
+  onLost: (work: Work) => Promise<unknown>;
+  /** Tells the log that no runner has taken this work in time; (sessionId, leg) names the wait. Called like `onLost`. */
+  onQueueTimeout: (work: Work) => Promise<unknown>;
+  hint: WorkSignals['hint'];
+  /** Whether a runner's renewal could reach us now, as far as we can tell: false while the bus is away. */
+  inService: () => boolean;
+  log: Pick<Logger, 'warn'>;
+  leaseMs?: number;
+  queueTimeoutMs?: number;
+  hintAgainMs?: number;
+}>;
+
+const HINTS_AT_ONCE = 100;
+
+/**
+ * Looks after what nobody holds: hints again, reports what waits too long, and expires leases.
+ * Any number may run at once and each may die anywhere; one at a time is only cheaper.
+ */
+export class Sweeper {
+  private readonly options: Required<SweeperOptions>;
+
+  constructor(
+    private readonly pool: Pool,
+    options: SweeperOptions,
+  ) {
+    this.options = { leaseMs: LEASE_MS, queueTimeoutMs: 3_600_000, hintAgainMs: 5_000, ...options };
+  }
+
+  /** Until the signal. Each duty goes at its own pace: a callback that hangs must not look like a break in service. */
+  async run(signal: AbortSignal): Promise<void> {
+    const everyMs = this.options.leaseMs / 15;
+    const duties = [this.expireLeases, this.reportLost, this.reportWaiting, this.hintAgain];
+
+    await Promise.all(
+      duties.map(async (duty) => {
+        while (!signal.aborted) {
+          await duty.call(this).catch((error: unknown) => {
+            this.options.log.warn({ err: error }, 'sweeping work failed and is tried again');
+          });
+          await pause(everyMs, undefined, { signal }).catch(() => undefined);
+        }
+      }),
+    );
+  }
+
+  /**
+   * A lease is lost only after one full term in which it could have been renewed: a gap of a third of a lease between two
+   * looks, whoever was away, begins the term anew. Renewals come far more often than that.
+   */
+  async expireLeases(): Promise<void> {
+    const { leaseMs, inService } = this.options;
+    await this.pool.query(
+      `with service as (
+         update ops.lease_service
+            set since = case when $2 and last > clock_timestamp() - $1 * interval '1 ms' / 3
+                             then since else clock_timestamp() end,
+                last = clock_timestamp()
+         returning since, last
+       ), expired as (
+         select w.session_id from ops.work w, service
+          where w.state = 'leased' and w.expires_at < service.last
+            and service.since <= service.last - $1 * interval '1 ms'
+          for update of w skip locked
+       )
+       update ops.work w set state = 'lost', token = w.token + 1, parked_on = w.runner, expires_at = null
+         from expired where w.session_id = expired.session_id`,
+      [leaseMs, inService()],
+    );
+  }
+
+  /** Being lost is a state of the row, so whoever dies before the log has heard of it leaves the telling to the next. */
+  async reportLost(): Promise<void> {
+    const { rows } = await this.pool.query<Work>(`select ${WORK_COLUMNS} from ops.work w where w.state = 'lost'`);
+
+    await this.each(rows, async (work) => {
+      await answered(this.options.onLost(work));
+      await this.pool.query(
+        `update ops.work set state = 'closed' where session_id = $1 and token = $2 and state = 'lost'`,
+        [work.sessionId, work.token],
+      );
+    });
+  }
+
+  /** The answer begins the wait anew: when the log has ended it, the work is closed from there. */
+  async reportWaiting(): Promise<void> {
+    const overdue = `state = 'queued' and queued_at < clock_timestamp() - $1 * interval '1 ms'`;
+    const { rows } = await this.pool.query<Work>(`select ${WORK_COLUMNS} from ops.work w where ${overdue}`, [
+      this.options.queueTimeoutMs,
+    ]);
+
+    await this.each(rows, async (work) => {
+      await answered(this.options.onQueueTimeout(work));
+      await this.pool.query(
+        `update ops.work set queued_at = clock_timestamp() where session_id = $2 and leg = $3 and ${overdue}`,
+        [this.options.queueTimeoutMs, work.sessionId, work.leg],
+      );
+    });
+  }
+
+  async hintAgain(): Promise<void> {
+    const { rows } = await this.pool.query<Pick<Work, 'sessionId' | 'backend'>>(
+      `update ops.work w set hinted_at = clock_timestamp()
+        where w.session_id in (
+          select q.session_id from ops.work q
+           where q.state = 'queued' and coalesce(q.hinted_at, q.queued_at) < clock_timestamp() - $1 * interval '1 ms'
+           order by q.queued_at limit $2
+           for update skip locked)
+       returning w.session_id as "sessionId", w.backend`,
+      [this.options.hintAgainMs, HINTS_AT_ONCE],
+    );
+    for (const work of rows) this.options.hint(work);
+  }
+
+  /** One that fails is tried again in the next round, and holds up none of the others. */
+  private async each(works: readonly Work[], tell: (work: Work) => Promise<void>): Promise<void> {
+    await Promise.all(
+      works.map(async (work) => {
+        await tell(work).catch((error: unknown) => {
+          this.options.log.warn({ err: error, sessionId: work.sessionId }, 'telling the log about work failed');
+        });
+      }),
+    );
+  }
+}
+
+/** A refusal is an answer: the log has heard, and knows better. */
+async function answered(telling: Promise<unknown>): Promise<void> {
+  try {
+    await telling;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+  }
+}

@@ -1,0 +1,202 @@
+import type { Lease } from '@syntropic/kernel';
+import type { Pool } from 'pg';
+import { WORK_COLUMNS, type Capabilities, type Control, type NewWork, type Work, type WorkState } from './work';
+
+/** What a change of the rows is worth telling at once. Both may be lost: runners and sweeper ask again. */
+export type WorkSignals = Readonly<{
+  /** There is work for this backend. */
+  hint: (work: Pick<Work, 'sessionId' | 'backend'>) => void;
+  /** What is asked of this runner's sessions has changed. */
+  wake: (runner: string) => void;
+}>;
+
+export type Claim = Capabilities &
+  Readonly<{
+    /** This session or none. */
+    sessionId?: string | undefined;
+    /** Names the request: sent again after a lost reply, it gets the same work and token. */
+    claimId?: string | undefined;
+  }>;
+
+export type Renewal = Capabilities &
+  Readonly<{
+    slots: number;
+    leases: readonly Lease[];
+    /** Sessions whose workspaces the runner keeps on its disk. */
+    parked?: readonly string[];
+  }>;
+
+export type Renewed = Readonly<{
+  leases: readonly RenewedLease[];
+  /** Of the parked sessions, those nobody will go on with. */
+  discard: readonly string[];
+}>;
+
+export type RenewedLease = Readonly<
+  { sessionId: string; held: true; control: Control } | { sessionId: string; held: false }
+>;
+
+/** Work that a control request or an ending has reached. */
+export type AffectedWork = Readonly<{ sessionId: string; state: WorkState; runner: string | null }>;
+
+export const LEASE_MS = 15_000;
+
+/** Long enough that no hiccup of the store makes a fleet look gone: a start that is accepted too late only waits. */
+const RUNNER_LIVES_MS = 60_000;
+
+/**
+ * Who runs which session. Every decision is one statement on `ops.work`, timed by the database's clock.
+ * `asOf` is the position of the event that asks: a late messenger cannot undo what a newer event has said.
+ */
+export class WorkQueue {
+  constructor(
+    private readonly pool: Pool,
+    private readonly signals: WorkSignals,
+    private readonly leaseMs = LEASE_MS,
+  ) {}
+
+  /** Queues a leg of a session, once: a leg that was queued before, or that a later one has replaced, changes nothing. */
+  async enqueue(work: NewWork, asOf: number): Promise<void> {
+    const { rowCount } = await this.pool.query(
+      `insert into ops.work as w
+         (session_id, execution_id, workflow_id, phase_id, attempt, leg, backend, provider, parked_on, as_of)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       on conflict (session_id) do update
+          set attempt = excluded.attempt, leg = excluded.leg, backend = excluded.backend, provider = excluded.provider,
+              parked_on = excluded.parked_on, as_of = excluded.as_of, state = 'queued', control = 'run', runner = null,
+              queued_at = clock_timestamp(), hinted_at = null, expires_at = null
+        where w.leg < excluded.leg`,
+      [
+        work.sessionId,
+        work.executionId,
+        work.workflowId,
+        work.phaseId,
+        work.attempt,
+        work.leg,
+        work.backend,
+        work.provider,
+        work.parkedOn,
+        asOf,
+      ],
+    );
+    if (rowCount) this.signals.hint(work);
+  }
+
+  /** The oldest work that this runner can do, its token one higher than ever before. */
+  async claim({ runner, backends, providers, sessionId, claimId }: Claim): Promise<Work | undefined> {
+    const { rows } = await this.pool.query<Work>(
+      `select ${WORK_COLUMNS} from ops.claim_work($1, $2, $3, $4, $5, $6 * interval '1 ms') w`,
+      [runner, backends, providers, sessionId, claimId, this.leaseMs],
+    );
+    return rows[0];
+  }
+
+  /** Holds all leases of a runner for another term, also expired ones that nobody has taken, and notes what it can do. */
+  async renew({ runner, backends, providers, slots, leases, parked = [] }: Renewal): Promise<Renewed> {
+    const { rows } = await this.pool.query<{ sessionId: string; control: Control | null }>(
+      `with seen as (
+         insert into ops.runners (runner_id, backends, providers, slots, seen_at)
+         values ($1, $2, $3, $4, clock_timestamp())
+         on conflict (runner_id) do update
+            set backends = excluded.backends, providers = excluded.providers, slots = excluded.slots,
+                seen_at = excluded.seen_at
+       ), asked as (
+         select * from unnest($5::uuid[], $6::bigint[]) as lease (session_id, token)
+       ), held as (
+         select w.session_id, w.token from ops.work w join asked using (session_id, token)
+          where w.runner = $1 and w.state = 'leased'
+          order by w.session_id for update of w
+       ), renewed as (
+         update ops.work w set expires_at = clock_timestamp() + $7 * interval '1 ms'
+           from held where w.session_id = held.session_id
+         returning w.session_id, w.token, w.control
+       )
+       select asked.session_id as "sessionId", renewed.control from asked left join renewed using (session_id, token)`,
+      [
+        runner,
+        backends,
+        providers,
+        slots,
+        leases.map((lease) => lease.sessionId),
+        leases.map((lease) => lease.token),
+        this.leaseMs,
+      ],
+    );
+    return { leases: rows.map(renewedLease), discard: parked.length > 0 ? await this.unwanted(runner, parked) : [] };
+  }
+
+  /** Gives work back: ended, kept on the runner's disk, or untouched. False when the lease was no longer held. */
+  async release({ sessionId, token }: Lease, as: 'closed' | 'parked' | 'queued'): Promise<boolean> {
+    const { rows } = await this.pool.query<Pick<Work, 'sessionId' | 'backend'> & { changed: boolean }>(
+      `with released as (
+         update ops.work w
+            set state = $3, expires_at = null, queued_at = clock_timestamp(), hinted_at = null,
+                parked_on = case $3 when 'parked' then w.runner when 'queued' then w.parked_on end
+          where w.session_id = $1 and w.token = $2 and w.state = 'leased'
+         returning w.session_id as "sessionId", w.backend, true as changed
+       )
+       select * from released union all
+       select w.session_id, w.backend, false from ops.work w where w.session_id = $1 and w.token = $2 and w.state = $3`,
+      [sessionId, token, as],
+    );
+    const [released] = rows;
+    if (released?.changed && as === 'queued') this.signals.hint(released);
+    return released !== undefined;
+  }
+
+  /** Asks something of all sessions of an execution, and wakes the runners that hold one. */
+  async setControl(executionId: string, control: Control, asOf: number): Promise<readonly AffectedWork[]> {
+    return this.affect(
+      `set control = $3, as_of = $2,
+           queued_at = case when w.control = 'pause' then clock_timestamp() else w.queued_at end`,
+      [executionId, asOf, control],
+    );
+  }
+
+  /** Nobody runs sessions of this execution any more: leases are refused from now on, parked workspaces discarded. */
+  async closeExecution(executionId: string, asOf: number): Promise<readonly AffectedWork[]> {
+    return this.affect(`set state = 'closed', as_of = $2, parked_on = null, expires_at = null`, [executionId, asOf]);
+  }
+
+  /** Whether some live runner could take such work. */
+  async capable(backend: string, provider: string): Promise<boolean> {
+    const { rows } = await this.pool.query<{ capable: boolean }>(
+      `select exists (
+         select from ops.runners
+          where $1 = any (backends) and $2 = any (providers) and slots > 0
+            and seen_at > clock_timestamp() - $3 * interval '1 ms'
+       ) as capable`,
+      [backend, provider, RUNNER_LIVES_MS],
+    );
+    return rows[0]?.capable === true;
+  }
+
+  private async affect(change: string, values: readonly [string, number, ...unknown[]]): Promise<AffectedWork[]> {
+    const { rows } = await this.pool.query<AffectedWork>(
+      `with affected as (
+         select w.session_id, w.state from ops.work w
+          where w.execution_id = $1 and w.as_of <= $2 and (w.state <> 'closed' or w.parked_on is not null)
+          order by w.session_id for update
+       )
+       update ops.work w ${change} from affected where w.session_id = affected.session_id
+       returning w.session_id as "sessionId", affected.state, w.runner`,
+      [...values],
+    );
+    const holders = rows.flatMap(({ state, runner }) => (state === 'leased' && runner ? [runner] : []));
+    for (const runner of new Set(holders)) this.signals.wake(runner);
+    return rows;
+  }
+
+  private async unwanted(runner: string, parked: readonly string[]): Promise<string[]> {
+    const { rows } = await this.pool.query<{ sessionId: string }>(
+      `select kept.session_id as "sessionId" from unnest($2::uuid[]) as kept (session_id)
+        where not exists (
+          select from ops.work w where w.session_id = kept.session_id and w.parked_on = $1)`,
+      [runner, parked],
+    );
+    return rows.map(({ sessionId }) => sessionId);
+  }
+}
+
+const renewedLease = ({ sessionId, control }: { sessionId: string; control: Control | null }): RenewedLease =>
+  control ? { sessionId, held: true, control } : { sessionId, held: false };
