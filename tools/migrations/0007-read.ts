@@ -1,23 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who projects what, and how far: the machinery of the read models. Their own tables come with them. */
-export class Read1700000000007 implements MigrationInterface {
-  readonly name = 'read-1700000000007';
+/** Who projects what, and how far: the machinery of the read models. */
+export class Read implements MigrationInterface {
+  readonly name = 'read-0000000000007';
 
   async up(queries: QueryRunner): Promise<void> {
     await queries.query(`
-      do $$
-      declare role text;
-      begin
-        foreach role in array array['syn_projection_worker', 'syn_gateway'] loop
-          if not exists (select from pg_roles where rolname = role) then
-            execute format('create role %I nologin', role);
-          end if;
-        end loop;
-      end $$;
-
-      create schema if not exists read;
-
       create table read.workers (
         worker text primary key,
         expires_at timestamptz not null
@@ -37,7 +25,6 @@ export class Read1700000000007 implements MigrationInterface {
         primary key (projection, version, shard)
       ) with (fillfactor = 50);
 
-      grant usage on schema read to syn_projection_worker, syn_gateway;
       grant select, insert, update, delete on read.workers, read.checkpoints to syn_projection_worker;
       grant select on read.workers, read.checkpoints to syn_gateway;
     `);
@@ -45,6 +32,5 @@ export class Read1700000000007 implements MigrationInterface {
 
   async down(queries: QueryRunner): Promise<void> {
     await queries.query('drop table read.checkpoints, read.workers');
-    await queries.query('drop schema read');
   }
 }

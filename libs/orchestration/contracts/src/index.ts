@@ -1,7 +1,16 @@
 export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-configuration';
 export { AgentDocument, agentOf } from './agent-document';
 export { orchestrationCommands } from './orchestration.commands';
-export { ClaimWork, Control, ReleaseWork, RenewedWork, RenewWork, WorkOrder } from './work-order';
+export {
+  ClaimedWork,
+  ClaimWork,
+  Control,
+  ReleaseWork,
+  RenewedWork,
+  RenewWork,
+  workCommands,
+  WorkOrder,
+} from './work-order';
 export {
   InputDeclaration,
   noneTwice,

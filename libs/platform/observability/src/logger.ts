@@ -24,7 +24,7 @@ export function createLogger(service: string, { level = 'info', destination }: L
 
 /** What Nest and its libraries write to, and our own code too. */
 export class JsonLogger implements LoggerService {
-  constructor(private readonly pino: Logger) {}
+  constructor(readonly pino: Logger) {}
 
   log(message: unknown, ...about: unknown[]): void {
     this.#write('info', message, about);

@@ -49,7 +49,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       } catch (error) {
         if (signal.aborted) return;
         this.failing.set(name, error);
-        this.logger.error({ err: error, task: name }, 'a background task failed and starts over');
+        this.logger.error(`${name} failed and starts over`, { error });
       } finally {
         clearTimeout(settled);
       }

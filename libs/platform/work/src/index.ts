@@ -4,6 +4,7 @@ export {
   WorkQueue,
   type AffectedWork,
   type Claim,
+  type Offer,
   type Renewal,
   type Renewed,
   type RenewedLease,

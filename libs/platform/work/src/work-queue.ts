@@ -36,6 +36,9 @@ export type RenewedLease = Readonly<
   { sessionId: string; held: true; control: Control } | { sessionId: string; held: false }
 >;
 
+/** What some runner can do: any of its providers in any of its backends. */
+export type Offer = Pick<Capabilities, 'backends' | 'providers'>;
+
 /** Work that a control request or an ending has reached. */
 export type AffectedWork = Readonly<{ sessionId: string; state: WorkState; runner: string | null }>;
 
@@ -158,17 +161,14 @@ export class WorkQueue {
     return this.affect(`set state = 'closed', as_of = $2, parked_on = null, expires_at = null`, [executionId, asOf]);
   }
 
-  /** Whether some live runner could take such work. */
-  async capable(backend: string, provider: string): Promise<boolean> {
-    const { rows } = await this.pool.query<{ capable: boolean }>(
-      `select exists (
-         select from ops.runners
-          where $1 = any (backends) and $2 = any (providers) and slots > 0
-            and seen_at > clock_timestamp() - $3 * interval '1 ms'
-       ) as capable`,
-      [backend, provider, RUNNER_LIVES_MS],
+  /** What the runners that are there can do, busy or not. */
+  async offers(): Promise<readonly Offer[]> {
+    const { rows } = await this.pool.query<Offer>(
+      `select distinct backends, providers from ops.runners
+        where slots > 0 and seen_at > clock_timestamp() - $1 * interval '1 ms'`,
+      [RUNNER_LIVES_MS],
     );
-    return rows[0]?.capable === true;
+    return rows;
   }
 
   private async affect(change: string, values: readonly [string, number, ...unknown[]]): Promise<AffectedWork[]> {

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { AgentSessionsModule } from '@syntropic/agent-sessions/application';
+import { ArtifactsModule } from '@syntropic/artifacts/application';
+import { CommandsModule } from '@syntropic/messaging';
+import { OrchestrationModule } from '@syntropic/orchestration/application';
+import { ServiceModule } from '@syntropic/service';
+import { catalogue } from './catalogue';
+import { config } from './command-service.config';
+import { LogModule } from './log.module';
+import { ProcessesModule } from './processes.module';
+import { WorkModule } from './work.module';
+
+@Module({
+  imports: [
+    ServiceModule.of({ name: 'command-service', natsUrl: config.NATS_URL, databaseUrl: config.DATABASE_URL }),
+    LogModule,
+    WorkModule,
+    OrchestrationModule,
+    AgentSessionsModule,
+    ArtifactsModule,
+    CommandsModule.of(catalogue),
+    ProcessesModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { EventStoreModule, PostgresEventLog, Relay } from '@syntropic/event-store';
+import { LOG_APPENDED } from '@syntropic/messaging';
+import { Background, InjectLog, InjectNats, NATS } from '@syntropic/service';
+import type { Logger } from 'pino';
+import type { NatsConnection } from 'nats';
+import { Pool } from 'pg';
+import { config } from './command-service.config';
+import { contextOf } from './contexts';
+
+/** The log, and the relay that brings it to the bus. */
+@Module({
+  imports: [
+    EventStoreModule.forRoot({
+      inject: [Pool, NATS],
+      useFactory: (pool: Pool, nats: NatsConnection) => ({
+        pool,
+        onAppended: () => {
+          if (!nats.isClosed()) nats.publish(LOG_APPENDED);
+        },
+      }),
+    }),
+  ],
+})
+export class LogModule {
+  constructor(
+    background: Background,
+    pool: Pool,
+    events: PostgresEventLog,
+    @InjectNats() nats: NatsConnection,
+    @InjectLog() log: Logger,
+  ) {
+    const relay = new Relay(pool, events, nats, {
+      contextOf,
+      replicas: config.NATS_REPLICAS,
+      onFault: (error) => {
+        log.warn({ error }, 'the relay tries again');
+      },
+    });
+    background.add('relay', (signal) => relay.run(signal));
+  }
+}

@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import { Runners } from '@syntropic/orchestration/application';
+import type { Capabilities } from '@syntropic/orchestration/domain';
+import { WorkQueue } from '@syntropic/work';
+
+/** The runners that have renewed lately, as `ops.runners` knows them. */
+@Injectable()
+export class RunnersInTable extends Runners {
+  constructor(private readonly queue: WorkQueue) {
+    super();
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    const offers = await this.queue.offers();
+    return ({ provider, isolation }) =>
+      offers.some(({ backends, providers }) => backends.includes(isolation) && providers.includes(provider));
+  }
+}

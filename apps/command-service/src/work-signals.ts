@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { InjectNats } from '@syntropic/service';
+import type { Work, WorkSignals } from '@syntropic/work';
+import type { NatsConnection } from 'nats';
+
+/** Hints go through the work queue stream, wake-ups straight to the runner. Both may be lost: it asks again. */
+@Injectable()
+export class WorkSignalsOverBus implements WorkSignals {
+  constructor(@InjectNats() private readonly nats: NatsConnection) {}
+
+  readonly hint = ({ sessionId, backend }: Pick<Work, 'sessionId' | 'backend'>): void => {
+    this.publish(`work.${backend}`, { sessionId });
+  };
+
+  readonly wake = (runner: string): void => {
+    this.publish(`control.${runner}`, {});
+  };
+
+  private publish(subject: string, message: object): void {
+    if (!this.nats.isClosed()) this.nats.publish(subject, JSON.stringify(message));
+  }
+}

@@ -1,0 +1,26 @@
+import { Global, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Runners } from '@syntropic/orchestration/application';
+import { WorkQueue } from '@syntropic/work';
+import { Pool } from 'pg';
+import { InProcessCommands } from './in-process-commands';
+import { RunnersInTable } from './runners-in-table';
+import { WorkSignalsOverBus } from './work-signals';
+
+/** Who runs what: the queue that handlers, processes and the sweeper share. */
+@Global()
+@Module({
+  imports: [CqrsModule],
+  providers: [
+    WorkSignalsOverBus,
+    InProcessCommands,
+    {
+      provide: WorkQueue,
+      inject: [Pool, WorkSignalsOverBus],
+      useFactory: (pool: Pool, signals: WorkSignalsOverBus) => new WorkQueue(pool, signals),
+    },
+    { provide: Runners, useClass: RunnersInTable },
+  ],
+  exports: [WorkQueue, WorkSignalsOverBus, Runners, InProcessCommands],
+})
+export class WorkModule {}

@@ -1,0 +1,28 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { CustomStrategy } from '@nestjs/microservices';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createLogger } from '@syntropic/observability';
+
+export type RunOptions = Readonly<{
+  name: string;
+  module: Type | DynamicModule;
+  /** Where its health and metrics answer. */
+  port: number;
+  host: string;
+  /** How it receives commands, if it does. */
+  transport?: CustomStrategy;
+}>;
+
+/** Starts a service that has no API of its own: health and metrics over HTTP, everything else over the bus. */
+export async function runService({ name, module, port, host, transport }: RunOptions): Promise<void> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
+    logger: createLogger(name),
+  });
+  app.enableShutdownHooks();
+  if (transport) {
+    app.connectMicroservice(transport);
+    await app.startAllMicroservices();
+  }
+  await app.listen(port, host);
+}

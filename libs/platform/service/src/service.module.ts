@@ -1,0 +1,83 @@
+import {
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  Optional,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
+import { connectNats } from '@syntropic/messaging';
+import { createLogger, HealthModule, MetricsModule, type Checks } from '@syntropic/observability';
+import { assertSchema, createPool } from '@syntropic/postgres';
+import type { NatsConnection } from 'nats';
+import { Pool } from 'pg';
+import { Background } from './background';
+
+/** The service's connection to the bus. */
+export const NATS = Symbol('NATS');
+export const InjectNats = (): ParameterDecorator => Inject(NATS);
+
+/** The service's log, as libraries that do not know Nest write to it. */
+export const LOG = Symbol('LOG');
+export const InjectLog = (): ParameterDecorator => Inject(LOG);
+
+export type ServiceOptions = Readonly<{
+  /** Names the service in logs and metrics, on the bus and in the database. */
+  name: string;
+  natsUrl: string;
+  /** Absent: the service has no database. */
+  databaseUrl?: string;
+}>;
+
+/** What every service is made of: store, bus, background work, health and metrics. */
+@Global()
+@Module({})
+export class ServiceModule {
+  static of({ name, natsUrl, databaseUrl }: ServiceOptions): DynamicModule {
+    const nats: Provider = { provide: NATS, useFactory: () => connectNats({ url: natsUrl, name }) };
+    const log: Provider = { provide: LOG, useFactory: () => createLogger(name).pino };
+    const pool: readonly Provider[] = databaseUrl
+      ? [{ provide: Pool, useFactory: () => connectStore(databaseUrl, name) }]
+      : [];
+
+    return {
+      module: ServiceModule,
+      imports: [
+        HealthModule.register({
+          inject: [NATS, Background, { token: Pool, optional: true }],
+          checks: (bus: NatsConnection, background: Background, store?: Pool): Checks => ({
+            bus: { check: () => bus.flush() },
+            background: { check: () => background.check() },
+            ...(store && { store: { check: () => store.query('select 1') } }),
+          }),
+        }),
+        MetricsModule.register(name),
+      ],
+      providers: [nats, log, ...pool, Background, Connections],
+      exports: [NATS, LOG, Background, ...(databaseUrl ? [Pool] : [])],
+    };
+  }
+}
+
+/** A service refuses a database whose schema it does not know. */
+async function connectStore(url: string, name: string): Promise<Pool> {
+  const pool = createPool(url, { application_name: name });
+  await assertSchema(pool);
+  return pool;
+}
+
+/** Closed last, when nobody needs them any more. */
+@Injectable()
+class Connections implements OnApplicationShutdown {
+  constructor(
+    @InjectNats() private readonly nats: NatsConnection,
+    @Optional() private readonly pool?: Pool,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    if (!this.nats.isClosed()) await this.nats.drain();
+    await this.pool?.end();
+  }
+}
