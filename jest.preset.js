@@ -5,6 +5,7 @@ const fromRoot = (path) => require('node:path').join(__dirname, path);
 /** One Jest setup for every project: SWC compiles, tsc type-checks, tsconfig.base.json names the libs once. */
 module.exports = {
   testEnvironment: 'node',
+  testMatch: ['**/*.spec.ts'],
   globalSetup: fromRoot('libs/platform/testing/src/jest/global-setup.cjs'),
   globalTeardown: fromRoot('libs/platform/testing/src/jest/global-teardown.cjs'),
   transform: {

@@ -1,5 +1,6 @@
 import { env } from '@syntropic/config';
-import { LocalServer, natsServer, postgresServer, redisServer } from '@syntropic/testing/servers';
+import type { LocalServer } from '@syntropic/testing/servers';
+import { natsServer, postgresServer, redisServer } from '@syntropic/testing/servers';
 import { z } from 'zod';
 import type { Credentials } from './credentials';
 import type { DataDirectory } from './data-directory';

@@ -1,7 +1,11 @@
-import { runDemo } from './demo';
+import { join } from 'node:path';
+import { runDemo } from './demo/demo';
 import { parseOptions, type StackOptions } from './options';
 import { canSandbox } from './sandbox';
 import { Stack } from './stack';
+
+/** This repository, which the example works on. */
+const REPOSITORY = join(__dirname, '../../..');
 
 const say = (line: string): void => {
   console.log(line);
@@ -40,7 +44,7 @@ async function serve(stack: Stack, options: StackOptions): Promise<void> {
     say('no sandbox is possible on this machine (bubblewrap cannot make its namespaces): the example is skipped');
     return;
   }
-  await runDemo(url, say).catch((error: unknown) => {
+  await runDemo(url, REPOSITORY, say).catch((error: unknown) => {
     say(`the example did not succeed: ${String(error)}`);
   });
   say(`the API is documented at ${url}/api/docs; Ctrl-C ends everything`);

@@ -17,6 +17,8 @@ export interface Facilities {
 export function environmentOf(name: ServiceName, port: number, facilities: Facilities): Environment {
   const { role, redis, objects, workspaces, port: portVariable } = SERVICES[name];
   return {
+    // Whoever can reach this platform is on this machine already.
+    SYN_LOCAL_REPOS: '1',
     ...inheritedBy(name, facilities.inherited),
     NATS_URL: facilities.natsAs(name),
     [portVariable]: `${port}`,

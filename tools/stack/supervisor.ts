@@ -46,17 +46,21 @@ export class Supervisor {
     for (;;) {
       const startedAt = Date.now();
       const how = await this.subject.ended;
-      if (this.stopping.signal.aborted) return;
+      if (this.isStopping()) return;
 
       pause = Date.now() - startedAt > SETTLED_MS ? FIRST_PAUSE_MS : pause;
       this.say(`${name} ended (${how}): starting it again`);
       await delay(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      if (this.stopping.signal.aborted) return;
+      if (this.isStopping()) return;
 
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
       await this.subject.start().then(this.onStart, (error: unknown) => {
         this.say(`${name} did not start: ${String(error)}`);
       });
     }
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 }

@@ -12,9 +12,13 @@ const WATCH_STDIN = 'exec 3<&0; (cat <&3 >/dev/null; kill -s SIGNAL $$ 2>/dev/nu
 const hasSetpriv = memoized(() => spawnSync('setpriv', ['--version'], { stdio: 'ignore' }).status === 0);
 
 /** Wraps a command so that it gets `signal` when this process ends, even by SIGKILL: nothing a run starts outlives it. */
-export function dyingWithParent(command: readonly string[], signal: 'SIGKILL' | 'SIGQUIT'): DependentCommand {
+export function dyingWithParent(
+  command: readonly string[],
+  signal: 'SIGKILL' | 'SIGQUIT',
+  canAskKernel = hasSetpriv(),
+): DependentCommand {
   const name = signal.replace('SIG', '');
-  if (hasSetpriv()) return { program: 'setpriv', args: ['--pdeathsig', name, '--', ...command], stdin: 'ignore' };
+  if (canAskKernel) return { program: 'setpriv', args: ['--pdeathsig', name, '--', ...command], stdin: 'ignore' };
 
   const watch = WATCH_STDIN.replace('SIGNAL', name);
   return { program: 'sh', args: ['-c', watch, 'sh', ...command], stdin: 'pipe' };

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { Api } from './api';
+import { framesOf } from './event-stream';
+import { lineOf } from './frame-line';
+
+const WORKFLOW = 'repository-report';
+
+const Started = z.object({ execution_id: z.string() });
+const Execution = z.object({
+  status: z.string(),
+  total_duration_seconds: z.number(),
+  artifact_ids: z.array(z.string()),
+});
+const Artifact = z.object({
+  id: z.string(),
+  title: z.string().nullable(),
+  phase_id: z.string().nullable(),
+  size_bytes: z.number(),
+});
+
+/** Runs the example workflow on a repository of this machine, and says what happens as it happens. */
+export async function runDemo(url: string, repository: string, say: (line: string) => void): Promise<void> {
+  const api = new Api(url);
+  await ensureWorkflow(api);
+  const inputs = { source: pathToFileURL(repository).href };
+  const answer = await api.post(
+    `/api/workflows/${WORKFLOW}/execute`,
+    'application/json',
+    JSON.stringify({ inputs, provider: 'command' }),
+  );
+  const { execution_id: id } = Started.parse(answer);
+
+  say(`the example: workflow ${WORKFLOW}, execution ${id}`);
+  for await (const frame of framesOf(api.addressOf(`/api/executions/${id}/stream`))) say(lineOf(frame, new Date()));
+  await report(api, id, say);
+}
+
+async function ensureWorkflow(api: Api): Promise<void> {
+  if (await api.exists(`/api/workflows/${WORKFLOW}`)) return;
+  const yaml = await readFile(join(__dirname, 'example.yaml'), 'utf8');
+  await api.post('/api/workflows/from-yaml', 'application/yaml', yaml);
+}
+
+async function report(api: Api, execution: string, say: (line: string) => void): Promise<void> {
+  const { status, total_duration_seconds, artifact_ids } = Execution.parse(
+    await api.get(`/api/executions/${execution}`),
+  );
+  say(
+    `the example is ${status} after ${total_duration_seconds.toFixed(1)} s and left ${artifact_ids.length} artifacts:`,
+  );
+  const listed = z.array(Artifact).parse(await api.get(`/api/artifacts?workflow_id=${WORKFLOW}&limit=200`));
+  for (const { id, title, phase_id, size_bytes } of listed.filter((each) => artifact_ids.includes(each.id))) {
+    say(`  ${phase_id ?? ''}/${title ?? ''} (${size_bytes} bytes)  ${api.addressOf(`/api/artifacts/${id}/content`)}`);
+  }
+}

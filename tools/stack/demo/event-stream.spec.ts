@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { framesOf, type Frame } from './event-stream';
+
+type Answer = (response: ServerResponse) => void;
+
+describe('following a stream', () => {
+  it('puts frames together however they arrive, and skips heartbeats', async () => {
+    const { frames } = await followed([
+      (response) => {
+        response.write('id: 1\nevent: pha');
+        response.write('se\ndata: {"a":\ndata: 1}\n\n: heartbeat\n\nda');
+        response.end('ta: ünamed\n\n');
+      },
+    ]);
+
+    expect(frames).toEqual([
+      { id: '1', event: 'phase', data: '{"a":\n1}' },
+      { event: 'message', data: 'ünamed' },
+    ]);
+  });
+
+  it('takes a broken one up after the last frame it saw', async () => {
+    const { frames, resumedAfter } = await followed([
+      (response) => {
+        response.write('id: 7\ndata: before\n\n', () => {
+          response.destroy();
+        });
+      },
+      (response) => {
+        response.end('id: 8\ndata: after\n\n');
+      },
+    ]);
+
+    expect(frames.map(({ data }) => data)).toEqual(['before', 'after']);
+    expect(resumedAfter).toEqual([undefined, '7']);
+  });
+
+  it('does not ask again for what is refused', async () => {
+    await expect(
+      followed([
+        (response) => {
+          response.writeHead(404).end();
+        },
+      ]),
+    ).rejects.toThrow('answered 404');
+  });
+});
+
+async function followed(answers: readonly Answer[]) {
+  const resumedAfter: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    const answer = answers[resumedAfter.length];
+    resumedAfter.push(request.headers['last-event-id']?.toString());
+    answer?.(response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const frames: Frame[] = [];
+    for await (const frame of framesOf(addressOf(server.address()))) frames.push(frame);
+    return { frames, resumedAfter };
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+function addressOf(address: ReturnType<ReturnType<typeof createServer>['address']>): string {
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return `http://127.0.0.1:${address.port}/`;
+}

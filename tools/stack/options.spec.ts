@@ -1,0 +1,25 @@
+import { parseOptions } from './options';
+
+describe('the command line', () => {
+  it('needs nothing', () => {
+    expect(parseOptions([])).toEqual({
+      dataDirectory: `${process.cwd()}/.data`,
+      logDirectory: `${process.cwd()}/.data/logs`,
+      demo: true,
+    });
+  });
+
+  it('names port, directories, and what to leave out', () => {
+    const args = ['--port', '9000', '--data-dir', '/data', '--log-dir', '/logs', '--no-demo', '--no-install'];
+
+    expect(parseOptions(args)).toEqual({ port: 9000, dataDirectory: '/data', logDirectory: '/logs', demo: false });
+  });
+
+  it.each(['0', '65536', '80.5', 'http'])('refuses the port %s', (port) => {
+    expect(() => parseOptions(['--port', port])).toThrow('--port takes a number');
+  });
+
+  it('refuses what it does not know', () => {
+    expect(() => parseOptions(['--prot', '9000'])).toThrow('--prot');
+  });
+});

@@ -1,0 +1,44 @@
+import { environmentOf, type Facilities } from './service-environment';
+
+const facilities: Facilities = {
+  databaseAs: (role) => `postgres://${role}`,
+  natsAs: (service) => `nats://${service}`,
+  redis: 'redis://cache',
+  objects: '/data/objects',
+  workspaces: '/data/runner',
+  inherited: {
+    PATH: '/bin',
+    SYN_RECORDINGS_DIR: '/recordings',
+    ANTHROPIC_API_KEY: 'key',
+    S3_ENDPOINT: 'http://s3',
+    DATABASE_URL: 'postgres://owner',
+    PGPASSWORD: 'secret',
+  },
+};
+
+describe("a service's environment", () => {
+  it('is what the runner needs: no database, but the credentials of models', () => {
+    expect(environmentOf('agent-runner', 9000, facilities)).toEqual({
+      PATH: '/bin',
+      SYN_RECORDINGS_DIR: '/recordings',
+      SYN_LOCAL_REPOS: '1',
+      ANTHROPIC_API_KEY: 'key',
+      S3_ENDPOINT: 'http://s3',
+      NATS_URL: 'nats://agent-runner',
+      OBJECTS_DIR: '/data/objects',
+      RUNNER_DIR: '/data/runner',
+      HEALTH_PORT: '9000',
+    });
+  });
+
+  it("holds the service's own role, never the owner's login", () => {
+    expect(environmentOf('command-service', 9000, facilities)).toEqual({
+      PATH: '/bin',
+      SYN_RECORDINGS_DIR: '/recordings',
+      SYN_LOCAL_REPOS: '1',
+      NATS_URL: 'nats://command-service',
+      DATABASE_URL: 'postgres://syn_command_service',
+      HEALTH_PORT: '9000',
+    });
+  });
+});
