@@ -1,5 +1,8 @@
-import { Controller, Get, HttpException, HttpStatus } from '@nestjs/common';
+import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { Health, type HealthReport } from './health';
+
+/** As Express and Fastify both have it. */
+type Reply = { status(code: number): unknown };
 
 /** What orchestrators ask: `live`, is it worth keeping; `ready`, may it get traffic. */
 @Controller('health')
@@ -12,9 +15,9 @@ export class HealthController {
   }
 
   @Get('ready')
-  async ready(): Promise<HealthReport> {
+  async ready(@Res({ passthrough: true }) reply: Reply): Promise<HealthReport> {
     const report = await this.health.report();
-    if (report.status === 'unready') throw new HttpException(report, HttpStatus.SERVICE_UNAVAILABLE);
+    if (report.status === 'unready') reply.status(HttpStatus.SERVICE_UNAVAILABLE);
     return report;
   }
 }

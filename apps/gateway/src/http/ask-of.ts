@@ -1,0 +1,49 @@
+import { parsePosition } from '@syntropic/projections';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { invalidRequest, Problem, type FieldFault } from '../problems/problem';
+import { isYaml } from './content-types';
+import type { Ask, Endpoint } from './endpoint';
+import { faultsOf } from './faults';
+import { originOf } from './request-origin';
+
+/** Checks a request against its endpoint; all faults are told together. @throws Problem */
+export function askOf(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Ask {
+  const faults: FieldFault[] = [];
+  const parsed = (schema: z.ZodType | undefined, input: unknown): unknown => {
+    const result = schema?.safeParse(input);
+    if (result?.error) faults.push(...faultsOf(result.error));
+    return result?.data;
+  };
+
+  const params = parsed(endpoint.params, request.params);
+  const query = parsed(endpoint.query, request.query);
+  const body = endpoint.yaml ? yamlOf(request) : parsed(endpoint.body, jsonOf(endpoint, request));
+  if (faults.length > 0) throw invalidRequest(faults);
+
+  const minPosition = request.headers['x-min-position'];
+  return {
+    // The schemas have said so: these are the outputs of the endpoint's own.
+    params: params as never,
+    query: query as never,
+    body: body as never,
+    origin: originOf(request),
+    minPosition: typeof minPosition === 'string' ? parsePosition(minPosition) : undefined,
+    request,
+    reply,
+  };
+}
+
+function jsonOf(endpoint: Endpoint, request: FastifyRequest): unknown {
+  if (isYaml(request.headers['content-type'])) {
+    throw new Problem('request.unsupported_content', 'this takes application/json');
+  }
+  if (endpoint.body) return request.body;
+  if (request.body === undefined || request.method === 'GET') return undefined;
+  throw invalidRequest([{ field: '', message: 'this takes no body' }]);
+}
+
+function yamlOf(request: FastifyRequest): string {
+  if (typeof request.body === 'string' && isYaml(request.headers['content-type'])) return request.body;
+  throw new Problem('request.unsupported_content', 'this takes a YAML document as application/yaml');
+}

@@ -1,0 +1,51 @@
+import type { FastifyInstance } from 'fastify';
+import { Problem } from '../problems/problem';
+
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+const YAML_TYPES = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
+
+export const isYaml = (contentType: string | undefined): boolean =>
+  YAML_TYPES.includes((contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '');
+
+/** Bodies are JSON or YAML; a form is neither, so that no web page can send one unasked. */
+export function takeJsonAndYaml(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  const asBuffer = { parseAs: 'buffer' as const, bodyLimit: MAX_BODY_BYTES };
+
+  fastify.addContentTypeParser('application/json', asBuffer, (_request, body: Buffer, done) => {
+    answer(done, () => (body.length === 0 ? undefined : parsed(textOf(body))));
+  });
+  fastify.addContentTypeParser(YAML_TYPES, asBuffer, (_request, body: Buffer, done) => {
+    answer(done, () => textOf(body));
+  });
+}
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+function answer(done: Done, read: () => unknown): void {
+  try {
+    done(null, read());
+  } catch (error) {
+    done(error as Error);
+  }
+}
+
+function textOf(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (cause) {
+    throw new Problem('request.malformed', 'the body is not UTF-8', { cause });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text, withoutPrototypes) as unknown;
+  } catch (cause) {
+    throw new Problem('request.malformed', `the body is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** A key of this name could replace an object's prototype further on. */
+const withoutPrototypes = (key: string, value: unknown): unknown => (key === '__proto__' ? undefined : value);

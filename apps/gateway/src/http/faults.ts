@@ -1,0 +1,17 @@
+import type { z } from 'zod';
+import type { FieldFault } from '../problems/problem';
+
+/** What a schema finds wrong, field by field; each unknown field is a fault of its own. */
+export const faultsOf = (error: z.ZodError): readonly FieldFault[] =>
+  error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ field: fieldName([...issue.path, key]), message: 'is not a field of this request' }))
+      : [{ field: fieldName(issue.path), message: issue.message }],
+  );
+
+/** `['phases', 1, 'name']` as people write it: `phases[1].name`. */
+const fieldName = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((name, key) => {
+    if (typeof key === 'number') return `${name}[${key}]`;
+    return name ? `${name}.${String(key)}` : String(key);
+  }, '');

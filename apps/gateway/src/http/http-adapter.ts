@@ -1,0 +1,40 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { withCorrelation } from '@syntropic/observability';
+import type { FastifyInstance } from 'fastify';
+import { MAX_BODY_BYTES, takeJsonAndYaml } from './content-types';
+import { observeRequests } from './request-metrics';
+import { refuseForeign } from './refuse-foreign';
+import { correlationOf } from './request-origin';
+
+/** Fastify with what holds for every request, before Nest knows of it. */
+export function httpAdapter(): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 300 },
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+
+  takeJsonAndYaml(fastify);
+  observeRequests(fastify);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const correlationId = correlationOf(request);
+    void reply.header('x-request-id', correlationId);
+    withCorrelation(correlationId, () => {
+      refuse(() => {
+        refuseForeign(request);
+      }, done);
+    });
+  });
+  return adapter;
+}
+
+function refuse(check: () => void, done: (error?: Error) => void): void {
+  try {
+    check();
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done();
+}

@@ -1,0 +1,67 @@
+import { derivedUuid, type Actor } from '@syntropic/kernel';
+import type { CommandOrigin } from '@syntropic/messaging';
+import type { FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { invalidRequest } from '../problems/problem';
+
+/** What a request tells about itself to the commands that it becomes. */
+export type RequestOrigin = Pick<
+  CommandOrigin,
+  'commandId' | 'correlationId' | 'causationId' | 'actor' | 'traceparent'
+>;
+
+/** Without API keys there is one user: whoever sits at this machine. */
+const LOCAL_USER: Actor = { kind: 'user', id: 'local' };
+
+const PRINCIPALS = 'b0a4a9a2-6b0e-5a53-9a36-0c1d6f7f2f10';
+const LONGEST_KEY = 255;
+
+const correlations = new WeakMap<FastifyRequest, string>();
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The id that everything a request sets in motion carries: the caller's own, its trace's, or a new one. */
+export function correlationOf(request: FastifyRequest): string {
+  const known = correlations.get(request);
+  if (known) return known;
+
+  const given = headerOf(request, 'x-request-id');
+  const correlationId =
+    given && REQUEST_ID.test(given) ? given : (TRACEPARENT.exec(traceparentOf(request) ?? '')?.[1] ?? randomUUID());
+  correlations.set(request, correlationId);
+  return correlationId;
+}
+
+export function originOf(request: FastifyRequest): RequestOrigin {
+  const correlationId = correlationOf(request);
+  const traceparent = traceparentOf(request);
+  return {
+    commandId: commandIdOf(request),
+    correlationId,
+    causationId: correlationId,
+    actor: LOCAL_USER,
+    ...(traceparent && TRACEPARENT.test(traceparent) && { traceparent }),
+  };
+}
+
+/** The same key on the same request of the same caller is the same command, however often it is sent. */
+function commandIdOf(request: FastifyRequest): string {
+  const key = headerOf(request, 'idempotency-key');
+  if (key === undefined) return randomUUID();
+  if (key === '' || key.length > LONGEST_KEY) {
+    throw invalidRequest([{ field: 'Idempotency-Key', message: `1 to ${LONGEST_KEY} characters` }]);
+  }
+  const principal = derivedUuid(PRINCIPALS, LOCAL_USER.kind, LOCAL_USER.id);
+  return derivedUuid(principal, request.method, pathOf(request), key);
+}
+
+/** Both prefixes lead to the same place. */
+const pathOf = ({ url }: FastifyRequest): string => (url.split('?')[0] ?? url).replace(/^\/api\/v1\//, '/api/');
+
+const traceparentOf = (request: FastifyRequest) => headerOf(request, 'traceparent');
+
+function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,51 @@
+import {
+  applyDecorators,
+  createParamDecorator,
+  HttpCode,
+  RequestMapping,
+  RequestMethod,
+  Res,
+  type ExecutionContext,
+  type Type,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { askOf } from './ask-of';
+import type { Ask, Endpoint, ReplyOf } from './endpoint';
+
+/** Every endpoint answers under both. */
+export const API_PREFIXES = ['api', 'api/v1'];
+
+const ENDPOINT = Symbol('endpoint');
+
+type Handler<E extends Endpoint> = (ask: Ask<E>) => ReplyOf<E> | Promise<ReplyOf<E>>;
+
+/** Makes a method the handler of an endpoint: its only argument is the checked request, its answer has the declared shape. */
+export const Serve =
+  <E extends Endpoint>(declaration: E) =>
+  (target: object, name: string, method: TypedPropertyDescriptor<Handler<E>>): void => {
+    Reflect.defineMetadata(ENDPOINT, declaration, target, name);
+    CheckedRequest(declaration)(target, name, 0);
+    // A stream writes its own answer: Nest sends nothing for a handler that takes the response.
+    if (declaration.reply === 'event-stream') Res()(target, name, 1);
+
+    applyDecorators(
+      RequestMapping({ method: RequestMethod[declaration.method], path: routeOf(declaration.path) }),
+      HttpCode(declaration.status ?? 200),
+    )(target, name, method);
+  };
+
+const CheckedRequest = createParamDecorator((declaration: Endpoint, context: ExecutionContext) => {
+  const http = context.switchToHttp();
+  return askOf(declaration, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+});
+
+const routeOf = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
+
+/** All endpoints of these controllers. */
+export const endpointsOf = (controllers: readonly Type[]): readonly Endpoint[] =>
+  controllers.flatMap(({ prototype }: { prototype: object }) =>
+    Object.getOwnPropertyNames(prototype).flatMap((name) => {
+      const declaration = Reflect.getMetadata(ENDPOINT, prototype, name) as Endpoint | undefined;
+      return declaration ? [declaration] : [];
+    }),
+  );

@@ -1,0 +1,98 @@
+import type { z } from 'zod';
+import type { Endpoint } from '../http/endpoint';
+import { ProblemDocument } from '../problems/problem-document';
+import { JsonSchemas, type JsonSchema } from './json-schemas';
+
+export type Operation = Readonly<{
+  summary: string;
+  tags: readonly string[];
+  parameters: readonly JsonSchema[];
+  requestBody?: JsonSchema;
+  responses: Readonly<Record<string, JsonSchema>>;
+}>;
+
+export type OpenApiDocument = Readonly<{
+  openapi: '3.1.0';
+  info: Readonly<{ title: string; version: string; description: string }>;
+  paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  components: Readonly<{ schemas: Readonly<Record<string, JsonSchema>> }>;
+}>;
+
+const DESCRIPTION = [
+  'Everything answers under `/api` and `/api/v1`. Replies to changes carry `X-Position`; a query that sends it back as',
+  '`X-Min-Position` is answered with everything up to there. `Idempotency-Key` makes sending a change again harmless.',
+].join(' ');
+
+/** The document of these endpoints, made of the schemas that check requests. */
+export function openApiDocument(endpoints: readonly Endpoint[], version: string): OpenApiDocument {
+  const schemas = new JsonSchemas();
+  const paths: Record<string, Record<string, Operation>> = {};
+  for (const endpoint of endpoints) {
+    const operations = (paths[`/api${endpoint.path}`] ??= {});
+    operations[endpoint.method.toLowerCase()] = operation(endpoint, schemas);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Syntropic', version, description: DESCRIPTION },
+    paths,
+    components: { schemas: schemas.components },
+  };
+}
+
+function operation(endpoint: Endpoint, schemas: JsonSchemas): Operation {
+  const { method, path, summary, params, query } = endpoint;
+  const body = requestBody(endpoint, schemas);
+  return {
+    summary,
+    tags: [path.split('/')[1] ?? ''],
+    parameters: [
+      ...parameters('path', params, schemas),
+      ...parameters('query', query, schemas),
+      ...(method === 'GET' ? [MIN_POSITION] : [IDEMPOTENCY_KEY]),
+    ],
+    ...(body && { requestBody: body }),
+    responses: responses(endpoint, schemas),
+  };
+}
+
+const text = { schema: { type: 'string' } };
+const MIN_POSITION = { name: 'X-Min-Position', in: 'header', required: false, ...text };
+const IDEMPOTENCY_KEY = { name: 'Idempotency-Key', in: 'header', required: false, ...text };
+
+function parameters(place: 'path' | 'query', fields: z.ZodObject | undefined, schemas: JsonSchemas): JsonSchema[] {
+  if (!fields) return [];
+  const { properties = {}, required = [] } = schemas.of(fields, 'input') as {
+    properties?: Record<string, JsonSchema>;
+    required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema,
+  }));
+}
+
+function requestBody({ body, yaml }: Endpoint, schemas: JsonSchemas): JsonSchema | undefined {
+  if (yaml) return { required: true, content: { 'application/yaml': text } };
+  if (!body) return undefined;
+  return {
+    required: !body.safeParse(undefined).success,
+    content: { 'application/json': { schema: schemas.of(body, 'input') } },
+  };
+}
+
+function responses({ reply, status = 200, also = {} }: Endpoint, schemas: JsonSchemas): Record<string, JsonSchema> {
+  const content =
+    reply === 'event-stream'
+      ? { 'text/event-stream': text }
+      : { 'application/json': { schema: schemas.of(reply, 'output') } };
+  return {
+    [status]: { description: 'Done', content },
+    ...Object.fromEntries(Object.entries(also).map(([code, description]) => [code, { description }])),
+    default: {
+      description: 'Refused, or not possible now',
+      content: { 'application/problem+json': { schema: schemas.of(ProblemDocument, 'output') } },
+    },
+  };
+}

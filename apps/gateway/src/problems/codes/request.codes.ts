@@ -1,0 +1,15 @@
+import type { ProblemKinds } from '../problem-kind';
+
+/** What is wrong with a request before anybody looks at what it asks for. */
+export const requestCodes = {
+  'request.malformed': { status: 400, title: 'The request cannot be read' },
+  'request.invalid': { status: 422, title: 'The request has faults' },
+  'request.foreign': { status: 403, title: 'The request does not come from here' },
+  'request.not_found': { status: 404, title: 'There is nothing at this address' },
+  'request.method_not_allowed': { status: 405, title: 'This cannot be done at this address' },
+  'request.too_large': { status: 413, title: 'The request is too large' },
+  'request.unsupported_content': { status: 415, title: 'The body is in a format that is not taken here' },
+  'id.ambiguous': { status: 409, title: 'Several ids begin like this' },
+  'position.malformed': { status: 422, title: 'The position is not one that a reply carried' },
+  'position.other_epoch': { status: 409, title: 'The log was restored since this position was given' },
+} as const satisfies ProblemKinds;

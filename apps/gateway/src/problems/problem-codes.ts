@@ -1,0 +1,29 @@
+import type { DomainError, Refusal } from '@syntropic/kernel';
+import { artifactCodes } from './codes/artifacts.codes';
+import { orchestrationCodes } from './codes/orchestration.codes';
+import { platformCodes } from './codes/platform.codes';
+import { requestCodes } from './codes/request.codes';
+import { sessionCodes } from './codes/sessions.codes';
+import type { ProblemKind, ProblemKinds } from './problem-kind';
+
+/** Every code that a problem document may carry, context by context. */
+export const PROBLEM_CODES = {
+  ...requestCodes,
+  ...platformCodes,
+  ...orchestrationCodes,
+  ...sessionCodes,
+  ...artifactCodes,
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+/** A refusal of a newer command service may carry a code that this gateway does not know: its kind still says the status. */
+const BY_REFUSAL: Readonly<Record<Refusal, ProblemKind>> = {
+  invalid: { status: 422, title: 'The request is refused as invalid' },
+  forbidden: { status: 403, title: 'This is not allowed' },
+  not_found: { status: 404, title: 'What this is about does not exist' },
+  conflict: { status: 409, title: 'This does not fit how things stand' },
+};
+
+export const kindOf = ({ code, refusal }: DomainError): ProblemKind =>
+  (PROBLEM_CODES as ProblemKinds)[code] ?? BY_REFUSAL[refusal];

@@ -1,0 +1,76 @@
+import { HttpException } from '@nestjs/common';
+import { DomainError } from '@syntropic/kernel';
+import { OutcomeUnknown } from '@syntropic/messaging';
+import { ReadModelBehind } from '@syntropic/projections';
+import { Problem } from './problem';
+import { kindOf, PROBLEM_CODES, type ProblemCode } from './problem-codes';
+import type { ProblemDocument } from './problem-document';
+import type { ProblemKind } from './problem-kind';
+import { isStoreAway } from './store-away';
+
+/** How to answer an error: the document, when to come back, and whether somebody of ours has to look at it. */
+export type ProblemReply = Readonly<{
+  document: Omit<ProblemDocument, 'instance'>;
+  retryAfterSeconds?: number;
+  isFault: boolean;
+}>;
+
+const SOON_SECONDS = 1;
+const LATER_SECONDS = 5;
+
+/** What any error is to the client. Only refusals and what the gateway itself says are told; the rest is ours to know. */
+export function problemOf(error: unknown): ProblemReply {
+  if (error instanceof DomainError) return refusal(error);
+  const problem = error instanceof Problem ? error : foreseen(error);
+  if (!problem) return reply('internal.fault', PROBLEM_CODES['internal.fault'], 'something went wrong here');
+
+  const { code, kind, message, field, errors, retryAfterSeconds } = problem;
+  return {
+    ...reply(code, kind, message, { ...(field && { field }), ...(errors && { errors: [...errors] }) }),
+    ...(retryAfterSeconds && { retryAfterSeconds }),
+  };
+}
+
+const refusal = (error: DomainError): ProblemReply =>
+  reply(error.code, kindOf(error), error.message, error.field ? { field: error.field } : {});
+
+function foreseen(error: unknown): Problem | undefined {
+  if (error instanceof OutcomeUnknown) {
+    const detail =
+      'nobody answered in time, and it may have been done: sent again with its Idempotency-Key it is done once';
+    return new Problem('command.outcome_unknown', detail, { retryAfterSeconds: SOON_SECONDS });
+  }
+  if (error instanceof ReadModelBehind) {
+    return new Problem('read_model.behind', error.message, { retryAfterSeconds: SOON_SECONDS });
+  }
+  if (isStoreAway(error)) {
+    return new Problem('store.unavailable', 'the store does not answer', { retryAfterSeconds: LATER_SECONDS });
+  }
+  return error instanceof HttpException ? ofFramework(error) : undefined;
+}
+
+/** What Nest and Fastify find wrong before anything of ours runs. */
+function ofFramework(error: HttpException): Problem | undefined {
+  const code = BY_STATUS[error.getStatus()];
+  return code && new Problem(code, error.message);
+}
+
+const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'request.malformed',
+  404: 'request.not_found',
+  405: 'request.method_not_allowed',
+  413: 'request.too_large',
+  415: 'request.unsupported_content',
+};
+
+function reply(
+  code: string,
+  { status, title }: ProblemKind,
+  detail: string,
+  more: Pick<ProblemDocument, 'field' | 'errors'> = {},
+): ProblemReply {
+  return {
+    document: { type: `/api/docs#${code}`, title, status, code, detail, ...more },
+    isFault: status >= 500 && status !== 503,
+  };
+}
