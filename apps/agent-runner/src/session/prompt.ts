@@ -37,7 +37,9 @@ function valuesOf({ executionId, workflowId, repositories, inputs, phaseOutputs 
 
 /** Never half of a character that takes two code units. */
 function firstCharacters(text: string): string {
-  return Array.from(text.slice(0, 2 * PHASE_OUTPUT_CHARACTERS)).slice(0, PHASE_OUTPUT_CHARACTERS).join('');
+  return Array.from(text.slice(0, 2 * PHASE_OUTPUT_CHARACTERS))
+    .slice(0, PHASE_OUTPUT_CHARACTERS)
+    .join('');
 }
 
 function ownerAndName(url: string): string {

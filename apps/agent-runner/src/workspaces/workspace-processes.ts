@@ -21,7 +21,7 @@ export class WorkspaceProcesses {
       return;
     }
     // A process may start another one while it is being stopped: done when two looks see the same, all of it stopped.
-    for (let before = ''; ; ) {
+    for (let before = ''; ;) {
       const pids = await this.members();
       const stopped = await Promise.all(pids.map((pid) => isStopped(pid)));
       const now = pids.join();
