@@ -1,0 +1,209 @@
+import { eventually } from '@syntropic/testing';
+import { randomUUID } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describeWithBubblewrap, run, shell, useDirectory, useWorkspaces } from '../../test/bench';
+import { SandboxBackend } from './sandbox.backend';
+
+const MIB = 1024 * 1024;
+
+describeWithBubblewrap('a sandbox', () => {
+  const backend = new SandboxBackend();
+  const directory = useDirectory();
+  const open = useWorkspaces(backend, directory);
+
+  it('is possible on this machine', async () => {
+    await expect(backend.probe()).resolves.toMatchObject({ available: true });
+  });
+
+  it('runs a program in /workspace with its prompt on standard input', async () => {
+    const workspace = await open();
+
+    const ended = await run(workspace, shell('pwd; cat; echo done > result; exit 7'), 'the prompt\n');
+
+    expect(ended).toMatchObject({ code: 7, signal: null, stdout: '/workspace\nthe prompt\n' });
+    expect(readFileSync(join(workspace.directory, 'result'), 'utf8')).toBe('done\n');
+  });
+
+  it('says which signal ended its program', async () => {
+    await expect(run(await open(), shell('kill -TERM $$'))).resolves.toMatchObject({ code: null, signal: 'SIGTERM' });
+  });
+
+  it('gives the program an account without rights', async () => {
+    const { stdout } = await run(
+      await open(),
+      shell('id -un; echo $HOME; grep -h Cap /proc/self/status | cut -f2 | uniq'),
+    );
+
+    expect(stdout).toBe('agent\n/home/agent\n0000000000000000\n');
+  });
+
+  it('shows nothing of the machine but its programs, and nothing that can be changed', async () => {
+    const { stdout } = await run(await open(), [
+      'sh',
+      '-c',
+      `ls -d /root /sys /var/lib ${directory.path} 2>&1 | grep -vc 'No such file'
+       for place in / /usr /etc /dev /etc/passwd; do test -w $place && echo "$place is writable"; done
+       unshare --user true 2>/dev/null && echo 'made a user namespace'
+       ls /proc | grep -c '^[0-9]'`,
+    ]);
+
+    const [visible, processes] = stdout.trim().split('\n').map(Number);
+    expect({ stdout, visible }).toMatchObject({ visible: 0 });
+    expect(processes).toBeLessThan(8);
+  });
+
+  it('has no network but its own loopback', async () => {
+    const { stdout } = await run(await open(), shell('cut -d: -f1 /proc/net/dev | tail -n +3 | tr -d " "'));
+
+    expect(stdout).toBe('lo\n');
+  });
+
+  it('runs each workspace as a user of its own when the runner is root', async () => {
+    const uids = await Promise.all(
+      [await open(), await open()].map(async (workspace) => {
+        await run(workspace, shell('touch mine'));
+        return statSync(join(workspace.directory, 'mine')).uid;
+      }),
+    );
+
+    if (process.geteuid?.() === 0) expect(new Set([...uids, 0]).size).toBe(3);
+    else expect(new Set(uids)).toEqual(new Set([process.geteuid?.()]));
+  });
+
+  it('shows a file of the host read-only', async () => {
+    const hostFile = join(directory.path, 'recording.txt');
+    writeFileSync(hostFile, 'kept');
+
+    const { stdout } = await run(await open(), ['sh', '-c', 'cat "$0"; echo lost > "$0"', { hostFile }]);
+
+    expect(stdout).toBe('kept');
+    expect(readFileSync(hostFile, 'utf8')).toBe('kept');
+  });
+
+  it('passes its environment on without showing it to the machine', async () => {
+    const secret = randomUUID();
+    const workspace = await open({}, { TOKEN: secret });
+    const agent = workspace.spawn(shell('echo $TOKEN; sleep 60'), { stdin: '', env: {} });
+    for await (const line of createInterface(agent.stdout)) {
+      expect(line).toBe(secret);
+      break;
+    }
+
+    const seen = await run(await open(), shell('true'));
+    expect(seen.code).toBe(0);
+    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(secret);
+  });
+
+  it('refuses an environment that could add an option to the sandbox', async () => {
+    const workspace = await open({}, { TRICK: `x\0--bind\0/\0/host` });
+
+    expect(() => workspace.spawn(['true'], { stdin: '', env: {} })).toThrow(
+      expect.objectContaining({ code: 'workspace.environment_invalid' }),
+    );
+  });
+
+  it('takes every process with it when its program ends', async () => {
+    const workspace = await open();
+    const mark = `8${String(Date.now()).slice(-6)}`;
+
+    await run(workspace, shell(`setsid sleep ${mark} & sleep 0.1`));
+
+    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(`sleep ${mark}`);
+  });
+
+  it('sends SIGINT to the program and its children, and ends all of it by SIGKILL', async () => {
+    const workspace = await open();
+    const agent = workspace.spawn(shell(`trap 'echo interrupted' INT; echo ready; while :; do sleep 60; done`), {
+      stdin: '',
+      env: {},
+    });
+    const said: string[] = [];
+    createInterface(agent.stdout).on('line', (line) => said.push(line));
+
+    await eventually(() => said.includes('ready'));
+    await workspace.signal('SIGINT');
+    await eventually(() => said.includes('interrupted'));
+    await workspace.signal('SIGKILL');
+
+    await expect(agent.exit).resolves.toMatchObject({ signal: 'SIGKILL' });
+  });
+
+  it('keeps its files from one opening to the next, and the same owner', async () => {
+    const spec = { id: randomUUID(), directory: join(directory.path, 'parked'), limits: {}, environment: {} };
+    const first = await backend.create(spec);
+    await run(first, shell('echo kept > ~/note'));
+    await first.release();
+
+    const second = await backend.create(spec);
+    await expect(run(second, shell('cat ~/note && rm ~/note'))).resolves.toMatchObject({ code: 0, stdout: 'kept\n' });
+    await second.destroy();
+  });
+});
+
+describeWithBubblewrap('the limits of a sandbox, read back from inside', () => {
+  const backend = new SandboxBackend();
+  const open = useWorkspaces(backend, useDirectory());
+
+  async function orRefused(limits: Parameters<typeof open>[0], check: () => Promise<void>): Promise<void> {
+    const { cannotHold } = await backend.probe();
+    if (cannotHold.some((limit) => limits?.[limit] !== undefined)) {
+      await expect(open(limits)).rejects.toMatchObject({ code: 'workspace.limit_not_held' });
+    } else await check();
+  }
+
+  it('hold memory', async () => {
+    const limits = { memoryBytes: 64 * MIB };
+    await orRefused(limits, async () => {
+      const workspace = await open(limits);
+      const allocate = (mib: number) => shell(`head -c ${mib}M /dev/zero | tail -c ${mib}M | wc -c`);
+
+      await expect(run(workspace, allocate(16))).resolves.toMatchObject({ stdout: `${16 * MIB}\n` });
+      await expect(run(workspace, allocate(200))).resolves.not.toMatchObject({ stdout: `${200 * MIB}\n` });
+    });
+  });
+
+  it('hold the number of processes', async () => {
+    const limits = { pids: 8 };
+    await orRefused(limits, async () => {
+      const forking = shell('for n in 1 2 3 4 5 6 7 8 9; do sleep 60 & echo $n; done');
+      const { stdout } = await run(await open(limits), forking);
+
+      // The shell is the eighth.
+      expect(stdout.trim().split('\n').at(-1)).toBe('7');
+    });
+  });
+
+  it('hold processor time', async () => {
+    const limits = { cpus: 0.2 };
+    await orRefused(limits, async () => {
+      const { stdout } = await run(await open(limits), [
+        'bash',
+        '-c',
+        'end=$((SECONDS + 2)); while ((SECONDS < end)); do :; done; times',
+      ]);
+
+      const seconds = [...stdout.matchAll(/0m([\d.]+)s/g)].reduce((sum, [, value]) => sum + Number(value), 0);
+      expect(seconds).toBeGreaterThan(0);
+      expect(seconds).toBeLessThan(0.8);
+    });
+  });
+
+  it('hold the disk, wherever the program writes', async () => {
+    const limits = { diskBytes: 8 * MIB };
+    await orRefused(limits, async () => {
+      const workspace = await open(limits);
+      const write = (path: string, mib: number) => shell(`dd if=/dev/zero of=${path} bs=1M count=${mib} 2>&1`);
+
+      await expect(run(workspace, write('/workspace/some', 4))).resolves.toMatchObject({ code: 0 });
+      for (const path of ['/workspace/more', '/tmp/more', '/home/agent/more']) {
+        const { code, stdout } = await run(workspace, write(path, 6));
+        expect({ path, code }).toEqual({ path, code: 1 });
+        expect(stdout).toContain('No space left on device');
+        await run(workspace, ['rm', path]);
+      }
+    });
+  });
+});

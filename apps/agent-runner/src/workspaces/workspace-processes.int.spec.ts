@@ -1,0 +1,86 @@
+import { eventually } from '@syntropic/testing';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { useDirectory } from '../../test/bench';
+import { ControlGroup } from './control-group';
+import { inGroup } from './entrance';
+import { descendants } from './process-table';
+import { WorkspaceProcesses } from './workspace-processes';
+
+/** Long enough for a process that runs to write many times. */
+const A_WHILE_MS = 100;
+
+const WAYS = [
+  { way: 'control groups, version 2', parent: unifiedHierarchy() },
+  { way: 'control groups, version 1', parent: '/sys/fs/cgroup/freezer' },
+  { way: 'signals, one process at a time', parent: undefined },
+];
+
+describe.each(WAYS)('the processes of a workspace, by $way', ({ parent }) => {
+  const directory = useDirectory();
+  const itHere = parent === undefined || writable(parent) ? it : it.skip;
+  let ended = 0;
+
+  itHere('stand still and go on together, also those that are being started', async () => {
+    const { processes, log, child } = await family();
+
+    await processes.freeze();
+    const before = statSync(log).size;
+    await wait(A_WHILE_MS);
+    const after = statSync(log).size;
+    await processes.thaw();
+    await eventually(() => statSync(log).size > after);
+
+    expect(after).toBe(before);
+    await processes.kill();
+    await gone(child);
+  });
+
+  itHere('are all ended, also when they stand still and ignore what they can', async () => {
+    const { processes, child } = await family();
+    await processes.freeze();
+
+    await processes.kill();
+
+    await gone(child);
+    await expect(processes.members()).resolves.toEqual([]);
+  });
+
+  /** Three generations that write without pause and never stop forking. */
+  async function family() {
+    const log = join(directory.path, `log-${ended++}`);
+    const group = parent === undefined ? undefined : await ControlGroup.create([parent], randomUUID());
+    const script = `trap '' INT TERM HUP; (while :; do (echo x; true) >> ${log}; done) & while :; do (echo y) >> ${log}; done`;
+    const [program = '', ...args] = inGroup(group, ['sh', '-c', script]);
+    const child = spawn(program, args, { stdio: 'ignore' });
+    groups.push(group);
+    await eventually(() => existsSync(log) && readFileSync(log, 'utf8').includes('x\n'));
+    const processes = new WorkspaceProcesses(group, () => descendants(child.pid ?? 0));
+    return { processes, log, child };
+  }
+
+  const groups: (ControlGroup | undefined)[] = [];
+  afterAll(async () => {
+    for (const group of groups) await group?.remove();
+  });
+});
+
+async function gone(child: ChildProcess): Promise<void> {
+  await eventually(() => child.exitCode !== null || child.signalCode !== null);
+}
+
+function unifiedHierarchy(): string {
+  return existsSync('/sys/fs/cgroup/cgroup.procs') ? '/sys/fs/cgroup' : '/sys/fs/cgroup/unified';
+}
+
+function writable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
