@@ -1,5 +1,4 @@
 export { isTelemetryType, TELEMETRY, type TelemetryData, type TelemetryType } from './catalogue';
-export { boundaryOf, type Boundary } from './parser/boundary';
 export type { ParsedSession } from './parser/event-writer';
 export { SessionParser, type SessionOutcome } from './parser/session-parser';
 export type { TaskResult } from './parser/task-result';
@@ -12,14 +11,13 @@ export { TelemetryReader, type ExecutionTotals, type SessionPage, type SessionTo
 export type { StoredBatch, TelemetryStore } from './store/telemetry-store';
 export {
   CollectorReply,
-  framesOf,
   LEASE_LOST,
-  liveSubject,
   MALFORMED,
   REPLY_HEADER,
   SpooledBatch,
   TELEMETRY_STREAM,
   telemetrySubject,
   type TelemetryBatch,
-  type TelemetryFrame,
 } from './telemetry-batch';
+export { liveMessagesOf, liveSubject, type TelemetryFrame } from './live-frame';
+export { BatchRefused, CollectorClient, LeaseLost, type CollectorClientOptions } from './collector-client';

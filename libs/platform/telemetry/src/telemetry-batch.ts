@@ -1,6 +1,6 @@
 import { ExecutionId, SessionId, type Lease } from '@syntropic/kernel';
 import { z } from 'zod';
-import { TelemetryEvent, type NumberedEvent } from './telemetry-event';
+import { TelemetryEvent } from './telemetry-event';
 
 /** Events that arrived together. Those that come with a lease are refused as a whole when a later token has been seen. */
 export type TelemetryBatch = Readonly<{ events: readonly TelemetryEvent[]; lease?: Lease | undefined }>;
@@ -13,7 +13,7 @@ export const SpooledBatch = z
     lease: z.object({ sessionId: z.string(), token: z.number().int().nonnegative() }),
     firstLine: z.number().int().nonnegative(),
     lastLine: z.number().int().nonnegative(),
-    events: z.array(TelemetryEvent),
+    events: z.array(TelemetryEvent).readonly(),
   })
   .refine(({ sessionId, lease }) => lease.sessionId === sessionId, 'the lease is of another session')
   .refine(
@@ -40,31 +40,3 @@ export const TELEMETRY_STREAM = 'TELEMETRY';
 
 export const telemetrySubject = (executionId: string, sessionId: string): string =>
   `telemetry.${executionId}.${sessionId}`;
-
-export const liveSubject = (executionId: string): string => `live.${executionId}`;
-
-/** What a live stream gets of telemetry: neighbours in their execution's sequence, from `first`. */
-export type TelemetryFrame = Readonly<{
-  lane: 'telemetry';
-  first: number;
-  events: readonly Readonly<
-    Pick<NumberedEvent, 'type' | 'time' | 'sessionId' | 'phaseId' | 'data'> & { sequence: number }
-  >[];
-}>;
-
-/** Frames of newly stored events, by execution, each without a gap. Events outside executions have no live stream. */
-export function framesOf(stored: readonly NumberedEvent[]): { executionId: string; frame: TelemetryFrame }[] {
-  const frames: { executionId: string; first: number; events: TelemetryFrame['events'][number][] }[] = [];
-  const open = new Map<string, (typeof frames)[number]>();
-  for (const { executionId, sequence, type, time, sessionId, phaseId, data } of stored) {
-    if (executionId === null || sequence === null) continue;
-    let frame = open.get(executionId);
-    if (!frame || frame.first + frame.events.length !== sequence) {
-      frame = { executionId, first: sequence, events: [] };
-      open.set(executionId, frame);
-      frames.push(frame);
-    }
-    frame.events.push({ sequence, type, time, sessionId, phaseId, data });
-  }
-  return frames.map(({ executionId, first, events }) => ({ executionId, frame: { lane: 'telemetry', first, events } }));
-}

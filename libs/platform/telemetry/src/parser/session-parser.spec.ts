@@ -1,5 +1,4 @@
 import type { TelemetryEvent } from '../telemetry-event';
-import { boundaryOf } from './boundary';
 import { SessionParser } from './session-parser';
 
 const HAIKU = 'claude-haiku-4-5-20251001';
@@ -246,17 +245,5 @@ describe('legs', () => {
     parser.end('killed', now());
 
     expect(parser.usage).toMatchObject({ costUsd: '0', costComplete: true });
-  });
-});
-
-describe('yield points', () => {
-  it.each([
-    [answer('m1', tool('t1')), 'model'],
-    [toolResult('t1'), 'tool'],
-    [{ type: 'user', message: { content: 'go on' } }, undefined],
-    [result(1), undefined],
-    ['plain', undefined],
-  ])('are where %j leaves the agent: %s', (line, boundary) => {
-    expect(boundaryOf(typeof line === 'string' ? line : JSON.stringify(line))).toBe(boundary);
   });
 });

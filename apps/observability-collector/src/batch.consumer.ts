@@ -1,0 +1,134 @@
+import { AckPolicy, nanos, type JsMsg, type NatsConnection } from 'nats';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  LEASE_LOST,
+  liveMessagesOf,
+  MALFORMED,
+  REPLY_HEADER,
+  SpooledBatch,
+  TELEMETRY_STREAM,
+  type CollectorReply,
+  type EventBuffer,
+  type NumberedEvent,
+  type StoredBatch,
+} from '@syntropic/telemetry';
+/** What becomes of batches, for whoever counts. */
+export interface BatchObserver {
+  stored(batch: StoredBatch): void;
+  /** The batch comes again later. */
+  postponed(why: unknown): void;
+}
+
+export type BatchConsumerOptions = Readonly<{
+  nats: NatsConnection;
+  buffer: EventBuffer;
+  observer: BatchObserver;
+  /** Keeps a message that is not a batch. */
+  bury: (message: JsMsg, reason: string) => Promise<unknown>;
+}>;
+
+const DURABLE = 'collector';
+const ACK_WAIT_MS = 30_000;
+const PULL_MS = 10_000;
+const HEARTBEAT_MS = 2_000;
+const MISSING_MS = 500;
+const POSTPONED_MS = 500;
+
+/** Batches that one collector works on at a time. */
+const BATCHES_IN_HAND = 256;
+
+/** Takes batches from the bus, makes them durable, and only then says so: to JetStream, to the sender, to live streams. */
+export class BatchConsumer {
+  readonly #inHand = new Set<Promise<void>>();
+  #attached = false;
+
+  constructor(private readonly options: BatchConsumerOptions) {}
+
+  /** @throws while no batch can reach it. */
+  async check(): Promise<void> {
+    if (!this.#attached) throw new Error(`nothing can be consumed from ${TELEMETRY_STREAM}`);
+    return Promise.resolve();
+  }
+
+  /** Consumes until the signal, then finishes what it has in hand. A stream or consumer that is gone is waited for, and made again. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.options.nats.isClosed()) {
+      await this.#consume(signal).catch(() => undefined);
+      this.#attached = false;
+      await pause(MISSING_MS, undefined, { signal }).catch(() => undefined);
+    }
+    await Promise.all(this.#inHand);
+  }
+
+  async #consume(signal: AbortSignal): Promise<void> {
+    const { nats } = this.options;
+    const manager = await nats.jetstreamManager({ checkAPI: false });
+    await manager.consumers.add(TELEMETRY_STREAM, {
+      durable_name: DURABLE,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ACK_WAIT_MS),
+      max_ack_pending: -1,
+    });
+    const consumer = await nats.jetstream().consumers.get(TELEMETRY_STREAM, DURABLE);
+    const messages = await consumer.consume({
+      max_messages: BATCHES_IN_HAND,
+      expires: PULL_MS,
+      idle_heartbeat: HEARTBEAT_MS,
+      abort_on_missing_resource: true,
+      callback: (message) => {
+        this.#take(message);
+      },
+    });
+    const stop = () => {
+      messages.stop();
+    };
+    signal.addEventListener('abort', stop);
+    this.#attached = true;
+    await messages.closed();
+    signal.removeEventListener('abort', stop);
+  }
+
+  #take(message: JsMsg): void {
+    const handled = this.#handle(message).catch((error: unknown) => {
+      this.options.observer.postponed(error);
+      message.nak(POSTPONED_MS);
+    });
+    this.#inHand.add(handled);
+    void handled.finally(() => this.#inHand.delete(handled));
+  }
+
+  async #handle(message: JsMsg): Promise<void> {
+    const batch = batchIn(message);
+    if ('fault' in batch) {
+      await this.options.bury(message, batch.fault);
+      message.term();
+      this.#reply(message, { refused: MALFORMED });
+      return;
+    }
+
+    const stored = await this.options.buffer.submit(batch);
+    this.options.observer.stored(stored);
+    message.ack();
+    this.#reply(message, stored.leaseLost ? { refused: LEASE_LOST } : { committed: batch.lastLine });
+    if (!stored.leaseLost) this.#show(stored.stored);
+  }
+
+  #reply(message: JsMsg, reply: CollectorReply): void {
+    const inbox = message.headers?.get(REPLY_HEADER);
+    if (inbox) this.options.nats.publish(inbox, JSON.stringify(reply));
+  }
+
+  #show(stored: readonly NumberedEvent[]): void {
+    const { nats } = this.options;
+    const messages = liveMessagesOf(stored, nats.info?.max_payload ?? Infinity);
+    for (const { subject, data } of messages) nats.publish(subject, data);
+  }
+}
+
+function batchIn(message: JsMsg): SpooledBatch | { fault: string } {
+  try {
+    return SpooledBatch.parse(message.json());
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+}
