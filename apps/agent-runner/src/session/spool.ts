@@ -38,6 +38,8 @@ export class Spool {
   #finished = false;
 
   private constructor(
+    /** Where it lies. */
+    readonly file: string,
     private readonly fd: number,
     private readonly cursor: string,
   ) {
@@ -47,7 +49,8 @@ export class Spool {
 
   /** Opens or creates the spool of a session; a line that was cut short by a crash is removed. */
   static open(directory: string): Spool {
-    return new Spool(openSync(join(directory, 'spool.jsonl'), 'a+', 0o600), join(directory, 'committed'));
+    const file = join(directory, 'spool.jsonl');
+    return new Spool(file, openSync(file, 'a+', 0o600), join(directory, 'committed'));
   }
 
   get last(): number {
@@ -79,6 +82,12 @@ export class Spool {
     this.#pending.splice(0, line - this.#committed);
     this.#committed = line;
     this.#turnstile.turn();
+  }
+
+  /** What is stored elsewhere already, from the beginning. */
+  committedLines(): readonly SpoolLine[] {
+    const pendingBytes = this.#pending.reduce((sum, length) => sum + length, 0);
+    return linesIn(readAt(this.fd, 0, this.#sizeBytes - pendingBytes));
   }
 
   /** Batch after batch of what is not committed: the next one when `committed` was told, and when there is something. Ends when all of a finished spool is committed. */
@@ -123,13 +132,7 @@ export class Spool {
       count++;
     }
     const start = this.#sizeBytes - this.#pending.reduce((sum, length) => sum + length, 0);
-    const buffer = readAt(this.fd, start, bytes);
-    // Every line was written by `append`.
-    return buffer
-      .toString('utf8')
-      .trimEnd()
-      .split('\n')
-      .map((text) => JSON.parse(text) as SpoolLine);
+    return linesIn(readAt(this.fd, start, bytes));
   }
 
   #recover(): void {
@@ -148,6 +151,14 @@ export class Spool {
     ftruncateSync(this.fd, lineStart);
   }
 }
+
+const linesIn = (buffer: Buffer): SpoolLine[] =>
+  buffer
+    .toString('utf8')
+    .split('\n')
+    .filter((text) => text !== '')
+    // Every line was written by `append`.
+    .map((text) => JSON.parse(text) as SpoolLine);
 
 function readAt(fd: number, offset: number, length: number): Buffer {
   const buffer = Buffer.alloc(length);

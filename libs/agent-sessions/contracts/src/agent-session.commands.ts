@@ -31,4 +31,6 @@ export class CompleteSession extends command('CompleteSession', {
   artifacts: z.array(ProducedFile).default([]),
   /** Telemetry events that the session produced: a live stream waits for them before it ends. */
   telemetryEvents: z.number().int().nonnegative().default(0),
+  /** Where every line that the agent said is stored. */
+  transcriptUri: z.string().optional(),
 }) {}

@@ -41,6 +41,7 @@ export type SessionCompleted = Event<
       uri: string;
     }[];
     telemetryEvents: number;
+    transcriptUri?: string | undefined;
   }
 >;
 

@@ -23,25 +23,12 @@ export function startSession(session: AgentSession, { data }: StartSession): Dec
 }
 
 /** The first account of a session's end is the one that counts. */
-export function completeSession(session: AgentSession, command: CompleteSession): Decision {
+export function completeSession(session: AgentSession, { data }: CompleteSession): Decision {
   if (session.status === 'unknown') throw new DomainError('session.not_found', 'no such session', 'not_found');
   if (session.status === 'completed') return [];
 
   const { workflowId, phaseId } = session.started;
-  const { sessionId, executionId, status, error, errorType, usage, artifacts, telemetryEvents } = command;
-  const data = {
-    sessionId,
-    workflowId,
-    executionId,
-    phaseId,
-    status,
-    error,
-    errorType,
-    usage,
-    artifacts,
-    telemetryEvents,
-  };
-  return [{ type: 'SessionCompleted', data }];
+  return [{ type: 'SessionCompleted', data: { ...data, workflowId, phaseId } }];
 }
 
 function evolve(_: AgentSession, event: AgentSessionEvent): AgentSession {

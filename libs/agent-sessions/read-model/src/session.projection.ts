@@ -7,6 +7,7 @@ type Detail = Pick<SessionStarted['data'], 'repos'> & {
   usage: Usage;
   telemetryEvents: number;
   errorType?: string | undefined;
+  transcriptUri?: string | undefined;
 };
 
 const row = z.object({
@@ -63,10 +64,11 @@ export const sessionProjection = projection<AgentSessionEvent>()({
   },
 });
 
-const accountOf = ({ usage, telemetryEvents, errorType }: SessionCompleted['data']) => ({
+const accountOf = ({ usage, telemetryEvents, errorType, transcriptUri }: SessionCompleted['data']) => ({
   usage,
   telemetryEvents,
   errorType,
+  transcriptUri,
 });
 
 /** Where nobody chose a model: the one that wrote the most. */

@@ -27,7 +27,7 @@ export const WorkOrder = z.object({
   inputs: z.record(z.string(), z.string()),
   task: z.string().optional(),
   repos: z.array(z.string()),
-  repositoryRef: z.string(),
+  repositoryRef: z.string().optional(),
   earlier: z.array(EarlierPhase),
 });
 export type WorkOrder = Readonly<z.infer<typeof WorkOrder>>;

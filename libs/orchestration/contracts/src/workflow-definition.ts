@@ -68,7 +68,8 @@ export const workflowDefinition = {
   classification: WorkflowClassification.default('standard'),
   /** May hold `{{input}}` placeholders, as may `repositoryRef` and `repos`. */
   repositoryUrl: z.string().optional(),
-  repositoryRef: z.string().min(1).default('main'),
+  /** Absent: the repository's default branch. */
+  repositoryRef: z.string().min(1).optional(),
   requiresRepos: z.boolean().default(true),
   projectName: z.string().optional(),
   inputs: z.array(InputDeclaration).default([]),

@@ -48,7 +48,7 @@ export const WorkflowDocument = z.strictObject({
   description: z.string().nullish(),
   type: workflow.workflowType,
   classification: workflow.classification,
-  repository: z.strictObject({ url: z.string().min(1), ref: z.string().min(1).default('main') }).nullish(),
+  repository: z.strictObject({ url: z.string().min(1), ref: z.string().min(1).optional() }).nullish(),
   requires_repos: z.boolean().optional(),
   project_name: z.string().nullish(),
   inputs: z

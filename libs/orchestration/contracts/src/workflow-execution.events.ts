@@ -36,7 +36,7 @@ export type ExecutionStarted = Event<
     inputs: Readonly<Record<string, string>>;
     task?: string | undefined;
     repos: readonly string[];
-    repositoryRef: string;
+    repositoryRef?: string | undefined;
     phases: readonly ExecutablePhase[];
   }
 >;

@@ -18,7 +18,6 @@ describe('a workflow in YAML', () => {
       definition: {
         workflowType: 'custom',
         classification: 'standard',
-        repositoryRef: 'main',
         requiresRepos: true,
         phases: [{ phaseId: 'greet', executionType: 'sequential', timeoutSeconds: 300, allowedTools: [] }],
       },

@@ -16,5 +16,5 @@ export class CreateWorkspace extends command('CreateWorkspace', {
 export class TerminateWorkspace extends command('TerminateWorkspace', {
   workspaceId: WorkspaceId,
   executionId: ExecutionId,
-  why: z.enum(['completed', 'failed', 'cancelled', 'parked', 'lease_lost']),
+  why: z.enum(['completed', 'failed', 'cancelled', 'parked', 'interrupted']),
 }) {}

@@ -25,7 +25,7 @@ export type WorkspaceTerminated = Event<
   {
     workspaceId: WorkspaceId;
     executionId: ExecutionId;
-    why: 'completed' | 'failed' | 'cancelled' | 'parked' | 'lease_lost';
+    why: 'completed' | 'failed' | 'cancelled' | 'parked' | 'interrupted';
   }
 >;
 

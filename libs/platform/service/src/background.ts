@@ -4,6 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Goes on until the signal; ending before that, in whatever way, is a fault. */
 export type Task = (signal: AbortSignal) => Promise<void>;
 
+type Check = () => Promise<unknown>;
+
 const FIRST_BACK_OFF_MS = 250;
 const LONGEST_BACK_OFF_MS = 15_000;
 
@@ -13,18 +15,21 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly logger = new Logger(Background.name);
   private readonly stopping = new AbortController();
   private readonly tasks = new Map<string, Task>();
+  private readonly checks: Check[] = [];
   private readonly failing = new Map<string, unknown>();
   private running: readonly Promise<void>[] = [];
 
-  /** To be called while the application is put together. */
-  add(name: string, task: Task): void {
+  /** To be called while the application is put together. A check that rejects says that the service is not ready. */
+  add(name: string, task: Task, check?: Check): void {
     this.tasks.set(name, task);
+    if (check) this.checks.push(check);
   }
 
-  /** @throws when a task keeps failing: the service is not ready. */
-  check(): Promise<void> {
+  /** @throws when a task keeps failing or is not ready. */
+  async check(): Promise<void> {
     const [name] = this.failing.keys();
-    return name === undefined ? Promise.resolve() : Promise.reject(new Error(`${name} is failing`));
+    if (name !== undefined) throw new Error(`${name} is failing`);
+    await Promise.all(this.checks.map((check) => check()));
   }
 
   onApplicationBootstrap(): void {

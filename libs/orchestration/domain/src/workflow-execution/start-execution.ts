@@ -38,6 +38,7 @@ export function startExecution(
   }
 
   const { executionId, workflowId, task } = command;
+  const { repositoryRef: ref } = definition;
   const repos = reposOf(command, definition, inputs);
   return followed(execution, [
     {
@@ -49,7 +50,7 @@ export function startExecution(
         inputs,
         task,
         repos,
-        repositoryRef: substituted(definition.repositoryRef, inputs, 'repository.ref'),
+        repositoryRef: ref && substituted(ref, inputs, 'repository.ref'),
         phases,
       },
     },

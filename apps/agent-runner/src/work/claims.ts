@@ -1,0 +1,94 @@
+import { OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
+import { ClaimedWork, ClaimWork, type WorkOrder } from '@syntropic/orchestration/contracts';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Turnstile } from '../session/turnstile';
+import type { Abilities } from './leases';
+
+type ClaimsOptions = Readonly<{
+  client: CommandClient;
+  abilities: Abilities;
+  /** Does the work; settles when the slot is free again, and never rejects. */
+  take: (order: WorkOrder) => Promise<void>;
+  onFault: (error: unknown) => void;
+}>;
+
+const LOOK_MS = 5_000;
+const RETRY_MS = 500;
+
+/** Asks for work while there are free slots: when a hint comes, when a slot is freed, and every few seconds regardless. */
+export class Claims {
+  readonly #bell = new Turnstile();
+  readonly #taken = new Set<Promise<void>>();
+  #news = true;
+
+  constructor(private readonly options: ClaimsOptions) {}
+
+  /** There may be work. */
+  hint(): void {
+    this.#news = true;
+    this.#bell.turn();
+  }
+
+  /** Until the signal; what has been taken goes on. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#news = false;
+      if (this.#taken.size < this.options.abilities.slots) {
+        const order = await this.#claim(signal);
+        if (order) {
+          this.#take(order);
+          continue;
+        }
+      }
+      await this.#nextTurn(signal);
+    }
+  }
+
+  async finished(): Promise<void> {
+    await Promise.all(this.#taken);
+  }
+
+  #take(order: WorkOrder): void {
+    const done = this.options.take(order);
+    this.#taken.add(done);
+    void done.finally(() => {
+      this.#taken.delete(done);
+      this.hint();
+    });
+  }
+
+  /** A claim whose answer was lost is made again under its own id: it gets the same work. */
+  async #claim(signal: AbortSignal): Promise<WorkOrder | null> {
+    const { client, abilities, onFault } = this.options;
+    const { runner, backends, providers } = abilities;
+    const commandId = randomUUID();
+    const origin = {
+      commandId,
+      correlationId: commandId,
+      causationId: commandId,
+      actor: { kind: 'service', id: runner },
+    } as const;
+
+    for (;;) {
+      try {
+        const data = { runner, backends, providers };
+        return ClaimedWork.parse(await client.send('work', ClaimWork.type, data, origin)).order;
+      } catch (error) {
+        if (!(error instanceof OutcomeUnknown)) onFault(error);
+        if (signal.aborted) return null;
+        await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #nextTurn(signal: AbortSignal): Promise<void> {
+    const turn = new AbortController();
+    const ended = AbortSignal.any([signal, turn.signal]);
+    await Promise.race([
+      this.#bell.until(() => this.#news),
+      pause(LOOK_MS, undefined, { signal: ended }).catch(() => undefined),
+    ]);
+    turn.abort();
+  }
+}

@@ -1,0 +1,146 @@
+import type { Lease } from '@syntropic/kernel';
+import { OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
+import { RenewedWork, RenewWork, type Control } from '@syntropic/orchestration/contracts';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Turnstile } from '../session/turnstile';
+
+/** A session that is held, as far as its lease is concerned. */
+export interface Held {
+  readonly lease: Lease;
+  /** What is asked of it; called whenever the lease was renewed. */
+  asked(control: Control): void;
+  /** Nobody answers: it must stand still until somebody does. */
+  doubt(): void;
+  trust(): void;
+  /** Somebody else may have it. */
+  lost(): void;
+}
+
+export type Abilities = Readonly<{ runner: string; backends: string[]; providers: string[]; slots: number }>;
+
+type LeasesOptions = Readonly<{
+  client: CommandClient;
+  abilities: Abilities;
+  /** Sessions whose workspaces are kept on this runner's disk. */
+  parked: () => Promise<string[]>;
+  discard: (sessionId: string) => Promise<void>;
+  onFault: (error: unknown) => void;
+}>;
+
+const RENEW_MS = 3_000;
+const DOUBT_AFTER_MS = 8_000;
+const WATCH_MS = 250;
+
+/** Keeps all leases of this runner alive with one message, and brings what is asked of their sessions. */
+export class Leases {
+  readonly #held = new Map<string, Held>();
+  readonly #wish = new Turnstile();
+  #wanted = false;
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  #doubting = false;
+
+  constructor(private readonly options: LeasesOptions) {}
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** @throws until the command service has answered lately. */
+  check(): Promise<void> {
+    const isAnswered = performance.now() - this.#answeredAt < DOUBT_AFTER_MS;
+    return isAnswered ? Promise.resolve() : Promise.reject(new Error('the command service does not renew leases'));
+  }
+
+  hold(held: Held): void {
+    this.#held.set(held.lease.sessionId, held);
+    if (this.#doubting) held.doubt();
+  }
+
+  letGo({ sessionId }: Lease): void {
+    this.#held.delete(sessionId);
+  }
+
+  /** Renews now: something may be asked. */
+  wake(): void {
+    this.#wanted = true;
+    this.#wish.turn();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const watch = setInterval(() => {
+      this.#watch();
+    }, WATCH_MS);
+    try {
+      while (!signal.aborted) {
+        this.#wanted = false;
+        await this.#renew();
+        await this.#nextTurn(signal);
+      }
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  async #nextTurn(signal: AbortSignal): Promise<void> {
+    const turn = new AbortController();
+    const ended = AbortSignal.any([signal, turn.signal]);
+    await Promise.race([
+      this.#wish.until(() => this.#wanted),
+      pause(RENEW_MS, undefined, { signal: ended }).catch(() => undefined),
+    ]);
+    turn.abort();
+  }
+
+  /** An agent whose lease is in doubt stands still: it harms nobody, however long that lasts. */
+  #watch(): void {
+    if (this.#doubting || performance.now() - this.#answeredAt < DOUBT_AFTER_MS) return;
+    this.#doubting = true;
+    for (const held of this.#held.values()) held.doubt();
+  }
+
+  async #renew(): Promise<void> {
+    const { client, abilities, parked, discard, onFault } = this.options;
+    const askedAt = performance.now();
+    try {
+      const kept = await parked();
+      const held = [...this.#held.values()];
+      const data = { ...abilities, leases: held.map(({ lease }) => lease), parked: kept };
+      const renewed = RenewedWork.parse(await client.send('work', RenewWork.type, data, originOf(abilities.runner)));
+
+      this.#answeredAt = askedAt;
+      this.#apply(renewed, held);
+      for (const sessionId of renewed.discard) if (!this.#held.has(sessionId)) await discard(sessionId);
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknown)) onFault(error);
+    }
+  }
+
+  #apply({ leases }: RenewedWork, asked: readonly Held[]): void {
+    const isTrusted = this.#doubting && performance.now() - this.#answeredAt < DOUBT_AFTER_MS;
+    if (isTrusted) this.#doubting = false;
+
+    for (const renewed of leases) {
+      const held = this.#held.get(renewed.sessionId);
+      // Let go and taken again since the question: the answer is about the earlier lease.
+      if (!held || !asked.includes(held)) continue;
+      if (!renewed.held) {
+        this.#held.delete(renewed.sessionId);
+        held.lost();
+        continue;
+      }
+      held.asked(renewed.control);
+      if (isTrusted) held.trust();
+    }
+  }
+}
+
+const originOf = (runner: string) => {
+  const commandId = randomUUID();
+  return {
+    commandId,
+    correlationId: commandId,
+    causationId: commandId,
+    actor: { kind: 'service', id: runner },
+  } as const;
+};

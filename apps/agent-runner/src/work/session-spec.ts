@@ -1,0 +1,59 @@
+import type { AgentConfiguration, WorkOrder } from '@syntropic/orchestration/contracts';
+import type { SessionSpec } from '../session';
+import type { Limits } from '../workspaces';
+import type { Facilities } from './facilities';
+import { inputFiles, phaseOutputs } from './inputs';
+
+/** What the order says, with what this runner has. */
+export async function specOf(
+  order: WorkOrder,
+  facilities: Facilities,
+  { directory, signal }: Readonly<{ directory: string; signal: AbortSignal }>,
+): Promise<SessionSpec> {
+  const { agent, executionId, workflowId, inputs, task, repositoryRef } = order;
+  const { objects, graces, allowFileRepositories: allowFiles } = facilities;
+  const urls = order.repos.map(urlOf);
+
+  return {
+    sessionId: order.sessionId,
+    leg: order.leg,
+    directory,
+    backend: required(facilities.backends, agent.isolation),
+    provider: required(facilities.providers, agent.provider),
+    agent,
+    promptTemplate: order.promptTemplate,
+    prompt: {
+      executionId,
+      workflowId,
+      repositories: urls,
+      inputs,
+      phaseOutputs: await phaseOutputs(objects, order),
+      task,
+    },
+    limits: limitsOf(agent.limits),
+    environment: {},
+    timeoutMs: order.timeoutSeconds * 1_000,
+    graces,
+    inputs: inputFiles(objects, order),
+    repositories: urls.map((url) => ({ url, ref: repositoryRef })),
+    clone: { allowFiles, signal },
+  };
+}
+
+function required<Facility>(facilities: ReadonlyMap<string, Facility>, name: string): Facility {
+  const facility = facilities.get(name);
+  if (!facility) throw new Error(`this runner was given work for ${name}, which it does not offer`);
+  return facility;
+}
+
+/** `owner/name` is GitHub's. */
+const urlOf = (repo: string): string => (/^[\w.-]+\/[\w.-]+$/.test(repo) ? `https://github.com/${repo}` : repo);
+
+const MEGABYTE = 1024 * 1024;
+
+const limitsOf = ({ memoryMb, pids, cpus, diskMb }: AgentConfiguration['limits'] = {}): Limits => ({
+  memoryBytes: memoryMb && memoryMb * MEGABYTE,
+  pids,
+  cpus,
+  diskBytes: diskMb && diskMb * MEGABYTE,
+});

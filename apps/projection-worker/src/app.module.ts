@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ServiceModule } from '@syntropic/service';
+import { config } from './projection-worker.config';
+import { ProjectionsModule } from './projections.module';
+
+@Module({
+  imports: [
+    ServiceModule.of({ name: 'projection-worker', natsUrl: config.NATS_URL, databaseUrl: config.DATABASE_URL }),
+    ProjectionsModule,
+  ],
+})
+export class AppModule {}
