@@ -1,28 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who projects what, and how far: the machinery of the read models. Their own tables come with them. */
-export class Read1700000000007 implements MigrationInterface {
-  readonly name = 'Read1700000000007';
+/** Who projects what, and how far. The tables of the read models themselves come with them. */
+export class Read implements MigrationInterface {
+  readonly name = 'read-0000000000007';
 
-  async up(queries: QueryRunner): Promise<void> {
-    await queries.query(`
-      do $$
-      declare role text;
-      begin
-        foreach role in array array['syn_projection_worker', 'syn_gateway'] loop
-          if not exists (select from pg_roles where rolname = role) then
-            execute format('create role %I nologin', role);
-          end if;
-        end loop;
-      end $$;
-
-      create schema if not exists read;
-
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
       create table read.workers (
         worker text primary key,
         expires_at timestamptz not null
       ) with (fillfactor = 50);
 
+      -- A worker owns what names it, for as long as its own row has not expired.
       create table read.checkpoints (
         projection text not null,
         version int not null,
@@ -37,14 +26,12 @@ export class Read1700000000007 implements MigrationInterface {
         primary key (projection, version, shard)
       ) with (fillfactor = 50);
 
-      grant usage on schema read to syn_projection_worker, syn_gateway;
       grant select, insert, update, delete on read.workers, read.checkpoints to syn_projection_worker;
-      grant select on read.workers, read.checkpoints to syn_gateway;
+      grant select on read.checkpoints to syn_gateway;
     `);
   }
 
-  async down(queries: QueryRunner): Promise<void> {
-    await queries.query('drop table read.checkpoints, read.workers');
-    await queries.query('drop schema read');
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table read.checkpoints, read.workers');
   }
 }

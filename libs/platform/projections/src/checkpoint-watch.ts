@@ -47,7 +47,8 @@ export class CheckpointWatch {
 
     await this.#read();
     const read = this.#known.get(idOf(projection));
-    if (!read) throw new Error(`${projection.name} version ${projection.version} has no checkpoint: no worker knows it`);
+    if (!read)
+      throw new Error(`${projection.name} version ${projection.version} has no checkpoint: no worker knows it`);
     return read;
   }
 

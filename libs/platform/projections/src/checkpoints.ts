@@ -85,10 +85,12 @@ export class Checkpoints {
   }
 
   async report(projection: Projection, status: 'retrying' | 'stopped', error: string): Promise<void> {
-    await this.pool.query(
-      `update read.checkpoints set status = $4, error = $5 where ${THESE} and owner = $3`,
-      [...named([projection]), this.worker, status, error],
-    );
+    await this.pool.query(`update read.checkpoints set status = $4, error = $5 where ${THESE} and owner = $3`, [
+      ...named([projection]),
+      this.worker,
+      status,
+      error,
+    ]);
   }
 
   /** Records how far the cache is, where nothing has moved since. A batch in flight records it itself. */

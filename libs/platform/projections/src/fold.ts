@@ -41,7 +41,8 @@ export function refuseUnknown(
   events: readonly Recorded[],
 ): void {
   const unknown = events.find(
-    ({ type, stream }) => streams.some((name) => stream.startsWith(`${name}-`)) && !types.includes(type) && !catalogue.has(type),
+    ({ type, stream }) =>
+      streams.some((name) => stream.startsWith(`${name}-`)) && !types.includes(type) && !catalogue.has(type),
   );
   if (unknown) throw new FoldFailed(`this version does not know ${unknown.type}`);
 }

@@ -8,9 +8,7 @@ type Filterable<Row> = {
 }[keyof Row & string];
 
 type Condition<Value> =
-  | Value
-  | Readonly<{ in: readonly Value[] }>
-  | Readonly<{ '>='?: NonNullable<Value>; '<='?: NonNullable<Value> }>;
+  Value | Readonly<{ in: readonly Value[] }> | Readonly<{ '>='?: NonNullable<Value>; '<='?: NonNullable<Value> }>;
 
 export type Where<Row> = { readonly [Column in Filterable<Row>]?: Condition<Row[Column]> | undefined };
 
@@ -38,7 +36,9 @@ export function pageStatement<Row extends AnyRow>(projection: Projection<Row>, q
   );
   const filter = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
   const order = [
-    ...orderBy.map(([column, direction]) => `t.${known(projection, column)} ${direction === 'asc' ? 'asc' : 'desc'} nulls last`),
+    ...orderBy.map(
+      ([column, direction]) => `t.${known(projection, column)} ${direction === 'asc' ? 'asc' : 'desc'} nulls last`,
+    ),
     `t.${key}`,
   ];
   const text = `select (select count(*) from ${table} t ${filter}) as total, coalesce((
