@@ -26,7 +26,13 @@ describe('a worker', () => {
     });
     const readModels = new ReadModels({ pool: database.pool });
     console.log(await readModels.get(balances, 'a'));
-    console.log(await readModels.page(balances, {where: {status: {in:['paid']}, opened_at: {'>=': '2025-01-01T00:00:00Z'}}, orderBy: [['paid_at', 'desc']], limit: 3}));
+    console.log(
+      await readModels.page(balances, {
+        where: { status: { in: ['paid'] }, opened_at: { '>=': '2025-01-01T00:00:00Z' } },
+        orderBy: [['paid_at', 'desc']],
+        limit: 3,
+      }),
+    );
     console.log(await readModels.idsWithPrefix(balances, 'a'), await readModels.position(balances), ddlOf(balances));
     for (const projection of PROJECTIONS) await expectRebuildEquals(projection, database.pool);
     await worker.stop();

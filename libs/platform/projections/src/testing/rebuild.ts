@@ -27,7 +27,7 @@ async function rebuilt(projection: Projection, pool: Pool): Promise<ReadonlyMap<
   const end = await checkpointOf(projection, pool);
   const rows = new Map<string, Versioned>();
 
-  for (let position = 0; position < end; ) {
+  for (let position = 0; position < end;) {
     const events = await log.read(position, Math.min(PAGE, end - position));
     if (events.length === 0) throw new Error(`the log ends before ${end}, where ${projection.name} stands`);
     for (const [key, row] of fold(projection, rows, events)) rows.set(key, row);
