@@ -1,16 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who projects what, and how far: the machinery of the read models. */
+/** Who projects what, and how far. The tables of the read models themselves come with them. */
 export class Read implements MigrationInterface {
   readonly name = 'read-0000000000007';
 
-  async up(queries: QueryRunner): Promise<void> {
-    await queries.query(`
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
       create table read.workers (
         worker text primary key,
         expires_at timestamptz not null
       ) with (fillfactor = 50);
 
+      -- A worker owns what names it, for as long as its own row has not expired.
       create table read.checkpoints (
         projection text not null,
         version int not null,
@@ -26,11 +27,11 @@ export class Read implements MigrationInterface {
       ) with (fillfactor = 50);
 
       grant select, insert, update, delete on read.workers, read.checkpoints to syn_projection_worker;
-      grant select on read.workers, read.checkpoints to syn_gateway;
+      grant select on read.checkpoints to syn_gateway;
     `);
   }
 
-  async down(queries: QueryRunner): Promise<void> {
-    await queries.query('drop table read.checkpoints, read.workers');
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table read.checkpoints, read.workers');
   }
 }

@@ -13,7 +13,7 @@ export const decimal = z
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
-export function columnsOf(projection: string, row: z.ZodObject): readonly Column[] {
+export function columnsOf(projection: string, row: z.ZodObject<z.ZodRawShape>): readonly Column[] {
   const columns = Object.entries(row.shape).map(([name, schema]) => columnOf(name, schema));
   const refuse = (why: string) => new Error(`projection ${projection}: ${why}`);
 
@@ -36,7 +36,7 @@ function typeOf(schema: z.core.$ZodType): SqlType {
   if (schema instanceof z.ZodISODateTime) return 'timestamp with time zone';
   if (schema instanceof z.ZodString || schema instanceof z.ZodStringFormat) return 'text';
   if (schema instanceof z.ZodBoolean) return 'boolean';
-  if (schema instanceof z.ZodNumber) return schema.isInt ? 'bigint' : 'double precision';
+  if (schema instanceof z.ZodNumber) return schema.format?.includes('int') ? 'bigint' : 'double precision';
   if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) return optionsAreText(schema) ? 'text' : 'jsonb';
   return 'jsonb';
 }

@@ -1,5 +1,5 @@
 import type { Event, EventOfType, Recorded } from '@syntropic/kernel';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { columnsOf, type Column } from './column';
 
 /** Rows are plain data that nobody changes in place: the fold's last answer may still be needed. */
@@ -8,6 +8,10 @@ export type Immutable<T> = T extends string | number | boolean | null | undefine
   : T extends readonly (infer Item)[]
     ? readonly Immutable<Item>[]
     : { readonly [Key in keyof T]: Immutable<T[Key]> };
+
+type RowFrom<Shape extends z.ZodRawShape> = {
+  readonly [Column in keyof Shape & string]: Immutable<z.output<Shape[Column]>>;
+};
 
 /**
  * What a row becomes. `null` deletes it; `undefined`, or the row itself, leaves it as it was.
@@ -30,7 +34,7 @@ type Definition<E extends Event, Shape extends z.ZodRawShape> = Readonly<{
   /** The rows an event concerns, named by the event alone. */
   keys: (event: Recorded<E>) => readonly string[];
   /** Its keys are also its subscription. */
-  on: { readonly [Type in E['type']]?: Fold<Immutable<z.output<z.ZodObject<Shape>>>, EventOfType<E, Type>> };
+  on: { readonly [Type in E['type']]?: Fold<RowFrom<Shape>, EventOfType<E, Type>> };
 }>;
 
 export type AnyRow = Readonly<Record<string, unknown>>;
@@ -62,15 +66,12 @@ const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 /** Declares a read model: `projection<TheEventsItMayFold>()({ name, row, keys, on, … })`. */
 export const projection =
   <E extends Event>() =>
-  <Shape extends z.ZodRawShape>(
-    definition: Definition<E, Shape>,
-  ): Projection<Immutable<z.output<z.ZodObject<Shape>>>> => {
+  <Shape extends z.ZodRawShape>(definition: Definition<E, Shape>): Projection<RowFrom<Shape>> => {
     const { name, version, streams, key, indexes = [] } = definition;
     if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
 
     // The runner hands a fold, and `keys`, only events of the types that `on` names.
     const on = definition.on as unknown as Readonly<Record<string, ReturnType<Projection['foldOf']>>>;
-    const keys = definition.keys as (event: never) => readonly string[] as Projection['keys'];
 
     return {
       name,
@@ -81,7 +82,7 @@ export const projection =
       columns: columnsOf(name, definition.row),
       indexes,
       types: Object.keys(on),
-      keys,
+      keys: definition.keys,
       foldOf: (type) => (Object.hasOwn(on, type) ? on[type] : undefined),
     };
   };

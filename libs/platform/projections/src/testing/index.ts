@@ -1,0 +1,1 @@
+export { expectRebuildEquals } from './rebuild';

@@ -1,0 +1,94 @@
+import { LogReader, PostgresEventLog } from '@syntropic/event-store';
+import { createPool } from '@syntropic/postgres';
+import type { Redis } from 'ioredis';
+import type { Pool } from 'pg';
+import { ProjectionRunner, type ProjectionRunnerOptions } from '../projection-runner';
+import { createRedis, RowCache } from '../row-cache';
+import { catalogue, PROJECTIONS } from './accounts';
+
+type Settings = Partial<ProjectionRunnerOptions> & { url: string; redisUrl?: string };
+
+/** A worker that can be frozen or killed at any of its steps: its every statement passes here first. */
+export class Worker {
+  readonly faults: unknown[] = [];
+  readonly runner: ProjectionRunner;
+  readonly #pool: Pool;
+  readonly #redis: Redis | undefined;
+  readonly #abort = new AbortController();
+  readonly #done: Promise<unknown>;
+  #statementsLeft = Infinity;
+  #thawed = Promise.resolve();
+  thaw: () => void = () => undefined;
+
+  constructor({ url, redisUrl, ...options }: Settings) {
+    this.#pool = createPool(url, { max: 4 });
+    this.#redis = redisUrl === undefined ? undefined : createRedis(redisUrl);
+    const pool = this.#intercepted();
+    const log = new PostgresEventLog(pool);
+    this.runner = new ProjectionRunner({
+      pool,
+      log,
+      reader: new LogReader(log, undefined),
+      projections: PROJECTIONS,
+      catalogue,
+      leaseMs: 600,
+      attempts: 3,
+      backoffMs: 10,
+      ...(this.#redis && { cache: new RowCache(this.#redis) }),
+      onFault: (message, cause) => this.faults.push([message, cause]),
+      ...options,
+    });
+    this.#done = this.runner.run(this.#abort.signal).catch((error: unknown) => this.faults.push(error));
+  }
+
+  /** Ends it in good order. */
+  async stop(): Promise<void> {
+    this.thaw();
+    this.#abort.abort();
+    await this.#done;
+    await this.#disconnect();
+  }
+
+  /** From the `step`th statement on it is dead: that one and all later ones are never sent. */
+  async kill(step = 0): Promise<void> {
+    this.#statementsLeft = step;
+    if (step === 0) await this.#die();
+  }
+
+  /** Its statements wait, as those of a stopped process would, until `thaw`. */
+  freeze(): void {
+    this.#thawed = new Promise((resolve) => {
+      this.thaw = resolve;
+    });
+  }
+
+  async #die(): Promise<void> {
+    this.thaw();
+    this.#abort.abort();
+    this.#redis?.disconnect();
+    await this.#done;
+    await this.#disconnect();
+  }
+
+  async #disconnect(): Promise<void> {
+    this.#redis?.disconnect();
+    if (!this.#pool.ended) await this.#pool.end();
+  }
+
+  #intercepted(): Pool {
+    return new Proxy(this.#pool, {
+      get: (pool, property) =>
+        property === 'query'
+          ? async (...statement: Parameters<Pool['query']>) => {
+              await this.#thawed;
+              if (--this.#statementsLeft < 0) {
+                this.#abort.abort();
+                this.#redis?.disconnect();
+                throw new Error('this worker is dead');
+              }
+              return pool.query(...statement);
+            }
+          : (Reflect.get(pool, property) as unknown),
+    });
+  }
+}
