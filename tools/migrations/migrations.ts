@@ -1,8 +1,11 @@
 import { Roles } from './0001-roles';
 import { Log } from './0002-log';
+import { Ops } from './0003-ops';
 import { Telemetry } from './0004-telemetry';
 import { Relay } from './0005-relay';
 import { DeadLetters } from './0006-dead-letters';
+import { Read } from './0007-read';
+import { Processes } from './0009-processes';
 
 /** The one history of the schema, oldest first. */
-export const MIGRATIONS = [Roles, Log, Telemetry, Relay, DeadLetters] as const;
+export const MIGRATIONS = [Roles, Log, Ops, Telemetry, Relay, DeadLetters, Read, Processes] as const;

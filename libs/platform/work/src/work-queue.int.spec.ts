@@ -335,21 +335,22 @@ describe('the fence', () => {
   });
 });
 
-describe('capabilities', () => {
-  it('are those of runners that have been heard of lately', async () => {
-    await expect(queue.capable('sandbox', 'command')).resolves.toBe(false);
+describe('what runners offer', () => {
+  it('counts while they have been heard of lately', async () => {
+    await expect(queue.offers()).resolves.toEqual([]);
     await renewed('r1');
-    await expect(queue.capable('sandbox', 'command')).resolves.toBe(true);
-    await expect(queue.capable('sandbox', 'claude')).resolves.toBe(false);
+    await renewed('r2');
+    await expect(queue.offers()).resolves.toEqual([{ backends: ['sandbox'], providers: ['command'] }]);
 
     await database.pool.query(`update ops.runners set seen_at = seen_at - interval '5 minutes'`);
-    await expect(queue.capable('sandbox', 'command')).resolves.toBe(false);
+    await expect(queue.offers()).resolves.toEqual([]);
   });
 
-  it('are not pieced together from several runners', async () => {
-    await queue.renew({ runner: 'r1', backends: ['sandbox'], providers: ['claude'], slots: 1, leases: [] });
-    await queue.renew({ runner: 'r2', backends: ['process'], providers: ['command'], slots: 1, leases: [] });
+  it('is the newest they have said, and nothing without a slot', async () => {
+    await renewed('r1');
+    await queue.renew({ runner: 'r1', backends: ['process'], providers: ['claude'], slots: 1, leases: [] });
+    await queue.renew({ runner: 'r2', backends: ['sandbox'], providers: ['claude'], slots: 0, leases: [] });
 
-    await expect(queue.capable('sandbox', 'command')).resolves.toBe(false);
+    await expect(queue.offers()).resolves.toEqual([{ backends: ['process'], providers: ['claude'] }]);
   });
 });
