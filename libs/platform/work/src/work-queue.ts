@@ -94,7 +94,7 @@ export class WorkQueue {
     return rows[0];
   }
 
-  /** Holds all leases of a runner for another term, also expired ones that nobody has taken, and notes what it can do. */
+  /** Holds a runner's leases for another term, also expired ones that nobody has taken, and notes what it can do. Answers in order. */
   async renew({ runner, backends, providers, slots, leases, parked = [] }: Renewal): Promise<Renewed> {
     const { rows } = await this.pool.query<{ sessionId: string; control: Control | null }>(
       `with seen as (
@@ -104,7 +104,7 @@ export class WorkQueue {
             set backends = excluded.backends, providers = excluded.providers, slots = excluded.slots,
                 seen_at = excluded.seen_at
        ), asked as (
-         select * from unnest($5::uuid[], $6::bigint[]) as lease (session_id, token)
+         select * from unnest($5::uuid[], $6::bigint[]) with ordinality as lease (session_id, token, place)
        ), held as (
          select w.session_id, w.token from ops.work w join asked using (session_id, token)
           where w.runner = $1 and w.state = 'leased'
@@ -114,7 +114,9 @@ export class WorkQueue {
            from held where w.session_id = held.session_id
          returning w.session_id, w.token, w.control
        )
-       select asked.session_id as "sessionId", renewed.control from asked left join renewed using (session_id, token)`,
+       select asked.session_id as "sessionId", renewed.control
+         from asked left join renewed using (session_id, token)
+        order by asked.place`,
       [
         runner,
         backends,
