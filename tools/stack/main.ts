@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { runDemo } from './demo/demo';
 import { parseOptions, type StackOptions } from './options';
+import { npmEnded } from './parent-process';
 import { canSandbox } from './sandbox';
 import { Stack } from './stack';
 
@@ -25,7 +26,8 @@ async function main(): Promise<void> {
 
 async function runUntilStopped(options: StackOptions): Promise<void> {
   // Heard more than once: a terminal and npm both pass on the same Ctrl-C.
-  const asked = new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
+  const signalled = new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
+  const asked = Promise.race([signalled, npmEnded()]);
   const stack = new Stack(options, say);
   try {
     await Promise.race([asked, serve(stack, options)]);

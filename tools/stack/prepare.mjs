@@ -1,6 +1,7 @@
 // What a fresh clone lacks. Plain JavaScript without dependencies, because there are none yet.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,11 +37,24 @@ export async function ensurePrograms(wanted, { mayInstall, optional = [] }) {
   const command = `apt-get install -y ${missing.map((program) => PACKAGE_OF[program]).join(' ')}`;
   if (mayInstall && process.getuid?.() === 0 && isInstalled('apt-get')) {
     console.log(`installing ${missing.join(', ')}: ${command}`);
-    await run('sh', '-c', `export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && ${command} -qq > /dev/null`);
+    await install(command);
     return;
   }
   console.log(`missing: ${missing.join(', ')}. Debian and Ubuntu install this with: ${command}`);
   if (missing.some((program) => !optional.includes(program))) process.exit(1);
+}
+
+/** Installs without starting: these packages would run servers of their own on the standard ports. */
+async function install(command) {
+  const starters = mkdtempSync(join(tmpdir(), 'syn-apt-'));
+  for (const name of ['invoke-rc.d', 'deb-systemd-invoke']) symlinkSync('/bin/true', join(starters, name));
+  const path = `-o DPkg::Path=${starters}:/usr/sbin:/usr/bin:/sbin:/bin`;
+  await run(
+    'sh',
+    '-c',
+    `export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && ${command} -qq ${path} > /dev/null`,
+  );
+  rmSync(starters, { recursive: true });
 }
 
 function holdsWhatIsLocked() {

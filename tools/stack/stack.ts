@@ -15,6 +15,7 @@ import { Supervisor, type Supervised } from './supervisor';
 
 type Say = (line: string) => void;
 
+/** The compiled services lie beside the compiled stack. */
 const APPS = join(__dirname, '../../apps');
 const RECORD = 'stack.json';
 
@@ -33,6 +34,7 @@ export class Stack {
   constructor(
     private readonly options: StackOptions,
     private readonly say: Say,
+    private readonly apps = APPS,
   ) {
     this.directory = DataDirectory.claim(options.dataDirectory);
     this.credentials = credentialsIn(this.directory);
@@ -99,7 +101,7 @@ export class Stack {
   private service(name: ServiceName, port: number, facilities: Facilities): Service {
     return new Service({
       name,
-      program: join(APPS, name, 'src/main.js'),
+      program: join(this.apps, name, 'src/main.js'),
       environment: environmentOf(name, port, facilities),
       healthUrl: `http://127.0.0.1:${port}/health/ready`,
       log: join(this.options.logDirectory, `${name}.log`),

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const isRoot = process.getuid?.() === 0;
+
+/** A machine that has nothing but a shell and node, and an apt-get that brings what it is asked for. */
+describe('a machine without nats-server', () => {
+  const bin = mkdtempSync(join(tmpdir(), 'syn-bin-'));
+  symlinkSync('/bin/sh', join(bin, 'sh'));
+  symlinkSync(process.execPath, join(bin, 'node'));
+
+  beforeEach(() => {
+    rmSync(join(bin, 'nats-server'), { force: true });
+    program('apt-get', `[ "$1" = update ] || { : > ${bin}/nats-server; /bin/chmod +x ${bin}/nats-server; }`);
+  });
+  afterAll(() => {
+    rmSync(bin, { recursive: true });
+  });
+
+  it('gets it by one command, said in one line, where root may install', () => {
+    const { status, stdout } = ensure('nats-server', { mayInstall: true });
+
+    expect(stdout.trim().split('\n')).toHaveLength(1);
+    expect(stdout).toContain('apt-get install -y nats-server');
+    expect(status).toBe(isRoot ? 0 : 1);
+    expect(ensure('nats-server', { mayInstall: false }).status).toBe(isRoot ? 0 : 1);
+  });
+
+  it('is told the command where installing is forbidden', () => {
+    const { status, stdout } = ensure('nats-server', { mayInstall: false });
+
+    expect(stdout).toContain(
+      'missing: nats-server. Debian and Ubuntu install this with: apt-get install -y nats-server',
+    );
+    expect(status).toBe(1);
+  });
+
+  it('can do without what is optional', () => {
+    const { status, stdout } = ensure('nats-server', { mayInstall: false, optional: ['nats-server'] });
+
+    expect(stdout).toContain('missing: nats-server');
+    expect(status).toBe(0);
+  });
+
+  function program(name: string, script: string): void {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+
+  function ensure(wanted: string, settings: object) {
+    const prepare = pathToFileURL(join(__dirname, 'prepare.mjs')).href;
+    const script = `import(${JSON.stringify(prepare)}).then(({ ensurePrograms }) =>
+      ensurePrograms([${JSON.stringify(wanted)}], ${JSON.stringify(settings)}))`;
+    return spawnSync(process.execPath, ['-e', script], { env: { PATH: bin }, encoding: 'utf8' });
+  }
+});
