@@ -22,7 +22,7 @@ describe('a prompt', () => {
   });
 
   it('leaves a placeholder that nobody knows, and an absent task empty', () => {
-    const { task: _, ...taskless } = context;
+    const taskless = { ...context, task: undefined };
     expect(renderPrompt('{{nobody}} {{toString}} [$ARGUMENTS]', taskless)).toBe('{{nobody}} {{toString}} []');
   });
 
