@@ -40,6 +40,6 @@ async function sayRecording({ gapMs }: Pace): Promise<void> {
     const pauseMs = Math.min(Math.max(0, offsetMs - saidAtMs), gapMs ?? Infinity);
     saidAtMs = offsetMs;
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    process.stdout.write(`${JSON.stringify(message)}\n`);
+    await new Promise((resolve) => process.stdout.write(`${JSON.stringify(message)}\n`, resolve));
   }
 }

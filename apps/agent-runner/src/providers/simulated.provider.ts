@@ -32,7 +32,10 @@ async function act(script: Script): Promise<void> {
   const padding = 'x'.repeat(script.lineBytes);
   const startedAt = Date.now();
 
-  const say = (line: object) => process.stdout.write(`${JSON.stringify({ ...line, session_id: script.sessionId })}\n`);
+  const say = (line: object) => {
+    const text = JSON.stringify({ ...line, session_id: script.sessionId });
+    return new Promise((resolve) => process.stdout.write(`${text}\n`, resolve));
+  };
   const pause = () => new Promise((resolve) => setTimeout(resolve, script.delayMs));
   const answer = (id: string, block: object) => {
     const usage = {
@@ -42,23 +45,23 @@ async function act(script: Script): Promise<void> {
       cache_read_input_tokens: 0,
     };
     const message = { model, id, type: 'message', role: 'assistant', content: [block], stop_reason: null, usage };
-    say({ type: 'assistant', message, parent_tool_use_id: null });
+    return say({ type: 'assistant', message, parent_tool_use_id: null });
   };
   const result = (toolUseId: string, content: string) => {
     const block = { type: 'tool_result', tool_use_id: toolUseId, content, is_error: false };
-    say({ type: 'user', message: { role: 'user', content: [block] }, parent_tool_use_id: null });
+    return say({ type: 'user', message: { role: 'user', content: [block] }, parent_tool_use_id: null });
   };
 
-  say({ type: 'system', subtype: 'init', cwd: process.cwd(), tools: ['Bash'], model, permissionMode: 'default' });
+  await say({ type: 'system', subtype: 'init', cwd: process.cwd(), tools: ['Bash'], model, permissionMode: 'default' });
   for (let turn = 1; turn <= script.turns; turn++) {
     await pause();
     const messageId = `msg_${script.leg}_${turn}`;
-    answer(messageId, { type: 'text', text: `Turn ${turn} of ${script.turns}. ${padding}` });
+    await answer(messageId, { type: 'text', text: `Turn ${turn} of ${script.turns}. ${padding}` });
     for (let tool = 1; tool <= script.toolsPerTurn; tool++) {
       const id = `toolu_${script.leg}_${turn}_${tool}`;
-      answer(messageId, { type: 'tool_use', id, name: 'Bash', input: { command: `echo ${turn}.${tool}` } });
+      await answer(messageId, { type: 'tool_use', id, name: 'Bash', input: { command: `echo ${turn}.${tool}` } });
       await pause();
-      result(id, `${turn}.${tool} ${padding}`);
+      await result(id, `${turn}.${tool} ${padding}`);
     }
   }
 
@@ -73,7 +76,7 @@ async function act(script: Script): Promise<void> {
       `# Report\n\n${script.turns} turns, ${script.turns * script.toolsPerTurn} tools.\n`,
     );
   }
-  say({
+  await say({
     type: 'result',
     subtype: script.fail ? 'error_during_execution' : 'success',
     is_error: script.fail,

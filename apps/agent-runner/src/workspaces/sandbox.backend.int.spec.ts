@@ -100,9 +100,7 @@ describeWithBubblewrap('a sandbox', () => {
   it('refuses an environment that could add an option to the sandbox', async () => {
     const workspace = await open({}, { TRICK: `x\0--bind\0/\0/host` });
 
-    expect(() => workspace.spawn(['true'], { stdin: '', env: {} })).toThrow(
-      expect.objectContaining({ code: 'workspace.environment_invalid' }),
-    );
+    expect(() => workspace.spawn(['true'], { stdin: '', env: {} })).toThrow(/NUL byte/);
   });
 
   it('takes every process with it when its program ends', async () => {

@@ -141,8 +141,10 @@ class Sandbox implements Workspace {
     return this.#start(binds, command, this.#environment(env), stdin);
   }
 
-  freeze(): Promise<void> {
-    return this.#processes.freeze();
+  /** Not while the sandbox is still being set up: there would be no agent yet that a signal could reach. */
+  async freeze(): Promise<void> {
+    await this.#agentGroup;
+    await this.#processes.freeze();
   }
 
   thaw(): Promise<void> {

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeWithBubblewrap, useDirectory } from '../../test/bench';
+import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings';
+import { replay, simulated, toTheEnd, useSessions } from '../../test/session';
+import { SandboxBackend } from '../workspaces';
+import { ReplayProvider } from './replay.provider';
+import { SimulatedProvider } from './simulated.provider';
+
+interface ResultLine {
+  readonly type: string;
+  readonly is_error: boolean;
+  readonly total_cost_usd: number;
+  readonly modelUsage: Readonly<Record<string, { readonly costUSD: number }>>;
+}
+
+const parsed = (texts: readonly string[]) => texts.map((text) => JSON.parse(text) as ResultLine);
+
+describeWithBubblewrap('the replay provider', () => {
+  const start = useSessions(new SandboxBackend(), useDirectory());
+
+  describeWithRecordings('in a sandbox', () => {
+    it.each(recordingNames)('says %s again, message by message', async (name) => {
+      const provider = new ReplayProvider(recordingsDirectory);
+      const { finished, texts } = await toTheEnd(await start({ provider, agent: replay(name) }));
+
+      const [, ...recorded] = readFileSync(join(recordingsDirectory ?? '', `${name}.jsonl`), 'utf8')
+        .split('\n')
+        .filter(Boolean);
+      const messages = recorded.map((line): unknown => ({ ...(JSON.parse(line) as object), _offset_ms: undefined }));
+      expect(finished.outcome).toBe('completed');
+      expect(parsed(texts)).toEqual(messages);
+    });
+  });
+
+  it('refuses what is not the name of a recording', async () => {
+    const provider = new ReplayProvider(recordingsDirectory);
+    for (const name of ['../secret', '/etc/passwd', 'a..b', '', 'none-of-them']) {
+      await expect(start({ provider, agent: replay(name) })).rejects.toMatchObject({ code: 'agent.recording_unknown' });
+    }
+  });
+});
+
+describeWithBubblewrap('the simulated provider', () => {
+  const start = useSessions(new SandboxBackend(), useDirectory());
+  const provider = new SimulatedProvider();
+
+  it('uses its tools, sums up its cost and leaves a report', async () => {
+    const run = await start({ provider, agent: simulated({ turns: 4, toolsPerTurn: 3, delayMs: 1, lineBytes: 100 }) });
+    const { finished, texts } = await toTheEnd(run);
+
+    const result = parsed(texts).at(-1);
+    expect(finished.outcome).toBe('completed');
+    expect(texts.filter((text) => text.includes('"tool_result"')).length).toBe(12);
+    expect(result?.total_cost_usd).toBeGreaterThan(0);
+    expect(Object.values(result?.modelUsage ?? {}).reduce((sum, { costUSD }) => sum + costUSD, 0)).toBe(
+      result?.total_cost_usd,
+    );
+    await expect(run.collect()).resolves.toMatchObject({ files: [{ path: 'report.md' }] });
+  });
+
+  it('fails when it is told to', async () => {
+    const { finished, texts } = await toTheEnd(await start({ provider, agent: simulated({ fail: true }) }));
+
+    expect(finished).toMatchObject({ outcome: 'failed', exitCode: 1 });
+    expect(parsed(texts).at(-1)).toMatchObject({ type: 'result', is_error: true });
+  });
+});

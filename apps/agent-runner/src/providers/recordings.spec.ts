@@ -1,0 +1,30 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { useDirectory } from '../../test/bench';
+import { findRecording } from './recordings';
+
+describe('a recording', () => {
+  const directory = useDirectory();
+
+  beforeAll(() => {
+    mkdirSync(directory.path, { recursive: true });
+    for (const name of ['v1_list-files', 'v1_more-files', 'files'])
+      writeFileSync(join(directory.path, `${name}.jsonl`), '');
+  });
+
+  it('goes by its whole name first, then by an end that no other one has', async () => {
+    await expect(findRecording(directory.path, 'v1_list-files')).resolves.toMatch(/v1_list-files\.jsonl$/);
+    await expect(findRecording(directory.path, 'list-files')).resolves.toMatch(/v1_list-files\.jsonl$/);
+    await expect(findRecording(directory.path, 'files')).resolves.toMatch(/\/files\.jsonl$/);
+  });
+
+  it('is not found by an end that several have, by a path, or where there are none', async () => {
+    const unknown = { code: 'agent.recording_unknown' };
+    await expect(findRecording(directory.path, 'iles')).rejects.toMatchObject({
+      ...unknown,
+      message: expect.stringContaining('files or v1_list-files') as string,
+    });
+    await expect(findRecording(directory.path, './files')).rejects.toMatchObject(unknown);
+    await expect(findRecording(undefined, 'files')).rejects.toMatchObject(unknown);
+  });
+});

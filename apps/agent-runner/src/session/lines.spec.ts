@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { Readable } from 'node:stream';
+import { linesOf } from './lines';
+
+describe('the lines of a stream', () => {
+  it('are the same however the bytes arrive', async () => {
+    const line = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\n', ''));
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { minLength: 1 }), fc.array(fc.nat(40)), async (lines, cuts) => {
+        const said = [...lines, 'the end'];
+        const bytes = Buffer.from(said.join('\n'));
+
+        expect(await all(linesOf(Readable.from(cut(bytes, cuts))))).toEqual(
+          said.map((text) => Buffer.from(text).toString()),
+        );
+      }),
+    );
+  });
+
+  it('are cut where they never end', async () => {
+    const stream = Readable.from([Buffer.from('abcdef'), Buffer.from('ghi\njk\n')]);
+
+    expect(await all(linesOf(stream, 4))).toEqual(['abcd', 'jk']);
+  });
+
+  it('make the writer wait until they are asked for', async () => {
+    let written = 0;
+    const endless = new Readable({
+      highWaterMark: 16,
+      read() {
+        written++;
+        this.push(Buffer.from('12345\n'));
+      },
+    });
+
+    await linesOf(endless).next();
+
+    expect(written).toBeLessThan(20);
+    endless.destroy();
+  });
+});
+
+function* cut(bytes: Buffer, sizes: readonly number[]) {
+  let at = 0;
+  for (const size of sizes) yield bytes.subarray(at, (at += size));
+  yield bytes.subarray(at);
+}
+
+async function all(lines: AsyncIterable<string>): Promise<string[]> {
+  const found = [];
+  for await (const line of lines) found.push(line);
+  return found;
+}

@@ -1,0 +1,119 @@
+import { eventually } from '@syntropic/testing';
+import fc from 'fast-check';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describeWithBubblewrap, useDirectory } from '../../test/bench';
+import { command, listen, simulated, toTheEnd, useSessions } from '../../test/session';
+import { SimulatedProvider } from '../providers';
+import { SandboxBackend } from '../workspaces';
+
+/** Long enough for an agent that runs to say many lines. */
+const A_WHILE_MS = 40;
+
+describeWithBubblewrap('a pause', () => {
+  const start = useSessions(new SandboxBackend(), useDirectory());
+  const counting = (to: number) =>
+    command('sh', '-c', `n=0; while [ $n -lt ${to} ]; do n=$((n+1)); echo $n; sleep 0.005; done`);
+
+  it('at any moment keeps every line back and loses none, for a program of which nothing is known', async () => {
+    const moments = fc.array(fc.nat(30), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(moments, async (delays) => {
+        const run = await start({ agent: counting(25) });
+        const { lines, drained } = listen(run);
+        for (const delayMs of delays) {
+          await wait(delayMs);
+          const yieldPoint = await run.requestPause();
+          const before = run.spool.last;
+          await wait(yieldPoint ? A_WHILE_MS : 0);
+          if (yieldPoint) expect([yieldPoint, run.spool.last]).toEqual(['between_lines', before]);
+          await run.resume();
+        }
+        await expect(run.finished).resolves.toMatchObject({ outcome: 'completed' });
+        await drained;
+        expect(lines.map(({ text }) => text)).toEqual(Array.from({ length: 25 }, (_, n) => String(n + 1)));
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('comes when no tool runs and no answer is half told, for an agent that shows it', async () => {
+    const agent = simulated({ turns: 6, toolsPerTurn: 2, delayMs: 3 });
+    const moments = fc.array(fc.nat(25), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(moments, async (delays) => {
+        const run = await start({ agent, provider: new SimulatedProvider() });
+        const { lines, drained } = listen(run);
+        for (const delayMs of delays) {
+          await wait(delayMs);
+          const yieldPoint = await run.requestPause();
+          const before = run.spool.last;
+          await wait(yieldPoint ? A_WHILE_MS : 0);
+          if (yieldPoint) {
+            expect(run.spool.last).toBe(before);
+            await eventually(() => lines.length === before);
+            expect(lines.filter(({ text }) => text.includes('"tool_use"')).length).toBe(
+              lines.filter(({ text }) => text.includes('"tool_result"')).length,
+            );
+          }
+          await run.resume();
+        }
+        await run.finished;
+        await drained;
+        const types = lines.map(({ text }) => (JSON.parse(text) as { type: string }).type);
+        const turn = ['assistant', 'assistant', 'user', 'assistant', 'user'];
+        expect(types).toEqual(['system', ...Array.from({ length: 6 }, () => turn).flat(), 'result']);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('lets no time of the phase pass', async () => {
+    const run = await start({ agent: counting(20), timeoutMs: 1_000 });
+    await run.requestPause();
+    await wait(1_200);
+    await run.resume();
+
+    await expect(run.finished).resolves.toMatchObject({ outcome: 'completed' });
+  });
+
+  it('is forgotten when the agent ends or goes on first', async () => {
+    const toolless = {
+      agent: simulated({ turns: 1, toolsPerTurn: 1, delayMs: 300 }),
+      provider: new SimulatedProvider(),
+    };
+    const resumed = await start(toolless);
+    const forgotten = resumed.requestPause();
+    await resumed.resume();
+    const cancelled = await start(toolless);
+    const cut = cancelled.requestPause();
+    cancelled.cancel();
+
+    await expect(Promise.all([forgotten, cut])).resolves.toEqual([undefined, undefined]);
+    await expect(toTheEnd(resumed)).resolves.toMatchObject({ finished: { outcome: 'completed' } });
+    await expect(cancelled.finished).resolves.toMatchObject({ outcome: 'cancelled' });
+  });
+
+  it('ends in a cancel that reaches the frozen agent', async () => {
+    const run = await start({ agent: counting(100_000) });
+    await eventually(() => run.spool.last > 0);
+    await run.requestPause();
+
+    run.cancel();
+
+    await expect(run.finished).resolves.toMatchObject({ outcome: 'cancelled', legEnd: 'INT' });
+  });
+
+  it('goes on only when the lease is sure again and nobody wants it paused', async () => {
+    const run = await start({ agent: counting(30) });
+    await run.requestPause();
+    await run.suspend();
+    await run.resume();
+    const before = run.spool.last;
+    await wait(A_WHILE_MS);
+    const suspended = run.spool.last;
+    await run.unsuspend();
+
+    await expect(run.finished).resolves.toMatchObject({ outcome: 'completed' });
+    expect([suspended, run.spool.last]).toEqual([before, 30]);
+  });
+});

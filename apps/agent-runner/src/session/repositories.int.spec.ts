@@ -1,0 +1,80 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { useDirectory } from '../../test/bench';
+import { cloneRepository, directoryOf } from './repositories';
+
+describe('a repository', () => {
+  const directory = useDirectory();
+  const target = () => mkdtempSync(join(directory.path, 'repos-'));
+  let url = '';
+  let firstCommit = '';
+
+  beforeAll(() => {
+    const origin = join(directory.path, 'origin.git');
+    mkdirSync(origin);
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-C', origin, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+        encoding: 'utf8',
+      }).trim();
+    git('init', '--quiet', '--initial-branch=trunk');
+    for (const content of ['first', 'second']) {
+      writeFileSync(join(origin, 'file'), content);
+      git('add', '.');
+      git('commit', '--quiet', '-m', content);
+      if (content === 'first') git('branch', 'old');
+    }
+    firstCommit = git('rev-parse', 'old');
+    url = pathToFileURL(origin).href;
+  });
+
+  it('is cloned with its default branch, or at the branch or commit that was asked for', async () => {
+    const at = async (ref?: string) => {
+      const clone = await cloneRepository({ url, ref }, target(), { allowFiles: true });
+      return readFileSync(join(clone, 'file'), 'utf8');
+    };
+
+    await expect(Promise.all([at(), at('old'), at(firstCommit)])).resolves.toEqual(['second', 'first', 'first']);
+  });
+
+  it('keeps nothing of the credentials it was cloned with', async () => {
+    const clone = await cloneRepository({ url }, target(), { allowFiles: true, token: 'top-secret' });
+
+    const found = spawnSync('grep', ['-rE', 'top-secret|dG9wLXNlY3JldA|[Ee]xtra[Hh]eader|Authorization', clone]);
+    expect(found.status).toBe(1);
+  });
+
+  it('is refused when its place is not GitHub, and a path of this machine unless that is allowed', () => {
+    const refused = [
+      'http://github.com/acme/shop',
+      'https://github.com/acme',
+      'https://user:secret@github.com/acme/shop',
+      'https://github.com.evil.org/acme/shop',
+      'https://github.com/acme/..',
+      'ext::sh -c id',
+      '--upload-pack=id',
+      'file:///etc',
+    ];
+    for (const place of refused) {
+      expect(() => directoryOf(place, false)).toThrow(/is not https/);
+    }
+    expect(() => directoryOf('https://user:secret@github.com/a/b', false)).not.toThrow(/secret/);
+  });
+
+  it('has a directory that names its owner too', () => {
+    expect(directoryOf('https://github.com/acme/shop.git', false)).toBe('acme__shop');
+    expect(directoryOf('file:///srv/git/shop.git', true)).toBe('local__shop');
+  });
+
+  it('says what is wrong with a ref, and with a repository that is not there', async () => {
+    const clone = (repository: { url: string; ref?: string }) =>
+      cloneRepository(repository, target(), { allowFiles: true });
+
+    await expect(clone({ url, ref: '--orphan=x' })).rejects.toMatchObject({ code: 'repository.ref_invalid' });
+    await expect(clone({ url, ref: 'no-such-branch' })).rejects.toMatchObject({ code: 'repository.clone_failed' });
+    await expect(clone({ url: 'file:///no/such/repository' })).rejects.toMatchObject({
+      code: 'repository.clone_failed',
+    });
+  });
+});

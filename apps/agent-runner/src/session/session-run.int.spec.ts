@@ -1,0 +1,148 @@
+import { eventually } from '@syntropic/testing';
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { describeWithBubblewrap, useDirectory } from '../../test/bench';
+import { command, listen, toTheEnd, useSessions } from '../../test/session';
+import { SandboxBackend } from '../workspaces';
+
+describeWithBubblewrap('a session', () => {
+  const start = useSessions(new SandboxBackend(), useDirectory());
+  const shell = (script: string) => command('sh', '-c', script);
+
+  it('runs its program on the rendered prompt and keeps every line, numbered', async () => {
+    const run = await start({
+      agent: shell('cat; echo; echo aside >&2; echo last'),
+      promptTemplate: '{{workflow_id}}: $ARGUMENTS',
+      prompt: { executionId: 'exec-1', workflowId: 'w', repositories: [], inputs: {}, phaseOutputs: {}, task: 'do it' },
+    });
+    const { finished, lines } = await toTheEnd(run);
+
+    expect(finished).toEqual({ outcome: 'completed', exitCode: 0, signal: null, legEnd: 'exit' });
+    expect(lines.map(({ line }) => line)).toEqual([1, 2, 3]);
+    expect(lines.filter(({ stream }) => stream === 'stdout').map(({ text }) => text)).toEqual(['w: do it', 'last']);
+    expect(lines.filter(({ stream }) => stream === 'stderr').map(({ text }) => text)).toEqual(['aside']);
+  });
+
+  it('fails with what its program complained about', async () => {
+    const { finished } = await toTheEnd(await start({ agent: shell('echo no such thing >&2; exit 3') }));
+
+    expect(finished).toEqual({
+      outcome: 'failed',
+      exitCode: 3,
+      signal: null,
+      legEnd: 'exit',
+      error: 'the agent ended with exit code 3\nno such thing',
+    });
+  });
+
+  it('fails when there is no such program', async () => {
+    const { finished } = await toTheEnd(await start({ agent: command('/no/such/program') }));
+
+    expect(finished).toMatchObject({ outcome: 'failed', error: expect.stringContaining('/no/such/program') as string });
+  });
+
+  it('brings files of earlier phases in and its own out, byte by byte', async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
+    const run = await start({
+      agent: shell('mkdir artifacts/output/deep && cp artifacts/input/plan/raw.bin artifacts/output/deep/copy.bin'),
+      inputs: [{ phaseId: 'plan', path: 'raw.bin', open: () => Promise.resolve(Readable.from([bytes])) }],
+    });
+    await toTheEnd(run);
+
+    const { files, refused } = await run.collect();
+    expect(refused).toEqual([]);
+    expect(files).toMatchObject([
+      { path: 'deep/copy.bin', sizeBytes: 256, sha256: createHash('sha256').update(bytes).digest('hex') },
+    ]);
+    expect(readFileSync(files[0]?.absolutePath ?? '').equals(bytes)).toBe(true);
+  });
+
+  it('ends at once on SIGINT if its program does', async () => {
+    const run = await start({ agent: shell('echo ready; exec sleep 60') });
+    const { lines } = listen(run);
+    await eventually(() => lines.length > 0);
+
+    run.cancel();
+
+    await expect(run.finished).resolves.toEqual({
+      outcome: 'cancelled',
+      exitCode: null,
+      signal: 'SIGINT',
+      legEnd: 'INT',
+    });
+  });
+
+  it('hears what its program says when it is asked to end', async () => {
+    const run = await start({
+      agent: shell('trap "echo tidied; exit 0" TERM; trap "" INT; echo ready; while :; do sleep 0.01; done'),
+    });
+    const { lines, drained } = listen(run);
+    await eventually(() => lines.length > 0);
+
+    run.cancel();
+
+    await expect(run.finished).resolves.toMatchObject({ outcome: 'cancelled', exitCode: 0, legEnd: 'TERM' });
+    await drained;
+    expect(lines.at(-1)?.text).toBe('tidied');
+  });
+
+  it('kills a program that ignores INT and TERM', async () => {
+    const run = await start({ agent: shell('trap "" INT TERM; echo ready; while :; do sleep 0.01; done') });
+    const { lines } = listen(run);
+    await eventually(() => lines.length > 0);
+
+    run.cancel();
+
+    await expect(run.finished).resolves.toEqual({
+      outcome: 'cancelled',
+      exitCode: null,
+      signal: 'SIGKILL',
+      legEnd: 'KILL',
+    });
+  });
+
+  it('ends when its time is over', async () => {
+    const { finished } = await toTheEnd(await start({ agent: shell('sleep 60'), timeoutMs: 100 }));
+
+    expect(finished).toMatchObject({ outcome: 'timed_out', legEnd: 'INT', error: 'it took longer than 0.1 s' });
+  });
+
+  it('dies at once when its lease is lost, even frozen', async () => {
+    const run = await start({ agent: shell('trap "" INT TERM; echo ready; while :; do sleep 0.01; done') });
+    const { lines } = listen(run);
+    await eventually(() => lines.length > 0);
+    await run.suspend();
+
+    run.abandon();
+
+    await expect(run.finished).resolves.toMatchObject({ outcome: 'abandoned', signal: 'SIGKILL', legEnd: 'KILL' });
+  });
+
+  it('goes on in the kept directory and the same spool after it was parked', async () => {
+    const sessionId = randomUUID();
+    const agent = shell(
+      'ls artifacts/output; echo $RANDOM > artifacts/output/note; echo ready; test -e go || { touch go; sleep 60; }',
+    );
+    const first = await start({ agent, sessionId });
+    const { lines, drained } = listen(first);
+    await eventually(() => lines.some(({ text }) => text === 'ready'));
+
+    await first.requestPause();
+    first.park();
+    await expect(first.finished).resolves.toMatchObject({ outcome: 'parked' });
+    await drained;
+
+    const second = await toTheEnd(await start({ agent, sessionId, leg: 2 }));
+    expect(second.finished.outcome).toBe('completed');
+    expect(second.lines.map(({ line, leg, text }) => `${line} ${leg} ${text}`)).toEqual(['2 2 note', '3 2 ready']);
+  });
+
+  it('refuses an input that leads out of its place', async () => {
+    const input = { phaseId: 'plan', path: '../../../evil', open: () => Promise.resolve(Readable.from(['x'])) };
+
+    await expect(start({ agent: shell('true'), inputs: [input] })).rejects.toMatchObject({
+      code: 'artifact.path_invalid',
+    });
+  });
+});

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { useDirectory } from '../../test/bench';
+import { Spool } from './spool';
+
+const TEST = join(__dirname, '../../test');
+
+describe('a spool whose writer is killed', () => {
+  const directory = useDirectory();
+
+  it('has every line that was said to be spooled, in order, over several lives', async () => {
+    let spooled = 0;
+    for (const lines of [50, 400, 3_000]) spooled = await writeUntilKilled(spooled + lines);
+
+    const spool = Spool.open(directory.path);
+    spool.finish();
+    const found: string[] = [];
+    for await (const batch of spool.batches()) {
+      found.push(...batch.map(({ line, text }) => `${line} ${text}`));
+      spool.committed(batch.at(-1)?.line ?? 0);
+    }
+    spool.close();
+
+    expect(found.length).toBeGreaterThanOrEqual(spooled);
+    expect(found).toEqual(found.map((_, n) => `${n + 1} said ${n + 1}`));
+  });
+
+  async function writeUntilKilled(atLeast: number): Promise<number> {
+    const writer = spawn(
+      process.execPath,
+      ['-r', join(TEST, 'typescript.cjs'), join(TEST, 'write-spool.ts'), directory.path],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    let told = 0;
+    createInterface(writer.stdout).on('line', (line) => {
+      told = Number(line);
+      if (told >= atLeast) writer.kill('SIGKILL');
+    });
+    await once(writer, 'close');
+    return told;
+  }
+});

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { useDirectory } from '../../test/bench';
+import { Spool, type SpoolLine } from './spool';
+
+const directory = useDirectory();
+const fresh = () => mkdtempSync(join(directory.path, 'spool-'));
+const line = (text: string) => ({ leg: 1, at: '2026-01-01T00:00:00.000Z', stream: 'stdout' as const, text });
+const numbersAndTexts = (lines: readonly SpoolLine[]) => lines.map(({ line: number, text }) => `${number} ${text}`);
+
+describe('a spool', () => {
+  it('hands out all that was said since the last commit, batch after batch', async () => {
+    const spool = Spool.open(fresh());
+    const batches = spool.batches();
+    spool.append(line('a'));
+    spool.append(line('b'));
+    const first = await next(batches);
+    spool.append(line('c'));
+    spool.append(line('d'));
+    spool.committed(2);
+    const second = await next(batches);
+    spool.committed(4);
+    spool.finish();
+
+    expect([first, second].map(numbersAndTexts)).toEqual([
+      ['1 a', '2 b'],
+      ['3 c', '4 d'],
+    ]);
+    await expect(batches.next()).resolves.toMatchObject({ done: true });
+    spool.close();
+  });
+
+  it('waits for a commit before the next batch, and for a line before the first', async () => {
+    const spool = Spool.open(fresh());
+    const batches = spool.batches();
+    const first = batches.next();
+    spool.append(line('a'));
+    await first;
+    spool.append(line('b'));
+    let handedOut = false;
+    const second = batches.next().then((batch) => {
+      handedOut = true;
+      return batch;
+    });
+    await new Promise(setImmediate);
+    expect(handedOut).toBe(false);
+
+    spool.committed(1);
+    await expect(second).resolves.toMatchObject({ value: [{ line: 2, text: 'b' }] });
+    spool.close();
+  });
+
+  it('keeps a batch small, but never smaller than a line', async () => {
+    const spool = Spool.open(fresh());
+    for (const text of ['x'.repeat(500), 'y', 'z']) spool.append(line(text));
+    const batches = spool.batches(300);
+    const sizes: number[] = [];
+    spool.finish();
+    for await (const batch of batches) {
+      sizes.push(batch.length);
+      spool.committed(batch.at(-1)?.line ?? 0);
+    }
+
+    expect(sizes).toEqual([1, 2]);
+    spool.close();
+  });
+
+  it('believes no commit of what was never said', () => {
+    const spool = Spool.open(fresh());
+    expect(() => {
+      spool.committed(1);
+    }).toThrow(RangeError);
+    spool.close();
+  });
+
+  it('loses no line and doubles none, wherever it is cut and however often it is opened again', async () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('append' as const), text: fc.string({ unit: 'grapheme' }) }),
+      fc.record({ do: fc.constant('commit' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      fc.record({ do: fc.constant('crash' as const), torn: fc.nat(60) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const path = mkdtempSync(join(tmpdir(), 'spool-'));
+        let spool = Spool.open(path);
+        const said: string[] = [];
+        let committed = 0;
+        for (const action of steps) {
+          if (action.do === 'append') {
+            said.push(action.text);
+            spool.append(line(action.text));
+          } else if (action.do === 'commit') {
+            committed = Math.max(committed, Math.floor(action.share * said.length));
+            spool.committed(committed);
+          } else {
+            spool.close();
+            tear(join(path, 'spool.jsonl'), action.torn);
+            spool = Spool.open(path);
+          }
+        }
+        spool.finish();
+        const left = await drain(spool);
+        spool.close();
+        rmSync(path, { recursive: true });
+
+        expect(left).toEqual(said.slice(committed).map((text, n) => `${committed + n + 1} ${text}`));
+      }),
+    );
+  });
+
+  it('counts a line that was cut short as never said', async () => {
+    const path = fresh();
+    const spool = Spool.open(path);
+    spool.append(line('whole'));
+    spool.append(line('cut short'));
+    spool.close();
+    const file = join(path, 'spool.jsonl');
+    truncateSync(file, statSync(file).size - 3);
+
+    const again = Spool.open(path);
+    expect(again.append(line('said again'))).toBe(2);
+    again.finish();
+    await expect(drain(again)).resolves.toEqual(['1 whole', '2 said again']);
+    again.close();
+  });
+});
+
+/** The part of a line that a crash in the middle of a write leaves at the end. */
+function tear(file: string, bytes: number): void {
+  appendFileSync(file, '{"line":999,"text":"half a line that never came to its end'.slice(0, bytes));
+}
+
+async function next(batches: AsyncGenerator<readonly SpoolLine[]>): Promise<readonly SpoolLine[]> {
+  const { value } = (await batches.next()) as { value: readonly SpoolLine[] };
+  return value;
+}
+
+async function drain(spool: Spool): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const batch of spool.batches(100)) {
+    lines.push(...numbersAndTexts(batch));
+    spool.committed(batch.at(-1)?.line ?? 0);
+  }
+  return lines;
+}

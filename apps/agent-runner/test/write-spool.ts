@@ -1,0 +1,12 @@
+import { Spool } from '../src/session';
+
+/** Says numbers as fast as it can, and prints each one once it is spooled, until it is killed. */
+async function main([, , directory = '']: readonly string[]): Promise<void> {
+  const spool = Spool.open(directory);
+  for (;;) {
+    const line = spool.append({ leg: 1, at: '', stream: 'stdout', text: `said ${spool.last + 1}` });
+    await new Promise((resolve) => process.stdout.write(`${line}\n`, resolve));
+  }
+}
+
+void main(process.argv);
