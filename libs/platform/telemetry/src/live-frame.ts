@@ -18,7 +18,10 @@ export const liveSubject = (executionId: string): string => `live.${executionId}
  * Newly stored events as messages for live streams, none larger than `maxBytes`; an event that is, is left to the tables.
  * Events outside executions have no live stream.
  */
-export function liveMessagesOf(stored: readonly NumberedEvent[], maxBytes: number): { subject: string; data: string }[] {
+export function liveMessagesOf(
+  stored: readonly NumberedEvent[],
+  maxBytes: number,
+): { subject: string; data: string }[] {
   return neighboursIn(stored).flatMap(({ executionId, events }) =>
     divided(events, (run) => Buffer.byteLength(encoded(run)) <= maxBytes)
       .map((run) => ({ subject: liveSubject(executionId), data: encoded(run) }))
