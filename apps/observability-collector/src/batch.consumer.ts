@@ -1,5 +1,3 @@
-import { AckPolicy, nanos, type JsMsg, type NatsConnection } from 'nats';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   LEASE_LOST,
   liveMessagesOf,
@@ -12,6 +10,9 @@ import {
   type NumberedEvent,
   type StoredBatch,
 } from '@syntropic/telemetry';
+import { AckPolicy, nanos, type JsMsg, type NatsConnection } from 'nats';
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** What becomes of batches, for whoever counts. */
 export interface BatchObserver {
   stored(batch: StoredBatch): void;
@@ -32,6 +33,8 @@ const ACK_WAIT_MS = 30_000;
 const PULL_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
 const MISSING_MS = 500;
+/** Vain attempts in a row. */
+const PATIENCE = 10;
 const POSTPONED_MS = 500;
 
 /** Batches that one collector works on at a time. */
@@ -40,24 +43,27 @@ const BATCHES_IN_HAND = 256;
 /** Takes batches from the bus, makes them durable, and only then says so: to JetStream, to the sender, to live streams. */
 export class BatchConsumer {
   readonly #inHand = new Set<Promise<void>>();
-  #attached = false;
 
   constructor(private readonly options: BatchConsumerOptions) {}
 
-  /** @throws while no batch can reach it. */
-  async check(): Promise<void> {
-    if (!this.#attached) throw new Error(`nothing can be consumed from ${TELEMETRY_STREAM}`);
-    return Promise.resolve();
-  }
-
-  /** Consumes until the signal, then finishes what it has in hand. A stream or consumer that is gone is waited for, and made again. */
+  /**
+   * Consumes until the signal, then finishes what it has in hand. A stream or consumer that is gone is waited for and
+   * made again; what keeps being gone is thrown, so that whoever runs this knows.
+   */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !this.options.nats.isClosed()) {
-      await this.#consume(signal).catch(() => undefined);
-      this.#attached = false;
-      await pause(MISSING_MS, undefined, { signal }).catch(() => undefined);
+    try {
+      for (let failures = 0; !signal.aborted;) {
+        try {
+          await this.#consume(signal);
+          failures = 0;
+        } catch (error) {
+          if (++failures >= PATIENCE) throw error;
+        }
+        await pause(MISSING_MS, undefined, { signal }).catch(() => undefined);
+      }
+    } finally {
+      await Promise.all(this.#inHand);
     }
-    await Promise.all(this.#inHand);
   }
 
   async #consume(signal: AbortSignal): Promise<void> {
@@ -83,7 +89,6 @@ export class BatchConsumer {
       messages.stop();
     };
     signal.addEventListener('abort', stop);
-    this.#attached = true;
     await messages.closed();
     signal.removeEventListener('abort', stop);
   }
@@ -113,9 +118,10 @@ export class BatchConsumer {
     if (!stored.leaseLost) this.#show(stored.stored);
   }
 
+  /** Only inboxes are answered to: a header must not make us speak where the sender may not. */
   #reply(message: JsMsg, reply: CollectorReply): void {
     const inbox = message.headers?.get(REPLY_HEADER);
-    if (inbox) this.options.nats.publish(inbox, JSON.stringify(reply));
+    if (inbox?.startsWith('_INBOX.')) this.options.nats.publish(inbox, JSON.stringify(reply));
   }
 
   #show(stored: readonly NumberedEvent[]): void {

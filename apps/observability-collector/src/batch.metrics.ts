@@ -1,35 +1,38 @@
-import { Injectable, Logger } from '@nestjs/common';
 import type { StoredBatch } from '@syntropic/telemetry';
-import { Counter, register } from 'prom-client';
+import type { Logger } from 'pino';
+import { Counter } from 'prom-client';
 import type { BatchObserver } from './batch.consumer';
 
+const events = new Counter({
+  name: 'telemetry_events_total',
+  help: 'Telemetry events by what became of them',
+  labelNames: ['outcome'],
+});
+const batches = new Counter({
+  name: 'telemetry_batches_total',
+  help: 'Telemetry batches by what became of them',
+  labelNames: ['outcome'],
+});
+
 /** Counts what becomes of telemetry. A store that is away is logged once, and once when it is back. */
-@Injectable()
 export class BatchMetrics implements BatchObserver {
-  readonly #logger = new Logger(BatchMetrics.name);
-  readonly #events = counter('telemetry_events_total', 'Telemetry events by what became of them', ['outcome']);
-  readonly #batches = counter('telemetry_batches_total', 'Telemetry batches by what became of them', ['outcome']);
   #failing = false;
 
+  constructor(private readonly log: Logger) {}
+
   stored(batch: StoredBatch): void {
-    if (this.#failing) this.#logger.log('batches are stored again');
+    if (this.#failing) this.log.info('telemetry is stored again');
     this.#failing = false;
-    this.#batches.inc({ outcome: batch.leaseLost ? 'lease_lost' : 'stored' });
+    batches.inc({ outcome: batch.leaseLost ? 'lease_lost' : 'stored' });
     if (batch.leaseLost) return;
 
-    this.#events.inc({ outcome: 'stored' }, batch.stored.length);
-    this.#events.inc({ outcome: 'quarantined' }, batch.quarantined);
+    events.inc({ outcome: 'stored' }, batch.stored.length);
+    events.inc({ outcome: 'quarantined' }, batch.quarantined);
   }
 
   postponed(why: unknown): void {
-    if (!this.#failing) this.#logger.error(why, 'batches are postponed');
+    if (!this.#failing) this.log.error({ error: why }, 'telemetry is postponed');
     this.#failing = true;
-    this.#batches.inc({ outcome: 'postponed' });
+    batches.inc({ outcome: 'postponed' });
   }
-}
-
-/** prom-client keeps one registry for the process, whatever is made in it. */
-function counter(name: string, help: string, labelNames: string[]): Counter {
-  const known = register.getSingleMetric(name);
-  return known instanceof Counter ? known : new Counter({ name, help, labelNames });
 }

@@ -1,37 +1,27 @@
-import { Inject, Module } from '@nestjs/common';
-import { Background } from '@syntropic/service';
+import { Module } from '@nestjs/common';
 import { DeadLetters } from '@syntropic/messaging';
+import { Background, InjectLog, InjectNats } from '@syntropic/service';
 import { EventBuffer, PostgresTelemetryStore } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
+import type { Logger } from 'pino';
 import { BatchConsumer } from './batch.consumer';
 import { BatchMetrics } from './batch.metrics';
-import { NATS, POOL } from './connections.module';
 import { keepPartitions } from './partitions';
 
-@Module({
-  providers: [
-    Background,
-    BatchMetrics,
-    { provide: PostgresTelemetryStore, inject: [POOL], useFactory: (pool: Pool) => new PostgresTelemetryStore(pool) },
-    {
-      provide: BatchConsumer,
-      inject: [NATS, POOL, PostgresTelemetryStore, BatchMetrics],
-      useFactory: (nats: NatsConnection, pool: Pool, store: PostgresTelemetryStore, observer: BatchMetrics) => {
-        const letters = new DeadLetters(pool, nats, 'observability-collector');
-        const bury = letters.bury.bind(letters);
-        return new BatchConsumer({ nats, buffer: new EventBuffer(store), observer, bury });
-      },
-    },
-  ],
-  exports: [Background, BatchConsumer],
-})
+/** From the bus into the store, and from there to live streams. */
+@Module({})
 export class TelemetryModule {
-  constructor(
-    @Inject(Background) background: Background,
-    @Inject(BatchConsumer) consumer: BatchConsumer,
-    @Inject(PostgresTelemetryStore) store: PostgresTelemetryStore,
-  ) {
+  constructor(background: Background, pool: Pool, @InjectNats() nats: NatsConnection, @InjectLog() log: Logger) {
+    const store = new PostgresTelemetryStore(pool);
+    const letters = new DeadLetters(pool, nats, 'observability-collector');
+    const consumer = new BatchConsumer({
+      nats,
+      buffer: new EventBuffer(store),
+      observer: new BatchMetrics(log),
+      bury: (message, reason) => letters.bury(message, reason),
+    });
+
     background.add('telemetry batches', (signal) => consumer.run(signal));
     background.add('telemetry partitions', (signal) => keepPartitions(store, signal));
   }

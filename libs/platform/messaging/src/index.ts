@@ -4,6 +4,7 @@ export { CommandConsumer, type CommandCatalogue } from './commands/command-consu
 export { commandTransport } from './commands/command-transport';
 export { CommandsModule } from './commands/commands.module';
 export { connectNats, natsOptions, type NatsAddress } from './connection';
+export { DeadLetters } from './dead-letters';
 export {
   domainMessage,
   logPlaceOf,

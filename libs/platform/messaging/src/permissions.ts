@@ -36,7 +36,8 @@ export const natsPermissions = {
     subscribe: ['log.>'],
   }),
   'observability-collector': allowed('observability-collector', {
-    publish: ['live.>', 'dead.>', ...consumes('TELEMETRY')],
+    // It tells runners what is durable where their messages ask for it: JetStream keeps no reply subject.
+    publish: ['live.>', 'dead.>', '_INBOX.agent-runner.>', ...consumes('TELEMETRY')],
     subscribe: [],
   }),
   'agent-runner': allowed('agent-runner', {

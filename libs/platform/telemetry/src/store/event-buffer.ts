@@ -32,7 +32,7 @@ export class EventBuffer {
   readonly #flushSize: number;
   #waiting: Waiting[] = [];
   #held = 0;
-  #flushing: Promise<void> | undefined;
+  #isFlushing = false;
 
   constructor(
     private readonly store: TelemetryStore,
@@ -40,11 +40,6 @@ export class EventBuffer {
   ) {
     this.#capacity = capacity;
     this.#flushSize = flushSize;
-  }
-
-  /** Events that are accepted and not yet durable. */
-  get held(): number {
-    return this.#held;
   }
 
   /** Resolves when the batch is durable. Rejects with `BufferFull` without taking it, or with the fault of the store. */
@@ -55,20 +50,16 @@ export class EventBuffer {
     const stored = new Promise<StoredBatch>((resolve, reject) => {
       this.#waiting.push({ batch, resolve, reject });
     });
-    this.#flushing ??= this.#flush();
+    if (!this.#isFlushing) void this.#flush();
     return stored;
   }
 
-  /** Resolves when nothing waits any more. */
-  async drained(): Promise<void> {
-    while (this.#flushing) await this.#flushing;
-  }
-
   async #flush(): Promise<void> {
+    this.#isFlushing = true;
     // One turn of the event loop, so that those who were just answered ride along.
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) await this.#write(this.#next());
-    this.#flushing = undefined;
+    this.#isFlushing = false;
   }
 
   #next(): Waiting[] {

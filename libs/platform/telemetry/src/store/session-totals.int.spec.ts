@@ -23,6 +23,22 @@ async function store(...batches: readonly (readonly TelemetryEvent[])[]) {
   for (const events of batches) await new PostgresTelemetryStore(database.pool).insert([{ events }]);
 }
 
+it('has no cost while a model’s price is unknown', async () => {
+  const answer = (id: string, model: string) =>
+    JSON.stringify({ type: 'assistant', message: { id, model, content: [], usage: { input_tokens: 1_000 } } });
+  const texts = [answer('m1', 'claude-haiku-4-5'), answer('m2', 'claude-next-9'), answer('m3', 'claude-haiku-4-5')];
+  const { sessionId, parser, events } = replay(
+    texts.map((text, index) => ({ text, number: index + 1 })),
+    anExecutionId(),
+  );
+  await store(...events);
+
+  const totals = await new TelemetryReader(database.pool).sessionTotals(sessionId);
+  expect(totals?.usage).toEqual(parser.usage);
+  expect(totals?.usage).toMatchObject({ costUsd: null, costComplete: false });
+  expect(totals?.usage.byModel['claude-haiku-4-5']?.costUsd).toBe('0.002');
+});
+
 const folder = recordingsFolder();
 if (folder === undefined) it.skip('recorded sessions are not beside this repository', () => undefined);
 else

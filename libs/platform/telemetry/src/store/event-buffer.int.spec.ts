@@ -1,0 +1,76 @@
+import { useDatabase } from '@syntropic/testing';
+import type { TelemetryBatch } from '../telemetry-batch';
+import { anEvent, anExecutionId } from '../testing/events';
+import { BufferFull, EventBuffer, type EventBufferOptions } from './event-buffer';
+import { PostgresTelemetryStore } from './postgres-telemetry-store';
+import { TelemetryReader } from './telemetry-reader';
+
+const database = useDatabase();
+
+/** A buffer before a real store, and the sizes of its flushes. */
+function aBuffer(options?: EventBufferOptions) {
+  const store = new PostgresTelemetryStore(database.pool);
+  const flushes: number[] = [];
+  const insert = (batches: readonly TelemetryBatch[]) => {
+    flushes.push(batches.length);
+    return store.insert(batches);
+  };
+  return { buffer: new EventBuffer({ insert, maintain: () => store.maintain() }, options), flushes };
+}
+
+const batchOf = (executionId: string, size: number): TelemetryBatch => ({
+  events: Array.from({ length: size }, () => anEvent({ executionId })),
+});
+
+describe('the event buffer', () => {
+  it('writes at once when idle, then all that came meanwhile', async () => {
+    const executionId = anExecutionId();
+    const { buffer, flushes } = aBuffer();
+    const first = buffer.submit(batchOf(executionId, 1));
+    await new Promise(setImmediate);
+    const others = Array.from({ length: 50 }, () => buffer.submit(batchOf(executionId, 2)));
+    await Promise.all([first, ...others]);
+
+    expect(flushes).toEqual([1, 50]);
+    await expect(new TelemetryReader(database.pool).after(executionId, 0, 1_000)).resolves.toHaveLength(101);
+  });
+
+  it('answers each batch with its own events, in order', async () => {
+    const executionId = anExecutionId();
+    const { buffer } = aBuffer();
+    const answers = await Promise.all([1, 2, 3].map((size) => buffer.submit(batchOf(executionId, size))));
+
+    const sequences = answers.map((answer) => (answer.leaseLost ? [] : answer.stored.map(({ sequence }) => sequence)));
+    expect(sequences).toEqual([[1], [2, 3], [4, 5, 6]]);
+  });
+
+  it('is bounded, and takes more when it has written', async () => {
+    const { buffer } = aBuffer({ capacity: 3 });
+    const taken = buffer.submit(batchOf(anExecutionId(), 3));
+    await expect(buffer.submit(batchOf(anExecutionId(), 1))).rejects.toThrow(BufferFull);
+    await taken;
+
+    await expect(buffer.submit(batchOf(anExecutionId(), 1))).resolves.toMatchObject({ leaseLost: false });
+  });
+
+  it('takes a batch larger than itself when it is empty: it could never be taken otherwise', async () => {
+    const { buffer } = aBuffer({ capacity: 3 });
+    await expect(buffer.submit(batchOf(anExecutionId(), 5))).resolves.toMatchObject({ leaseLost: false });
+  });
+
+  it('writes no more at once than it should', async () => {
+    const { buffer, flushes } = aBuffer({ flushSize: 4 });
+    await Promise.all([3, 1, 2, 9, 1].map((size) => buffer.submit(batchOf(anExecutionId(), size))));
+
+    expect(flushes).toEqual([2, 1, 1, 1]);
+  });
+
+  it('tells those who wait of a fault, and goes on', async () => {
+    const { buffer } = aBuffer();
+    await database.pool.query('alter table telemetry.seen rename to gone');
+    await expect(buffer.submit(batchOf(anExecutionId(), 1))).rejects.toThrow('telemetry.seen');
+    await database.pool.query('alter table telemetry.gone rename to seen');
+
+    await expect(buffer.submit(batchOf(anExecutionId(), 1))).resolves.toMatchObject({ leaseLost: false });
+  });
+});
