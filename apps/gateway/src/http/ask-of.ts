@@ -39,9 +39,13 @@ function jsonOf(endpoint: Endpoint, request: FastifyRequest): unknown {
     throw new Problem('request.unsupported_content', 'this takes application/json');
   }
   if (endpoint.body) return request.body;
-  if (request.body === undefined || request.method === 'GET') return undefined;
+  if (isNothing(request.body) || request.method === 'GET') return undefined;
   throw invalidRequest([{ field: '', message: 'this takes no body' }]);
 }
+
+/** Clients that always send JSON send an empty object where there is nothing to say. */
+const isNothing = (body: unknown): boolean =>
+  body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
 
 function yamlOf(request: FastifyRequest): string {
   if (typeof request.body === 'string' && isYaml(request.headers['content-type'])) return request.body;

@@ -22,7 +22,7 @@ type Handler<E extends Endpoint> = (ask: Ask<E>) => ReplyOf<E> | Promise<ReplyOf
 /** Makes a method the handler of an endpoint: its only argument is the checked request, its answer has the declared shape. */
 export const Serve =
   <E extends Endpoint>(declaration: E) =>
-  (target: object, name: string, method: TypedPropertyDescriptor<Handler<E>>): void => {
+  <H extends Handler<E>>(target: object, name: string, method: TypedPropertyDescriptor<H>): void => {
     Reflect.defineMetadata(ENDPOINT, declaration, target, name);
     CheckedRequest(declaration)(target, name, 0);
     // A stream writes its own answer: Nest sends nothing for a handler that takes the response.

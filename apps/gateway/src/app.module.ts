@@ -1,0 +1,53 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { HealthModule, MetricsModule } from '@syntropic/observability';
+import { Pool } from 'pg';
+import { ArtifactBytes } from './artifacts/artifact-bytes';
+import { ArtifactsController } from './artifacts/artifacts.controller';
+import { Commands } from './commands/commands';
+import { ConnectionsModule, NATS, REDIS } from './connections.module';
+import { ControlController } from './executions/control.controller';
+import { ExecutionsController } from './executions/executions.controller';
+import { UsageNow } from './executions/usage-now';
+import type { GatewayConfig } from './gateway.config';
+import { healthChecks } from './health/health-checks';
+import { SystemHealthController } from './health/health.controller';
+import { endpointsOf } from './http/serve';
+import { DocumentsController, OPENAPI } from './openapi/documents.controller';
+import { openApiDocument } from './openapi/openapi-document';
+import { RowLookup } from './reads/row-lookup';
+import { SessionsController } from './sessions/sessions.controller';
+import { WorkflowsController } from './workflows/workflows.controller';
+
+const VERSION = '0.1.0';
+
+/** Whatever answers under `/api`. */
+export const API = [
+  WorkflowsController,
+  ExecutionsController,
+  ControlController,
+  SessionsController,
+  ArtifactsController,
+  SystemHealthController,
+];
+
+@Module({})
+export class AppModule {
+  static of(config: GatewayConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConnectionsModule.of(config),
+        HealthModule.register({ inject: [Pool, NATS, REDIS], checks: healthChecks }),
+        MetricsModule.register('gateway'),
+      ],
+      controllers: [DocumentsController, ...API],
+      providers: [
+        { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
+        RowLookup,
+        Commands,
+        UsageNow,
+        ArtifactBytes,
+      ],
+    };
+  }
+}

@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ArtifactRow } from '@syntropic/artifacts/read-model';
+import { ObjectMissing, type ObjectStorage } from '@syntropic/object-storage';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+
+export const OBJECT_STORAGE = Symbol('object storage');
+
+/** Larger ones are not put into JSON. */
+const LARGEST_TEXT = 5 * 1024 * 1024;
+
+/** The bytes behind artifacts. */
+@Injectable()
+export class ArtifactBytes {
+  constructor(@Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage) {}
+
+  /** `undefined` while they are not stored. */
+  async stream({ uri }: ArtifactRow): Promise<Readable | undefined> {
+    try {
+      return await this.storage.get(uri);
+    } catch (error) {
+      if (error instanceof ObjectMissing) return undefined;
+      throw error;
+    }
+  }
+
+  /** As text; `null` for what is none, or too large for JSON; `undefined` while it is not stored. */
+  async text(row: ArtifactRow): Promise<string | null | undefined> {
+    const stream = await this.stream(row);
+    if (!stream) return undefined;
+    if (row.size_bytes > LARGEST_TEXT) {
+      stream.destroy();
+      return null;
+    }
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await buffer(stream));
+    } catch (error) {
+      if (error instanceof TypeError) return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { Controller, StreamableFile } from '@nestjs/common';
+import { artifactProjection, type ArtifactRow } from '@syntropic/artifacts/read-model';
+import { ReadModels } from '@syntropic/projections';
+import type { Ask } from '../http/endpoint';
+import { API_PREFIXES, Serve } from '../http/serve';
+import { RowLookup } from '../reads/row-lookup';
+import { ArtifactBytes } from './artifact-bytes';
+import type { ArtifactDetail } from './artifacts.dto';
+import { listArtifacts, readArtifact, readArtifactContent } from './artifacts.endpoints';
+
+const ARTIFACT = { projection: artifactProjection, noun: 'Artifact', missing: 'artifact.not_found' } as const;
+
+const NOT_YET = 202;
+const RETRY_AFTER_SECONDS = 2;
+
+@Controller(API_PREFIXES)
+export class ArtifactsController {
+  constructor(
+    private readonly reads: ReadModels,
+    private readonly lookup: RowLookup,
+    private readonly bytes: ArtifactBytes,
+  ) {}
+
+  @Serve(listArtifacts)
+  async list({ query: { limit, offset, ...where }, minPosition }: Ask<typeof listArtifacts>) {
+    const { rows } = await this.reads.page(artifactProjection, {
+      where,
+      orderBy: [['created_at', 'desc']],
+      limit,
+      offset,
+      minPosition,
+    });
+    return rows.map(summary);
+  }
+
+  @Serve(readArtifact)
+  async read(ask: Ask<typeof readArtifact>): Promise<ArtifactDetail> {
+    const row = await this.lookup.find(ARTIFACT, ask.params.artifact_id, ask);
+    const content = ask.query.include_content ? await this.bytes.text(row) : null;
+    return {
+      ...summary(row),
+      session_id: row.session_id,
+      is_primary_deliverable: row.is_primary_deliverable,
+      content: content ?? null,
+      content_type: row.content_type,
+      content_hash: row.sha256,
+      derived_from: [],
+      created_by: row.session_id,
+      metadata: {},
+    };
+  }
+
+  @Serve(readArtifactContent)
+  async content(ask: Ask<typeof readArtifactContent>) {
+    const row = await this.lookup.find(ARTIFACT, ask.params.artifact_id, ask);
+    return wantsJson(ask.request.headers.accept) ? this.#asJson(ask, row) : this.#asBytes(ask, row);
+  }
+
+  async #asJson({ reply }: Pick<Ask<typeof readArtifactContent>, 'reply'>, row: ArtifactRow) {
+    const content = await this.bytes.text(row);
+    if (content === undefined) notYet(reply);
+    const { artifact_id, content_type, size_bytes } = row;
+    return { artifact_id, content: content ?? null, content_type, size_bytes };
+  }
+
+  async #asBytes({ reply }: Pick<Ask<typeof readArtifactContent>, 'reply'>, row: ArtifactRow) {
+    const stream = await this.bytes.stream(row);
+    if (!stream) {
+      notYet(reply);
+      return this.#asJson({ reply }, row);
+    }
+    // An agent wrote these bytes: a browser may show or save them, never run them as a page of ours.
+    void reply.header('content-security-policy', 'sandbox').header('x-content-type-options', 'nosniff');
+    void reply.header('etag', `"${row.sha256}"`);
+    return new StreamableFile(stream, { type: row.content_type, length: row.size_bytes, disposition: 'attachment' });
+  }
+}
+
+function notYet(reply: Ask<typeof readArtifactContent>['reply']): void {
+  void reply.status(NOT_YET).header('retry-after', RETRY_AFTER_SECONDS);
+}
+
+const wantsJson = (accept = '*/*'): boolean => accept.includes('application/json') || accept.includes('*/*');
+
+const summary = (row: ArtifactRow) => ({
+  id: row.artifact_id,
+  workflow_id: row.workflow_id,
+  phase_id: row.phase_id,
+  execution_id: row.execution_id,
+  artifact_type: row.artifact_type,
+  title: row.title,
+  path: row.path,
+  size_bytes: row.size_bytes,
+  created_at: row.created_at,
+});

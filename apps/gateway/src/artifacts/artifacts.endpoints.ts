@@ -1,0 +1,35 @@
+import { endpoint } from '../http/endpoint';
+import {
+  ArtifactContent,
+  ArtifactDetail,
+  ArtifactList,
+  ArtifactListQuery,
+  ArtifactParams,
+  ArtifactQuery,
+} from './artifacts.dto';
+
+export const listArtifacts = endpoint({
+  method: 'GET',
+  path: '/artifacts',
+  summary: 'What phases have left behind, newest first',
+  query: ArtifactListQuery,
+  reply: ArtifactList,
+});
+
+export const readArtifact = endpoint({
+  method: 'GET',
+  path: '/artifacts/{artifact_id}',
+  summary: 'One artifact',
+  params: ArtifactParams,
+  query: ArtifactQuery,
+  reply: ArtifactDetail,
+});
+
+export const readArtifactContent = endpoint({
+  method: 'GET',
+  path: '/artifacts/{artifact_id}/content',
+  summary: 'What is in an artifact: text as JSON; every byte as it is for an `Accept` that is not JSON',
+  params: ArtifactParams,
+  reply: ArtifactContent,
+  also: { 202: 'The bytes are not stored yet: come back after `Retry-After`' },
+});

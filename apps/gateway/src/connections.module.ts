@@ -1,0 +1,65 @@
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { PostgresEventLog } from '@syntropic/event-store';
+import { CommandClient, connectNats } from '@syntropic/messaging';
+import { LocalObjectStorage } from '@syntropic/object-storage';
+import { createPool } from '@syntropic/postgres';
+import { createRedis, ReadModels } from '@syntropic/projections';
+import { TelemetryReader } from '@syntropic/telemetry';
+import type { Redis } from 'ioredis';
+import type { NatsConnection } from 'nats';
+import { Pool } from 'pg';
+import { OBJECT_STORAGE } from './artifacts/artifact-bytes';
+import type { GatewayConfig } from './gateway.config';
+import { StoreEpoch } from './reads/store-epoch';
+
+export const NATS = Symbol('the bus');
+export const REDIS = Symbol('the cache');
+
+const NAME = 'gateway';
+
+/** The servers this service talks to, and what reads and writes through them. */
+@Module({})
+export class ConnectionsModule {
+  static of({ DATABASE_URL, NATS_URL, REDIS_URL, OBJECTS_DIR }: GatewayConfig): DynamicModule {
+    const address = { url: NATS_URL, name: NAME };
+    const providers = [
+      { provide: Pool, useFactory: () => createPool(DATABASE_URL, { application_name: NAME }) },
+      { provide: NATS, useFactory: () => connectNats(address) },
+      { provide: REDIS, useFactory: () => REDIS_URL && createRedis(REDIS_URL) },
+      { provide: CommandClient, useFactory: () => new CommandClient(address) },
+      { provide: OBJECT_STORAGE, useFactory: () => new LocalObjectStorage(OBJECTS_DIR) },
+      { provide: TelemetryReader, inject: [Pool], useFactory: (pool: Pool) => new TelemetryReader(pool) },
+      { provide: StoreEpoch, inject: [Pool], useFactory: (pool: Pool) => new StoreEpoch(new PostgresEventLog(pool)) },
+      {
+        provide: ReadModels,
+        inject: [Pool, NATS, REDIS],
+        useFactory: (pool: Pool, nats: NatsConnection, redis?: Redis) => new ReadModels({ pool, nats, redis }),
+      },
+      {
+        provide: Closing,
+        inject: [Pool, NATS, CommandClient, ReadModels, REDIS],
+        useFactory: (...parts: ConstructorParameters<typeof Closing>) => new Closing(...parts),
+      },
+    ];
+    return { module: ConnectionsModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}
+
+/** Hangs up when every request has been answered. */
+class Closing implements OnApplicationShutdown {
+  constructor(
+    private readonly pool: Pool,
+    private readonly nats: NatsConnection,
+    private readonly commands: CommandClient,
+    private readonly reads: ReadModels,
+    private readonly redis: Redis | undefined,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    this.reads.close();
+    this.redis?.disconnect();
+    await this.commands.close();
+    await this.nats.close();
+    await this.pool.end();
+  }
+}

@@ -1,0 +1,6 @@
+/** Seconds from a start to an end, or to now while there is none; `null` before the start. */
+export function secondsBetween(startedAt: string | null, endedAt: string | null, now = Date.now()): number | null {
+  if (startedAt === null) return null;
+  const end = endedAt === null ? now : Date.parse(endedAt);
+  return Math.max(0, end - Date.parse(startedAt)) / 1_000;
+}

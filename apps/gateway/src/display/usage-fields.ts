@@ -1,0 +1,63 @@
+import { tokensOf, type Usage } from '@syntropic/kernel';
+import { z } from 'zod';
+import { costDisplay } from './display';
+
+/** Dollars as a decimal string. Where a cost is not known it is "0", and `cost_complete` says so. */
+export const decimalUsd = z.string().meta({ description: 'US dollars, decimal' });
+
+export const tokenFields = {
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  cache_creation_tokens: z.int(),
+  cache_read_tokens: z.int(),
+  total_tokens: z.int(),
+};
+
+export const totalTokenFields = {
+  total_input_tokens: z.int(),
+  total_output_tokens: z.int(),
+  total_cache_creation_tokens: z.int(),
+  total_cache_read_tokens: z.int(),
+  total_tokens: z.int(),
+};
+
+export const costFields = {
+  total_cost_usd: decimalUsd,
+  cost_complete: z.boolean().meta({ description: 'False while a part is an estimate, or unknown.' }),
+};
+
+/** Total = input + output + cache creation + cache read, everywhere. */
+export function tokensView(usage: Pick<Usage, 'byModel'>) {
+  const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, totalTokens } = tokensOf(usage);
+  return {
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    cache_creation_tokens: cacheCreationTokens,
+    cache_read_tokens: cacheReadTokens,
+    total_tokens: totalTokens,
+  };
+}
+
+export function totalTokensView(usage: Pick<Usage, 'byModel'>) {
+  const tokens = tokensView(usage);
+  return {
+    total_input_tokens: tokens.input_tokens,
+    total_output_tokens: tokens.output_tokens,
+    total_cache_creation_tokens: tokens.cache_creation_tokens,
+    total_cache_read_tokens: tokens.cache_read_tokens,
+    total_tokens: tokens.total_tokens,
+  };
+}
+
+export const costView = ({ costUsd, costComplete }: Pick<Usage, 'costUsd' | 'costComplete'>) => ({
+  total_cost_usd: costUsd ?? '0',
+  cost_complete: costComplete && costUsd !== null,
+});
+
+export const costShown = ({ costUsd }: Pick<Usage, 'costUsd'>) => ({ total_cost_display: costDisplay(costUsd) });
+
+/** Models whose price nobody knows are left out. */
+export const costByModel = ({ byModel }: Pick<Usage, 'byModel'>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(byModel).flatMap(([model, { costUsd }]) => (costUsd === null ? [] : [[model, costUsd]])),
+  );

@@ -1,0 +1,118 @@
+import { Controller } from '@nestjs/common';
+import { DomainError, ExecutionId } from '@syntropic/kernel';
+import {
+  ApprovePhase,
+  CancelExecution,
+  PauseExecution,
+  RejectPhase,
+  ResumeExecution,
+  RetryExecution,
+} from '@syntropic/orchestration/contracts';
+import { executionProjection } from '@syntropic/orchestration/read-model';
+import { ReadModels } from '@syntropic/projections';
+import { Commands } from '../commands/commands';
+import type { Ask } from '../http/endpoint';
+import { API_PREFIXES, Serve } from '../http/serve';
+import { RowLookup } from '../reads/row-lookup';
+import {
+  approvePhase,
+  cancelExecution,
+  pauseExecution,
+  rejectPhase,
+  resumeExecution,
+  retryExecution,
+} from './control.endpoints';
+import { EXECUTION } from './execution-lookup';
+import type { ControlReply } from './executions.dto';
+
+/** The refusals that say: not in this state. */
+const WRONG_STATE = ['not_running', 'not_paused', 'has_ended', 'not_interrupted'].map((rule) => `execution.${rule}`);
+
+type ControlAsk = Ask<typeof retryExecution>;
+
+@Controller(API_PREFIXES)
+export class ControlController {
+  constructor(
+    private readonly reads: ReadModels,
+    private readonly lookup: RowLookup,
+    private readonly commands: Commands,
+  ) {}
+
+  @Serve(pauseExecution)
+  pause(ask: Ask<typeof pauseExecution>) {
+    const reason = ask.body?.reason ?? undefined;
+    return this.#control(ask, 'pause', (executionId) =>
+      this.commands.send(ask, 'orchestration', PauseExecution, { executionId, reason }),
+    );
+  }
+
+  @Serve(resumeExecution)
+  resume(ask: Ask<typeof resumeExecution>) {
+    return this.#control(ask, 'resume', (executionId) =>
+      this.commands.send(ask, 'orchestration', ResumeExecution, { executionId }),
+    );
+  }
+
+  @Serve(cancelExecution)
+  cancel(ask: Ask<typeof cancelExecution>) {
+    const reason = ask.body?.reason ?? undefined;
+    return this.#control(ask, 'cancel', (executionId) =>
+      this.commands.send(ask, 'orchestration', CancelExecution, { executionId, reason }),
+    );
+  }
+
+  @Serve(retryExecution)
+  retry(ask: Ask<typeof retryExecution>) {
+    return this.#control(ask, 'retry', (executionId) =>
+      this.commands.send(ask, 'orchestration', RetryExecution, { executionId }),
+    );
+  }
+
+  @Serve(approvePhase)
+  approve(ask: Ask<typeof approvePhase>) {
+    return this.#control(ask, 'approve', (executionId) =>
+      this.commands.send(ask, 'orchestration', ApprovePhase, { executionId, phaseId: ask.params.phase_id }),
+    );
+  }
+
+  @Serve(rejectPhase)
+  reject(ask: Ask<typeof rejectPhase>) {
+    const reason = ask.body?.reason ?? undefined;
+    return this.#control(ask, 'reject', (executionId) =>
+      this.commands.send(ask, 'orchestration', RejectPhase, { executionId, phaseId: ask.params.phase_id, reason }),
+    );
+  }
+
+  async #control(
+    ask: Pick<ControlAsk, 'params' | 'minPosition'>,
+    action: string,
+    send: (executionId: ExecutionId) => Promise<unknown>,
+  ): Promise<ControlReply> {
+    const { executionId, state } = await this.#target(ask);
+    try {
+      await send(executionId);
+    } catch (error) {
+      throw inWords(error, action);
+    }
+    const message = `The ${action} request was taken`;
+    return { success: true, execution_id: executionId, state, message, error: null };
+  }
+
+  /** A whole id needs no lookup: an execution can be controlled before any read model knows it. */
+  async #target({ params: { execution_id }, minPosition }: Pick<ControlAsk, 'params' | 'minPosition'>) {
+    const whole = ExecutionId.safeParse(execution_id);
+    if (!whole.success) {
+      const row = await this.lookup.find(EXECUTION, execution_id, { minPosition });
+      return { executionId: ExecutionId.parse(row.execution_id), state: row.status };
+    }
+    const row = await this.reads.get(executionProjection, whole.data, { minPosition });
+    return { executionId: whole.data, state: row?.status ?? 'unknown' };
+  }
+}
+
+/** `it is completed`, as the rule says it, becomes what clients expect to read. */
+function inWords(error: unknown, action: string): unknown {
+  if (!(error instanceof DomainError) || !WRONG_STATE.includes(error.code)) return error;
+  const state = error.message.replace(/^it is /, '');
+  return new DomainError(error.code, `Cannot ${action} execution in state ${state}`, error.refusal);
+}

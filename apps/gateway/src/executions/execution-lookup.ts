@@ -1,0 +1,7 @@
+import { executionProjection } from '@syntropic/orchestration/read-model';
+
+export const EXECUTION = {
+  projection: executionProjection,
+  noun: 'Execution',
+  missing: 'execution.not_found',
+} as const;

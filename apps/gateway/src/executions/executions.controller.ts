@@ -1,0 +1,146 @@
+import { Controller } from '@nestjs/common';
+import { DomainError, executionIdOf } from '@syntropic/kernel';
+import { StartExecution } from '@syntropic/orchestration/contracts';
+import { executionProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
+import { ReadModels } from '@syntropic/projections';
+import { TelemetryReader } from '@syntropic/telemetry';
+import { Commands } from '../commands/commands';
+import type { Ask, ReplyOf } from '../http/endpoint';
+import { API_PREFIXES, Serve } from '../http/serve';
+import { Problem } from '../problems/problem';
+import { RowLookup } from '../reads/row-lookup';
+import { WORKFLOW } from '../workflows/workflow-lookup';
+import { EXECUTION } from './execution-lookup';
+import { executionDetail, executionRun, executionStatus, executionSummary } from './execution-views';
+import {
+  listActive,
+  listExecutions,
+  listRuns,
+  readExecution,
+  readHistory,
+  readState,
+  readWorkflowExecution,
+  startExecution,
+} from './executions.endpoints';
+import { UsageNow } from './usage-now';
+
+const ACTIVE = ['running', 'paused', 'interrupted'] as const;
+const TOOL_EVENTS = ['tool_execution_started', 'tool_execution_completed', 'tool_execution_failed', 'tool_blocked'];
+const SHOWN_OPERATIONS = 1_000;
+
+/** A page holds at most this many runs in the older form. */
+const HISTORY_LIMIT = 100;
+
+@Controller(API_PREFIXES)
+export class ExecutionsController {
+  constructor(
+    private readonly reads: ReadModels,
+    private readonly lookup: RowLookup,
+    private readonly usage: UsageNow,
+    private readonly telemetry: TelemetryReader,
+    private readonly commands: Commands,
+  ) {}
+
+  @Serve(startExecution)
+  async start(ask: Ask<typeof startExecution>): Promise<ReplyOf<typeof startExecution>> {
+    const { workflow_id } = ask.params;
+    const { inputs = {}, task, repos = [], provider, max_budget_usd } = ask.body ?? {};
+    if (typeof max_budget_usd === 'number') {
+      const why = 'no runner can hold an execution to a budget';
+      throw new DomainError('execution.no_capable_runner', why, 'conflict', 'max_budget_usd');
+    }
+    const executionId = executionIdOf(ask.origin.commandId);
+    await this.commands.send(ask, 'orchestration', StartExecution, {
+      executionId,
+      workflowId: workflow_id,
+      inputs,
+      task: task ?? undefined,
+      repos,
+      provider: provider ?? undefined,
+    });
+    return { execution_id: executionId, workflow_id, status: 'started', message: 'Workflow execution started' };
+  }
+
+  @Serve(listRuns)
+  async runs(ask: Ask<typeof listRuns>) {
+    const { workflow_id, name } = await this.lookup.find(WORKFLOW, ask.params.workflow_id, ask);
+    const { rows, total } = await this.reads.page(executionProjection, {
+      where: { workflow_id },
+      orderBy: [['started_at', 'desc']],
+      ...ask.query,
+      minPosition: ask.minPosition,
+    });
+    return { runs: await this.#each(rows, executionRun), total, workflow_id, workflow_name: name };
+  }
+
+  @Serve(readHistory)
+  async history(ask: Ask<typeof readHistory>) {
+    const { runs, total, ...workflow } = await this.runs({ ...ask, query: { limit: HISTORY_LIMIT, offset: 0 } });
+    return { ...workflow, executions: runs, total_executions: total };
+  }
+
+  @Serve(readWorkflowExecution)
+  async statusOf(ask: Ask<typeof readWorkflowExecution>) {
+    const row = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
+    if (row.workflow_id !== ask.params.workflow_id) {
+      throw new Problem('execution.not_found', `Execution not found: ${ask.params.execution_id} of this workflow`);
+    }
+    return executionStatus(row);
+  }
+
+  @Serve(listActive)
+  async active({ query, minPosition }: Ask<typeof listActive>) {
+    const { rows } = await this.reads.page(executionProjection, {
+      where: { status: { in: ACTIVE } },
+      orderBy: [['started_at', 'desc']],
+      limit: query.limit,
+      minPosition,
+    });
+    return rows.map(executionStatus);
+  }
+
+  @Serve(listExecutions)
+  async list({ query: { status, page, page_size }, minPosition }: Ask<typeof listExecutions>) {
+    // Nothing here is ever pending: an execution runs from the moment it is recorded.
+    if (status === 'pending') return { executions: [], total: 0, page, page_size };
+
+    const { rows, total } = await this.reads.page(executionProjection, {
+      where: { status },
+      orderBy: [['started_at', 'desc']],
+      limit: page_size,
+      offset: (page - 1) * page_size,
+      minPosition,
+    });
+    return { executions: await this.#each(rows, executionSummary), total, page, page_size };
+  }
+
+  @Serve(readExecution)
+  async read(ask: Ask<typeof readExecution>) {
+    const row = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
+    const [unsettled, operations] = await Promise.all([this.usage.unsettled(row), this.#operations(row)]);
+    return executionDetail(row, unsettled, operations);
+  }
+
+  @Serve(readState)
+  async state(ask: Ask<typeof readState>) {
+    const { execution_id, status } = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
+    return { execution_id, state: status };
+  }
+
+  #each<View>(
+    rows: readonly ExecutionRow[],
+    view: (row: ExecutionRow, usage: Awaited<ReturnType<UsageNow['of']>>) => View,
+  ) {
+    return Promise.all(rows.map(async (row) => view(row, await this.usage.of(row))));
+  }
+
+  async #operations({ detail }: ExecutionRow) {
+    const sessionIds = detail.phases.flatMap(({ sessionId }) => sessionId ?? []);
+    const page = { types: TOOL_EVENTS, limit: SHOWN_OPERATIONS };
+    return new Map(
+      await Promise.all(
+        sessionIds.map(async (sessionId) => [sessionId, await this.telemetry.bySession(sessionId, page)] as const),
+      ),
+    );
+  }
+}

@@ -1,0 +1,180 @@
+import { PROVIDERS } from '@syntropic/orchestration/contracts';
+import { ExecutionId, PhaseId, WorkflowId } from '@syntropic/kernel';
+import { z } from 'zod';
+import { costFields, decimalUsd, tokenFields, totalTokenFields } from '../display/usage-fields';
+import { pageNumber, sizeUpTo } from '../http/query-values';
+
+export const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
+
+/** By its id, or by the start of one. */
+export const ExecutionParams = z.object({ execution_id: z.string().min(1) });
+export const WorkflowExecutionParams = z.object({ workflow_id: z.string().min(1), execution_id: z.string().min(1) });
+export const ExactExecutionParams = z.object({ execution_id: ExecutionId });
+export const PhaseOfExecutionParams = z.object({ execution_id: z.string().min(1), phase_id: PhaseId });
+export const StartParams = z.object({ workflow_id: WorkflowId });
+
+export const StartRequest = z
+  .strictObject({
+    inputs: z.record(z.string(), z.string()).default({}),
+    task: z.string().nullish(),
+    repos: z.array(z.string().min(1)).default([]),
+    provider: z.enum(PROVIDERS).nullish().meta({ description: 'Instead of what the workflow says, for every phase.' }),
+    max_budget_usd: z.number().nonnegative().nullish(),
+  })
+  .meta({ id: 'ExecuteWorkflowRequest' });
+
+export const StartedExecution = z
+  .object({ execution_id: z.string(), workflow_id: z.string(), status: z.literal('started'), message: z.string() })
+  .meta({ id: 'ExecuteWorkflowResponse' });
+
+export const ExecutionListQuery = z.object({
+  status: z.enum([...EXECUTION_STATUSES, 'pending']).optional(),
+  page: pageNumber,
+  page_size: sizeUpTo(100, 50),
+});
+
+export const ActiveQuery = z.object({ limit: sizeUpTo(100, 20) });
+
+const times = { started_at: z.string().nullable(), completed_at: z.string().nullable() };
+const progress = { completed_phases: z.int(), total_phases: z.int() };
+const identity = { workflow_execution_id: z.string(), workflow_id: z.string(), workflow_name: z.string() };
+
+export const ExecutionSummary = z
+  .object({
+    ...identity,
+    status: z.string(),
+    ...times,
+    ...progress,
+    ...totalTokenFields,
+    total_tokens_display: z.string(),
+    ...costFields,
+    total_cost_display: z.string(),
+    duration_seconds: z.number().nullable(),
+    duration_display: z.string(),
+    tool_call_count: z.int(),
+    error_message: z.string().nullable(),
+    repos: z.array(z.string()),
+    repos_display: z.string().nullable(),
+  })
+  .meta({ id: 'ExecutionSummaryResponse' });
+export type ExecutionSummary = z.infer<typeof ExecutionSummary>;
+
+export const ExecutionList = z
+  .object({ executions: z.array(ExecutionSummary), total: z.int(), page: z.int(), page_size: z.int() })
+  .meta({ id: 'ExecutionListResponse' });
+
+const PhaseOperation = z
+  .object({
+    operation_id: z.string(),
+    operation_type: z.string(),
+    timestamp: z.string().nullable(),
+    tool_name: z.string().nullable(),
+    tool_use_id: z.string().nullable(),
+    success: z.boolean(),
+  })
+  .meta({ id: 'PhaseOperationInfo' });
+
+const PhaseOfExecution = z
+  .object({
+    phase_id: z.string(),
+    name: z.string(),
+    status: z.string(),
+    attempt: z.int(),
+    agent_provider: z.string(),
+    session_id: z.string().nullable(),
+    artifact_id: z.string().nullable(),
+    ...tokenFields,
+    duration_seconds: z.number(),
+    cost_usd: decimalUsd,
+    cost_by_model: z.record(z.string(), z.string()),
+    ...times,
+    error_message: z.string().nullable(),
+    model: z.string().nullable(),
+    operations: z.array(PhaseOperation),
+  })
+  .meta({ id: 'PhaseExecutionInfo' });
+
+export const ExecutionDetail = z
+  .object({
+    ...identity,
+    status: z.string(),
+    asked: z.enum(['pause', 'cancel']).nullable(),
+    reason: z.string().nullable(),
+    ...times,
+    ...progress,
+    phases: z.array(PhaseOfExecution),
+    ...totalTokenFields,
+    ...costFields,
+    cost_by_model: z.record(z.string(), z.string()),
+    tool_call_count: z.int(),
+    total_duration_seconds: z.number(),
+    artifact_ids: z.array(z.string()),
+    error_message: z.string().nullable(),
+    inputs: z.record(z.string(), z.string()),
+    task: z.string().nullable(),
+    repos: z.array(z.string()),
+  })
+  .meta({ id: 'ExecutionDetailResponse' });
+export type ExecutionDetail = z.infer<typeof ExecutionDetail>;
+
+export const ExecutionStatus = z
+  .object({
+    execution_id: z.string(),
+    workflow_id: z.string(),
+    status: z.string(),
+    current_phase: z.string().nullable(),
+    ...progress,
+    ...times,
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'ExecutionStatusResponse' });
+export type ExecutionStatus = z.infer<typeof ExecutionStatus>;
+
+export const ActiveExecutions = z.array(ExecutionStatus);
+
+const ExecutionRun = z
+  .object({
+    ...identity,
+    status: z.string(),
+    ...times,
+    ...progress,
+    total_tokens: z.int(),
+    ...costFields,
+    error_message: z.string().nullable(),
+  })
+  .meta({ id: 'ExecutionRunSummary' });
+export type ExecutionRun = z.infer<typeof ExecutionRun>;
+
+export const RunsQuery = z.object({ limit: sizeUpTo(1_000, 100), offset: z.coerce.number().int().min(0).default(0) });
+
+export const ExecutionRuns = z
+  .object({ runs: z.array(ExecutionRun), total: z.int(), workflow_id: z.string(), workflow_name: z.string() })
+  .meta({ id: 'ExecutionRunListResponse' });
+
+export const ExecutionHistory = z
+  .object({
+    workflow_id: z.string(),
+    workflow_name: z.string(),
+    executions: z.array(z.record(z.string(), z.unknown())),
+    total_executions: z.int(),
+  })
+  .meta({ id: 'ExecutionHistoryResponse' });
+
+const reason = z.string().max(2_000).nullish();
+
+export const PauseRequest = z.strictObject({ reason }).meta({ id: 'PauseRequest' });
+export const CancelRequest = z.strictObject({ reason }).meta({ id: 'CancelRequest' });
+export const RejectRequest = z.strictObject({ reason }).meta({ id: 'RejectRequest' });
+
+export const ControlReply = z
+  .object({
+    success: z.boolean(),
+    execution_id: z.string(),
+    state: z.string().meta({ description: 'As it was when the request was taken: what is asked happens soon after.' }),
+    message: z.string().nullable(),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'ControlResponse' });
+export type ControlReply = z.infer<typeof ControlReply>;
+
+export const ExecutionState = z.object({ execution_id: z.string(), state: z.string() }).meta({ id: 'StateResponse' });

@@ -1,0 +1,85 @@
+import { endpoint } from '../http/endpoint';
+import {
+  ActiveExecutions,
+  ActiveQuery,
+  ExecutionDetail,
+  ExecutionHistory,
+  ExecutionList,
+  ExecutionListQuery,
+  ExecutionParams,
+  ExecutionRuns,
+  ExecutionState,
+  ExecutionStatus,
+  RunsQuery,
+  StartedExecution,
+  StartParams,
+  StartRequest,
+  WorkflowExecutionParams,
+} from './executions.dto';
+import { WorkflowParams } from '../workflows/workflows.dto';
+
+export const startExecution = endpoint({
+  method: 'POST',
+  path: '/workflows/{workflow_id}/execute',
+  summary: 'Starts an execution of a workflow as it is now',
+  params: StartParams,
+  body: StartRequest.optional(),
+  reply: StartedExecution,
+});
+
+export const listRuns = endpoint({
+  method: 'GET',
+  path: '/workflows/{workflow_id}/runs',
+  summary: 'The executions of a workflow, newest first',
+  params: WorkflowParams,
+  query: RunsQuery,
+  reply: ExecutionRuns,
+});
+
+export const readHistory = endpoint({
+  method: 'GET',
+  path: '/workflows/{workflow_id}/history',
+  summary: 'The executions of a workflow in their older form; the runs say more',
+  params: WorkflowParams,
+  reply: ExecutionHistory,
+});
+
+export const readWorkflowExecution = endpoint({
+  method: 'GET',
+  path: '/workflows/{workflow_id}/executions/{execution_id}',
+  summary: 'How an execution of this workflow stands',
+  params: WorkflowExecutionParams,
+  reply: ExecutionStatus,
+});
+
+export const listActive = endpoint({
+  method: 'GET',
+  path: '/workflows/executions/active',
+  summary: 'The executions that have not ended, newest first',
+  query: ActiveQuery,
+  reply: ActiveExecutions,
+});
+
+export const listExecutions = endpoint({
+  method: 'GET',
+  path: '/executions',
+  summary: 'The executions, newest first',
+  query: ExecutionListQuery,
+  reply: ExecutionList,
+});
+
+export const readExecution = endpoint({
+  method: 'GET',
+  path: '/executions/{execution_id}',
+  summary: 'One execution with its phases, what they used and what they did',
+  params: ExecutionParams,
+  reply: ExecutionDetail,
+});
+
+export const readState = endpoint({
+  method: 'GET',
+  path: '/executions/{execution_id}/state',
+  summary: 'The state of an execution, alone',
+  params: ExecutionParams,
+  reply: ExecutionState,
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** Values of a query string, which are all text until a schema reads them. */
+export const pageNumber = z.coerce.number().int().min(1).default(1);
+
+export const sizeUpTo = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
+
+export const flag = (usual: boolean) =>
+  z
+    .stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })
+    .default(usual)
+    .meta({ type: 'boolean' });
+
+export const instant = z.iso
+  .datetime({ offset: true, local: true })
+  .transform((text) => new Date(text).toISOString())
+  .optional();

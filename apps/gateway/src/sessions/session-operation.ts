@@ -1,0 +1,71 @@
+import type { NumberedEvent } from '@syntropic/telemetry';
+import { GitEventData, type SessionOperation } from './sessions.dto';
+
+/** One observation as clients of sessions read it; its type is the telemetry's own. */
+export function sessionOperation({ id, type, time, data }: NumberedEvent): SessionOperation {
+  const git = type.startsWith('git_') ? gitOf(data) : null;
+  return {
+    operation_id: id,
+    operation_type: type,
+    timestamp: time,
+    duration_seconds: secondsOf(data['duration_ms']),
+    success: data['success'] !== false && !UNSUCCESSFUL.has(type),
+    ...tokensOf(type, data),
+    tool_name: text(data['tool_name']),
+    tool_use_id: text(data['tool_use_id']),
+    tool_input: inputOf(data['input_preview']),
+    tool_output: text(data['output_preview']) ?? text(data['error']) ?? text(data['reason']),
+    ...messageOf(type, data),
+    thinking_content: null,
+    git,
+    git_sha: git?.sha ?? null,
+    git_message: git?.message ?? null,
+    git_branch: git?.branch ?? null,
+    git_repo: git?.repo ?? null,
+  };
+}
+
+const UNSUCCESSFUL: ReadonlySet<string> = new Set(['tool_execution_failed', 'tool_blocked', 'session_error', 'error']);
+
+type Data = NumberedEvent['data'];
+
+const NO_TOKENS = { input_tokens: null, output_tokens: null, total_tokens: null };
+
+function tokensOf(type: string, data: Data) {
+  if (type !== 'token_usage') return NO_TOKENS;
+  const [input, output, written = 0, read = 0] = [
+    count(data['input_tokens']),
+    count(data['output_tokens']),
+    count(data['cache_creation_tokens']) ?? 0,
+    count(data['cache_read_tokens']) ?? 0,
+  ];
+  return { input_tokens: input, output_tokens: output, total_tokens: (input ?? 0) + (output ?? 0) + written + read };
+}
+
+/** The input was kept as the start of its JSON: where that was cut, the start is all there is. */
+function inputOf(preview: unknown): Record<string, unknown> | null {
+  if (typeof preview !== 'string') return null;
+  try {
+    const input = JSON.parse(preview) as unknown;
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Record<string, unknown>;
+  } catch {
+    // Cut JSON is shown as it is.
+  }
+  return { preview };
+}
+
+function messageOf(type: string, data: Data) {
+  if (type === 'agent_output') return { message_role: 'assistant', message_content: text(data['text']) };
+  if (type === 'user_prompt_submitted') return { message_role: 'user', message_content: text(data['prompt_preview']) };
+  return { message_role: null, message_content: null };
+}
+
+/** Fields that are absent, or not what they should be, are null. */
+const gitOf = (data: Data): GitEventData =>
+  Object.fromEntries(
+    Object.entries(GitEventData.shape).map(([name, schema]) => [name, schema.safeParse(data[name]).data ?? null]),
+  ) as GitEventData;
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const count = (value: unknown): number | null => (Number.isInteger(value) ? Number(value) : null);
+const secondsOf = (ms: unknown): number | null => (typeof ms === 'number' ? ms / 1_000 : null);

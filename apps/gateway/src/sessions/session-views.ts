@@ -1,0 +1,61 @@
+import type { SessionRow } from '@syntropic/agent-sessions/read-model';
+import type { Usage } from '@syntropic/kernel';
+import type { NumberedEvent } from '@syntropic/telemetry';
+import { durationDisplay, modelDisplay, phaseDisplay, reposDisplay, tokensDisplay } from '../display/display';
+import { secondsBetween } from '../display/duration';
+import { costByModel, costShown, costView, tokensView } from '../display/usage-fields';
+import { sessionOperation } from './session-operation';
+import type { SessionDetail, SessionSummary } from './sessions.dto';
+
+/** What a session's row does not say itself. */
+type Beside = Readonly<{ usage: Usage; workflowName: string | null }>;
+
+export function sessionSummary(row: SessionRow, { usage, workflowName }: Beside): SessionSummary {
+  const seconds = secondsBetween(row.started_at, row.completed_at);
+  const tokens = tokensView(usage);
+  const model = row.model ?? Object.keys(usage.byModel)[0] ?? null;
+  return {
+    id: row.session_id,
+    workflow_id: row.workflow_id,
+    workflow_name: workflowName,
+    execution_id: row.execution_id,
+    phase_id: row.phase_id,
+    phase_display: phaseDisplay(row.phase_id),
+    status: row.status,
+    agent_provider: row.provider,
+    agent_model: model,
+    agent_model_display: modelDisplay(model),
+    repos: [...row.detail.repos],
+    repos_display: reposDisplay(row.detail.repos),
+    ...tokens,
+    total_tokens_display: tokensDisplay(tokens.total_tokens),
+    ...costView(usage),
+    ...costShown(usage),
+    tool_call_count: usage.toolCalls,
+    duration_seconds: seconds,
+    duration_display: durationDisplay(seconds),
+    started_at: row.started_at,
+    completed_at: row.completed_at,
+  };
+}
+
+export function sessionDetail(row: SessionRow, beside: Beside, operations: readonly NumberedEvent[]): SessionDetail {
+  const { usage } = beside;
+  const tokens = tokensView(usage);
+  return {
+    ...sessionSummary(row, beside),
+    milestone_id: null,
+    workspace_path: null,
+    input_tokens_display: tokensDisplay(tokens.input_tokens),
+    output_tokens_display: tokensDisplay(tokens.output_tokens),
+    cache_creation_tokens_display: tokensDisplay(tokens.cache_creation_tokens),
+    cache_read_tokens_display: tokensDisplay(tokens.cache_read_tokens),
+    cost_by_model: costByModel(usage),
+    failed_tool_count: usage.failedTools,
+    subagent_count: usage.subagents,
+    turn_count: usage.turns,
+    operations: operations.map(sessionOperation),
+    error_message: row.error_message,
+    metadata: row.detail.errorType === undefined ? {} : { error_type: row.detail.errorType },
+  };
+}

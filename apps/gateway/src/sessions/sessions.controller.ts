@@ -1,0 +1,77 @@
+import { Controller } from '@nestjs/common';
+import { sessionProjection, type SessionRow } from '@syntropic/agent-sessions/read-model';
+import type { Usage } from '@syntropic/kernel';
+import { workflowProjection } from '@syntropic/orchestration/read-model';
+import { ReadModels } from '@syntropic/projections';
+import { TelemetryReader } from '@syntropic/telemetry';
+import type { Ask } from '../http/endpoint';
+import { API_PREFIXES, Serve } from '../http/serve';
+import { RowLookup } from '../reads/row-lookup';
+import { sessionDetail, sessionSummary } from './session-views';
+import { listSessions, readSession } from './sessions.endpoints';
+
+const SESSION = { projection: sessionProjection, noun: 'Session', missing: 'session.not_found' } as const;
+
+/** A session's page shows at most so many of its operations; its events have pages of their own. */
+const SHOWN_OPERATIONS = 5_000;
+
+@Controller(API_PREFIXES)
+export class SessionsController {
+  constructor(
+    private readonly reads: ReadModels,
+    private readonly lookup: RowLookup,
+    private readonly telemetry: TelemetryReader,
+  ) {}
+
+  @Serve(listSessions)
+  async list({ query, minPosition }: Ask<typeof listSessions>) {
+    const { workflow_id, execution_id, status, statuses, started_after, started_before, limit, offset } = query;
+    const { rows, total } = await this.reads.page(sessionProjection, {
+      where: {
+        workflow_id,
+        execution_id,
+        status: statuses ? { in: statuses } : status,
+        started_at: { ...(started_after && { '>=': started_after }), ...(started_before && { '<=': started_before }) },
+      },
+      orderBy: [['started_at', 'desc']],
+      limit,
+      offset,
+      minPosition,
+    });
+    const names = await this.#workflowNames(rows);
+    const sessions = await Promise.all(
+      rows.map(async (row) =>
+        sessionSummary(row, { usage: await this.#usageOf(row), workflowName: names.get(row.workflow_id) ?? null }),
+      ),
+    );
+    return { sessions, total };
+  }
+
+  @Serve(readSession)
+  async read(ask: Ask<typeof readSession>) {
+    const row = await this.lookup.find(SESSION, ask.params.session_id, ask);
+    const [usage, names, operations] = await Promise.all([
+      this.#usageOf(row),
+      this.#workflowNames([row]),
+      this.telemetry.bySession(row.session_id, { limit: SHOWN_OPERATIONS }),
+    ]);
+    return sessionDetail(row, { usage, workflowName: names.get(row.workflow_id) ?? null }, operations);
+  }
+
+  /** While a session runs, only its telemetry knows. */
+  async #usageOf(row: SessionRow): Promise<Usage> {
+    const totals = row.status === 'running' ? await this.telemetry.sessionTotals(row.session_id) : undefined;
+    return totals?.usage ?? row.detail.usage;
+  }
+
+  async #workflowNames(sessions: readonly SessionRow[]): Promise<ReadonlyMap<string, string>> {
+    const ids = [...new Set(sessions.map(({ workflow_id }) => workflow_id))];
+    if (ids.length === 0) return new Map();
+
+    const { rows } = await this.reads.page(workflowProjection, {
+      where: { workflow_id: { in: ids } },
+      limit: ids.length,
+    });
+    return new Map(rows.map(({ workflow_id, name }) => [workflow_id, name]));
+  }
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { costFields, tokenFields } from '../display/usage-fields';
+import { instant, sizeUpTo } from '../http/query-values';
+
+export const SessionStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);
+
+/** By its id, or by the start of one. */
+export const SessionParams = z.object({ session_id: z.string().min(1) });
+
+const Statuses = z
+  .string()
+  .transform((list) => list.split(',').map((status) => status.trim()))
+  .pipe(z.array(SessionStatus));
+
+export const SessionListQuery = z.object({
+  workflow_id: z.string().optional(),
+  execution_id: z.string().optional(),
+  status: SessionStatus.optional(),
+  statuses: Statuses.optional().meta({ description: 'Several, divided by commas; wins over status.' }),
+  started_after: instant,
+  started_before: instant,
+  limit: sizeUpTo(200, 50),
+  offset: z.coerce.number().int().min(0).default(0),
+});
+export type SessionListQuery = z.output<typeof SessionListQuery>;
+
+const summary = {
+  id: z.string(),
+  workflow_id: z.string().nullable(),
+  workflow_name: z.string().nullable(),
+  execution_id: z.string().nullable(),
+  phase_id: z.string().nullable(),
+  phase_display: z.string().nullable(),
+  status: z.string(),
+  agent_provider: z.string().nullable(),
+  agent_model: z.string().nullable(),
+  agent_model_display: z.string().nullable(),
+  repos: z.array(z.string()),
+  repos_display: z.string().nullable(),
+  ...tokenFields,
+  total_tokens_display: z.string(),
+  ...costFields,
+  total_cost_display: z.string(),
+  tool_call_count: z.int(),
+  duration_seconds: z.number().nullable(),
+  duration_display: z.string(),
+  started_at: z.string().nullable(),
+  completed_at: z.string().nullable(),
+};
+
+export const SessionSummary = z.object(summary).meta({ id: 'SessionSummaryResponse' });
+export type SessionSummary = z.infer<typeof SessionSummary>;
+
+export const SessionList = z
+  .object({ sessions: z.array(SessionSummary), total: z.int() })
+  .meta({ id: 'SessionListResponse' });
+
+const text = z.string().nullable();
+const count = z.int().nullable();
+
+export const GitEventData = z
+  .object({
+    operation: text,
+    sha: text,
+    branch: text,
+    repo: text,
+    message: text,
+    prev_branch: text,
+    is_clone: z.boolean().nullable(),
+    remote: text,
+    author: text,
+    files_changed: count,
+    insertions: count,
+    deletions: count,
+    commits_count: count,
+    commit_range: text,
+    remote_url: text,
+    details: text,
+    from_branch: text,
+    to_branch: text,
+    estimated_tokens_added: count,
+    estimated_tokens_removed: count,
+  })
+  .meta({ id: 'GitEventData' });
+export type GitEventData = z.infer<typeof GitEventData>;
+
+export const SessionOperation = z
+  .object({
+    operation_id: z.string(),
+    operation_type: z.string(),
+    timestamp: text,
+    duration_seconds: z.number().nullable(),
+    success: z.boolean(),
+    input_tokens: count,
+    output_tokens: count,
+    total_tokens: count,
+    tool_name: text,
+    tool_use_id: text,
+    tool_input: z.record(z.string(), z.unknown()).nullable(),
+    tool_output: text,
+    message_role: text,
+    message_content: text,
+    thinking_content: text,
+    git: GitEventData.nullable(),
+    git_sha: text,
+    git_message: text,
+    git_branch: text,
+    git_repo: text,
+  })
+  .meta({ id: 'OperationInfo' });
+export type SessionOperation = z.infer<typeof SessionOperation>;
+
+export const SessionDetail = z
+  .object({
+    ...summary,
+    milestone_id: text,
+    workspace_path: text,
+    input_tokens_display: z.string(),
+    output_tokens_display: z.string(),
+    cache_creation_tokens_display: z.string(),
+    cache_read_tokens_display: z.string(),
+    cost_by_model: z.record(z.string(), z.string()),
+    failed_tool_count: z.int(),
+    subagent_count: z.int(),
+    turn_count: z.int(),
+    operations: z.array(SessionOperation),
+    error_message: text,
+    metadata: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'SessionResponse' });
+export type SessionDetail = z.infer<typeof SessionDetail>;

@@ -1,0 +1,79 @@
+import { derivedUuid, PhaseId, WorkflowId } from '@syntropic/kernel';
+import { agentOf, type CreateWorkflow } from '@syntropic/orchestration/contracts';
+import type { z } from 'zod';
+import { invalidRequest } from '../problems/problem';
+import type { CreateWorkflowRequest, PhaseRequest } from './workflows.dto';
+
+type Definition = z.input<typeof CreateWorkflow.schema>;
+
+/** The command that a request means. Ids that nobody chose follow from the command's, so that sending it again names the same. */
+export function definitionOf(request: CreateWorkflowRequest, commandId: string): Definition {
+  const phases = (request.phases?.length ? request.phases : [INITIAL_PHASE]).map((phase, index) =>
+    phaseOf(phase, index, commandId),
+  );
+  refuseRepeated(phases, 'phaseId', 'phase_id');
+  refuseRepeated(phases, 'order', 'order');
+
+  return {
+    workflowId: request.id ?? WorkflowId.parse(derivedUuid(commandId, 'workflow')),
+    name: request.name,
+    description: request.description,
+    workflowType: request.workflow_type,
+    classification: request.classification,
+    repositoryUrl: request.repository_url || undefined,
+    repositoryRef: request.repository_ref,
+    requiresRepos: request.requires_repos,
+    projectName: request.project_name,
+    inputs: request.input_declarations ?? [],
+    repos: request.repos,
+    agent: request.agent && agentOf(request.agent),
+    phases,
+  };
+}
+
+const INITIAL_PHASE: PhaseRequest = {
+  name: 'Initial Phase',
+  execution_type: 'sequential',
+  input_artifact_types: [],
+  output_artifact_types: [],
+  timeout_seconds: 300,
+  allowed_tools: [],
+  phase_id: undefined,
+  order: undefined,
+  description: undefined,
+  prompt_template: undefined,
+  max_tokens: undefined,
+  argument_hint: undefined,
+  model: undefined,
+};
+
+function phaseOf(phase: PhaseRequest, index: number, commandId: string) {
+  const { retries } = phase;
+  return {
+    phaseId: phase.phase_id ?? PhaseId.parse(derivedUuid(commandId, 'phase', index)),
+    name: phase.name,
+    order: phase.order ?? index + 1,
+    executionType: phase.execution_type,
+    description: phase.description,
+    inputArtifactTypes: phase.input_artifact_types,
+    outputArtifactTypes: phase.output_artifact_types,
+    promptTemplate: phase.prompt_template,
+    maxTokens: phase.max_tokens,
+    timeoutSeconds: phase.timeout_seconds,
+    allowedTools: phase.allowed_tools,
+    argumentHint: phase.argument_hint,
+    model: phase.model,
+    agent: phase.agent && agentOf(phase.agent),
+    retries: retries && { max: retries.max, backoffSeconds: retries.backoff_seconds },
+  };
+}
+
+type Phase = ReturnType<typeof phaseOf>;
+
+function refuseRepeated(phases: readonly Phase[], key: 'phaseId' | 'order', field: string): void {
+  const values = phases.map((phase) => phase[key]);
+  const index = values.findIndex((value, at) => values.indexOf(value) < at);
+  if (index < 0) return;
+  const message = `an earlier phase has the same ${field}: ${values[index] ?? ''}`;
+  throw invalidRequest([{ field: `phases[${index}].${field}`, message }]);
+}

@@ -1,0 +1,213 @@
+import {
+  AgentDocument,
+  InputDeclaration,
+  PhaseDefinition,
+  WorkflowClassification,
+  WorkflowDefinition,
+  WorkflowType,
+} from '@syntropic/orchestration/contracts';
+import { PhaseId, WorkflowId } from '@syntropic/kernel';
+import { z } from 'zod';
+import { flag, pageNumber, sizeUpTo } from '../http/query-values';
+
+const phase = PhaseDefinition.shape;
+const workflow = WorkflowDefinition.shape;
+
+/** Absent, and null as clients of other languages write it, are the same. */
+const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+/** By its id, or by the start of one. */
+export const WorkflowParams = z.object({ workflow_id: z.string().min(1) });
+export const ExactWorkflowParams = z.object({ workflow_id: WorkflowId });
+export const PhaseParams = z.object({ workflow_id: WorkflowId, phase_id: PhaseId });
+
+const SORTABLE = ['runs_count', 'name', 'workflow_type', 'phase_count', 'created_at'] as const;
+export type WorkflowColumn = (typeof SORTABLE)[number];
+
+const OrderBy = z
+  .enum([...SORTABLE, '-runs_count', '-name', '-workflow_type', '-phase_count', '-created_at'])
+  .meta({ description: 'A leading "-" turns the order round.' });
+export type OrderBy = z.infer<typeof OrderBy>;
+
+export const WorkflowListQuery = z.object({
+  workflow_type: z.string().optional(),
+  include_archived: flag(false),
+  page: pageNumber,
+  page_size: sizeUpTo(100, 20),
+  order_by: OrderBy.optional(),
+});
+
+const WorkflowSummary = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    workflow_type: z.string(),
+    classification: z.string(),
+    phase_count: z.int(),
+    created_at: z.string(),
+    runs_count: z.int(),
+    is_archived: z.boolean(),
+    requires_repos: z.boolean(),
+  })
+  .meta({ id: 'WorkflowSummaryResponse' });
+
+export const WorkflowList = z
+  .object({ workflows: z.array(WorkflowSummary), total: z.int(), page: z.int(), page_size: z.int() })
+  .meta({ id: 'WorkflowListResponse' });
+
+const InputDeclarationRequest = z.strictObject({
+  name: InputDeclaration.shape.name,
+  description: optional(z.string()),
+  required: z.boolean().default(true),
+  default: optional(z.string()),
+});
+
+const PhaseRequest = z
+  .strictObject({
+    phase_id: optional(phase.phaseId),
+    name: phase.name,
+    order: optional(phase.order),
+    description: optional(z.string()),
+    execution_type: phase.executionType,
+    input_artifact_types: phase.inputArtifactTypes,
+    output_artifact_types: phase.outputArtifactTypes,
+    prompt_template: optional(z.string()),
+    max_tokens: optional(z.number().int().min(1)),
+    timeout_seconds: phase.timeoutSeconds,
+    allowed_tools: phase.allowedTools,
+    argument_hint: optional(z.string()),
+    model: optional(z.string().min(1)),
+    agent: AgentDocument.optional(),
+    retries: z
+      .strictObject({
+        max: z.number().int().min(0).max(10).default(0),
+        backoff_seconds: z.number().int().min(0).max(86_400).default(0),
+      })
+      .optional(),
+  })
+  .meta({ id: 'PhaseRequest' });
+export type PhaseRequest = z.output<typeof PhaseRequest>;
+
+export const CreateWorkflowRequest = z
+  .strictObject({
+    id: optional(WorkflowId),
+    name: workflow.name,
+    workflow_type: WorkflowType.default('custom'),
+    classification: WorkflowClassification.default('standard'),
+    repository_url: z.string().default(''),
+    repository_ref: workflow.repositoryRef,
+    description: optional(z.string()),
+    project_name: optional(z.string()),
+    phases: optional(z.array(PhaseRequest).max(200)),
+    input_declarations: optional(z.array(InputDeclarationRequest)),
+    repos: workflow.repos,
+    requires_repos: workflow.requiresRepos,
+    agent: AgentDocument.optional(),
+  })
+  .meta({ id: 'CreateWorkflowRequest' });
+export type CreateWorkflowRequest = z.output<typeof CreateWorkflowRequest>;
+
+export const CreatedWorkflow = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    workflow_type: z.string(),
+    classification: z.string(),
+    repository_url: z.string(),
+    requires_repos: z.boolean(),
+    status: z.literal('created'),
+  })
+  .meta({ id: 'CreateWorkflowResponse' });
+
+/** Stand in for what the document says. */
+export const FromYamlQuery = z.object({ name: workflow.name.optional(), workflow_id: WorkflowId.optional() });
+
+export const ValidateYamlRequest = z
+  .strictObject({
+    content: z.string(),
+    filename: z.string().default('workflow.yaml'),
+    file: z.null({ error: 'paths are not read here: give the text as content' }).optional(),
+  })
+  .meta({ id: 'ValidateYamlRequest' });
+
+const YamlFaultReport = z.object({ field: z.string(), message: z.string(), line: z.int(), column: z.int() });
+
+export const ValidateYamlReply = z
+  .object({
+    valid: z.boolean(),
+    name: z.string(),
+    workflow_type: z.string(),
+    phase_count: z.int(),
+    errors: z.array(z.string()),
+    faults: z.array(YamlFaultReport),
+  })
+  .meta({ id: 'ValidateYamlResponse' });
+
+const PhaseView = z
+  .object({
+    phase_id: z.string(),
+    name: z.string(),
+    order: z.int(),
+    execution_type: z.string(),
+    description: z.string().nullable(),
+    agent_type: z.string(),
+    prompt_template: z.string().nullable(),
+    timeout_seconds: z.int(),
+    allowed_tools: z.array(z.string()),
+    argument_hint: z.string().nullable(),
+    model: z.string().nullable(),
+    max_tokens: z.int().nullable(),
+    input_artifact_types: z.array(z.string()),
+    output_artifact_types: z.array(z.string()),
+    retries: z.object({ max: z.int(), backoff_seconds: z.int() }),
+  })
+  .meta({ id: 'PhaseDefinition' });
+
+const InputDeclarationView = z
+  .object({
+    name: z.string(),
+    description: z.string().nullable(),
+    required: z.boolean(),
+    default: z.string().nullable(),
+  })
+  .meta({ id: 'InputDeclarationModel' });
+
+export const WorkflowView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    workflow_type: z.string(),
+    classification: z.string(),
+    phases: z.array(PhaseView),
+    input_declarations: z.array(InputDeclarationView),
+    created_at: z.string(),
+    runs_count: z.int(),
+    runs_link: z.string(),
+    repository_url: z.string().nullable(),
+    repository_ref: z.string(),
+    project_name: z.string().nullable(),
+    repos: z.array(z.string()),
+    requires_repos: z.boolean(),
+    is_archived: z.boolean(),
+  })
+  .meta({ id: 'WorkflowResponse' });
+export type WorkflowView = z.infer<typeof WorkflowView>;
+
+export const ArchivedWorkflow = z
+  .object({ workflow_id: z.string(), status: z.literal('archived') })
+  .meta({ id: 'DeleteWorkflowResponse' });
+
+export const UpdatePhaseRequest = z
+  .strictObject({
+    prompt_template: z.string().min(1),
+    model: optional(z.string().min(1)),
+    timeout_seconds: optional(z.number().int().min(1).max(86_400)),
+    allowed_tools: optional(z.array(z.string().min(1))),
+  })
+  .meta({ id: 'UpdatePhasePromptRequest' });
+
+export const UpdatedPhase = z
+  .object({ workflow_id: z.string(), phase_id: z.string(), status: z.literal('updated') })
+  .meta({ id: 'UpdatePhaseResponse' });

@@ -1,0 +1,78 @@
+import { endpoint } from '../http/endpoint';
+import {
+  ArchivedWorkflow,
+  CreatedWorkflow,
+  CreateWorkflowRequest,
+  ExactWorkflowParams,
+  FromYamlQuery,
+  PhaseParams,
+  UpdatedPhase,
+  UpdatePhaseRequest,
+  ValidateYamlReply,
+  ValidateYamlRequest,
+  WorkflowList,
+  WorkflowListQuery,
+  WorkflowParams,
+  WorkflowView,
+} from './workflows.dto';
+
+export const listWorkflows = endpoint({
+  method: 'GET',
+  path: '/workflows',
+  summary: 'The workflows, sorted and filtered before they are divided into pages',
+  query: WorkflowListQuery,
+  reply: WorkflowList,
+});
+
+export const createWorkflow = endpoint({
+  method: 'POST',
+  path: '/workflows',
+  summary: 'Creates a workflow',
+  body: CreateWorkflowRequest,
+  reply: CreatedWorkflow,
+  status: 201,
+});
+
+export const validateWorkflow = endpoint({
+  method: 'POST',
+  path: '/workflows/validate',
+  summary: 'Says what is wrong with a YAML workflow, and creates nothing',
+  body: ValidateYamlRequest,
+  reply: ValidateYamlReply,
+});
+
+export const createWorkflowFromYaml = endpoint({
+  method: 'POST',
+  path: '/workflows/from-yaml',
+  summary: 'Creates a workflow from YAML; every fault names its line and field',
+  query: FromYamlQuery,
+  yaml: true,
+  reply: CreatedWorkflow,
+  status: 201,
+});
+
+export const readWorkflow = endpoint({
+  method: 'GET',
+  path: '/workflows/{workflow_id}',
+  summary: 'One workflow with its phases',
+  params: WorkflowParams,
+  reply: WorkflowView,
+});
+
+export const archiveWorkflow = endpoint({
+  method: 'DELETE',
+  path: '/workflows/{workflow_id}',
+  summary: 'Archives a workflow that nothing runs of any more',
+  params: ExactWorkflowParams,
+  reply: ArchivedWorkflow,
+  also: { 404: 'There is no such workflow', 409: 'Executions of it are under way, or it is archived already' },
+});
+
+export const updatePhase = endpoint({
+  method: 'PUT',
+  path: '/workflows/{workflow_id}/phases/{phase_id}',
+  summary: 'Changes what a phase asks of its agent, for executions that start from now on',
+  params: PhaseParams,
+  body: UpdatePhaseRequest,
+  reply: UpdatedPhase,
+});
