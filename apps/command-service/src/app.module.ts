@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { AgentSessionsModule } from '@syntropic/agent-sessions/application';
 import { ArtifactsModule } from '@syntropic/artifacts/application';
 import { CommandsModule } from '@syntropic/messaging';
@@ -13,6 +14,7 @@ import { WorkModule } from './work.module';
 @Module({
   imports: [
     ServiceModule.of({ name: 'command-service', natsUrl: config.NATS_URL, databaseUrl: config.DATABASE_URL }),
+    CqrsModule.forRoot(),
     LogModule,
     WorkModule,
     OrchestrationModule,

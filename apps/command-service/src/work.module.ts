@@ -1,5 +1,4 @@
 import { Global, Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import { Runners } from '@syntropic/orchestration/application';
 import { WorkQueue } from '@syntropic/work';
 import { Pool } from 'pg';
@@ -10,7 +9,6 @@ import { WorkSignalsOverBus } from './work-signals';
 /** Who runs what: the queue that handlers, processes and the sweeper share. */
 @Global()
 @Module({
-  imports: [CqrsModule],
   providers: [
     WorkSignalsOverBus,
     InProcessCommands,

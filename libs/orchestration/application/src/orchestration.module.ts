@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import { EventStoreModule } from '@syntropic/event-store';
 import { WorkflowExecution, WorkflowTemplate, Workspace } from '@syntropic/orchestration/domain';
 import { workHandlers } from './commands/work.handlers';
@@ -8,7 +7,7 @@ import { workflowTemplateHandlers } from './commands/workflow-template.handlers'
 import { workspaceHandlers } from './commands/workspace.handlers';
 
 @Module({
-  imports: [CqrsModule, EventStoreModule.forFeature(WorkflowTemplate, WorkflowExecution, Workspace)],
+  imports: [EventStoreModule.forFeature(WorkflowTemplate, WorkflowExecution, Workspace)],
   providers: [...workflowTemplateHandlers, ...workflowExecutionHandlers, ...workspaceHandlers, ...workHandlers],
 })
 export class OrchestrationModule {}

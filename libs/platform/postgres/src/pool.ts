@@ -10,7 +10,10 @@ const CONNECTIONS = 10;
 const CONNECT_MS = 5_000;
 
 /** A service's connections. A connection that breaks while idle is replaced by the next query, which then says what is wrong. */
-export function createPool(connectionString: string, options: Pick<PoolConfig, 'max' | 'application_name' | 'query_timeout'> = {}): Pool {
+export function createPool(
+  connectionString: string,
+  options: Pick<PoolConfig, 'max' | 'application_name' | 'query_timeout'> = {},
+): Pool {
   const pool = new Pool({
     connectionString,
     max: CONNECTIONS,
