@@ -1,10 +1,13 @@
 import { ServerNats, type CustomStrategy } from '@nestjs/microservices';
 import type { Msg, NatsConnection, Subscription } from 'nats';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { natsOptions, type NatsAddress } from '../connection';
 
 /** All replicas of the service that handles commands: each command reaches one of them. */
 const QUEUE = 'command-service';
+
+/** What has not ended by then never will in time; its sender sends it again. */
+const DRAIN_MS = 15_000;
 
 /** What a service hands to Nest's `connectMicroservice` to receive commands. */
 export const commandTransport = (address: NatsAddress): CustomStrategy => ({
@@ -39,14 +42,20 @@ class CommandTransport extends ServerNats {
     if (!nats) return;
     this.#nats = undefined;
 
-    if (!nats.isClosed()) {
-      await Promise.allSettled(this.#subscriptions.map((subscription) => subscription.drain()));
-      await Promise.allSettled(this.#underWay);
-      // Nest sends an answer one turn after its handler has ended.
-      await setImmediate();
-      await nats.flush().catch(() => undefined);
-    }
+    const patience = new AbortController();
+    await Promise.race([this.#finish(nats), sleep(DRAIN_MS, undefined, { signal: patience.signal })]);
+    patience.abort();
     await super.close();
+  }
+
+  async #finish(nats: NatsConnection): Promise<void> {
+    if (nats.isClosed()) return;
+
+    await Promise.allSettled(this.#subscriptions.map((subscription) => subscription.drain()));
+    await Promise.allSettled(this.#underWay);
+    // Nest sends an answer one turn after its handler has ended.
+    await setImmediate();
+    await nats.flush().catch(() => undefined);
   }
 
   #handle(pattern: string, message: Msg): void {
