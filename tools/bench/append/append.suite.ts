@@ -1,0 +1,98 @@
+import { createDatabase } from '@syntropic/testing';
+import { postgresServer, randomPassword } from '@syntropic/testing/servers';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { atLeast, atMost, median, type Figures } from '../figure';
+import { RAW_SCHEMA } from './append-once';
+import type { Load, LoadAnswer } from './load';
+
+const ROUNDS = 5;
+const WARM_UP_MS = 500;
+const MEASURED_MS = 1_500;
+const RAW_POOLS = [8, 16, 32, 64];
+const SERVICE_POOL = 10;
+
+/** Appends per second of the ways compared, in one round. */
+interface Round {
+  readonly group1: number;
+  readonly group64: number;
+  readonly group512: number;
+  readonly twoReplicas64: number;
+  readonly raw1: number;
+  readonly raw64: number;
+  readonly raw512: number;
+}
+
+/** Single-event appends to different streams, every constraint on, beside the same rows inserted one transaction each. */
+export async function appendSuite(): Promise<Figures> {
+  const rounds = await onPrivatePostgres(async (url) => {
+    const done: Round[] = [];
+    while (done.length < ROUNDS) done.push(await oneRound(url));
+    return done;
+  });
+  const of = (way: keyof Round) => median(rounds.map((round) => round[way]));
+  const [unit, limit64] = ['appends/s', of('raw64')];
+  return {
+    append_64: atLeast({ value: of('group64'), unit, limit: limit64, target: 2.5 }),
+    append_512: atLeast({ value: of('group512'), unit, limit: of('raw512'), target: 4.5 }),
+    append_1: atMost({ value: 1_000 / of('group1'), unit: 'ms', limit: 1_000 / of('raw1'), target: 2 }),
+    append_64_two_replicas: atLeast({ value: of('twoReplicas64'), unit, limit: of('group64'), target: 0.9 }),
+  };
+}
+
+async function oneRound(server: string): Promise<Round> {
+  const group = (inFlight: number, replicas = 1) => throughput(server, 'group', inFlight, SERVICE_POOL, replicas);
+  const raw = async (inFlight: number) => {
+    const rates: number[] = [];
+    for (const connections of RAW_POOLS) rates.push(await throughput(server, 'raw', inFlight, connections));
+    return Math.max(...rates);
+  };
+  return {
+    raw64: await raw(64),
+    group64: await group(64),
+    twoReplicas64: await group(64, 2),
+    raw512: await raw(512),
+    group512: await group(512),
+    raw1: await throughput(server, 'raw', 1, 1),
+    group1: await group(1),
+  };
+}
+
+/** Of all replicas together, on a database of its own. */
+async function throughput(server: string, way: Load['way'], inFlight: number, connections: number, replicas = 1) {
+  const { url, pool, drop } = await createDatabase(server);
+  await pool.query(RAW_SCHEMA);
+  const load = { url, way, inFlight: inFlight / replicas, connections, warmUpMs: WARM_UP_MS, measuredMs: MEASURED_MS };
+  const processes = Array.from({ length: replicas }, () => fork(join(__dirname, 'load-process.js')));
+  try {
+    for (const process of processes) process.send(load);
+    await Promise.all(processes.map((process) => once(process, 'message')));
+    for (const process of processes) process.send('go');
+    const answers = await Promise.all(
+      processes.map(async (process) => (await once(process, 'message'))[0] as LoadAnswer),
+    );
+    return answers.reduce((sum, { appendsPerSecond }) => sum + appendsPerSecond, 0);
+  } finally {
+    for (const process of processes) process.kill();
+    await drop();
+  }
+}
+
+async function onPrivatePostgres<Result>(work: (url: string) => Promise<Result>): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'syn-bench-'));
+  const postgres = postgresServer({
+    directory: join(directory, 'data'),
+    log: join(directory, 'postgres.log'),
+    password: randomPassword(),
+  });
+  try {
+    await postgres.start();
+    return await work(postgres.url);
+  } finally {
+    await postgres.kill();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
