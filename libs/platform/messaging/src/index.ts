@@ -13,6 +13,6 @@ export {
   type DomainMessage,
   type Envelope,
 } from './domain-message';
-export { natsAuthorization, natsPermissions, type ServiceName } from './permissions';
+export { natsAuthorization, natsUsers, type ServiceName } from './permissions';
 export { ensureStreams } from './streams';
 export { commandSubject, DOMAIN_EVENTS, LOG_APPENDED, LOG_HEAD } from './subjects';

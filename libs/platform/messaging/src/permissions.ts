@@ -22,7 +22,7 @@ const allowed = (user: string, { publish, subscribe }: Permissions): Permissions
 });
 
 /** Every service has a NATS user of its own, named like the app, with its own subjects. */
-export const natsPermissions = {
+const PERMISSIONS = {
   gateway: allowed('gateway', {
     publish: commandsTo('orchestration', 'organization', 'agent-sessions', 'github', 'artifacts'),
     subscribe: ['live.>', 'read.checkpoint.>', 'log.head'],
@@ -46,15 +46,16 @@ export const natsPermissions = {
   }),
 } as const;
 
-export type ServiceName = keyof typeof natsPermissions;
+export type ServiceName = keyof typeof PERMISSIONS;
 
-/** The `authorization` block of a nats-server configuration, with a user for each service. */
-export function natsAuthorization(passwords: Readonly<Record<ServiceName, string>>): string {
-  const users = Object.entries(natsPermissions).map(([user, permissions]) => ({
+/** The users of a nats-server, as its configuration names them. */
+export const natsUsers = (passwords: Readonly<Record<ServiceName, string>>) =>
+  Object.entries(PERMISSIONS).map(([user, permissions]) => ({
     user,
     password: passwords[user as ServiceName],
     permissions: { ...permissions, allow_responses: true },
   }));
 
-  return `authorization: ${JSON.stringify({ users }, null, 2)}\n`;
-}
+/** The `authorization` block of a nats-server's configuration file. */
+export const natsAuthorization = (passwords: Readonly<Record<ServiceName, string>>): string =>
+  `authorization: ${JSON.stringify({ users: natsUsers(passwords) }, null, 2)}\n`;
