@@ -1,4 +1,5 @@
 import { env } from '@syntropic/config';
+import { natsUsers } from '@syntropic/messaging';
 import type { LocalServer } from '@syntropic/testing/servers';
 import { natsServer, postgresServer, redisServer } from '@syntropic/testing/servers';
 import { z } from 'zod';
@@ -35,14 +36,13 @@ export function backingServers(
   const { DATABASE_URL, NATS_URL, REDIS_URL } = env(Elsewhere);
   const places = (name: string) => ({ directory: directory.path(name), log: `${logDirectory}/${name}.log` });
   const { operator, ...services } = credentials.nats;
-  const users = Object.entries(services).map(([user, password]) => ({ user, password }));
   return {
     postgres: DATABASE_URL
       ? remote('postgres', DATABASE_URL)
       : postgresServer({ ...places('postgres'), password: credentials.postgres }),
     nats: NATS_URL
       ? remote('nats', NATS_URL)
-      : natsServer({ ...places('nats'), users: [{ user: 'operator', password: operator }, ...users] }),
+      : natsServer({ ...places('nats'), users: [{ user: 'operator', password: operator }, ...natsUsers(services)] }),
     redis: REDIS_URL ? remote('redis', REDIS_URL) : redisServer({ ...places('redis'), password: credentials.redis }),
   };
 }

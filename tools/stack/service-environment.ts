@@ -31,11 +31,11 @@ export function environmentOf(name: ServiceName, port: number, facilities: Facil
 
 const FOR_EVERY_SERVICE = /^(PATH|HOME|USER|LANG|LC_.+|TZ|TMPDIR|NODE_.+|LOG_.+|OTEL_.+|SYN_.+)$/;
 const FOR_OBJECTS = /^(S3|AWS)_/;
-const FOR_AGENTS = /^((ANTHROPIC|CLAUDE)_.+|.+_proxy)$/i;
+const FOR_RUNNERS = /^((ANTHROPIC|CLAUDE|RUNNER|PAUSE|CANCEL)_.+|.+_proxy)$/i;
 
 function inheritedBy(name: ServiceName, environment: Environment): Environment {
   const { objects, workspaces } = SERVICES[name];
-  const patterns = [FOR_EVERY_SERVICE, ...(objects ? [FOR_OBJECTS] : []), ...(workspaces ? [FOR_AGENTS] : [])];
+  const patterns = [FOR_EVERY_SERVICE, ...(objects ? [FOR_OBJECTS] : []), ...(workspaces ? [FOR_RUNNERS] : [])];
   const taken = Object.entries(environment).filter(([variable]) => patterns.some((pattern) => pattern.test(variable)));
   return Object.fromEntries(taken);
 }

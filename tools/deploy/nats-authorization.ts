@@ -1,0 +1,26 @@
+import { env } from '@syntropic/config';
+import { natsAuthorization } from '@syntropic/messaging';
+import { z } from 'zod';
+
+const Password = z.string().min(1);
+
+const passwords = env(
+  z.object({
+    COMMAND_SERVICE_PASSWORD: Password,
+    PROJECTION_WORKER_PASSWORD: Password,
+    COLLECTOR_PASSWORD: Password,
+    GATEWAY_PASSWORD: Password,
+    RUNNER_PASSWORD: Password,
+  }),
+);
+
+// Printed, for the file that deploy/nats/nats.conf includes: who may say what is written once, in libs/platform/messaging.
+process.stdout.write(
+  natsAuthorization({
+    gateway: passwords.GATEWAY_PASSWORD,
+    'command-service': passwords.COMMAND_SERVICE_PASSWORD,
+    'projection-worker': passwords.PROJECTION_WORKER_PASSWORD,
+    'observability-collector': passwords.COLLECTOR_PASSWORD,
+    'agent-runner': passwords.RUNNER_PASSWORD,
+  }),
+);
