@@ -33,14 +33,14 @@ export class Checkpoints {
     private readonly leaseMs: number,
   ) {}
 
-  /** Gives each projection a checkpoint before the first event, if it has none. */
-  async create(projections: readonly Projection[], storeEpoch: string): Promise<void> {
-    await this.pool.query(
-      `insert into read.checkpoints (projection, version, store_epoch)
-       select projection, version, $3 from unnest($1::text[], $2::int[]) t (projection, version)
-       on conflict do nothing`,
-      [...named(projections), storeEpoch],
+  /** Those whose migration has not run here. */
+  async missing(projections: readonly Projection[]): Promise<readonly string[]> {
+    const { rows } = await this.pool.query<{ table: string }>(
+      `select format('%s_v%s', projection, version) as table from unnest($1::text[], $2::int[]) t (projection, version)
+       where not exists (select from read.checkpoints c where (c.projection, c.version) = (t.projection, t.version))`,
+      named(projections),
     );
+    return rows.map(({ table }) => table);
   }
 
   /** Says that this worker lives, and answers how many do. */

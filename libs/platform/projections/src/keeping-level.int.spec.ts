@@ -29,6 +29,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ stop: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.record({ freeze: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.constant({ cutConnections: true } as const) },
+  { weight: 3, arbitrary: fc.record({ toggleCache: fc.nat(1) }) },
   { weight: 2, arbitrary: fc.record({ redis: fc.constantFrom('stop', 'start', 'flush') }) },
   { weight: 4, arbitrary: fc.record({ read: account, fresh: fc.boolean() }) },
 );
@@ -73,6 +74,7 @@ describe('two workers, whatever happens to them', () => {
     else if ('kill' in one) await workers[one.kill]?.kill(one.afterStatements);
     else if ('stop' in one) await end(workers[one.stop]);
     else if ('freeze' in one) workers[one.freeze]?.freeze();
+    else if ('toggleCache' in one) workers[one.toggleCache]?.toggleCache();
     else if ('cutConnections' in one) await cutConnections();
     else if ('read' in one) await read(one.read, one.fresh);
     else if (one.redis === 'flush') await cache.flushall().catch(() => undefined);

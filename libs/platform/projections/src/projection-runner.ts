@@ -61,9 +61,10 @@ export class ProjectionRunner {
 
   /** Runs until the signal, then leaves its projections to the others. Throws only when it cannot begin. */
   async run(signal: AbortSignal): Promise<void> {
-    const { log, projections, cache } = this.options;
+    const { projections, cache } = this.options;
     this.#signal = signal;
-    await this.#checkpoints.create(projections, (await log.head()).epoch);
+    const missing = await this.#checkpoints.missing(projections);
+    if (missing.length > 0) throw new Error(`no migration has made ${missing.join(', ')} yet`);
     await this.#share();
 
     const heedless = cache?.onLoss(() => {

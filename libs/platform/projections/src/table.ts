@@ -2,16 +2,17 @@ import type { Pool } from 'pg';
 import type { Column } from './column';
 import type { Projection } from './projection';
 
-/** What creates a projection's table: the whole migration of its version. The worker writes it, the gateway reads it. */
+/** The whole migration of a projection's version: its table, which the worker writes and the gateway reads, and a checkpoint before the first event. */
 export function ddlOf(projection: Projection): string {
-  const { table, key, columns, indexes } = projection;
-  const names = [...columns.map(definitionOf), 'position bigint not null', `primary key (${key})`];
+  const { name, version, table, key, columns, indexes } = projection;
+  const parts = [...columns.map(definitionOf), 'position bigint not null', `primary key (${key})`];
 
   return [
-    `create table ${table} (\n  ${names.join(',\n  ')}\n)`,
+    `create table ${table} (\n  ${parts.join(',\n  ')}\n)`,
     ...indexes.map((index) => `create index on ${table} (${index.join(', ')})`),
     `grant select, insert, update, delete on ${table} to syn_projection_worker`,
     `grant select on ${table} to syn_gateway`,
+    `insert into read.checkpoints (projection, version, store_epoch) select '${name}', ${version}, store_epoch from log.log_head`,
   ].join(';\n');
 }
 

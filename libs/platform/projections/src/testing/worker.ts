@@ -62,6 +62,12 @@ export class Worker {
     });
   }
 
+  /** Takes its way to the cache, or gives it back; the cache itself goes on. */
+  toggleCache(): void {
+    if (this.#redis?.status === 'ready') this.#redis.disconnect();
+    else if (this.#redis?.status === 'end') this.#redis.connect().catch(() => undefined);
+  }
+
   async #die(): Promise<void> {
     this.thaw();
     this.#abort.abort();
