@@ -85,10 +85,9 @@ export class ProcessRunner {
     const lanes = new Map<string, Recorded[]>();
     for (const event of events) {
       if (!this.process.on[event.type]) continue;
-      const name = event.metadata.executionId ?? event.stream;
-      const lane = lanes.get(name);
+      const lane = lanes.get(laneOf(event));
       if (lane) lane.push(event);
-      else lanes.set(name, [event]);
+      else lanes.set(laneOf(event), [event]);
     }
     return lanes;
   }
@@ -140,3 +139,7 @@ export class ProcessRunner {
       .catch(() => undefined);
   }
 }
+
+/** The execution an event belongs to, by what caused it or by whose stream it is in (`execution-exec-…`); any other stream is a lane of its own. */
+const laneOf = ({ metadata, stream }: Recorded): string =>
+  metadata.executionId ?? stream.slice(stream.indexOf('-') + 1);

@@ -1,0 +1,53 @@
+import { command, type Event } from '@syntropic/kernel';
+import { z } from 'zod';
+import { closeWork, control, send, startTimer, stopTimer } from './action';
+import { commandIdOf, process } from './process';
+
+class Greet extends command('Greet', { who: z.string() }) {}
+
+type Arrived = Event<'Arrived', { who: string }>;
+type Left = Event<'Left', { who: string; at: number }>;
+
+describe('a reaction', () => {
+  const { on } = process<Arrived | Left>({
+    name: 'doorman',
+    on: { Arrived: ({ data: { who } }) => [send('hall', Greet, { who }), startTimer(who, 5, 'hall', Greet, { who })] },
+  });
+
+  it('names commands as they travel', () => {
+    const arrived = { type: 'Arrived', data: { who: 'Ada' } };
+    const greeting = { context: 'hall', type: 'Greet', data: { who: 'Ada' } };
+
+    expect(on['Arrived']?.(arrived as never)).toEqual([
+      { kind: 'send', command: greeting },
+      { kind: 'start_timer', key: 'Ada', afterSeconds: 5, command: greeting },
+    ]);
+  });
+
+  it('exists only for what the process listens to', () => {
+    expect(Object.keys(on)).toEqual(['Arrived']);
+  });
+});
+
+it('says what is to be done about work and timers', () => {
+  expect([control('exec-1', 'pause'), closeWork('exec-1'), stopTimer('tea')]).toEqual([
+    { kind: 'control', executionId: 'exec-1', control: 'pause' },
+    { kind: 'close_work', executionId: 'exec-1' },
+    { kind: 'stop_timer', key: 'tea' },
+  ]);
+});
+
+describe('the id of a command', () => {
+  it('follows from process, event and place alone', () => {
+    const [event, other] = ['7d9f3c2e-0a4b-4c57-9a55-3f1c1c0f9f10', '7d9f3c2e-0a4b-4c57-9a55-3f1c1c0f9f11'];
+    const ids = [
+      commandIdOf('doorman', event, 0),
+      commandIdOf('doorman', event, 1),
+      commandIdOf('doorman', other, 0),
+      commandIdOf('porter', event, 0),
+    ];
+
+    expect(new Set(ids).size).toBe(4);
+    expect(commandIdOf('doorman', event, 0)).toBe(ids[0]);
+  });
+});
