@@ -24,6 +24,7 @@ export class ReadModels implements MigrationInterface {
       create index on read.workflow_v1 (workflow_type, created_at);
       grant select, insert, update, delete on read.workflow_v1 to syn_projection_worker;
       grant select on read.workflow_v1 to syn_gateway;
+      insert into read.checkpoints (projection, version, store_epoch) select 'workflow', 1, store_epoch from log.log_head;
 
       create table read.execution_v1 (
         execution_id text collate "C" not null,
@@ -53,6 +54,7 @@ export class ReadModels implements MigrationInterface {
       create index on read.execution_v1 (workflow_id, started_at);
       grant select, insert, update, delete on read.execution_v1 to syn_projection_worker;
       grant select on read.execution_v1 to syn_gateway;
+      insert into read.checkpoints (projection, version, store_epoch) select 'execution', 1, store_epoch from log.log_head;
 
       create table read.execution_feed_v1 (
         feed_id text collate "C" not null,
@@ -67,6 +69,7 @@ export class ReadModels implements MigrationInterface {
       create index on read.execution_feed_v1 (execution_id, event_position);
       grant select, insert, update, delete on read.execution_feed_v1 to syn_projection_worker;
       grant select on read.execution_feed_v1 to syn_gateway;
+      insert into read.checkpoints (projection, version, store_epoch) select 'execution_feed', 1, store_epoch from log.log_head;
 
       create table read.session_v1 (
         session_id text collate "C" not null,
@@ -97,6 +100,7 @@ export class ReadModels implements MigrationInterface {
       create index on read.session_v1 (status, started_at);
       grant select, insert, update, delete on read.session_v1 to syn_projection_worker;
       grant select on read.session_v1 to syn_gateway;
+      insert into read.checkpoints (projection, version, store_epoch) select 'session', 1, store_epoch from log.log_head;
 
       create table read.artifact_v1 (
         artifact_id text collate "C" not null,
@@ -122,6 +126,7 @@ export class ReadModels implements MigrationInterface {
       create index on read.artifact_v1 (phase_id, created_at);
       grant select, insert, update, delete on read.artifact_v1 to syn_projection_worker;
       grant select on read.artifact_v1 to syn_gateway;
+      insert into read.checkpoints (projection, version, store_epoch) select 'artifact', 1, store_epoch from log.log_head;
     `);
   }
 
@@ -129,5 +134,6 @@ export class ReadModels implements MigrationInterface {
     await queries.query(
       'drop table read.workflow_v1, read.execution_v1, read.execution_feed_v1, read.session_v1, read.artifact_v1',
     );
+    await queries.query('delete from read.checkpoints');
   }
 }

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { usePlatform } from './platform';
+import { shell, workflow } from './workflows';
+
+const platform = usePlatform();
+
+describe('the main job', () => {
+  it('runs a workflow from YAML: phases in order, files passed on, everything readable', async () => {
+    const bytes = String.raw`printf 'a\000\377b' > artifacts/output/data.bin; echo made > artifacts/output/note.md`;
+    const check =
+      'cmp artifacts/input/phase-1/data.bin artifacts/input/phase-1/data.bin; wc -c < artifacts/input/phase-1/data.bin > artifacts/output/size.txt';
+    await platform.createWorkflow(workflow('two-steps', shell(bytes), shell(check)));
+
+    const id = await platform.execute('two-steps');
+    const { phases, artifact_ids } = await platform.reaches(id, 'completed');
+
+    expect(phases.map(({ status }) => status)).toEqual(['completed', 'completed']);
+    expect(artifact_ids).toHaveLength(3);
+    const artifacts = z
+      .array(z.looseObject({ id: z.string(), path: z.string().optional(), title: z.string() }))
+      .parse((await platform.get('/api/artifacts?workflow_id=two-steps')).body);
+    const size = artifacts.find(({ title }) => title.endsWith('size.txt'));
+    expect((await platform.get(`/api/artifacts/${size?.id ?? ''}/content`)).body).toMatchObject({ content: '4\n' });
+  });
+
+  it('shows it live on one connection, from the first frame to the last', async () => {
+    await platform.createWorkflow(workflow('told-live', shell('echo one; echo two')));
+    const id = await platform.execute('told-live');
+
+    const events: string[] = [];
+    for await (const frame of platform.frames(id)) events.push(frame.event);
+
+    expect(events[0]).toBe('snapshot');
+    expect(events.at(-1)).toBe('ExecutionCompleted');
+    expect(events).toEqual(expect.arrayContaining(['agent_output', 'SessionCompleted', 'PhaseCompleted']));
+  });
+
+  it('fails with the words of the agent that failed', async () => {
+    await platform.createWorkflow(workflow('broken', shell('echo "no such thing" >&2; exit 3')));
+    const { error_message, phases } = await platform.reaches(await platform.execute('broken'), 'failed');
+
+    expect(error_message).toContain('exit code 3');
+    expect(error_message).toContain('no such thing');
+    expect(phases[0]?.status).toBe('failed');
+  });
+});

@@ -1,0 +1,167 @@
+import { eventually, removeDirectory, scratchDirectory } from '@syntropic/testing';
+import { freePort, isAlive } from '@syntropic/testing/servers';
+import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { SERVICE_NAMES, type ServiceName } from '../stack/services';
+import { framesOf, type Frame } from '../stack/demo/event-stream';
+
+const ROOT = join(__dirname, '../..');
+
+const StackFile = z.object({
+  services: z.record(z.enum(SERVICE_NAMES), z.object({ pid: z.number(), healthUrl: z.string() })),
+  servers: z.record(z.enum(['postgres', 'nats', 'redis']), z.object({ pid: z.number(), url: z.string() })),
+});
+
+export type Reply = Readonly<{ status: number; headers: Headers; body: unknown }>;
+
+export type PlatformOptions = Readonly<{
+  /** Added to the environment that services inherit. */
+  environment?: Readonly<Record<string, string>>;
+}>;
+
+/** The whole product, started as its user starts it, for the specs of one file. */
+export function usePlatform(options: PlatformOptions = {}): Platform {
+  const platform = new Platform(options);
+  beforeAll(() => platform.start(), 120_000);
+  afterAll(async () => {
+    await platform.stop();
+    removeDirectory(platform.dataDirectory);
+  }, 60_000);
+  return platform;
+}
+
+export class Platform {
+  readonly dataDirectory = scratchDirectory();
+  #stack: ChildProcess | undefined;
+  #port: number | undefined;
+
+  constructor(private readonly options: PlatformOptions) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${String(this.#port)}`;
+  }
+
+  /** Starts it, again on the same data if it was stopped, and waits for its word that it is ready. */
+  async start(): Promise<void> {
+    execFileSync(process.execPath, ['tools/build/build.mjs'], { cwd: ROOT });
+    this.#port ??= await freePort();
+    const args = ['dist/tools/stack/main.js', '--no-demo', '--port', `${this.#port}`, '--data-dir', this.dataDirectory];
+    const stack = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...process.env, SYN_LOCAL_REPOS: '1', ...this.options.environment },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#stack = stack;
+
+    const said: string[] = [];
+    for await (const line of createInterface({ input: stack.stdout })) {
+      said.push(line);
+      if (line === `ready ${this.url}`) {
+        stack.stdout.resume();
+        return;
+      }
+    }
+    throw new Error(`the platform did not start:\n${said.join('\n')}`);
+  }
+
+  async stop(): Promise<void> {
+    const stack = this.#stack;
+    if (!stack || stack.exitCode !== null) return;
+    const pids = existsSync(join(this.dataDirectory, 'stack.json')) ? this.pids() : [];
+    const ended = new Promise((resolve) => stack.once('exit', resolve));
+    stack.kill('SIGTERM');
+    await ended;
+    await eventually(() => !pids.some(isAlive));
+  }
+
+  service(name: ServiceName): Readonly<{ pid: number; healthUrl: string }> {
+    return this.#recorded().services[name];
+  }
+
+  server(name: 'postgres' | 'nats' | 'redis'): Readonly<{ pid: number; url: string }> {
+    return this.#recorded().servers[name];
+  }
+
+  pids(): number[] {
+    const { services, servers } = this.#recorded();
+    return [...Object.values(services), ...Object.values(servers)].map(({ pid }) => pid);
+  }
+
+  /** Kills a service on the spot; the stack brings it back, and this waits until it is ready again. */
+  async kill(name: ServiceName): Promise<void> {
+    const { pid } = this.service(name);
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => this.service(name).pid !== pid, { within: 30_000 });
+    await eventually(async () => (await fetch(this.service(name).healthUrl)).ok, { within: 30_000 });
+  }
+
+  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    return reply(await fetch(`${this.url}${path}`, { headers }));
+  }
+
+  async post(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    const content = body === undefined ? {} : { 'content-type': 'application/json' };
+    return reply(
+      await fetch(`${this.url}${path}`, {
+        method: 'POST',
+        headers: { ...content, ...headers },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    );
+  }
+
+  async createWorkflow(yaml: string): Promise<void> {
+    const { status, body } = await this.post('/api/workflows/from-yaml', yaml, { 'content-type': 'application/yaml' });
+    if (status !== 201) throw new Error(`the workflow was refused: ${JSON.stringify(body)}`);
+  }
+
+  /** Starts an execution and answers its id. */
+  async execute(workflowId: string, request: object = {}): Promise<string> {
+    const { status, body } = await this.post(`/api/workflows/${workflowId}/execute`, request);
+    if (status !== 200) throw new Error(`the execution was refused: ${JSON.stringify(body)}`);
+    return z.object({ execution_id: z.string() }).parse(body).execution_id;
+  }
+
+  async execution(id: string): Promise<Execution> {
+    return Execution.parse((await this.get(`/api/executions/${id}`)).body);
+  }
+
+  /** Waits until the execution has this status. */
+  async reaches(id: string, status: string, within = 60_000): Promise<Execution> {
+    await eventually(
+      async () => {
+        const now = await this.execution(id);
+        if (now.status !== status) throw new Error(`${id} is ${now.status}: ${now.error_message ?? ''}`);
+      },
+      { within },
+    );
+    return this.execution(id);
+  }
+
+  frames(id: string): AsyncGenerator<Frame> {
+    return framesOf(`${this.url}/api/executions/${id}/stream`);
+  }
+
+  #recorded(): z.infer<typeof StackFile> {
+    return StackFile.parse(JSON.parse(readFileSync(join(this.dataDirectory, 'stack.json'), 'utf8')));
+  }
+}
+
+const Execution = z.looseObject({
+  status: z.string(),
+  error_message: z.string().nullable(),
+  total_cost_usd: z.string(),
+  total_tokens: z.number(),
+  artifact_ids: z.array(z.string()),
+  phases: z.array(z.looseObject({ phase_id: z.string(), status: z.string(), session_id: z.string().nullable() })),
+});
+export type Execution = z.infer<typeof Execution>;
+
+async function reply(response: Response): Promise<Reply> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
