@@ -1,0 +1,1 @@
+export { recordingsFolder, recordingsIn, type Recording } from './recordings';

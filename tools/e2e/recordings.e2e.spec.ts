@@ -1,0 +1,124 @@
+import { usdOf } from '@syntropic/kernel';
+import { recordingsFolder, recordingsIn, type Recording } from '@syntropic/telemetry/testing';
+import { z } from 'zod';
+import type { Frame } from '../stack/demo/event-stream';
+import { usePlatform, type Platform } from './platform';
+import { replay, workflow } from './workflows';
+
+const folder = recordingsFolder(__dirname);
+
+const Count = z.number().default(0);
+const Result = z.object({
+  total_cost_usd: z.number(),
+  num_turns: z.number(),
+  modelUsage: z.record(
+    z.string(),
+    z.object({
+      inputTokens: Count,
+      outputTokens: Count,
+      cacheReadInputTokens: Count,
+      cacheCreationInputTokens: Count,
+      costUSD: z.number(),
+    }),
+  ),
+});
+const Line = z.looseObject({
+  type: z.string(),
+  message: z
+    .looseObject({ content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]).optional() })
+    .optional(),
+});
+
+/** What the recording itself says: its result, and its tools counted by hand. */
+function figuresOf({ lines }: Recording) {
+  const messages = lines.map(({ text }) => Line.parse(JSON.parse(text)));
+  const blocks = messages.flatMap(({ message }) => (Array.isArray(message?.content) ? message.content : []));
+  const calls = blocks.filter(({ type }) => type === 'tool_use');
+  const result = Result.parse(messages.find(({ type }) => type === 'result'));
+  const models = Object.entries(result.modelUsage);
+  return {
+    cost: usdOf(result.total_cost_usd),
+    turns: result.num_turns,
+    costByModel: Object.fromEntries(models.map(([model, { costUSD }]) => [model, usdOf(costUSD)])),
+    tokens: models.reduce(
+      (sum, [, used]) => ({
+        input: sum.input + used.inputTokens,
+        output: sum.output + used.outputTokens,
+        creation: sum.creation + used.cacheCreationInputTokens,
+        read: sum.read + used.cacheReadInputTokens,
+      }),
+      { input: 0, output: 0, creation: 0, read: 0 },
+    ),
+    tools: calls.length,
+    failedTools: blocks.filter((block) => block.type === 'tool_result' && block['is_error'] === true).length,
+    subagents: calls.filter((block) => block['name'] === 'Task').length,
+  };
+}
+
+if (folder === undefined) it.skip('recorded sessions are not beside this repository', () => undefined);
+else specify(folder);
+
+function specify(recordings: string) {
+  const platform = usePlatform({ environment: { SYN_RECORDINGS_DIR: recordings } });
+
+  it.each(recordingsIn(recordings).map((recording) => [recording.task, recording] as const))(
+    '%s, replayed through the whole system, uses what it used',
+    async (task, recording) => {
+      const figures = figuresOf(recording);
+      await platform.createWorkflow(workflow(task, replay(task)));
+      const id = await platform.execute(task);
+      const frames: Frame[] = [];
+      for await (const frame of platform.frames(id)) frames.push(frame);
+
+      const { input, output, creation, read } = figures.tokens;
+      expect(await platform.reaches(id, 'completed')).toMatchObject({
+        total_cost_usd: figures.cost,
+        total_input_tokens: input,
+        total_output_tokens: output,
+        total_cache_creation_tokens: creation,
+        total_cache_read_tokens: read,
+        total_tokens: input + output + creation + read,
+        phases: [
+          {
+            cost_usd: figures.cost,
+            cost_by_model: figures.costByModel,
+            total_tokens: input + output + creation + read,
+          },
+        ],
+      });
+      await expectSession(platform, id, figures);
+      expectFrames(frames, figures);
+    },
+  );
+}
+
+type Figures = ReturnType<typeof figuresOf>;
+
+const Session = z.looseObject({
+  operations: z.array(z.looseObject({ operation_type: z.string(), success: z.boolean() })),
+});
+
+async function expectSession(platform: Platform, executionId: string, figures: Figures): Promise<void> {
+  const { phases } = await platform.execution(executionId);
+  const { body } = await platform.get(`/api/sessions/${phases[0]?.session_id ?? ''}`);
+  expect(body).toMatchObject({ status: 'completed', total_cost_usd: figures.cost, cost_by_model: figures.costByModel });
+
+  const { operations } = Session.parse(body);
+  const completed = operations.filter(({ operation_type }) => operation_type === 'tool_completed');
+  expect(completed).toHaveLength(figures.tools);
+  expect(completed.filter(({ success }) => !success)).toHaveLength(figures.failedTools);
+}
+
+/** The live stream says the same, each fact once. */
+function expectFrames(frames: readonly Frame[], figures: Figures): void {
+  const named = (event: string) => frames.filter((frame) => frame.event === event);
+  const dataOf = (frame: Frame | undefined) => JSON.parse(frame?.data ?? '{}') as Record<string, unknown>;
+
+  expect(new Set(frames.map(({ id }) => id)).size).toBeGreaterThan(1);
+  expect(named('tool_execution_started')).toHaveLength(figures.tools);
+  expect(named('tool_execution_completed')).toHaveLength(figures.tools);
+  expect(named('subagent_started')).toHaveLength(figures.subagents);
+  expect(named('subagent_stopped')).toHaveLength(figures.subagents);
+  expect(dataOf(named('cost').at(-1))).toMatchObject({ total_cost_usd: figures.cost });
+  expect(frames.at(-1)?.event).toBe('ExecutionCompleted');
+}
