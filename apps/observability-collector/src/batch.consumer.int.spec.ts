@@ -3,7 +3,7 @@ import {
   DeadLetters,
   ensureStreams,
   natsOptions,
-  natsPermissions,
+  natsUsers,
   type ServiceName,
 } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
@@ -24,17 +24,19 @@ import {
 } from '@syntropic/telemetry';
 import { eventually, useDatabase, useNats } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { BatchConsumer } from './batch.consumer';
 
 const database = useDatabase();
 const server = useNats(
-  Object.entries(natsPermissions).map(([user, permissions]) => ({
-    user,
-    password: randomBytes(8).toString('hex'),
-    permissions,
-  })),
+  natsUsers({
+    gateway: randomUUID(),
+    'command-service': randomUUID(),
+    'projection-worker': randomUUID(),
+    'observability-collector': randomUUID(),
+    'agent-runner': randomUUID(),
+  }),
 );
 const address = (name: ServiceName) => ({ url: server.urlAs(name), name });
 

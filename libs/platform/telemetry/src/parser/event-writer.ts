@@ -61,6 +61,8 @@ export class EventWriter {
 
   at(line: number, time: string): void {
     this.#place = { line, ordinal: 0, time };
+    // A spool that is read again is older than whoever reads it.
+    this.#legStartedAt = Math.min(this.#legStartedAt, this.now);
   }
 
   startLeg(): void {

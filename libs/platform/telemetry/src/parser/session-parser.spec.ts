@@ -239,6 +239,20 @@ describe('legs', () => {
     expect(parser.usage).toMatchObject({ costUsd: '0.251175', costComplete: false });
   });
 
+  it('last as long when they are parsed again later', () => {
+    const later = new SessionParser({
+      sessionId: 'a-session',
+      executionId: 'exec-1',
+      phaseId: 'plan',
+      startedAt: at(1000),
+    });
+    later.line('building', 1, at(1));
+    later.line('built', 2, at(4));
+    later.end('exited', at(5));
+
+    expect(later.usage.durationMs).toBe(4_000);
+  });
+
   it('of a plain program owe no account', () => {
     const { read, parser, now } = session();
     read('building');

@@ -7,7 +7,7 @@ const PREVIEW = 500;
 const UNSTORABLE = /[\u0000\p{Surrogate}]/gu;
 const ESCAPED_UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
-export const storable = (text: string): string => text.replace(UNSTORABLE, '\ufffd');
+const storable = (text: string): string => text.replace(UNSTORABLE, '\ufffd');
 
 /** The beginning of a text, for people to recognize it by. */
 export const preview = (text: string, length = PREVIEW): string => storable(text.slice(0, length));
