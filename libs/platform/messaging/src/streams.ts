@@ -44,7 +44,7 @@ const STREAMS: Readonly<Record<StreamName, Partial<StreamConfig> & { max_bytes: 
 
 /** Creates the streams that are missing, and leaves the others as they are: an operator may have sized them. */
 export async function ensureStreams(nats: NatsConnection, { replicas }: { replicas: number }): Promise<void> {
-  const manager = await nats.jetstreamManager({ checkAPI: false });
+  const manager = await nats.jetstreamManager({ checkAPI: false, timeout: 2_000 });
   const present = new Set<string>();
   for await (const name of manager.streams.names()) present.add(name);
 

@@ -3,6 +3,9 @@ import type { Recorded } from '@syntropic/kernel';
 import { NatsError, type NatsConnection } from 'nats';
 import type { Head } from '../event-log';
 
+/** What a server that went away meanwhile will never answer is asked again soon: asking twice harms nobody here. */
+const JETSTREAM = { timeout: 2_000, checkAPI: false };
+
 const NO_MESSAGE_FOUND = 10037;
 const WRONG_LAST_SEQUENCE = 10071;
 const WRONG_LAST_ID = 10070;
@@ -33,7 +36,7 @@ export class DomainStream {
   }
 
   async end(): Promise<StreamEnd> {
-    const { streams } = await this.nats.jetstreamManager({ checkAPI: false });
+    const { streams } = await this.nats.jetstreamManager(JETSTREAM);
     const { state } = await streams.info('DOMAIN');
     const sequence = state.last_seq;
     try {
@@ -47,7 +50,7 @@ export class DomainStream {
 
   /** Empties it. Sequences go on, so whoever consumes it keeps its place. */
   async purge(): Promise<void> {
-    const { streams } = await this.nats.jetstreamManager({ checkAPI: false });
+    const { streams } = await this.nats.jetstreamManager(JETSTREAM);
     await streams.purge('DOMAIN');
   }
 
@@ -56,7 +59,7 @@ export class DomainStream {
    * where one is refused or lost, so are those behind it. Resolves with the last sequence.
    */
   async publish(events: readonly Recorded[], epoch: string, after: number): Promise<number> {
-    const stream = this.nats.jetstream();
+    const stream = this.nats.jetstream(JETSTREAM);
     const answers = await Promise.allSettled(
       events.map((event, index) => {
         const before = events[index - 1];

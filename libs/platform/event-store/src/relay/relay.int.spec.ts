@@ -1,0 +1,179 @@
+import { LOG_HEAD, recordedOf } from '@syntropic/messaging';
+import { eventually } from '@syntropic/testing';
+import fc from 'fast-check';
+import { headers } from 'nats';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Head } from '../event-log';
+import { allUpTo, relayOptions, useRelayedLog } from '../testing/relayed-log';
+import { DomainStream, isAnotherEnd } from './domain-stream';
+
+describe('a relay', () => {
+  const relayed = useRelayedLog();
+
+  it('publishes what is in the log, each event whole, on a subject of five tokens', async () => {
+    const relay = await relayed.startRelay();
+    const head = await relayed.append(3, 'workflow-tidy.up');
+    const positions = await relayed.published(head);
+
+    const streams = await relayed.streams();
+    const stored = await streams.getMessage('DOMAIN', {
+      last_by_subj: 'domain.orchestration.workflow.tidy%2Eup.Counted',
+    });
+    const [event] = await relayed.log().read(head - 1, 1);
+    expect(recordedOf({ headers: stored.header, data: stored.data })).toEqual(event);
+    expect(stored.header.get('ce-specversion')).toBe('1.0');
+    expect(positions).toEqual(allUpTo(head));
+    await relay.stop();
+  });
+
+  it('says each second how far the log reaches', async () => {
+    const relay = await relayed.startRelay();
+    const connection = await relayed.connect();
+    const heads: Head[] = [];
+    connection.subscribe(LOG_HEAD, { callback: (_, message) => heads.push(message.json<Head>()) });
+
+    const head = await relayed.append(1);
+    await eventually(() => heads.at(-1)?.position === head);
+
+    expect(heads.at(-1)).toEqual(await relayed.log().head());
+    await connection.close();
+    await relay.stop();
+  });
+
+  it('goes on where the stream ends after a restart of the server, which forgets the last id', async () => {
+    const relay = await relayed.startRelay();
+    await relayed.published(await relayed.append(5));
+
+    await relayed.nats.kill();
+    await relayed.nats.start();
+    const head = await relayed.append(5);
+
+    expect(await relayed.published(head)).toEqual(allUpTo(head));
+    await relay.stop();
+  });
+});
+
+describe('relays that are killed and thrown out of office', () => {
+  const relayed = useRelayedLog();
+
+  it('publish every event exactly once and in order', async () => {
+    const step = fc.record({
+      events: fc.integer({ min: 1, max: 600 }),
+      then: fc.constantFrom('kill', 'depose', 'nothing'),
+      afterMs: fc.integer({ min: 0, max: 40 }),
+    });
+    const relays = [await relayed.startRelay(), await relayed.startRelay()];
+    let killed = 0;
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+        let head = 0;
+        for (const { events, then, afterMs } of steps) {
+          head = await relayed.append(events);
+          await pause(afterMs);
+          if (then === 'kill') {
+            await relays.shift()?.kill();
+            relays.push(await relayed.startRelay());
+            killed += 1;
+          }
+          if (then === 'depose') {
+            await relayed.database.pool.query(
+              'update ops.leases set owner = gen_random_uuid(), expires_at = clock_timestamp()',
+            );
+          }
+        }
+        expect(await relayed.published(head)).toEqual(allUpTo(head));
+      }),
+      { numRuns: 6 },
+    );
+
+    expect(killed).toBeGreaterThan(0);
+    await Promise.all(relays.map((relay) => relay.stop()));
+  });
+});
+
+describe('two that write the stream at once', () => {
+  const relayed = useRelayedLog();
+
+  it('cannot both: one is refused as a whole', async () => {
+    const head = await relayed.append(300);
+    const events = await relayed.log().read(0, head);
+    const connections = [await relayed.connect(), await relayed.connect()];
+    const writers = connections.map((connection) => new DomainStream(connection, relayOptions));
+    await writers[0]?.ensure();
+
+    const results = await Promise.allSettled(writers.map((writer) => writer.publish(events, randomUUID(), 0)));
+
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    expect(refused.map(isAnotherEnd)).toEqual([true]);
+    expect(await relayed.published(head)).toEqual(allUpTo(head));
+    await Promise.all(connections.map((connection) => connection.close()));
+  });
+});
+
+describe('a stream that is not what it was', () => {
+  const relayed = useRelayedLog();
+  let relay: Awaited<ReturnType<typeof relayed.startRelay>>;
+
+  beforeAll(async () => {
+    relay = await relayed.startRelay();
+    await relayed.published(await relayed.append(3));
+  });
+  afterAll(() => relay.stop());
+
+  it('comes back when it was deleted, without waiting for an event, and goes on with the next', async () => {
+    const streams = await relayed.streams();
+    await streams.delete('DOMAIN');
+
+    await eventually(() => streams.info('DOMAIN'));
+    const head = await relayed.append(2);
+
+    expect(await relayed.published(head)).toEqual([head - 1, head]);
+  });
+
+  it('goes on with the next event when it was emptied', async () => {
+    await (await relayed.streams()).purge('DOMAIN');
+
+    const head = await relayed.append(2);
+
+    expect(await relayed.published(head)).toEqual([head - 1, head]);
+  });
+
+  it('comes back when the server has lost all its data', async () => {
+    await relayed.nats.wipe();
+
+    const head = await relayed.append(2);
+
+    expect(await relayed.published(head)).toEqual([head - 1, head]);
+  });
+
+  it('is emptied when it holds what the log does not, and swallows nothing that is published again', async () => {
+    const { position, epoch } = await relayed.log().head();
+    const connection = await relayed.connect();
+    for (const beyond of [position + 1, position + 1_000]) {
+      const foreign = headers();
+      foreign.set('Syn-Position', String(beyond));
+      foreign.set('Syn-Epoch', epoch);
+      const subject = 'domain.orchestration.execution.x.Counted';
+      await connection.jetstream().publish(subject, '{}', { headers: foreign, msgID: `${epoch}.${beyond}` });
+    }
+
+    const head = await relayed.append(2);
+
+    expect(await relayed.published(head)).toEqual([head - 1, head]);
+    await connection.close();
+  });
+
+  it('is emptied when the log was restored under a new epoch', async () => {
+    await relayed.database.pool.query('update log.log_head set store_epoch = gen_random_uuid()');
+    const streams = await relayed.streams();
+    await eventually(async () => (await streams.info('DOMAIN')).state.messages === 0);
+
+    const head = await relayed.append(2);
+
+    expect(await relayed.published(head)).toEqual([head - 1, head]);
+    const last = await streams.getMessage('DOMAIN', { last_by_subj: 'domain.>' });
+    expect(last.header.get('Syn-Epoch')).toBe((await relayed.log().head()).epoch);
+  });
+});

@@ -1,0 +1,110 @@
+import { connectNats, LOG_APPENDED, logPlaceOf } from '@syntropic/messaging';
+import { createPool } from '@syntropic/postgres';
+import { eventually, useDatabase, useNats } from '@syntropic/testing';
+import type { NatsConnection } from 'nats';
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { EventAppender } from '../event-appender';
+import { PostgresEventLog } from '../postgres-event-log';
+import { Relay } from '../relay/relay';
+
+/** A term short enough to be waited for. */
+const LEASE_MS = 300;
+
+export const relayOptions = { contextOf: () => 'orchestration', replicas: 1, leaseMs: LEASE_MS };
+
+/** Every position of a log that reaches so far. */
+export const allUpTo = (head: number) => Array.from({ length: head }, (_, index) => index + 1);
+
+/** A log and a bus for the specs of a file, as command-service has them. */
+export function useRelayedLog() {
+  const database = useDatabase();
+  const nats = useNats();
+  let pool: Pool;
+  let observer: NatsConnection;
+
+  beforeAll(async () => {
+    pool = createPool(database.urlAs('syn_command_service'));
+    observer = await connect();
+  });
+  afterAll(async () => {
+    await observer.close();
+    await pool.end();
+  });
+
+  const connect = () => connectNats({ url: nats.url, name: 'spec' });
+  const log = () => new PostgresEventLog(pool);
+
+  return {
+    database,
+    nats,
+    connect,
+    log,
+
+    /** Appends this many events to a new stream. Resolves with the log's position then. */
+    async append(count: number, stream = `execution-${randomUUID()}`): Promise<number> {
+      const outcome = await new EventAppender(pool).append({ ...request(count), stream });
+      if (outcome.is !== 'appended') throw new Error(`the append was ${outcome.is}`);
+      observer.publish(LOG_APPENDED);
+      return outcome.position;
+    },
+
+    /** A relay with a connection of its own. Killed, it loses that in the middle of whatever it does. */
+    async startRelay() {
+      const connection = await connect();
+      const stop = new AbortController();
+      const running = new Relay(pool, log(), connection, relayOptions).run(stop.signal);
+      return {
+        async stop() {
+          stop.abort();
+          await running;
+          await connection.close();
+        },
+        async kill() {
+          await connection.close();
+          stop.abort();
+          await running;
+        },
+      };
+    },
+
+    async streams() {
+      return (await observer.jetstreamManager({ checkAPI: false, timeout: 1_000 })).streams;
+    },
+
+    /** The positions in the stream, in the stream's order, once the last of them is this one. */
+    published: (last: number) =>
+      eventually(
+        async () => {
+          const positions = await positionsIn(observer);
+          return positions.at(-1) === last && positions;
+        },
+        { within: 20_000 },
+      ),
+  };
+}
+
+async function positionsIn(connection: NatsConnection): Promise<number[]> {
+  const { streams } = await connection.jetstreamManager({ checkAPI: false, timeout: 1_000 });
+  const { state } = await streams.info('DOMAIN');
+  if (state.messages === 0) return [];
+
+  const consumer = await connection.jetstream().consumers.get('DOMAIN', {});
+  const positions: number[] = [];
+  for await (const { headers } of await consumer.fetch({ max_messages: state.messages, expires: 2_000 })) {
+    positions.push(logPlaceOf(headers).position);
+  }
+  return positions;
+}
+
+const request = (count: number) => ({
+  expected: 0,
+  events: Array.from({ length: count }, (_, ordinal) => ({ type: 'Counted', data: { ordinal } })),
+  context: {
+    commandId: randomUUID(),
+    correlationId: randomUUID(),
+    causationId: randomUUID(),
+    actor: { kind: 'user' as const, id: 'ada' },
+    bodyHash: 'of the body',
+  },
+});

@@ -1,0 +1,101 @@
+import { createDatabase, eventually, useDatabase, usePostgres, type OwnDatabase } from '@syntropic/testing';
+import { once } from 'node:events';
+import { Leadership, type Term } from './leadership';
+
+const LEASE_MS = 300;
+
+const whole = async ({ signal }: Term): Promise<void> => {
+  if (!signal.aborted) await once(signal, 'abort');
+};
+
+describe('leadership', () => {
+  const database = useDatabase();
+
+  it('is with one process at a time, and passes on when that one stops', async () => {
+    const inCharge = new Set<AbortController>();
+    const candidates = [new AbortController(), new AbortController(), new AbortController()];
+    const led = candidates.map((candidate) =>
+      new Leadership(database.pool, 'passed on', { leaseMs: LEASE_MS }).lead(async (term) => {
+        inCharge.add(candidate);
+        await whole(term);
+        inCharge.delete(candidate);
+      }, candidate.signal),
+    );
+
+    for (const [gone] of candidates.entries()) {
+      const [leader, ...others] = await eventually(() => inCharge.size > 0 && [...inCharge]);
+      expect(others).toEqual([]);
+      leader?.abort();
+      await eventually(() => leader && !inCharge.has(leader));
+      expect(candidates.filter(({ signal }) => signal.aborted)).toHaveLength(gone + 1);
+    }
+    await Promise.all(led);
+  });
+
+  it('ends when somebody else holds the lease, and is sought again', async () => {
+    const stop = new AbortController();
+    const owners: string[] = [];
+    const led = new Leadership(database.pool, 'taken', { leaseMs: LEASE_MS }).lead(async (term) => {
+      owners.push(term.owner);
+      await whole(term);
+    }, stop.signal);
+    await eventually(() => owners.length === 1);
+
+    await database.pool.query(
+      `update ops.leases set owner = gen_random_uuid(), expires_at = clock_timestamp() where name = 'taken'`,
+    );
+
+    await eventually(() => owners.length === 2);
+    stop.abort();
+    await led;
+  });
+
+  it('starts over when the work fails, and says what failed', async () => {
+    const stop = new AbortController();
+    const faults: unknown[] = [];
+    let terms = 0;
+    const options = { leaseMs: LEASE_MS, onFault: (fault: unknown) => faults.push(fault) };
+    const led = new Leadership(database.pool, 'failing', options).lead(() => {
+      terms += 1;
+      return Promise.reject(new Error('out of luck'));
+    }, stop.signal);
+
+    await eventually(() => terms > 1);
+    stop.abort();
+    await led;
+
+    expect(faults).toContainEqual(new Error('out of luck'));
+  });
+});
+
+describe('leadership without a store', () => {
+  const postgres = usePostgres();
+  let database: OwnDatabase;
+
+  beforeAll(async () => {
+    database = await createDatabase(postgres.url);
+  });
+  afterAll(() => database.pool.end());
+
+  it('ends on its own while no renewal is answered, and comes back', async () => {
+    const stop = new AbortController();
+    let terms = 0;
+    let inCharge = false;
+    const led = new Leadership(database.pool, 'cut off', { leaseMs: LEASE_MS }).lead(async (term) => {
+      terms += 1;
+      inCharge = true;
+      await whole(term);
+      inCharge = false;
+    }, stop.signal);
+    await eventually(() => inCharge);
+
+    await postgres.freeze();
+    await eventually(() => !inCharge);
+    expect(terms).toBe(1);
+    await postgres.thaw();
+
+    await eventually(() => terms === 2);
+    stop.abort();
+    await led;
+  });
+});
