@@ -29,7 +29,8 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ stop: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.record({ freeze: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.constant({ cutConnections: true } as const) },
-  { weight: 3, arbitrary: fc.record({ toggleCache: fc.nat(1) }) },
+  { weight: 2, arbitrary: fc.record({ loseCache: fc.nat(1) }) },
+  { weight: 2, arbitrary: fc.record({ findCache: fc.nat(1) }) },
   { weight: 2, arbitrary: fc.record({ redis: fc.constantFrom('stop', 'start', 'flush') }) },
   { weight: 4, arbitrary: fc.record({ read: account, fresh: fc.boolean() }) },
 );
@@ -74,7 +75,8 @@ describe('two workers, whatever happens to them', () => {
     else if ('kill' in one) await workers[one.kill]?.kill(one.afterStatements);
     else if ('stop' in one) await end(workers[one.stop]);
     else if ('freeze' in one) workers[one.freeze]?.freeze();
-    else if ('toggleCache' in one) workers[one.toggleCache]?.toggleCache();
+    else if ('loseCache' in one) workers[one.loseCache]?.loseCache();
+    else if ('findCache' in one) workers[one.findCache]?.findCache();
     else if ('cutConnections' in one) await cutConnections();
     else if ('read' in one) await read(one.read, one.fresh);
     else if (one.redis === 'flush') await cache.flushall().catch(() => undefined);
@@ -116,20 +118,24 @@ describe('two workers, whatever happens to them', () => {
   }
 
   async function settle(): Promise<void> {
-    for (const worker of workers) worker.thaw();
     await revive();
     await Promise.all(inPassing);
-    await Promise.all(workers.map((worker) => worker.kill()));
-    workers = [];
+    await Promise.all(workers.filter(({ isDead }) => isDead).map((worker) => worker.kill()));
+    workers = workers.filter(({ isDead }) => !isDead);
+    for (const worker of workers) worker.thaw();
     start();
-    start();
-    const head = await accounts.append(opened({ account: 'last', tags: ['x'], at: '2026-01-02T03:04:05.006Z' }));
+    await eventually(() => workers.every((worker) => worker.isDead || worker.findCache()));
     await eventually(async () => {
-      const { rows } = await database.pool.query(
-        'select position, cached_position, cache_epoch is null as uncached from read.checkpoints',
-      );
-      expect(rows).toEqual(PROJECTIONS.map(() => ({ position: head, cached_position: head, uncached: false })));
+      const head = await accounts.append(opened({ account: 'last', tags: ['x'], at: '2026-01-02T03:04:05.006Z' }));
+      await eventually(() => expectCheckpointsAt(head), { within: 500 });
     });
+  }
+
+  async function expectCheckpointsAt(head: number): Promise<void> {
+    const { rows } = await database.pool.query(
+      'select position, cached_position, cache_epoch is null as uncached from read.checkpoints',
+    );
+    expect(rows).toEqual(PROJECTIONS.map(() => ({ position: head, cached_position: head, uncached: false })));
   }
 
   async function expectLevel(projection: Projection): Promise<void> {

@@ -1,41 +1,209 @@
 import { EventAppender } from '@syntropic/event-store';
 import { eventually, useDatabase } from '@syntropic/testing';
-import { ReadModels } from './read-models';
+import { z } from 'zod';
+import { projection } from './projection';
 import { ddlOf } from './table';
-import { Accounts, balances, PROJECTIONS } from './testing/accounts';
+import { Accounts, balances, closings, PROJECTIONS, tagUse, type AccountEvent } from './testing/accounts';
 import { expectRebuildEquals } from './testing/rebuild';
 import { Worker } from './testing/worker';
 
-describe('a worker', () => {
+const opened = (account: string): AccountEvent => ({
+  type: 'AccountOpened',
+  data: { account, tags: ['x'], at: '2026-01-02T03:04:05Z' },
+});
+const paid = (account: string, usd = '1.50'): AccountEvent => ({
+  type: 'AmountPaid',
+  data: { account, tags: ['x', 'y'], usd },
+});
+
+let cured = false;
+/** Cannot take a payment of 13, until it is cured. */
+const fragile = projection<AccountEvent>()({
+  name: 'fragile',
+  version: 1,
+  streams: ['account'],
+  row: z.object({ account: z.string(), payments: z.int() }),
+  key: 'account',
+  keys: ({ data }) => [data.account],
+  on: {
+    AmountPaid: (row, { data: { account, usd } }) => {
+      if (usd === '13' && !cured) throw new Error('thirteen');
+      return { account, payments: (row?.payments ?? 0) + 1 };
+    },
+  },
+});
+
+describe('workers', () => {
   const database = useDatabase();
   let accounts: Accounts;
+  let workers: Worker[] = [];
+
   beforeAll(async () => {
-    for (const projection of PROJECTIONS) await database.pool.query(ddlOf(projection));
+    for (const one of [...PROJECTIONS, fragile]) await database.pool.query(ddlOf(one));
     accounts = new Accounts(new EventAppender(database.pool));
   });
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+    workers = [];
+  });
 
-  it('keeps its tables level with the log', async () => {
-    const worker = new Worker({ url: database.urlAs('syn_projection_worker') });
-    const head = await accounts.append(
-      { type: 'AccountOpened', data: { account: 'a', tags: ['x'], at: '2026-01-01T00:00:00Z' } },
-      { type: 'AmountPaid', data: { account: 'a', tags: ['x', 'y'], usd: '1.5' } },
-    );
+  function work(options: Partial<ConstructorParameters<typeof Worker>[0]> = {}): Worker {
+    const worker = new Worker({ url: database.urlAs('syn_projection_worker'), ...options });
+    workers.push(worker);
+    return worker;
+  }
+
+  async function checkpoints(): Promise<Record<string, { position: number; status: string; error: string | null }>> {
+    const { rows } = await database.pool.query<{
+      name: string;
+      position: number;
+      status: string;
+      error: string | null;
+    }>('select projection as name, position, status, error from read.checkpoints');
+    return Object.fromEntries(rows.map(({ name, ...checkpoint }) => [name, checkpoint]));
+  }
+
+  async function expectLive(position: number, ...names: readonly { name: string }[]): Promise<void> {
+    const live = Object.fromEntries(names.map(({ name }) => [name, { position, status: 'live', error: null }]));
     await eventually(async () => {
-      const { rows } = await database.pool.query<{ position: number }>('select position from read.checkpoints');
-      expect(rows.map(({ position }) => position)).toEqual([head, head, head]);
+      expect(await checkpoints()).toMatchObject(live);
     });
-    const readModels = new ReadModels({ pool: database.pool });
-    console.log(await readModels.get(balances, 'a'));
-    console.log(
-      await readModels.page(balances, {
-        where: { status: { in: ['paid'] }, opened_at: { '>=': '2025-01-01T00:00:00Z' } },
-        orderBy: [['paid_at', 'desc']],
-        limit: 3,
-      }),
+  }
+
+  const owners = async (): Promise<readonly (string | null)[]> =>
+    (await database.pool.query<{ owner: string | null }>('select owner from read.checkpoints')).rows.map(
+      ({ owner }) => owner,
     );
-    console.log(await readModels.idsWithPrefix(balances, 'a'), await readModels.position(balances), ddlOf(balances));
-    for (const projection of PROJECTIONS) await expectRebuildEquals(projection, database.pool);
-    await worker.stop();
-    expect(worker.faults).toEqual([]);
+
+  /** Which transaction wrote each row. */
+  const writers = async () => (await database.pool.query('select account, xmin::text from read.balance_v1')).rows;
+
+  const keeping = (worker: Worker) => worker.runner.owned.length;
+
+  it('leave rows that a rebuild makes again, whatever the events look like', async () => {
+    work();
+    const head = await accounts.append(opened('a'), paid('a'), paid('b'), paid('a', '0.000000001'));
+    await expectLive(head, ...PROJECTIONS);
+
+    for (const one of PROJECTIONS) await expectRebuildEquals(one, database.pool);
+  });
+
+  it('share the projections, and give back what is too much', async () => {
+    const [one, other] = [work(), work()];
+    await eventually(() => keeping(one) + keeping(other) === 3 && Math.max(keeping(one), keeping(other)) === 2);
+
+    await one.stop();
+    await eventually(() => keeping(other) === 3);
+    const head = await accounts.append(paid('a'));
+    await expectLive(head, ...PROJECTIONS);
+  });
+
+  it('take over from a dead one when its lease has ended', async () => {
+    const dead = work();
+    await eventually(() => keeping(dead) === 3);
+    await dead.kill();
+    const head = await accounts.append(paid('a'));
+    const heir = work();
+
+    await expectLive(head, ...PROJECTIONS);
+    expect(keeping(heir)).toBe(3);
+  });
+
+  it('write nothing for what another has taken meanwhile', async () => {
+    const slow = work();
+    await eventually(() => keeping(slow) === 3 && slow.runner.owned.every(({ mode }) => mode === 'live'));
+    slow.freeze();
+    const before = await accounts.append(opened('c'), paid('c'));
+    const quick = work();
+    await expectLive(before, ...PROJECTIONS);
+    const written = await writers();
+
+    slow.thaw();
+    await eventually(() => keeping(slow) === 1 && keeping(quick) === 2);
+    expect(await writers()).toEqual(written);
+    for (const one of PROJECTIONS) await expectRebuildEquals(one, database.pool);
+  });
+
+  it('stop a projection before the event it cannot take, and the others go on', async () => {
+    const worker = work({ projections: [balances, fragile] });
+    const before = await accounts.append(paid('d'), paid('d'));
+    const poison = await accounts.append(paid('d', '13'));
+    const head = await accounts.append(paid('d'), paid('e'));
+
+    await eventually(async () => {
+      expect(await checkpoints()).toMatchObject({
+        fragile: { position: before, status: 'stopped', error: `AmountPaid at ${poison}: thirteen` },
+      });
+    });
+    await expectLive(head, balances);
+    await expectRebuildEquals(fragile, database.pool);
+
+    cured = true;
+    await database.pool.query(`update read.checkpoints set status = 'retrying' where projection = 'fragile'`);
+    await expectLive(head, balances, fragile);
+    expect(worker.runner.owned.map(({ mode }) => mode)).toEqual(['live', 'live']);
+  });
+
+  it('stop what folds a stream in which something unknown happened, and nothing else', async () => {
+    work({ catalogue: ['AccountOpened', 'AmountPaid', 'AccountClosed'] });
+    const head = await accounts.append({ type: 'AccountLookedAt', data: { account: 'a' } });
+
+    await expectLive(head, closings);
+    await eventually(async () => {
+      const error = `AccountLookedAt at ${head}: this version does not know AccountLookedAt`;
+      const stopped = { position: head - 1, status: 'stopped', error };
+      expect(await checkpoints()).toMatchObject({ balance: stopped, tag_use: stopped });
+    });
+  });
+
+  it('start what was stopped again when a build that knows the event is rolled out', async () => {
+    work();
+    await expectLive(await accounts.append(paid('a')), ...PROJECTIONS);
+  });
+
+  it('refuse a table of another shape', async () => {
+    await database.pool.query('alter table read.tag_use_v2 add column surplus int');
+    work();
+    await eventually(async () => {
+      const error = 'read.tag_use_v2 has an unexpected surplus integer';
+      expect(await checkpoints()).toMatchObject({ tag_use: { status: 'stopped', error } });
+    });
+    await expectLive(await accounts.append(paid('a')), balances, closings);
+    await database.pool.query('alter table read.tag_use_v2 drop column surplus');
+  });
+
+  it('catch up alone with what the others already have', async () => {
+    await database.pool.query(`truncate ${tagUse.table}`);
+    await database.pool.query(
+      `update read.checkpoints set position = 0, cached_position = 0 where projection = 'tag_use'`,
+    );
+    work();
+
+    await expectLive(await accounts.append(paid('a')), ...PROJECTIONS);
+    await expectRebuildEquals(tagUse, database.pool);
+  });
+
+  it('do not begin before their migration has run', async () => {
+    await database.pool.query(`delete from read.checkpoints where projection = 'fragile'`);
+    const worker = work({ projections: [balances, fragile] });
+
+    await eventually(() => worker.faults.length > 0);
+    expect(String(worker.faults)).toContain('no migration has made fragile_v1 yet');
+  });
+
+  it('stop at a log that was restored, and say so', async () => {
+    work();
+    await eventually(async () => !(await owners()).includes(null));
+    await database.pool.query('update log.log_head set store_epoch = gen_random_uuid()');
+    const before = await checkpoints();
+    await accounts.append(paid('a'));
+
+    await eventually(async () => {
+      for (const { status, error } of Object.values(await checkpoints())) {
+        expect(status).toBe('stopped');
+        expect(error).toContain('rebuild it');
+      }
+    });
+    expect((await checkpoints())['balance']?.position).toBe(before['balance']?.position);
   });
 });

@@ -41,6 +41,10 @@ export class Worker {
     this.#done = this.runner.run(this.#abort.signal).catch((error: unknown) => this.faults.push(error));
   }
 
+  get isDead(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
   /** Ends it in good order. */
   async stop(): Promise<void> {
     this.thaw();
@@ -62,10 +66,15 @@ export class Worker {
     });
   }
 
-  /** Takes its way to the cache, or gives it back; the cache itself goes on. */
-  toggleCache(): void {
-    if (this.#redis?.status === 'ready') this.#redis.disconnect();
-    else if (this.#redis?.status === 'end') this.#redis.connect().catch(() => undefined);
+  /** Takes its way to the cache; the cache itself goes on. */
+  loseCache(): void {
+    this.#redis?.disconnect();
+  }
+
+  /** Whether it has its way to the cache; if it was taken, it is given back. */
+  findCache(): boolean {
+    if (this.#redis?.status === 'end') this.#redis.connect().catch(() => undefined);
+    return this.#redis?.status === 'ready';
   }
 
   async #die(): Promise<void> {
