@@ -23,7 +23,7 @@ const step = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('release' as const),
       which,
-      as: fc.constantFrom('closed', 'parked', 'queued'),
+      as: fc.constantFrom('closed' as const, 'parked' as const, 'queued' as const),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('term ends' as const), session }) },
@@ -67,7 +67,7 @@ class Fleet {
         return;
       case 'release': {
         const lease = this.remembered(step.which);
-        if (lease) await this.queue.release(lease, step.as as 'closed' | 'parked' | 'queued');
+        if (lease) await this.queue.release(lease, step.as);
         return;
       }
       case 'term ends':

@@ -40,19 +40,12 @@ export class Sweeper {
 
   /** Until the signal. Each duty goes at its own pace: a callback that hangs must not look like a break in service. */
   async run(signal: AbortSignal): Promise<void> {
-    const everyMs = this.options.leaseMs / 15;
-    const duties = [this.expireLeases, this.reportLost, this.reportWaiting, this.hintAgain];
-
-    await Promise.all(
-      duties.map(async (duty) => {
-        while (!signal.aborted) {
-          await duty.call(this).catch((error: unknown) => {
-            this.options.log.warn({ err: error }, 'sweeping work failed and is tried again');
-          });
-          await pause(everyMs, undefined, { signal }).catch(() => undefined);
-        }
-      }),
-    );
+    await Promise.all([
+      this.keepAt(() => this.expireLeases(), signal),
+      this.keepAt(() => this.reportLost(), signal),
+      this.keepAt(() => this.reportWaiting(), signal),
+      this.keepAt(() => this.hintAgain(), signal),
+    ]);
   }
 
   /**
@@ -121,6 +114,15 @@ export class Sweeper {
       [this.options.hintAgainMs, HINTS_AT_ONCE],
     );
     for (const work of rows) this.options.hint(work);
+  }
+
+  private async keepAt(duty: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await duty().catch((error: unknown) => {
+        this.options.log.warn({ err: error }, 'sweeping work failed and is tried again');
+      });
+      await pause(this.options.leaseMs / 15, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   /** One that fails is tried again in the next round, and holds up none of the others. */

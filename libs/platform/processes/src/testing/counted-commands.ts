@@ -9,7 +9,9 @@ export class CountedCommands {
   readonly #carriedOut = new Map<string, Received>();
 
   /** @param before may refuse or fail an arrival (they are counted from 1), or keep it waiting */
-  constructor(private readonly before: (command: Received, arrival: number) => void | Promise<void> = () => undefined) {}
+  constructor(
+    private readonly before: (command: Received, arrival: number) => void | Promise<void> = () => undefined,
+  ) {}
 
   readonly send = async (context: string, type: string, data: object, about: CommandContext): Promise<Outcome> => {
     const command = { context, type, data, about };
