@@ -61,6 +61,7 @@ export default tseslint.config(
               bannedExternalImports: ['nats', 'ioredis'],
             },
             { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:kernel'] },
+            { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:platform', 'type:kernel', 'type:contracts'] },
             { sourceTag: 'role:edge', onlyDependOnLibsWithTags: ['type:contracts', 'type:platform', 'type:kernel'] },
             { sourceTag: 'role:write', notDependOnLibsWithTags: ['type:read-model'] },
             { sourceTag: 'role:read', notDependOnLibsWithTags: ['type:application', 'type:domain'] },
