@@ -22,6 +22,21 @@ export class JsonSchemas {
 
 /** zod refers into the schema's own document; ours are parts of a larger one. */
 const relocated = (schema: object): JsonSchema =>
-  JSON.parse(JSON.stringify(schema), (key: string, value: unknown) =>
-    key === '$ref' && typeof value === 'string' ? value.replace('#/$defs/', NAMED) : value,
-  ) as JsonSchema;
+  JSON.parse(JSON.stringify(schema), (key: string, value: unknown) => {
+    if (key === '$ref' && typeof value === 'string') return value.replace('#/$defs/', NAMED);
+    return isNullable(value) ? withAlternatives(value) : value;
+  }) as JsonSchema;
+
+type Nullable = Readonly<{ type: readonly string[]; description?: unknown; default?: unknown }>;
+
+const isNullable = (value: unknown): value is Nullable =>
+  typeof value === 'object' && value !== null && 'type' in value && Array.isArray(value.type);
+
+/** Tools that generate clients understand alternatives, and few understand lists of types. */
+function withAlternatives({ type, description, default: usual, ...schema }: Nullable) {
+  return {
+    anyOf: type.map((one) => (one === 'null' ? { type: one } : { ...schema, type: one })),
+    ...(description !== undefined && { description }),
+    ...(usual !== undefined && { default: usual }),
+  };
+}

@@ -31,7 +31,7 @@ export function workflowView({ definition, ...row }: WorkflowRow): WorkflowView 
     runs_count: row.runs_count,
     runs_link: `/api/workflows/${encodeURIComponent(row.workflow_id)}/runs`,
     repository_url: definition.repositoryUrl ?? null,
-    repository_ref: definition.repositoryRef ?? 'main',
+    repository_ref: definition.repositoryRef ?? null,
     project_name: definition.projectName ?? null,
     repos: [...definition.repos],
     requires_repos: row.requires_repos,

@@ -127,7 +127,10 @@ export const ValidateYamlRequest = z
   .strictObject({
     content: z.string(),
     filename: z.string().default('workflow.yaml'),
-    file: z.null({ error: 'paths are not read here: give the text as content' }).optional(),
+    file: z
+      .string()
+      .nullish()
+      .refine((path) => path === undefined || path === null, 'paths are not read here: give the text as content'),
   })
   .meta({ id: 'ValidateYamlRequest' });
 
@@ -186,7 +189,7 @@ export const WorkflowView = z
     runs_count: z.int(),
     runs_link: z.string(),
     repository_url: z.string().nullable(),
-    repository_ref: z.string(),
+    repository_ref: z.string().nullable(),
     project_name: z.string().nullable(),
     repos: z.array(z.string()),
     requires_repos: z.boolean(),
