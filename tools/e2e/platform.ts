@@ -1,12 +1,11 @@
 import { eventually, removeDirectory, scratchDirectory } from '@syntropic/testing';
+import { framesOf, SERVICE_NAMES, type Frame, type ServiceName } from '@syntropic/stack';
 import { freePort, isAlive } from '@syntropic/testing/servers';
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { SERVICE_NAMES, type ServiceName } from '../stack/services';
-import { framesOf, type Frame } from '../stack/demo/event-stream';
 
 const ROOT = join(__dirname, '../..');
 

@@ -1,7 +1,7 @@
 import { usdOf } from '@syntropic/kernel';
+import type { Frame } from '@syntropic/stack';
 import { recordingsFolder, recordingsIn, type Recording } from '@syntropic/telemetry/testing';
 import { z } from 'zod';
-import type { Frame } from '../stack/demo/event-stream';
 import { usePlatform, type Platform } from './platform';
 import { replay, workflow } from './workflows';
 

@@ -8,11 +8,11 @@ import { catalogue } from './catalogue';
 export class InProcessCommands {
   constructor(@Inject(CommandBus) private readonly bus: CommandBus) {}
 
-  readonly send = async (context: string, type: string, data: object, about: CommandContext): Promise<Outcome> => {
+  readonly send = (context: string, type: string, data: object, about: CommandContext): Promise<Outcome> => {
     const Command = catalogue[context]?.[type];
-    if (!Command) throw new Error(`nobody handles ${context}.${type}`);
+    if (!Command) return Promise.reject(new Error(`nobody handles ${context}.${type}`));
 
     // Every command in the catalogue of a process answers where it left its stream.
-    return (await this.bus.execute(new Command(data as never, about))) as Outcome;
+    return this.bus.execute<object, Outcome>(new Command(data as never, about));
   };
 }

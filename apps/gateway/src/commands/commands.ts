@@ -18,7 +18,7 @@ export class Commands {
 
   /** @throws DomainError, OutcomeUnknown */
   async send<C extends Command>(
-    { origin, reply }: Pick<Ask<Endpoint>, 'origin' | 'reply'>,
+    { origin, reply }: Pick<Ask, 'origin' | 'reply'>,
     context: string,
     { type }: C,
     data: z.input<C['schema']> & object,

@@ -26,7 +26,7 @@ export function askOf(endpoint: Endpoint, request: FastifyRequest, reply: Fastif
     // The schemas have said so: these are the outputs of the endpoint's own.
     params: params as never,
     query: query as never,
-    body: body as never,
+    body: body,
     origin: originOf(request),
     minPosition: typeof minPosition === 'string' ? parsePosition(minPosition) : undefined,
     request,

@@ -14,7 +14,7 @@ export class JsonSchemas {
 
   /** `input` is what is taken, where defaults may be left out; `output` is what is answered. */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    const { $schema: _, $defs, ...own } = relocated(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
+    const { $schema, $defs, ...own } = relocated(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
     Object.assign(this.#named, $defs);
     return own;
   }

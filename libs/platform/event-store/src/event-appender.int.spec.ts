@@ -1,4 +1,4 @@
-import { DomainError, type CommandContext } from '@syntropic/kernel';
+import type { DomainError, CommandContext } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
 import { useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';

@@ -44,7 +44,7 @@ export function command<Type extends string, Shape extends z.ZodRawShape>(type: 
     /** The fields alone, as they came: what a fact that repeats them is made of. */
     get data(): z.output<typeof schema> {
       // Type and context live on the prototype, so the instance's own fields are the schema's.
-      return { ...this } as unknown as z.output<typeof schema>;
+      return Object.fromEntries(Object.entries(this)) as z.output<typeof schema>;
     }
 
     get context(): CommandContext {

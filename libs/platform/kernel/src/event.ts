@@ -42,4 +42,4 @@ export type Recorded<E extends Event = Event> = E &
 /** The names of a union's events, for those who must know them at run time: the compiler sees that none is missing. */
 export const eventTypes = <E extends Event>(types: Readonly<Record<E['type'], true>>): readonly E['type'][] =>
   // The keys of a record over a union of names are those names.
-  Object.keys(types) as E['type'][];
+  Object.keys(types);

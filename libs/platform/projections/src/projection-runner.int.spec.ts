@@ -76,7 +76,9 @@ describe('workers', () => {
     );
 
   /** Which transaction wrote each row. */
-  const writers = async () => (await database.pool.query('select account, xmin::text from read.balance_v1')).rows;
+  const writers = async () =>
+    (await database.pool.query<{ account: string; xmin: string }>('select account, xmin::text from read.balance_v1'))
+      .rows;
 
   const keeping = (worker: Worker) => worker.runner.owned.length;
 

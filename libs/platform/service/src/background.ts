@@ -52,7 +52,6 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
       try {
         await task(signal);
       } catch (error) {
-        if (signal.aborted) return;
         this.failing.set(name, error);
         this.logger.error(`${name} failed and starts over`, { error });
       } finally {

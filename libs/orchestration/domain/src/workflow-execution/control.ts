@@ -1,9 +1,4 @@
-import type {
-  CancelExecution,
-  PauseExecution,
-  ResumeExecution,
-  RetryExecution,
-} from '@syntropic/orchestration/contracts';
+import type { CancelExecution, PauseExecution } from '@syntropic/orchestration/contracts';
 import { followed, idsOf, queued, type Decision } from './continuation';
 import { refuse, running, started } from './refusals';
 import { evolve, isUnderway, type WorkflowExecution } from './workflow-execution';
@@ -18,7 +13,7 @@ export function pauseExecution(execution: WorkflowExecution, { reason }: PauseEx
 }
 
 /** Also takes back a pause that has not happened yet. */
-export function resumeExecution(execution: WorkflowExecution, _: ResumeExecution): Decision {
+export function resumeExecution(execution: WorkflowExecution): Decision {
   const now = started(execution);
   const isAsked = now.status === 'running' && now.asked === 'pause';
   if (now.status !== 'paused' && !isAsked) throw refuse('not_paused', `it is ${now.status}`);
@@ -44,7 +39,7 @@ export function cancelExecution(execution: WorkflowExecution, { reason }: Cancel
   return followed(now, [{ type: 'ExecutionCancelRequested', data: { ...idsOf(now), reason } }]);
 }
 
-export function retryExecution(execution: WorkflowExecution, _: RetryExecution): Decision {
+export function retryExecution(execution: WorkflowExecution): Decision {
   const now = started(execution);
   if (now.status !== 'interrupted') throw refuse('not_interrupted', `it is ${now.status}`);
 

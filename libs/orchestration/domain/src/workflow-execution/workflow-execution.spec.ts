@@ -1,4 +1,4 @@
-import { ExecutionId, NO_USAGE, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
+import { ExecutionId, NO_USAGE, PhaseId, type SessionId, WorkflowId } from '@syntropic/kernel';
 import { specificationOf } from '@syntropic/kernel/testing';
 import {
   ApprovePhase,
@@ -10,8 +10,6 @@ import {
   ParkPhase,
   PauseExecution,
   RequeuePhase,
-  ResumeExecution,
-  RetryExecution,
   StartExecution,
   StartPhase,
   StopPhase,
@@ -103,9 +101,9 @@ const parked = (phaseId: PhaseId) => (state: WorkflowExecution) =>
 const lost = (phaseId: PhaseId) => (state: WorkflowExecution) =>
   interruptPhase(state, new InterruptPhase({ ...inSession(state, phaseId), why: 'lease_lost' }));
 const paused = (state: WorkflowExecution) => pauseExecution(state, new PauseExecution({ executionId }));
-const resumed = (state: WorkflowExecution) => resumeExecution(state, new ResumeExecution({ executionId }));
+const resumed = resumeExecution;
 const cancelled = (state: WorkflowExecution) => cancelExecution(state, new CancelExecution({ executionId }));
-const retried = (state: WorkflowExecution) => retryExecution(state, new RetryExecution({ executionId }));
+const retried = retryExecution;
 
 const types = (events: readonly WorkflowExecutionEvent[]) => events.map(({ type }) => type);
 const stateAfter = (events: readonly WorkflowExecutionEvent[]) =>
@@ -153,7 +151,7 @@ describe('starting an execution', () => {
       .when(startExecution, start, withInput({ inputs: [{ name: 'topic' }] }), everything)
       .thenRefused('execution.missing_input');
     given()
-      .when(startExecution, new StartExecution({ ...start, inputs: { repos: 'o/r' } }), two, everything)
+      .when(startExecution, new StartExecution({ ...start.data, inputs: { repos: 'o/r' } }), two, everything)
       .thenRefused('execution.reserved_input');
     given()
       .when(startExecution, start, withInput({ repos: ['{{owner}}/r'] }), everything)
@@ -162,7 +160,7 @@ describe('starting an execution', () => {
 
   it('lets the request override the provider where the workflow says enough', () => {
     given()
-      .when(startExecution, new StartExecution({ ...start, provider: 'command' }), two, everything)
+      .when(startExecution, new StartExecution({ ...start.data, provider: 'command' }), two, everything)
       .thenRefused('execution.provider_not_configured');
   });
 });

@@ -101,7 +101,9 @@ export class Worker {
                 this.#redis?.disconnect();
                 throw new Error('this worker is dead');
               }
-              return pool.query(...statement);
+              // Given no callback, it answers a promise.
+              const answer: unknown = pool.query(...statement);
+              return answer;
             }
           : (Reflect.get(pool, property) as unknown),
     });

@@ -1,0 +1,2 @@
+export { framesOf, type Frame } from './demo/event-stream';
+export { SERVICE_NAMES, type ServiceName } from './services';
