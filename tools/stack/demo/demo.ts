@@ -34,7 +34,8 @@ export async function runDemo(url: string, repository: string, say: (line: strin
   const { execution_id: id } = Started.parse(answer);
 
   say(`the example: workflow ${WORKFLOW}, execution ${id}`);
-  for await (const frame of framesOf(api.addressOf(`/api/executions/${id}/stream`))) say(lineOf(frame, new Date()));
+  const stream = framesOf((headers) => api.ask(`/api/executions/${id}/stream`, { headers }));
+  for await (const frame of stream) say(lineOf(frame, new Date()));
   await report(api, id, say);
 }
 
