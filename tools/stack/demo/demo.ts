@@ -54,6 +54,6 @@ async function report(api: Api, execution: string, say: (line: string) => void):
   );
   const listed = z.array(Artifact).parse(await api.get(`/api/artifacts?workflow_id=${WORKFLOW}&limit=200`));
   for (const { id, title, phase_id, size_bytes } of listed.filter((each) => artifact_ids.includes(each.id))) {
-    say(`  ${phase_id ?? ''}/${title ?? ''} (${size_bytes} bytes)  ${api.addressOf(`/api/artifacts/${id}/content`)}`);
+    say(`  ${title ?? phase_id ?? id} (${size_bytes} bytes)  ${api.addressOf(`/api/artifacts/${id}/content`)}`);
   }
 }
