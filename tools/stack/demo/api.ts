@@ -1,28 +1,44 @@
-/** The platform's API as the example uses it. */
+interface Request {
+  readonly method?: 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** The platform's API as the example uses it. It reads its own writes: each request waits for what the ones before it changed. */
 export class Api {
+  private position?: string;
+
   constructor(private readonly url: string) {}
-
-  get(path: string): Promise<unknown> {
-    return this.ask(path, {});
-  }
-
-  post(path: string, type: 'application/json' | 'application/yaml', body: string): Promise<unknown> {
-    return this.ask(path, { method: 'POST', headers: { 'content-type': type }, body });
-  }
-
-  async exists(path: string): Promise<boolean> {
-    const { status } = await fetch(`${this.url}${path}`);
-    return status === 200;
-  }
 
   addressOf(path: string): string {
     return `${this.url}${path}`;
   }
 
-  private async ask(path: string, request: RequestInit): Promise<unknown> {
-    const response = await fetch(`${this.url}${path}`, request);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${request.method ?? 'GET'} ${path} answered ${response.status}: ${text}`);
-    return JSON.parse(text) as unknown;
+  async get(path: string): Promise<unknown> {
+    return answerOf(await this.ask(path));
   }
+
+  async post(path: string, type: 'application/json' | 'application/yaml', body: string): Promise<unknown> {
+    return answerOf(await this.ask(path, { method: 'POST', headers: { 'content-type': type }, body }));
+  }
+
+  async exists(path: string): Promise<boolean> {
+    const { ok } = await this.ask(path);
+    return ok;
+  }
+
+  /** For a stream: the answer as it comes. */
+  async ask(path: string, request: Request = {}): Promise<Response> {
+    const seen = this.position === undefined ? {} : { 'x-min-position': this.position };
+    const response = await fetch(this.addressOf(path), { ...request, headers: { ...seen, ...request.headers } });
+    const position = response.headers.get('x-position');
+    if (request.method === 'POST' && position !== null) this.position = position;
+    return response;
+  }
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${text}`);
+  return JSON.parse(text) as unknown;
 }

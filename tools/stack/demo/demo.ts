@@ -34,7 +34,8 @@ export async function runDemo(url: string, repository: string, say: (line: strin
   const { execution_id: id } = Started.parse(answer);
 
   say(`the example: workflow ${WORKFLOW}, execution ${id}`);
-  for await (const frame of framesOf(api.addressOf(`/api/executions/${id}/stream`))) say(lineOf(frame, new Date()));
+  const stream = framesOf((headers) => api.ask(`/api/executions/${id}/stream`, { headers }));
+  for await (const frame of stream) say(lineOf(frame, new Date()));
   await report(api, id, say);
 }
 
@@ -53,6 +54,6 @@ async function report(api: Api, execution: string, say: (line: string) => void):
   );
   const listed = z.array(Artifact).parse(await api.get(`/api/artifacts?workflow_id=${WORKFLOW}&limit=200`));
   for (const { id, title, phase_id, size_bytes } of listed.filter((each) => artifact_ids.includes(each.id))) {
-    say(`  ${phase_id ?? ''}/${title ?? ''} (${size_bytes} bytes)  ${api.addressOf(`/api/artifacts/${id}/content`)}`);
+    say(`  ${title ?? phase_id ?? id} (${size_bytes} bytes)  ${api.addressOf(`/api/artifacts/${id}/content`)}`);
   }
 }

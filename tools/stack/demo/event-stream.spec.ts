@@ -12,6 +12,7 @@ describe('following a stream', () => {
         response.write('se\ndata: {"a":\ndata: 1}\n\n: heartbeat\n\nda');
         response.end('ta: ünamed\n\n');
       },
+      nothingMore,
     ]);
 
     expect(frames).toEqual([
@@ -20,7 +21,7 @@ describe('following a stream', () => {
     ]);
   });
 
-  it('takes a broken one up after the last frame it saw', async () => {
+  it('takes one that broke or ended up after the last frame it saw, until there is nothing more', async () => {
     const { frames, resumedAfter } = await followed([
       (response) => {
         response.write('id: 7\ndata: before\n\n', () => {
@@ -30,10 +31,11 @@ describe('following a stream', () => {
       (response) => {
         response.end('id: 8\ndata: after\n\n');
       },
+      nothingMore,
     ]);
 
     expect(frames.map(({ data }) => data)).toEqual(['before', 'after']);
-    expect(resumedAfter).toEqual([undefined, '7']);
+    expect(resumedAfter).toEqual([undefined, '7', '8']);
   });
 
   it('does not ask again for what is refused', async () => {
@@ -47,6 +49,10 @@ describe('following a stream', () => {
   });
 });
 
+const nothingMore: Answer = (response) => {
+  response.writeHead(204).end();
+};
+
 async function followed(answers: readonly Answer[]) {
   const resumedAfter: (string | undefined)[] = [];
   const server = createServer((request, response) => {
@@ -57,7 +63,8 @@ async function followed(answers: readonly Answer[]) {
   await once(server, 'listening');
   try {
     const frames: Frame[] = [];
-    for await (const frame of framesOf(addressOf(server.address()))) frames.push(frame);
+    const address = addressOf(server.address());
+    for await (const frame of framesOf((headers) => fetch(address, { headers }))) frames.push(frame);
     return { frames, resumedAfter };
   } finally {
     server.closeAllConnections();

@@ -8,34 +8,35 @@ export interface Frame {
 }
 
 const PAUSE_MS = 500;
+const NOTHING_MORE = 204;
 
-/** Follows a stream of server-sent events until the server ends it; one that breaks is taken up after the last frame seen. */
-export async function* framesOf(url: string): AsyncGenerator<Frame> {
+/** Asks for the stream from after the frame with this id, or from its beginning. */
+type Open = (headers: Record<string, string>) => Promise<Response>;
+
+/** Follows a stream of server-sent events until the server says that there is nothing more: an end alone can be a replica's. */
+export async function* framesOf(open: Open): AsyncGenerator<Frame> {
   let lastId: string | undefined;
   for (;;) {
-    const response = await fetch(url, {
-      headers: { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) },
-    }).catch(() => undefined);
-    if (response && !response.ok) throw new Error(`${url} answered ${response.status}`);
     try {
-      for await (const frame of parsed(response?.body ?? broken())) {
+      const response = await open({
+        accept: 'text/event-stream',
+        ...(lastId !== undefined && { 'last-event-id': lastId }),
+      });
+      if (response.status === NOTHING_MORE) return;
+      if (!response.ok || !response.body) throw new Error(`${response.url} answered ${response.status}`);
+      for await (const frame of parsed(response.body)) {
         lastId = frame.id ?? lastId;
         yield frame;
       }
-      return;
     } catch (error) {
-      if (!isBroken(error)) throw error;
-      await delay(PAUSE_MS);
+      if (!isBrokenConnection(error)) throw error;
     }
+    await delay(PAUSE_MS);
   }
 }
 
-function broken(): never {
-  throw new TypeError('no connection');
-}
-
-/** The name is what `fetch` promises when a connection breaks under it. */
-function isBroken(error: unknown): boolean {
+/** `fetch` promises this name when a connection cannot be made or breaks. */
+function isBrokenConnection(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
 }
 

@@ -1,28 +1,42 @@
+import { z } from 'zod';
 import type { Frame } from './event-stream';
 
-const LONGEST_VALUE = 60;
+const LONGEST_VALUE = 100;
 
-/** A frame as one line for the terminal: when, what, and the plain values it carries. */
+/** What a reader of the terminal wants of a frame; frames that are not listed show every plain value they carry. */
+const TELLING: Readonly<Record<string, readonly string[]>> = {
+  snapshot: ['status', 'completed_phases', 'total_phases'],
+  PhaseQueued: ['attempt'],
+  PhaseStarted: ['attempt'],
+  PhaseCompleted: [],
+  SessionStarted: ['provider'],
+  SessionCompleted: ['status'],
+  WorkspaceCreated: ['backend', 'duration_ms'],
+  WorkspaceTerminated: [],
+  ArtifactCreated: ['path', 'size_bytes'],
+  ExecutionCompleted: ['completed_phases', 'total_phases'],
+  agent_output: ['text'],
+  leg_ended: ['ended', 'duration_ms'],
+  tokens: ['total_tokens'],
+  cost: ['total_cost_usd'],
+};
+
+const Data = z.record(z.string(), z.unknown());
+
+/** A frame as one line: when it arrived, in which phase, what it is, and what it tells. */
 export function lineOf({ event, data }: Frame, at: Date): string {
-  const values = Object.entries(objectOf(data)).flatMap(([name, value]) => {
-    const text = plain(value);
-    return text === undefined || isIdentifier(name) ? [] : [`${name} ${text}`];
+  const values = Data.parse(JSON.parse(data));
+  const names = TELLING[event] ?? Object.keys(values).filter((name) => name !== 'phase_id');
+  const details = names.flatMap((name) => {
+    const text = plain(values[name]);
+    return text === undefined ? [] : [name === 'text' ? text : `${name} ${text}`];
   });
-  return [`  ${at.toISOString().slice(11, 23)}`, event.padEnd(24), values.join(', ')].join('  ').trimEnd();
-}
-
-function objectOf(text: string): object {
-  const value: unknown = JSON.parse(text);
-  return typeof value === 'object' && value !== null ? value : { value };
+  const phase = plain(values['phase_id']) ?? '';
+  return `  ${at.toISOString().slice(11, 23)}  ${phase.padEnd(8)}  ${event.padEnd(20)}  ${details.join(', ')}`.trimEnd();
 }
 
 function plain(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;
-  if (typeof value !== 'string' || value === '') return undefined;
+  if (typeof value !== 'string') return undefined;
   return value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
-}
-
-/** What ties rows together says nothing to a reader, except the phase. */
-function isIdentifier(name: string): boolean {
-  return name.endsWith('_id') && name !== 'phase_id';
 }
