@@ -34,9 +34,6 @@ const PASSWORDS = {
 
 /** A gateway on real servers, with real read models behind it; events, telemetry and answers to commands come from the spec. */
 export function useGateway() {
-  const database = useDatabase();
-  const redis = useRedis();
-  const server = useNats(natsUsers(PASSWORDS));
   const objects = mkdtempSync(join(tmpdir(), 'objects-'));
   const stop = new AbortController();
   const gateways: NestFastifyApplication[] = [];
@@ -45,6 +42,18 @@ export function useGateway() {
   let appender: EventAppender;
   let projecting: Promise<void>;
   let address = '';
+
+  // Before the servers' own, so that everything has hung up when they go.
+  afterAll(async () => {
+    await Promise.all(gateways.map((app) => app.close()));
+    stop.abort();
+    await projecting;
+    await nats.close();
+    rmSync(objects, { recursive: true });
+  });
+  const database = useDatabase();
+  const redis = useRedis();
+  const server = useNats(natsUsers(PASSWORDS));
 
   const start = async (): Promise<string> => {
     const app = await createGateway({
@@ -75,13 +84,6 @@ export function useGateway() {
     });
     projecting = runner.run(stop.signal);
     address = await start();
-  });
-  afterAll(async () => {
-    await Promise.all(gateways.map((app) => app.close()));
-    stop.abort();
-    await projecting;
-    await nats.close();
-    rmSync(objects, { recursive: true });
   });
 
   return {
