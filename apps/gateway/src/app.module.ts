@@ -12,6 +12,11 @@ import type { GatewayConfig } from './gateway.config';
 import { healthChecks } from './health/health-checks';
 import { SystemHealthController } from './health/health.controller';
 import { endpointsOf } from './http/serve';
+import { LiveBus } from './live/live-bus';
+import { LiveEntrance } from './live/live-entrance';
+import { LiveTables } from './live/live-tables';
+import { LiveController } from './live/live.controller';
+import { Watchers } from './live/watchers';
 import { DocumentsController, OPENAPI } from './openapi/documents.controller';
 import { openApiDocument } from './openapi/openapi-document';
 import { RowLookup } from './reads/row-lookup';
@@ -27,6 +32,7 @@ export const API = [
   ControlController,
   SessionsController,
   ArtifactsController,
+  LiveController,
   SystemHealthController,
 ];
 
@@ -47,6 +53,10 @@ export class AppModule {
         Commands,
         UsageNow,
         ArtifactBytes,
+        LiveBus,
+        LiveEntrance,
+        LiveTables,
+        Watchers,
       ],
     };
   }

@@ -10,7 +10,7 @@ import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import { OBJECT_STORAGE } from './artifacts/artifact-bytes';
 import type { GatewayConfig } from './gateway.config';
-import { StoreEpoch } from './reads/store-epoch';
+import { LogHead } from './reads/log-head';
 
 export const NATS = Symbol('the bus');
 export const REDIS = Symbol('the cache');
@@ -29,7 +29,7 @@ export class ConnectionsModule {
       { provide: CommandClient, useFactory: () => new CommandClient(address) },
       { provide: OBJECT_STORAGE, useFactory: () => new LocalObjectStorage(OBJECTS_DIR) },
       { provide: TelemetryReader, inject: [Pool], useFactory: (pool: Pool) => new TelemetryReader(pool) },
-      { provide: StoreEpoch, inject: [Pool], useFactory: (pool: Pool) => new StoreEpoch(new PostgresEventLog(pool)) },
+      { provide: LogHead, inject: [Pool], useFactory: (pool: Pool) => new LogHead(new PostgresEventLog(pool)) },
       {
         provide: ReadModels,
         inject: [Pool, NATS, REDIS],

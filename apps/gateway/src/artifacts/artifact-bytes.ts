@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ArtifactRow } from '@syntropic/artifacts/read-model';
 import { ObjectMissing, type ObjectStorage } from '@syntropic/object-storage';
+import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
@@ -32,11 +33,7 @@ export class ArtifactBytes {
       stream.destroy();
       return null;
     }
-    try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await buffer(stream));
-    } catch (error) {
-      if (error instanceof TypeError) return null;
-      throw error;
-    }
+    const bytes = await buffer(stream);
+    return isUtf8(bytes) ? bytes.toString() : null;
   }
 }

@@ -4,7 +4,7 @@ import { CommandClient } from '@syntropic/messaging';
 import { formatPosition } from '@syntropic/projections';
 import type { z } from 'zod';
 import type { Ask, Endpoint } from '../http/endpoint';
-import { StoreEpoch } from '../reads/store-epoch';
+import { LogHead } from '../reads/log-head';
 
 type Command = Readonly<{ type: string; schema: z.ZodType }>;
 
@@ -13,7 +13,7 @@ type Command = Readonly<{ type: string; schema: z.ZodType }>;
 export class Commands {
   constructor(
     private readonly client: CommandClient,
-    private readonly epoch: StoreEpoch,
+    private readonly head: LogHead,
   ) {}
 
   /** @throws DomainError, OutcomeUnknown */
@@ -24,7 +24,7 @@ export class Commands {
     data: z.input<C['schema']> & object,
   ): Promise<Outcome> {
     const outcome = await this.client.send(context, type, data, origin);
-    const epoch = await this.epoch.current();
+    const epoch = await this.head.epoch();
     if (epoch !== undefined) void reply.header('x-position', formatPosition({ epoch, position: outcome.position }));
     return outcome;
   }

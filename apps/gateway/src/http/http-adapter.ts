@@ -10,7 +10,6 @@ import { correlationOf } from './request-origin';
 export function httpAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
-    forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
   });
   const fastify = adapter.getInstance<FastifyInstance>();

@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { ReadModels, type LogPosition, type Projection } from '@syntropic/projections';
 import { Problem } from '../problems/problem';
 import type { ProblemCode } from '../problems/problem-codes';
+import { LogHead } from './log-head';
+
+type Row = Readonly<Record<string, unknown>>;
 
 /** What is looked for, in words and in the code of its absence. */
-type Sought<Row extends Readonly<Record<string, unknown>>> = Readonly<{
-  projection: Projection<Row>;
-  noun: string;
-  missing: ProblemCode;
-}>;
+type Sought<R extends Row> = Readonly<{ projection: Projection<R>; noun: string; missing: ProblemCode }>;
 
 type Freshness = Readonly<{ minPosition: LogPosition | undefined }>;
 
@@ -17,23 +16,30 @@ const SHOWN_CANDIDATES = 5;
 /** Finds a row by its id, or by the start of it that people type. */
 @Injectable()
 export class RowLookup {
-  constructor(private readonly reads: ReadModels) {}
+  constructor(
+    private readonly reads: ReadModels,
+    private readonly head: LogHead,
+  ) {}
 
-  /** @throws Problem when there is none, or when several begin so */
-  async find<Row extends Readonly<Record<string, unknown>>>(
-    sought: Sought<Row>,
-    idOrPrefix: string,
-    { minPosition }: Freshness,
-  ): Promise<Row> {
+  /**
+   * What was made a moment ago is found: before it is said to be missing, the read model must be level with the log.
+   * @throws Problem when there is none, or when several begin so
+   */
+  async find<R extends Row>(sought: Sought<R>, idOrPrefix: string, { minPosition }: Freshness): Promise<R> {
     const { projection, noun, missing } = sought;
-    const exact = await this.reads.get(projection, idOrPrefix, { minPosition });
-    if (exact) return exact;
-
-    const [only, ...others] = await this.reads.idsWithPrefix(projection, idOrPrefix);
-    if (only !== undefined && others.length > 0) throw ambiguous(noun, idOrPrefix, [only, ...others]);
-    const found = only === undefined ? undefined : await this.reads.get(projection, only);
+    const found =
+      (await this.reads.get(projection, idOrPrefix, { minPosition })) ??
+      (await this.#byPrefix(sought, idOrPrefix)) ??
+      (await this.reads.get(projection, idOrPrefix, { minPosition: await this.head.now() }));
     if (!found) throw new Problem(missing, `${noun} not found: ${idOrPrefix}`);
     return found;
+  }
+
+  async #byPrefix<R extends Row>({ projection, noun }: Sought<R>, prefix: string): Promise<R | undefined> {
+    const [only, ...others] = await this.reads.idsWithPrefix(projection, prefix);
+    if (only === undefined) return undefined;
+    if (others.length > 0) throw ambiguous(noun, prefix, [only, ...others]);
+    return this.reads.get(projection, only);
   }
 }
 

@@ -1,0 +1,173 @@
+import type { Usage } from '@syntropic/kernel';
+import { costByModel, costView, tokensView } from '../display/usage-fields';
+import type { StreamFrame } from './event-stream-text';
+import { Lane } from './lane';
+import { formatCursor, type LiveCursor } from './live-cursor';
+import type { DomainItem, LiveFrame, TelemetryItem } from './live-frame';
+import type { LiveTables } from './live-tables';
+import { News } from './news';
+import { snakeCased } from './snake-case';
+import { TERMINAL_EVENTS } from './terminal-events';
+
+/** Where frames go. */
+export type Sink = Readonly<{ send: (frame: StreamFrame) => void; flushed: () => Promise<void> }>;
+
+type Options = Readonly<{
+  executionId: string;
+  cursor: LiveCursor;
+  tables: LiveTables;
+  sink: Sink;
+  /** How long to trust the bus before looking at the tables again, which is where lost messages are found. */
+  lookEveryMs: () => number;
+  onFault: (error: unknown) => void;
+}>;
+
+const PAGE = 500;
+/** More than this waiting for a look at the tables is forgotten: the look finds it. */
+const MAX_WAITING = 1_000;
+const END_PATIENCE_MS = 5_000;
+const END_LOOK_MS = 100;
+
+const CHANGES_TOTALS: ReadonlySet<string> = new Set(['token_usage', 'session_summary', 'leg_ended']);
+
+/**
+ * Everything about one execution from a cursor on, each item once and in its lane's order, until the execution has ended.
+ * Messages only make it fast: one that is not the next of its lane makes it read the tables.
+ */
+export class ExecutionStream {
+  readonly #domain: Lane<DomainItem>;
+  readonly #telemetry: Lane<TelemetryItem>;
+  readonly #news = new News();
+  #waiting: LiveFrame[] = [];
+  #looking = false;
+  #mustLook = true;
+  #totalsMayDiffer = false;
+  #shownTotals = '';
+  #end: { item: DomainItem; deadline: number } | undefined;
+
+  constructor(private readonly options: Options) {
+    this.#domain = new Lane(options.cursor.position, ({ position }) => position);
+    this.#telemetry = new Lane(options.cursor.sequence, ({ sequence }) => sequence);
+  }
+
+  /** A message of the bus: late, doubled, reordered, or just right. */
+  offer(frame: LiveFrame): void {
+    if (!this.#looking) this.#accept(frame);
+    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(frame);
+    else this.#mustLook = true;
+    this.#news.tell();
+  }
+
+  /** Until the execution has ended (true), or the signal. */
+  async run(signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted) {
+      try {
+        if (this.#mustLook) await this.#look(signal);
+        if (this.#totalsMayDiffer) await this.#showTotals();
+        if (this.#end && (await this.#isComplete(this.#end.deadline))) {
+          this.#sendDomain(this.#end.item);
+          return true;
+        }
+      } catch (error) {
+        // The store may be away: the watcher waits, and misses nothing.
+        this.options.onFault(error);
+        this.#mustLook = true;
+      }
+      const wasTold = await this.#news.within(this.#end ? END_LOOK_MS : this.options.lookEveryMs(), signal);
+      if (!wasTold) this.#mustLook = true;
+    }
+    return false;
+  }
+
+  #accept(frame: LiveFrame): void {
+    if (frame.lane === 'domain') this.#acceptDomain(frame.previous, frame.events);
+    else this.#acceptTelemetry(frame.first - 1, frame.events);
+  }
+
+  #acceptDomain(previous: number, events: readonly DomainItem[]): void {
+    // What follows the end (workspaces that are cleaned up) is nobody's news.
+    if (this.#end) return;
+    const next = this.#domain.next(previous, events);
+    if (!next) this.#mustLook = true;
+
+    for (const item of next ?? []) {
+      if (TERMINAL_EVENTS.includes(item.type)) {
+        this.#end = { item, deadline: performance.now() + END_PATIENCE_MS };
+        return;
+      }
+      this.#sendDomain(item);
+    }
+  }
+
+  #acceptTelemetry(previous: number, events: readonly TelemetryItem[]): void {
+    const next = this.#telemetry.next(previous, events);
+    if (!next) this.#mustLook = true;
+
+    for (const item of next ?? []) {
+      this.#telemetry.sent(item);
+      const { type, data, sessionId, phaseId, time } = item;
+      this.#send(type, { ...data, session_id: sessionId, phase_id: phaseId, time });
+      this.#totalsMayDiffer ||= CHANGES_TOTALS.has(type);
+    }
+  }
+
+  /** Reads both lanes until they are level, as fast as the watcher takes it. */
+  async #look(signal: AbortSignal): Promise<void> {
+    this.#looking = true;
+    try {
+      this.#mustLook = false;
+      const { executionId, tables, sink } = this.options;
+      for (let isLevel = false; !isLevel && !signal.aborted;) {
+        const [facts, observations] = await Promise.all([
+          tables.domainAfter(executionId, this.#domain.at, PAGE),
+          tables.telemetryAfter(executionId, this.#telemetry.at, PAGE),
+        ]);
+        this.#acceptTelemetry(this.#telemetry.at, observations);
+        this.#acceptDomain(this.#domain.at, facts);
+        await sink.flushed();
+        isLevel = facts.length < PAGE && observations.length < PAGE;
+      }
+    } finally {
+      this.#looking = false;
+      for (const frame of this.#waiting.splice(0)) this.#accept(frame);
+    }
+  }
+
+  async #showTotals(): Promise<void> {
+    this.#totalsMayDiffer = false;
+    const { usage } = await this.options.tables.totals(this.options.executionId);
+    const shown = JSON.stringify(usage);
+    if (shown === this.#shownTotals) return;
+
+    this.#shownTotals = shown;
+    for (const [event, data] of Object.entries(totalsFrames(usage))) this.#send(event, data);
+  }
+
+  /** Whether the telemetry that ended sessions counted has been sent, or was waited for long enough. */
+  async #isComplete(deadline: number): Promise<boolean> {
+    const { executionId, tables } = this.options;
+    const [totals, counted] = await Promise.all([tables.totals(executionId), tables.countedTelemetry(executionId)]);
+    const stored = new Map(totals.sessions.map(({ sessionId, events }) => [sessionId, events]));
+    const isStored = [...counted].every(([sessionId, events]) => (stored.get(sessionId) ?? 0) >= events);
+    if (isStored && this.#telemetry.at >= totals.events && !this.#totalsMayDiffer) return true;
+
+    this.#mustLook = true;
+    return performance.now() >= deadline;
+  }
+
+  #sendDomain(item: DomainItem): void {
+    this.#domain.sent(item);
+    this.#send(item.type, { ...(snakeCased(item.data) as object), recorded_at: item.recordedAt });
+  }
+
+  #send(event: string, data: object): void {
+    const cursor = { ...this.options.cursor, position: this.#domain.at, sequence: this.#telemetry.at };
+    this.options.sink.send({ id: formatCursor(cursor), event, data });
+  }
+}
+
+/** Totals, never differences: a watcher that misses one loses nothing. */
+export const totalsFrames = (usage: Usage) => ({
+  tokens: tokensView(usage),
+  cost: { ...costView(usage), cost_by_model: costByModel(usage) },
+});

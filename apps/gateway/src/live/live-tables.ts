@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { executionFeedProjection, executionProjection } from '@syntropic/orchestration/read-model';
+import { TelemetryReader, type ExecutionTotals } from '@syntropic/telemetry';
+import { Pool } from 'pg';
+import type { DomainItem, TelemetryItem } from './live-frame';
+import { TERMINAL_EVENTS } from './terminal-events';
+
+const FEED = executionFeedProjection.table;
+
+const ITEM = `event_position as position, type, data,
+  to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "recordedAt"`;
+
+/** Everything that live streams show, where it is stored. */
+@Injectable()
+export class LiveTables {
+  constructor(
+    private readonly pool: Pool,
+    private readonly telemetry: TelemetryReader,
+  ) {}
+
+  /** The facts of an execution behind a position, in order. */
+  async domainAfter(executionId: string, position: number, limit: number): Promise<readonly DomainItem[]> {
+    const { rows } = await this.pool.query<DomainItem>({
+      name: 'live-domain-after',
+      text: `select ${ITEM} from ${FEED} where execution_id = $1 and event_position > $2 order by event_position limit $3`,
+      values: [executionId, position, limit],
+    });
+    return rows;
+  }
+
+  /** Its telemetry behind a sequence number, without a gap. */
+  async telemetryAfter(executionId: string, sequence: number, limit: number): Promise<readonly TelemetryItem[]> {
+    const events = await this.telemetry.after(executionId, sequence, limit);
+    return events.flatMap(({ sequence: number, type, time, sessionId, phaseId, data }) =>
+      number === null ? [] : [{ sequence: number, type, time, sessionId, phaseId, data }],
+    );
+  }
+
+  totals(executionId: string): Promise<ExecutionTotals> {
+    return this.telemetry.executionTotals(executionId);
+  }
+
+  /** The last event that the execution's row has folded. */
+  async rowPosition(executionId: string): Promise<number> {
+    const { rows } = await this.pool.query<{ position: number }>(
+      `select position from ${executionProjection.table} where execution_id = $1`,
+      [executionId],
+    );
+    return rows[0]?.position ?? 0;
+  }
+
+  /** Where the execution ended, as far as its feed knows. */
+  async endPosition(executionId: string): Promise<number | undefined> {
+    const { rows } = await this.pool.query<{ position: number }>(
+      `select event_position as position from ${FEED} where execution_id = $1 and type = any($2)`,
+      [executionId, TERMINAL_EVENTS],
+    );
+    return rows[0]?.position;
+  }
+
+  /** How much telemetry each ended session of the execution has counted. */
+  async countedTelemetry(executionId: string): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await this.pool.query<{ session: string; events: number }>(
+      `select data ->> 'sessionId' as session, (data ->> 'telemetryEvents')::bigint as events
+       from ${FEED} where execution_id = $1 and type = 'SessionCompleted'`,
+      [executionId],
+    );
+    return new Map(rows.map(({ session, events }) => [session, events]));
+  }
+}

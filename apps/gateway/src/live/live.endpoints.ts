@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { endpoint } from '../http/endpoint';
+import { ExecutionParams } from '../executions/executions.dto';
+
+export const streamExecution = endpoint({
+  method: 'GET',
+  path: '/executions/{execution_id}/stream',
+  summary: 'Everything about an execution as it happens, from a snapshot or from `Last-Event-ID` on',
+  params: ExecutionParams,
+  reply: 'event-stream',
+  also: { 204: 'The execution has ended, and everything up to its end has been seen' },
+});
+
+export const streamExecutionEvents = endpoint({
+  method: 'GET',
+  path: '/sse/executions/{execution_id}',
+  summary: 'The domain events of an execution as unnamed frames',
+  params: ExecutionParams,
+  reply: 'event-stream',
+});
+
+export const streamActivity = endpoint({
+  method: 'GET',
+  path: '/sse/activity',
+  summary: 'Starts and ends of all executions and sessions as unnamed frames',
+  reply: 'event-stream',
+});
+
+export const readStreamHealth = endpoint({
+  method: 'GET',
+  path: '/sse/health',
+  summary: 'How many watch what',
+  reply: z
+    .object({ status: z.enum(['healthy', 'unhealthy']), active_executions: z.int(), active_connections: z.int() })
+    .meta({ id: 'SSEHealthResponse' }),
+});

@@ -1,0 +1,176 @@
+import { executionIdOf } from '@syntropic/kernel';
+import { refusedReply } from './refused-reply';
+import { useGateway } from './use-gateway';
+
+const gateway = useGateway();
+
+type Json = Readonly<Record<string, unknown>>;
+
+async function send(method: string, path: string, body?: string, headers: Record<string, string> = {}) {
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  const response = await fetch(`${gateway.url}${path}`, {
+    method,
+    headers: { ...type, ...headers },
+    ...(body !== undefined && { body }),
+  });
+  return { status: response.status, body: (await response.json()) as Json, headers: response.headers };
+}
+
+/** Answers all commands so, and remembers them. */
+function answering(reply: object) {
+  const taken: { subject: string; data: Json; commandId: string }[] = [];
+  const stop = gateway.answer((subject, data, headers) => {
+    taken.push({ subject, data: data as Json, commandId: commandIdIn(headers) });
+    return reply;
+  });
+  return { taken, stop };
+}
+
+const commandIdIn = (headers: Readonly<Record<string, string>>): string =>
+  Object.entries(headers).find(([name]) => /command-?id/i.test(name))?.[1] ?? '';
+
+const RECORDED = { position: 7, version: 1 };
+
+describe('a change', () => {
+  it('becomes a command, and its reply says where it stands in the log', async () => {
+    const service = answering(RECORDED);
+    const reply = await send('POST', '/api/workflows', JSON.stringify({ id: 'mine', name: 'Mine' }));
+    service.stop();
+
+    expect(reply).toMatchObject({ status: 201, body: { id: 'mine', status: 'created' } });
+    expect(reply.headers.get('x-position')).toMatch(/^[0-9a-f-]{36}\.7$/);
+    expect(service.taken).toMatchObject([
+      {
+        subject: 'commands.orchestration.CreateWorkflow',
+        data: { workflowId: 'mine', phases: [{ name: 'Initial Phase' }] },
+      },
+    ]);
+  });
+
+  it('is the same command when it comes again with its key, under either prefix', async () => {
+    const service = answering(RECORDED);
+    const key = { 'idempotency-key': 'once' };
+    const first = await send('POST', '/api/workflows/mine/execute', '{}', key);
+    const again = await send('POST', '/api/v1/workflows/mine/execute', '{}', key);
+    const other = await send('POST', '/api/workflows/mine/execute', '{}');
+    service.stop();
+
+    expect(again.body).toEqual(first.body);
+    expect(service.taken[1]?.commandId).toBe(service.taken[0]?.commandId);
+    expect(first.body['execution_id']).toBe(executionIdOf(service.taken[0]?.commandId ?? ''));
+    expect(other.body['execution_id']).not.toBe(first.body['execution_id']);
+  });
+
+  it('is answered by the rule that refused it', async () => {
+    const service = answering(refusedReply('workflow.already_exists', 'conflict', 'a workflow with this id exists'));
+    const reply = await send('POST', '/api/workflows', JSON.stringify({ id: 'mine', name: 'Mine' }));
+    service.stop();
+
+    expect(reply).toMatchObject({ status: 400, body: { code: 'workflow.already_exists', instance: '/api/workflows' } });
+    expect(reply.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  it('says so when nobody answers', async () => {
+    const reply = await send('DELETE', '/api/workflows/mine');
+
+    expect(reply).toMatchObject({ status: 503, body: { code: 'command.outcome_unknown' } });
+    expect(reply.headers.get('retry-after')).toBe('1');
+  });
+});
+
+describe('control in a wrong state', () => {
+  it('is refused in the words that clients know', async () => {
+    const service = answering(refusedReply('execution.has_ended', 'conflict', 'it is completed'));
+    const reply = await send('POST', '/api/executions/exec-0123456789ab/pause');
+    service.stop();
+
+    expect(reply).toMatchObject({ status: 400, body: { detail: 'Cannot pause execution in state completed' } });
+  });
+});
+
+describe('a budget', () => {
+  it('is refused while no runner can hold one', async () => {
+    const reply = await send('POST', '/api/workflows/mine/execute', '{"max_budget_usd": 5}');
+
+    expect(reply).toMatchObject({
+      status: 409,
+      body: { code: 'execution.no_capable_runner', field: 'max_budget_usd' },
+    });
+  });
+});
+
+describe('a YAML workflow', () => {
+  const asYaml = { 'content-type': 'application/yaml' };
+  const yaml = 'id: doc\nname: Doc\nphases:\n  - {id: plan, name: Plan, order: 1, prompt_template: go}\n';
+
+  it('is created under what the query calls it', async () => {
+    const service = answering(RECORDED);
+    const reply = await send('POST', '/api/workflows/from-yaml?workflow_id=other', yaml, asYaml);
+    service.stop();
+
+    expect(reply).toMatchObject({ status: 201, body: { id: 'other', name: 'Doc' } });
+  });
+
+  it('is refused with field, line and column', async () => {
+    const reply = await send('POST', '/api/workflows/from-yaml', yaml.replace('name: Plan', 'nam: Plan'), asYaml);
+
+    expect(reply).toMatchObject({
+      status: 422,
+      body: {
+        code: 'request.invalid',
+        errors: expect.arrayContaining([expect.objectContaining({ field: 'phases[0].nam', line: 4 })]) as unknown,
+      },
+    });
+  });
+});
+
+describe('a malformed request', () => {
+  it.each<[string, string, string, string | undefined, Record<string, string>, number, string]>([
+    ['broken JSON', 'POST', '/api/workflows', '{', {}, 400, 'request.malformed'],
+    [
+      'a form',
+      'POST',
+      '/api/workflows',
+      'name=x',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      415,
+      'request.unsupported_content',
+    ],
+    ['JSON where YAML belongs', 'POST', '/api/workflows/from-yaml', '{}', {}, 415, 'request.unsupported_content'],
+    [
+      'a body that is too large',
+      'POST',
+      '/api/workflows',
+      JSON.stringify('x'.repeat(1_100_000)),
+      {},
+      413,
+      'request.too_large',
+    ],
+    ['no address', 'GET', '/api/nothing', undefined, {}, 404, 'request.not_found'],
+    ['an unknown field', 'POST', '/api/workflows', '{"name":"x","nam":1}', {}, 422, 'request.invalid'],
+    ['a bad page', 'GET', '/api/workflows?page=0', undefined, {}, 422, 'request.invalid'],
+    ['another site', 'GET', '/api/workflows', undefined, { 'sec-fetch-site': 'cross-site' }, 403, 'request.foreign'],
+    [
+      'another origin',
+      'POST',
+      '/api/executions/exec-0123456789ab/cancel',
+      undefined,
+      { origin: 'http://evil.example' },
+      403,
+      'request.foreign',
+    ],
+  ])('(%s) is refused with a code', async (_, method, path, body, headers, status, code) => {
+    const reply = await send(method, path, body, headers);
+
+    expect(reply).toMatchObject({ status, body: { status, code, type: `/api/docs#${code}` } });
+  });
+
+  it('is told every fault at once', async () => {
+    const reply = await send('POST', '/api/workflows', '{"phases":[{"name":""}],"workflow_type":"odd","extra":1}');
+
+    expect((reply.body['errors'] as Json[]).map(({ field }) => field)).toEqual(
+      expect.arrayContaining(['name', 'workflow_type', 'phases[0].name', 'extra']),
+    );
+    expect(reply.body['detail']).toContain('workflow_type');
+  });
+});

@@ -1,0 +1,253 @@
+import { LocalObjectStorage } from '@syntropic/object-storage';
+import { eventually } from '@syntropic/testing';
+import { randomUUID } from 'node:crypto';
+import { anExecutionId, factsOf, phase, workflowCreated } from './facts';
+import { useGateway } from './use-gateway';
+
+const gateway = useGateway();
+
+type Json = Readonly<Record<string, unknown>>;
+
+async function read(path: string, minPosition?: string): Promise<{ status: number; body: Json; headers: Headers }> {
+  const headers: Record<string, string> = minPosition ? { 'x-min-position': minPosition } : {};
+  const response = await fetch(`${gateway.url}${path}`, { headers });
+  return { status: response.status, body: (await response.json()) as Json, headers: response.headers };
+}
+
+describe('workflows', () => {
+  it('are sorted before they are divided into pages, and counted as a whole', async () => {
+    let minPosition = '';
+    for (const [index, name] of ['delta', 'alpha', 'charlie', 'bravo', 'echo'].entries()) {
+      const created = workflowCreated(`sorted-${name}`, {
+        name,
+        workflowType: 'review',
+        phases: [phase('plan', index + 1)],
+      });
+      ({ minPosition } = await gateway.record(`workflow-sorted-${name}`, [created]));
+    }
+    const page = async (number: number) => {
+      const { body } = await read(
+        `/api/workflows?workflow_type=review&order_by=name&page_size=2&page=${number}`,
+        minPosition,
+      );
+      return { names: (body['workflows'] as Json[]).map(({ name }) => name), total: body['total'] };
+    };
+
+    expect(await page(1)).toEqual({ names: ['alpha', 'bravo'], total: 5 });
+    expect(await page(2)).toEqual({ names: ['charlie', 'delta'], total: 5 });
+    expect(await page(3)).toEqual({ names: ['echo'], total: 5 });
+  });
+
+  it('are found by the start of their id, unless several begin so', async () => {
+    await gateway.record('workflow-prefix-one', [workflowCreated('prefix-one')]);
+    const { minPosition } = await gateway.record('workflow-prefix-two', [workflowCreated('prefix-two')]);
+
+    expect((await read('/api/workflows/prefix-o', minPosition)).body).toMatchObject({ id: 'prefix-one' });
+    expect(await read('/api/workflows/prefix-')).toMatchObject({
+      status: 409,
+      body: { code: 'id.ambiguous', detail: expect.stringContaining('prefix-one, prefix-two') as string },
+    });
+    expect(await read('/api/v1/workflows/no-such')).toMatchObject({
+      status: 404,
+      body: { code: 'workflow.not_found' },
+    });
+  });
+});
+
+describe('a query', () => {
+  it('waits for what its caller has written', async () => {
+    const { minPosition } = await gateway.record('workflow-fresh', [workflowCreated('fresh')]);
+
+    expect((await read('/api/workflows/fresh', minPosition)).status).toBe(200);
+  });
+
+  it('says that it is behind, and when to come back', async () => {
+    const { minPosition } = await gateway.record('workflow-later', [workflowCreated('later')]);
+    const [epoch = '', position = ''] = minPosition.split('.');
+
+    const answer = await read('/api/workflows/later', `${epoch}.${Number(position) + 1_000}`);
+
+    expect(answer).toMatchObject({ status: 503, body: { code: 'read_model.behind' } });
+    expect(answer.headers.get('retry-after')).toBe('1');
+  });
+
+  it('refuses a position of another log, and what is no position', async () => {
+    expect(await read('/api/workflows', `${randomUUID()}.1`)).toMatchObject({
+      status: 409,
+      body: { code: 'position.other_epoch' },
+    });
+    expect(await read('/api/workflows', 'here')).toMatchObject({ status: 422, body: { code: 'position.malformed' } });
+  });
+});
+
+describe('an execution', () => {
+  it('shows what its phases used, and what runs now by its telemetry', async () => {
+    const executionId = anExecutionId();
+    const facts = factsOf(executionId);
+    const stream = `execution-${executionId}`;
+    const running = await gateway.record(stream, [facts.started, facts.queued, facts.phaseStarted], executionId);
+    await gateway.observe({
+      id: randomUUID(),
+      type: 'token_usage',
+      time: new Date().toISOString(),
+      sessionId: facts.sessionId,
+      executionId,
+      phaseId: 'plan',
+      data: {
+        leg: 1,
+        message_id: 'm',
+        model: 'claude-sonnet-4-5',
+        input_tokens: 10,
+        output_tokens: 5,
+        cache_creation_tokens: 2,
+        cache_read_tokens: 1,
+        cost_usd: '0.001',
+      },
+    });
+
+    expect((await read(`/api/executions/${executionId}`, running.minPosition)).body).toMatchObject({
+      workflow_execution_id: executionId,
+      status: 'running',
+      total_input_tokens: 10,
+      total_tokens: 18,
+      total_cost_usd: '0.001',
+      cost_complete: false,
+      phases: [
+        { phase_id: 'plan', status: 'running', total_tokens: 18, cost_by_model: { 'claude-sonnet-4-5': '0.001' } },
+      ],
+      repos: ['acme/api'],
+    });
+
+    const ended = await gateway.record(stream, [facts.phaseCompleted, facts.completed], executionId);
+    expect((await read(`/api/executions/${executionId}`, ended.minPosition)).body).toMatchObject({
+      status: 'completed',
+      total_tokens: 1_234,
+      total_cost_usd: '0.42',
+      cost_complete: true,
+    });
+    expect((await read(`/api/workflows/a-workflow/executions/${executionId}`)).body).toMatchObject({
+      status: 'completed',
+      completed_phases: 1,
+      total_phases: 1,
+    });
+  });
+
+  it('is listed by its state', async () => {
+    const [running, ended] = [anExecutionId(), anExecutionId()];
+    await gateway.record(`execution-${running}`, [factsOf(running).started], running);
+    const { minPosition } = await gateway.record(
+      `execution-${ended}`,
+      [factsOf(ended).started, factsOf(ended).cancelled],
+      ended,
+    );
+    const idsOf = async (path: string) => {
+      const { body } = await read(path, minPosition);
+      const rows = (Array.isArray(body) ? body : body['executions']) as Json[];
+      return rows.map((row) => row['workflow_execution_id'] ?? row['execution_id']);
+    };
+
+    expect(await idsOf('/api/executions?status=cancelled')).toContain(ended);
+    expect(await idsOf('/api/executions?status=running')).not.toContain(ended);
+    expect(await idsOf('/api/workflows/executions/active')).toContain(running);
+    expect(await idsOf('/api/workflows/executions/active')).not.toContain(ended);
+  });
+
+  it('is found as soon as it is recorded, without being asked to wait', async () => {
+    const executionId = anExecutionId();
+    await gateway.record(`execution-${executionId}`, [factsOf(executionId).started], executionId);
+
+    expect((await read(`/api/executions/${executionId}/state`)).body).toEqual({
+      execution_id: executionId,
+      state: 'running',
+    });
+  });
+});
+
+describe('sessions', () => {
+  it('are listed with all that match counted, and shown with what they did', async () => {
+    const executionId = anExecutionId();
+    const facts = factsOf(executionId);
+    const { minPosition } = await gateway.record(`session-${facts.sessionId}`, [facts.sessionStarted], executionId);
+    await gateway.observe({
+      id: randomUUID(),
+      type: 'tool_execution_completed',
+      time: new Date().toISOString(),
+      sessionId: facts.sessionId,
+      executionId,
+      phaseId: 'plan',
+      data: { tool_name: 'Bash', tool_use_id: 't', success: false, duration_ms: 1_500, output_preview: 'no' },
+    });
+
+    const list = await read(`/api/sessions?execution_id=${executionId}&statuses=running,failed&limit=1`, minPosition);
+    expect(list.body).toMatchObject({ total: 1, sessions: [{ id: facts.sessionId, phase_display: 'Plan' }] });
+    expect((await read(`/api/sessions/${facts.sessionId}`)).body).toMatchObject({
+      id: facts.sessionId,
+      failed_tool_count: 1,
+      operations: [{ tool_name: 'Bash', success: false, duration_seconds: 1.5, tool_output: 'no' }],
+    });
+  });
+});
+
+describe('artifacts', () => {
+  it('give their text as JSON and every byte as it is', async () => {
+    const bytes = Buffer.from([0, 255, 65]);
+    const stored = await new LocalObjectStorage(gateway.objects).put(bytes);
+    const artifactId = randomUUID();
+    const { minPosition } = await gateway.record(`artifact-${artifactId}`, [
+      { type: 'ArtifactCreated', data: { ...artifact(artifactId), ...stored, contentType: 'image/png' } },
+    ]);
+
+    expect((await read(`/api/artifacts/${artifactId}`, minPosition)).body).toMatchObject({
+      content: null,
+      content_hash: stored.sha256,
+    });
+    const raw = await fetch(`${gateway.url}/api/artifacts/${artifactId}/content`, { headers: { accept: 'image/png' } });
+    expect(raw.headers.get('content-type')).toBe('image/png');
+    expect(Buffer.from(await raw.arrayBuffer())).toEqual(bytes);
+  });
+
+  it('say that bytes are not there yet', async () => {
+    const artifactId = randomUUID();
+    const { minPosition } = await gateway.record(`artifact-${artifactId}`, [
+      {
+        type: 'ArtifactCreated',
+        data: { ...artifact(artifactId), sha256: '0'.repeat(64), uri: `sha256:${'0'.repeat(64)}`, sizeBytes: 3 },
+      },
+    ]);
+
+    const answer = await read(`/api/artifacts/${artifactId}/content`, minPosition);
+    expect(answer).toMatchObject({ status: 202, body: { artifact_id: artifactId, content: null } });
+    expect(answer.headers.get('retry-after')).toBe('2');
+  });
+
+  const artifact = (artifactId: string) => ({
+    artifactId,
+    workflowId: 'a-workflow',
+    phaseId: 'plan',
+    executionId: anExecutionId(),
+    sessionId: randomUUID(),
+    artifactType: 'text',
+    contentType: 'text/plain',
+    title: 'notes.md',
+    path: 'notes.md',
+    isPrimaryDeliverable: true,
+  });
+});
+
+describe('without Redis', () => {
+  it('everything is answered, and the system says that it is degraded', async () => {
+    const { minPosition } = await gateway.record('workflow-uncached', [workflowCreated('uncached')]);
+    await gateway.redis.stop();
+
+    expect((await read('/api/workflows/uncached', minPosition)).status).toBe(200);
+    await eventually(async () => {
+      expect(await read('/health/ready')).toMatchObject({ status: 200, body: { status: 'degraded' } });
+    });
+    expect((await read('/api/health')).body).toMatchObject({
+      status: 'healthy',
+      mode: 'degraded',
+      degraded_reasons: ['cache'],
+    });
+    await gateway.redis.start();
+  });
+});

@@ -1,0 +1,149 @@
+import { sessionProjection } from '@syntropic/agent-sessions/read-model';
+import { artifactProjection } from '@syntropic/artifacts/read-model';
+import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-store';
+import type { Event } from '@syntropic/kernel';
+import { connectNats, natsUsers } from '@syntropic/messaging';
+import { executionFeedProjection, executionProjection, workflowProjection } from '@syntropic/orchestration/read-model';
+import { ProjectionRunner } from '@syntropic/projections';
+import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
+import { useDatabase, useNats, useRedis } from '@syntropic/testing';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NatsConnection } from 'nats';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGateway } from '../src/gateway';
+
+const PROJECTIONS = [
+  workflowProjection,
+  executionProjection,
+  executionFeedProjection,
+  sessionProjection,
+  artifactProjection,
+];
+
+const PASSWORDS = {
+  gateway: randomUUID(),
+  'command-service': randomUUID(),
+  'projection-worker': randomUUID(),
+  'observability-collector': randomUUID(),
+  'agent-runner': randomUUID(),
+};
+
+/** A gateway on real servers, with real read models behind it; events, telemetry and answers to commands come from the spec. */
+export function useGateway() {
+  const objects = mkdtempSync(join(tmpdir(), 'objects-'));
+  const stop = new AbortController();
+  const gateways: NestFastifyApplication[] = [];
+  const versions = new Map<string, number>();
+  let nats: NatsConnection;
+  let appender: EventAppender;
+  let projecting: Promise<void>;
+  let address = '';
+
+  // Before the servers' own, so that everything has hung up when they go.
+  afterAll(async () => {
+    await Promise.all(gateways.map((app) => app.close()));
+    stop.abort();
+    await projecting;
+    await nats.close();
+    rmSync(objects, { recursive: true });
+  });
+  const database = useDatabase();
+  const redis = useRedis();
+  const server = useNats(natsUsers(PASSWORDS));
+
+  const start = async (): Promise<string> => {
+    const app = await createGateway({
+      PORT: 0,
+      HOST: '127.0.0.1',
+      DATABASE_URL: database.urlAs('syn_gateway'),
+      NATS_URL: server.urlAs('gateway'),
+      REDIS_URL: redis.url,
+      OBJECTS_DIR: objects,
+      LOG_LEVEL: 'silent',
+    });
+    gateways.push(app);
+    await app.listen(0, '127.0.0.1');
+    return `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  };
+
+  beforeAll(async () => {
+    nats = await connectNats({ url: server.url, name: 'owner' });
+    appender = new EventAppender(database.pool);
+    const log = new PostgresEventLog(database.pool);
+    const reader = new LogReader(log, nats);
+    const runner = new ProjectionRunner({
+      pool: database.pool,
+      log,
+      reader,
+      projections: PROJECTIONS,
+      catalogue: PROJECTIONS.flatMap(({ types }) => types),
+    });
+    projecting = runner.run(stop.signal);
+    address = await start();
+  });
+
+  return {
+    get url() {
+      return address;
+    },
+    get nats() {
+      return nats;
+    },
+    database,
+    redis,
+    server,
+    objects,
+    /** Another replica. */
+    start,
+
+    /** Appends facts to a stream, and answers the position of the last and how a client names it. */
+    async record(stream: string, events: readonly Event[], executionId?: string) {
+      const expected = versions.get(stream) ?? 0;
+      const id = randomUUID();
+      const outcome = await appender.append({
+        stream,
+        expected,
+        events,
+        context: {
+          commandId: id,
+          correlationId: id,
+          causationId: id,
+          actor: { kind: 'service', id: 'spec' },
+          bodyHash: '',
+          ...(executionId && { executionId }),
+        },
+      });
+      if (outcome.is !== 'appended') throw new Error(`not appended: ${outcome.is}`);
+      versions.set(stream, outcome.version);
+      const { epoch } = await new PostgresEventLog(database.pool).head();
+      return { position: outcome.position, minPosition: `${epoch}.${outcome.position}` };
+    },
+
+    async observe(...events: readonly TelemetryEvent[]) {
+      const [batch] = await new PostgresTelemetryStore(database.pool).insert([{ events }]);
+      return batch && !batch.leaseLost ? batch.stored : [];
+    },
+
+    /** Answers commands as the command service would. */
+    answer(reply: (subject: string, data: object, headers: Readonly<Record<string, string>>) => object) {
+      const subscription = nats.subscribe('commands.>', {
+        callback: (_, message) => {
+          const { data } = message.json<{ data: object }>();
+          const headers = Object.fromEntries(
+            message.headers?.keys().map((key) => [key, message.headers?.get(key) ?? '']) ?? [],
+          );
+          message.respond(JSON.stringify({ response: reply(message.subject, data, headers), isDisposed: true }));
+        },
+      });
+      return () => {
+        subscription.unsubscribe();
+      };
+    },
+  };
+}
+
+export type GatewayUnderTest = ReturnType<typeof useGateway>;
