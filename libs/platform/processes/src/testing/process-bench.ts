@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-store';
+import { command, type CommandContext, type Event } from '@syntropic/kernel';
+import { createPool } from '@syntropic/postgres';
+import { eventually, useDatabase } from '@syntropic/testing';
+import { WorkQueue } from '@syntropic/work';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { send } from '../action';
+import { Effects } from '../effects';
+import { process, type Process } from '../process';
+import { ProcessRunner } from '../process-runner';
+import type { SendCommand } from '../send-command';
+import { Timers } from '../timers';
+import type { CountedCommands } from './counted-commands';
+
+export class Note extends command('Note', { step: z.number(), part: z.string() }) {}
+
+export type Stepped = Event<'Stepped', { step: number }>;
+
+export const stepped = (step: number): Stepped => ({ type: 'Stepped', data: { step } });
+
+export const anExecution = (): string => `exec-${randomUUID().slice(-12)}`;
+
+/** What a note taker leads an execution of so many steps to. */
+export const allNotes = (steps: number) =>
+  Array.from({ length: steps }, (_, step) => [
+    { step, part: 'begin' },
+    { step, part: 'end' },
+  ]).flat();
+
+/** What an execution's events have led to, in the order in which it was first carried out. */
+export const notesOf = (commands: CountedCommands, executionId: string): readonly object[] =>
+  commands.carriedOut.filter(({ about }) => about.executionId === executionId).map(({ data }) => data);
+
+/** Processes on a log of the spec file's own; what runs is stopped after each spec at the latest. */
+export class ProcessBench {
+  readonly #database = useDatabase();
+  readonly #runs: AbortController[] = [];
+  readonly #pools: Pool[] = [];
+
+  constructor() {
+    afterEach(() => this.stop());
+  }
+
+  get pool(): Pool {
+    return this.#database.pool;
+  }
+
+  /** Connections of a replica of its own, as command-service has them. */
+  ownPool(): Pool {
+    const pool = createPool(this.#database.urlAs('syn_command_service'));
+    this.#pools.push(pool);
+    return pool;
+  }
+
+  async register(name: string): Promise<void> {
+    await this.pool.query('select ops.register_process($1)', [name]);
+  }
+
+  /** A process that notes each step twice, registered at the head of this moment. */
+  async noteTaker(): Promise<Process> {
+    const name = `note-taker-${randomUUID()}`;
+    await this.register(name);
+    return process<Stepped>({
+      name,
+      on: {
+        Stepped: ({ data: { step } }) => [
+          send('notes', Note, { step, part: 'begin' }),
+          send('notes', Note, { step, part: 'end' }),
+        ],
+      },
+    });
+  }
+
+  /** Runs as one replica until the spec ends; rejects as the runner does. */
+  run(running: Process, sending: SendCommand, pool = this.ownPool()): Promise<void> {
+    const until = new AbortController();
+    this.#runs.push(until);
+    const queue = new WorkQueue(pool, { hint: () => undefined, wake: () => undefined });
+    const runner = new ProcessRunner(running, {
+      pool,
+      reader: new LogReader(new PostgresEventLog(pool), undefined),
+      effects: new Effects(sending, queue, new Timers(pool, sending, silent)),
+      log: silent,
+      backOffMs: 1,
+    });
+    const run = runner.run(until.signal);
+    run.catch(() => undefined);
+    return run;
+  }
+
+  async stop(): Promise<void> {
+    for (const run of this.#runs.splice(0)) run.abort();
+    for (const pool of this.#pools.splice(0)) if (!pool.ended) await pool.end();
+  }
+
+  /** In a stream of its own: only its execution says what it belongs to. */
+  async record(executionId: string, ...events: readonly Event[]): Promise<CommandContext> {
+    const context = contextOf(executionId);
+    await this.#append(`note-${randomUUID()}`, events, context);
+    return context;
+  }
+
+  /** Only the stream says what it belongs to. */
+  async recordInStream(stream: string, event: Event): Promise<void> {
+    await this.#append(stream, [event], contextOf(undefined));
+  }
+
+  async placeOf({ name }: Process) {
+    const { rows } = await this.pool.query<{ position: number; status: string; error: string | null }>(
+      'select position, status, error from ops.processes where name = $1',
+      [name],
+    );
+    return rows[0];
+  }
+
+  async caughtUp(running: Process): Promise<void> {
+    const log = new PostgresEventLog(this.pool);
+    await eventually(async () => (await this.placeOf(running))?.position === (await log.head()).position);
+  }
+
+  async #append(stream: string, events: readonly Event[], context: CommandContext): Promise<void> {
+    await new EventAppender(this.pool).append({ stream, expected: 0, events, context });
+  }
+}
+
+const silent = { debug: () => undefined, warn: () => undefined };
+
+const contextOf = (executionId: string | undefined): CommandContext => ({
+  commandId: randomUUID(),
+  correlationId: randomUUID(),
+  causationId: randomUUID(),
+  actor: { kind: 'user', id: 'ada' },
+  bodyHash: 'of the body',
+  ...(executionId && { executionId }),
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+});
