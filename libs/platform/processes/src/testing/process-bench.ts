@@ -92,7 +92,7 @@ export class ProcessBench {
 
   async stop(): Promise<void> {
     for (const run of this.#runs.splice(0)) run.abort();
-    for (const pool of this.#pools.splice(0)) if (!pool.ended) await pool.end();
+    for (const pool of this.#pools.splice(0)) if (!pool.ending) await pool.end();
   }
 
   /** In a stream of its own: only its execution says what it belongs to. */
