@@ -48,7 +48,7 @@ create table ops.lease_service (
 );
 insert into ops.lease_service (since, last) values (clock_timestamp(), clock_timestamp());
 
--- Takes the oldest work that a runner can do. A claim that comes again finds what it took, even when the first is still
+-- Takes the oldest work that a runner can do, and that nobody wants paused or cancelled. A claim that comes again finds what it took, even when the first is still
 -- on its way: claims of one runner take turns, and each sees the one before. Hence a function, its snapshots younger than its lock.
 create function ops.claim_work(
   for_runner text, of_backends text[], of_providers text[], session uuid, claim uuid, term interval
@@ -76,7 +76,7 @@ begin
     set state = 'leased', token = w.token + 1, runner = for_runner, claim_id = claim, expires_at = clock_timestamp() + term
     where w.session_id = (
       select q.session_id from ops.work q
-      where q.state = 'queued' and q.backend = any (of_backends) and q.provider = any (of_providers)
+      where q.state = 'queued' and q.control = 'run' and q.backend = any (of_backends) and q.provider = any (of_providers)
         and (q.parked_on is null or q.parked_on = for_runner)
         and (session is null or q.session_id = session)
       order by q.queued_at, q.session_id

@@ -99,6 +99,27 @@ describe('work that waits', () => {
     expect(hinted).toEqual([sessionId, sessionId]);
   });
 
+  it('is not hinted at while it may not run', async () => {
+    const { executionId } = await desk.queued();
+    await desk.queue.setControl(executionId, 'pause', 2);
+    await desk.ages('queued_at', '6 s');
+    const hinted: string[] = [];
+    await desk.sweeper({ hint: (work) => hinted.push(work.sessionId) }).hintAgain();
+
+    expect(hinted).toEqual([]);
+  });
+
+  it('begins its wait anew when it may run again', async () => {
+    const { executionId } = await desk.queued();
+    await desk.ages('queued_at', '61 minutes');
+    await desk.queue.setControl(executionId, 'pause', 2);
+    await desk.queue.setControl(executionId, 'run', 3);
+    const reported: string[] = [];
+    await desk.sweeper({ onQueueTimeout: (work) => Promise.resolve(reported.push(work.sessionId)) }).reportWaiting();
+
+    expect(reported).toEqual([]);
+  });
+
   it('is reported when it has waited too long, once a wait', async () => {
     const { sessionId } = await desk.queued();
     const reported: string[] = [];

@@ -107,7 +107,8 @@ export class Sweeper {
       `update ops.work w set hinted_at = clock_timestamp()
         where w.session_id in (
           select q.session_id from ops.work q
-           where q.state = 'queued' and coalesce(q.hinted_at, q.queued_at) < clock_timestamp() - $1 * interval '1 ms'
+           where q.state = 'queued' and q.control = 'run'
+             and coalesce(q.hinted_at, q.queued_at) < clock_timestamp() - $1 * interval '1 ms'
            order by q.queued_at limit $2
            for update skip locked)
        returning w.session_id as "sessionId", w.backend`,

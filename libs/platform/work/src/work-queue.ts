@@ -40,7 +40,7 @@ export type RenewedLease = Readonly<
 export type Offer = Pick<Capabilities, 'backends' | 'providers'>;
 
 /** Work that a control request or an ending has reached. */
-export type AffectedWork = Readonly<{ sessionId: string; state: WorkState; runner: string | null }>;
+export type AffectedWork = Readonly<{ sessionId: string; backend: string; state: WorkState; runner: string | null }>;
 
 export const LEASE_MS = 15_000;
 
@@ -149,13 +149,16 @@ export class WorkQueue {
     return released !== undefined;
   }
 
-  /** Asks something of all sessions of an execution, and wakes the runners that hold one. */
+  /** Asks something of all sessions of an execution, and wakes the runners that hold one. What is queued waits until it may run. */
   async setControl(executionId: string, control: Control, asOf: number): Promise<readonly AffectedWork[]> {
-    return this.affect(
+    const affected = await this.affect(
       `set control = $3, as_of = $2,
            queued_at = case when w.control = 'pause' then clock_timestamp() else w.queued_at end`,
       [executionId, asOf, control],
     );
+    const mayRun = control === 'run' ? affected.filter(({ state }) => state === 'queued') : [];
+    for (const work of mayRun) this.signals.hint(work);
+    return affected;
   }
 
   /** Nobody runs sessions of this execution any more: leases are refused from now on, parked workspaces discarded. */
@@ -181,7 +184,7 @@ export class WorkQueue {
           order by w.session_id for update
        )
        update ops.work w ${change} from affected where w.session_id = affected.session_id
-       returning w.session_id as "sessionId", affected.state, w.runner`,
+       returning w.session_id as "sessionId", w.backend, affected.state, w.runner`,
       [...values],
     );
     const holders = rows.flatMap(({ state, runner }) => (state === 'leased' && runner ? [runner] : []));

@@ -74,6 +74,19 @@ describe('controlling an execution', () => {
     });
   });
 
+  it.each(['pause', 'cancel'] as const)(
+    'keeps queued work from runners after a %s, until it may run',
+    async (asked) => {
+      const { sessionId, executionId } = await desk.queued();
+      await desk.queue.setControl(executionId, asked, 2);
+      await expect(desk.queue.claim(able('r1'))).resolves.toBeUndefined();
+
+      await desk.queue.setControl(executionId, 'run', 3);
+      expect(desk.hinted).toEqual([sessionId, sessionId]);
+      await expect(desk.claimed('r1')).resolves.toMatchObject({ sessionId });
+    },
+  );
+
   it('does not listen to a messenger who comes late', async () => {
     await desk.queued({}, 1);
     await desk.queue.setControl('exec-000000000001', 'run', 3);
