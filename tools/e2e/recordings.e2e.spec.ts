@@ -104,7 +104,7 @@ async function expectSession(platform: Platform, executionId: string, figures: F
   expect(body).toMatchObject({ status: 'completed', total_cost_usd: figures.cost, cost_by_model: figures.costByModel });
 
   const { operations } = Session.parse(body);
-  const completed = operations.filter(({ operation_type }) => operation_type === 'tool_completed');
+  const completed = operations.filter(({ operation_type }) => operation_type === 'tool_execution_completed');
   expect(completed).toHaveLength(figures.tools);
   expect(completed.filter(({ success }) => !success)).toHaveLength(figures.failedTools);
 }

@@ -33,8 +33,9 @@ export function command<Type extends string, Shape extends z.ZodRawShape>(type: 
     readonly #context: CommandContext | undefined;
 
     constructor(input: unknown, context?: CommandContext) {
-      this.#context = context;
-      Object.assign(this, schema.parse(input));
+      const data = schema.parse(input);
+      Object.assign(this, data);
+      this.#context = context && { ...context, ...executionOf(data) };
     }
 
     get type(): Type {
@@ -63,3 +64,7 @@ export function command<Type extends string, Shape extends z.ZodRawShape>(type: 
     ): Readonly<z.output<typeof schema> & { type: Type; data: z.output<typeof schema>; context: CommandContext }>;
   };
 }
+
+/** Whatever a command about an execution leads to belongs to that execution, whoever sent it. */
+const executionOf = (data: object): Pick<CommandContext, 'executionId'> =>
+  'executionId' in data && typeof data.executionId === 'string' ? { executionId: data.executionId } : {};
