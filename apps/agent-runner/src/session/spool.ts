@@ -56,10 +56,6 @@ export class Spool {
     return this.#last;
   }
 
-  get committedLine(): number {
-    return this.#committed;
-  }
-
   append(said: Omit<SpoolLine, 'line'>): number {
     const line = this.#last + 1;
     const bytes = Buffer.from(`${JSON.stringify({ line, ...said })}\n`);
