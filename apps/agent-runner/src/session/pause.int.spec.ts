@@ -11,8 +11,13 @@ const A_WHILE_MS = 40;
 
 describeWithBubblewrap('a pause', () => {
   const start = useSessions(new SandboxBackend(), useDirectory());
-  const counting = (to: number) =>
-    command('sh', '-c', `n=0; while [ $n -lt ${to} ]; do n=$((n+1)); echo $n; sleep 0.005; done`);
+  /** Counts in bursts, so that lines are always on their way. */
+  const counting = (bursts: number) =>
+    command(
+      'sh',
+      '-c',
+      `n=0; for burst in $(seq ${bursts}); do for i in $(seq 100); do n=$((n+1)); echo $n; done; sleep 0.005; done`,
+    );
 
   it('at any moment keeps every line back and loses none, for a program of which nothing is known', async () => {
     const moments = fc.array(fc.nat(30), { minLength: 1, maxLength: 3 });
@@ -30,9 +35,9 @@ describeWithBubblewrap('a pause', () => {
         }
         await expect(run.finished).resolves.toMatchObject({ outcome: 'completed' });
         await drained;
-        expect(lines.map(({ text }) => text)).toEqual(Array.from({ length: 25 }, (_, n) => String(n + 1)));
+        expect(lines.map(({ text }) => text)).toEqual(Array.from({ length: 2_500 }, (_, n) => String(n + 1)));
       }),
-      { numRuns: 12 },
+      { numRuns: 12, endOnFailure: true },
     );
   });
 
@@ -63,7 +68,7 @@ describeWithBubblewrap('a pause', () => {
         const turn = ['assistant', 'assistant', 'user', 'assistant', 'user'];
         expect(types).toEqual(['system', ...Array.from({ length: 6 }, () => turn).flat(), 'result']);
       }),
-      { numRuns: 8 },
+      { numRuns: 8, endOnFailure: true },
     );
   });
 
@@ -103,6 +108,29 @@ describeWithBubblewrap('a pause', () => {
     await expect(run.finished).resolves.toMatchObject({ outcome: 'cancelled', legEnd: 'INT' });
   });
 
+  it('that was told keeps an agent that has ended from being finished', async () => {
+    const run = await start({ agent: command('true') });
+    const yieldPoint = await run.requestPause();
+    let finished = false;
+    void run.finished.then(() => (finished = true));
+    await wait(A_WHILE_MS);
+    const finishedBefore = finished;
+    await run.resume();
+
+    await expect(run.finished).resolves.toMatchObject({ outcome: 'completed' });
+    expect(yieldPoint).toBe('between_lines');
+    expect(finishedBefore).toBe(false);
+    await expect(run.requestPause()).resolves.toBeUndefined();
+  });
+
+  it('of an agent that has ended can be cancelled too', async () => {
+    const run = await start({ agent: command('true') });
+    await run.requestPause();
+    run.cancel();
+
+    await expect(run.finished).resolves.toMatchObject({ outcome: 'cancelled' });
+  });
+
   it('goes on only when the lease is sure again and nobody wants it paused', async () => {
     const run = await start({ agent: counting(30) });
     await run.requestPause();
@@ -114,6 +142,6 @@ describeWithBubblewrap('a pause', () => {
     await run.unsuspend();
 
     await expect(run.finished).resolves.toMatchObject({ outcome: 'completed' });
-    expect([suspended, run.spool.last]).toEqual([before, 30]);
+    expect([suspended, run.spool.last]).toEqual([before, 3_000]);
   });
 });

@@ -1,13 +1,15 @@
 import { eventually } from '@syntropic/testing';
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describeWithBubblewrap, useDirectory } from '../../test/bench';
 import { command, listen, toTheEnd, useSessions } from '../../test/session';
 import { SandboxBackend } from '../workspaces';
 
 describeWithBubblewrap('a session', () => {
-  const start = useSessions(new SandboxBackend(), useDirectory());
+  const directory = useDirectory();
+  const start = useSessions(new SandboxBackend(), directory);
   const shell = (script: string) => command('sh', '-c', script);
 
   it('runs its program on the rendered prompt and keeps every line, numbered', async () => {
@@ -136,6 +138,22 @@ describeWithBubblewrap('a session', () => {
     const second = await toTheEnd(await start({ agent, sessionId, leg: 2 }));
     expect(second.finished.outcome).toBe('completed');
     expect(second.lines.map(({ line, leg, text }) => `${line} ${leg} ${text}`)).toEqual(['2 2 note', '3 2 ready']);
+  });
+
+  it('is not led out of its workspace by what an earlier leg left there', async () => {
+    const outside = join(directory.path, 'outside');
+    mkdirSync(outside);
+    const sessionId = randomUUID();
+    const inputs = [{ phaseId: 'plan', path: 'note', open: () => Promise.resolve(Readable.from(['x'])) }];
+    const trap = shell(`rm -rf artifacts/input/plan; ln -s ${outside} artifacts/input/plan; echo set`);
+
+    await toTheEnd(await start({ agent: trap, sessionId, inputs }));
+    const { texts } = await toTheEnd(
+      await start({ agent: shell('readlink artifacts/input/plan'), sessionId, leg: 2, inputs }),
+    );
+
+    expect(texts).toEqual([outside]);
+    expect(readdirSync(outside)).toEqual([]);
   });
 
   it('refuses an input that leads out of its place', async () => {

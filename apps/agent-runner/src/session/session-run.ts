@@ -74,6 +74,7 @@ export class SessionRun {
   #pause: Deferred<YieldPoint | undefined> | undefined;
   #asked: Asked | undefined;
   #complaint = '';
+  #over = false;
 
   constructor(
     private readonly spec: SessionSpec,
@@ -92,7 +93,7 @@ export class SessionRun {
 
   /** Resolves when the agent stands still at a yield point; with nothing if it ended or was resumed before it came to one. */
   requestPause(): Promise<YieldPoint | undefined> {
-    if (this.#asked) return Promise.resolve(undefined);
+    if (this.#asked || this.#over) return Promise.resolve(undefined);
     if (this.#pause) return this.#pause.promise;
 
     this.#pause = deferred();
@@ -144,12 +145,15 @@ export class SessionRun {
     try {
       const told = Promise.all([this.#take('stdout', this.agent.stdout), this.#take('stderr', this.agent.stderr)]);
       const [exit] = await Promise.race([Promise.all([this.agent.exit, told]), this.#fault.promise]);
+      // Who was told that it stands still is not told that it has ended before it goes on.
+      await this.#stillness.passed();
       return this.#result(exit);
     } catch (error) {
       // What cannot be written down or stopped must not go on.
       await this.#ending.atOnce();
       return { ...NO_EXIT, outcome: this.#asked ?? 'failed', legEnd: this.#ending.legEnd, error: messageOf(error) };
     } finally {
+      this.#over = true;
       this.#countdown.stop();
       this.#forgetPause();
       this.spool.finish();
@@ -193,7 +197,13 @@ export class SessionRun {
     this.#countdown.stop();
     this.#forgetPause();
     if (outcome === 'abandoned') this.#ending.atOnce().catch(this.#fault.reject);
-    else if (first) this.#ending.gently().catch(this.#fault.reject);
+    else if (first) this.#endGently().catch(this.#fault.reject);
+  }
+
+  /** One that has ended by itself needs no signal, but may be kept from being told. */
+  async #endGently(): Promise<void> {
+    await this.#ending.gently();
+    await this.#stillness.endForGood();
   }
 
   /** A frozen agent meets the signal as the first thing when it thaws. */

@@ -1,21 +1,13 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Turnstile } from './turnstile';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 256 * 1024;
 const BATCH_BYTES = 512 * 1024;
+
+/** The cursor is overwritten in one small write: replacing the file would wait for the disk on every batch. */
+const CURSOR_DIGITS = 16;
 
 export interface SpoolLine {
   /** From 1, over all legs of the session. */
@@ -33,6 +25,8 @@ export class Spool {
   readonly #pending: number[] = [];
   readonly #turnstile = new Turnstile();
   #sizeBytes = 0;
+  /** Where the first line that is not committed begins. */
+  #pendingFrom = 0;
   #last = 0;
   #committed: number;
   #finished = false;
@@ -41,24 +35,25 @@ export class Spool {
     /** Where it lies. */
     readonly file: string,
     private readonly fd: number,
-    private readonly cursor: string,
+    private readonly cursor: number,
   ) {
-    this.#committed = existsSync(cursor) ? Number(readFileSync(cursor, 'utf8')) : 0;
+    this.#committed = Number(readFileSync(cursor, 'utf8'));
     this.#recover();
   }
 
   /** Opens or creates the spool of a session; a line that was cut short by a crash is removed. */
   static open(directory: string): Spool {
     const file = join(directory, 'spool.jsonl');
-    return new Spool(file, openSync(file, 'a+', 0o600), join(directory, 'committed'));
+    const create = constants.O_CREAT | constants.O_RDWR;
+    return new Spool(
+      file,
+      openSync(file, create | constants.O_APPEND, 0o600),
+      openSync(join(directory, 'committed'), create, 0o600),
+    );
   }
 
   get last(): number {
     return this.#last;
-  }
-
-  get committedLine(): number {
-    return this.#committed;
   }
 
   append(said: Omit<SpoolLine, 'line'>): number {
@@ -77,9 +72,8 @@ export class Spool {
     if (line > this.#last) throw new RangeError(`line ${line} was never spooled`);
     if (line <= this.#committed) return;
 
-    writeFileSync(`${this.cursor}.new`, String(line));
-    renameSync(`${this.cursor}.new`, this.cursor);
-    this.#pending.splice(0, line - this.#committed);
+    writeSync(this.cursor, String(line).padStart(CURSOR_DIGITS, '0'), 0);
+    for (const length of this.#pending.splice(0, line - this.#committed)) this.#pendingFrom += length;
     this.#committed = line;
     this.#turnstile.turn();
   }
@@ -110,6 +104,7 @@ export class Spool {
 
   close(): void {
     closeSync(this.fd);
+    closeSync(this.cursor);
   }
 
   /** A line is in the file whole or not at all, also when the disk is full. */
@@ -131,8 +126,7 @@ export class Spool {
       bytes += length;
       count++;
     }
-    const start = this.#sizeBytes - this.#pending.reduce((sum, length) => sum + length, 0);
-    return linesIn(readAt(this.fd, start, bytes));
+    return linesIn(readAt(this.fd, this.#pendingFrom, bytes));
   }
 
   #recover(): void {
@@ -142,8 +136,10 @@ export class Spool {
       const chunk = readAt(this.fd, offset, Math.min(CHUNK_BYTES, size - offset));
       for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) {
         this.#last++;
-        if (this.#last > this.#committed) this.#pending.push(offset + at + 1 - lineStart);
-        lineStart = offset + at + 1;
+        const next = offset + at + 1;
+        if (this.#last > this.#committed) this.#pending.push(next - lineStart);
+        else this.#pendingFrom = next;
+        lineStart = next;
       }
     }
     this.#committed = Math.min(this.#committed, this.#last);

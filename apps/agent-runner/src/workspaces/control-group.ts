@@ -60,14 +60,14 @@ export class ControlGroup {
     return this.#find('cgroup.freeze') !== undefined || this.#find('freezer.state') !== undefined;
   }
 
-  async freeze(): Promise<void> {
+  /** Asks that all stop, and answers whether they have. Version 1 never says so while one of them waits in the kernel for another. */
+  async freeze(): Promise<boolean> {
     if (this.#find('cgroup.freeze')) {
       await this.#write('cgroup.freeze', 1);
-      await this.#until('cgroup.events', (text) => text.includes('frozen 1'));
-      return;
+      return (await this.#read('cgroup.events')).includes('frozen 1');
     }
     await this.#write('freezer.state', 'FROZEN');
-    await this.#until('freezer.state', (text) => text.trim() === 'FROZEN');
+    return (await this.#read('freezer.state')).trim() === 'FROZEN';
   }
 
   async thaw(): Promise<void> {
@@ -117,15 +117,17 @@ export class ControlGroup {
   }
 
   async #write(file: string, value: string | number): Promise<void> {
-    const directory = this.#find(file);
-    if (directory === undefined) throw new Error(`no control group has ${file}`);
-    await writeFile(join(directory, file), String(value));
+    await writeFile(this.#path(file), String(value));
   }
 
-  async #until(file: string, holds: (text: string) => boolean): Promise<void> {
+  #read(file: string): Promise<string> {
+    return readFile(this.#path(file), 'utf8');
+  }
+
+  #path(file: string): string {
     const directory = this.#find(file);
     if (directory === undefined) throw new Error(`no control group has ${file}`);
-    while (!holds(await readFile(join(directory, file), 'utf8'))) await pause(LOOK_AGAIN_MS);
+    return join(directory, file);
   }
 }
 

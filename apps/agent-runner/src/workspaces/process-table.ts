@@ -31,10 +31,13 @@ export async function withEnvironment(entry: string): Promise<number[]> {
   return marked.flat();
 }
 
-/** One that has gone stands still as well. */
+/**
+ * Whether a process that was told to stop runs no more of its program: it has stopped or gone, or is in the kernel, which it leaves
+ * only to stop. There one waits, for as long as it takes, whose child was stopped before it came to its own program (vfork).
+ */
 export async function isStopped(pid: number): Promise<boolean> {
   const row = await readRow(pid);
-  return row === undefined || ['T', 't', ...GONE].includes(row.state);
+  return row === undefined || ['T', 't', 'D', ...GONE].includes(row.state);
 }
 
 async function processTable(): Promise<Row[]> {

@@ -39,6 +39,19 @@ describe.each(WAYS)('the processes of a workspace, by $way', ({ parent }) => {
     await gone(child);
   });
 
+  itHere('stand still however often they are asked, also while one waits for another to start', async () => {
+    const { processes, child } = await family('while :; do /bin/true; done');
+
+    for (let times = 0; times < (parent === undefined ? 20 : 400); times++) {
+      await processes.freeze();
+      await processes.thaw();
+      await wait(times % 4);
+    }
+
+    await processes.kill();
+    await gone(child);
+  });
+
   itHere('are all ended, also when they stand still and ignore what they can', async () => {
     const { processes, child } = await family();
     await processes.freeze();
@@ -50,21 +63,24 @@ describe.each(WAYS)('the processes of a workspace, by $way', ({ parent }) => {
   });
 
   /** Three generations that write without pause and never stop forking. */
-  async function family() {
+  async function family(script?: string) {
     const log = join(directory.path, `log-${ended++}`);
     const group = parent === undefined ? undefined : await ControlGroup.create([parent], randomUUID());
-    const script = `trap '' INT TERM HUP; (while :; do (echo x; true) >> ${log}; done) & while :; do (echo y) >> ${log}; done`;
-    const [program = '', ...args] = inGroup(group, ['sh', '-c', script]);
+    const writing = `trap '' INT TERM HUP; (while :; do (echo x; true) >> ${log}; done) & while :; do (echo y) >> ${log}; done`;
+    const [program = '', ...args] = inGroup(group, ['sh', '-c', script ?? writing]);
     const child = spawn(program, args, { stdio: 'ignore' });
-    groups.push(group);
-    await eventually(() => existsSync(log) && readFileSync(log, 'utf8').includes('x\n'));
     const processes = new WorkspaceProcesses(group, () => descendants(child.pid ?? 0));
+    started.push({ processes, group });
+    if (!script) await eventually(() => existsSync(log) && readFileSync(log, 'utf8').includes('x\n'));
     return { processes, log, child };
   }
 
-  const groups: (ControlGroup | undefined)[] = [];
-  afterAll(async () => {
-    for (const group of groups) await group?.remove();
+  const started: { readonly processes: WorkspaceProcesses; readonly group: ControlGroup | undefined }[] = [];
+  afterEach(async () => {
+    for (const { processes, group } of started.splice(0)) {
+      await processes.kill();
+      await group?.remove();
+    }
   });
 });
 

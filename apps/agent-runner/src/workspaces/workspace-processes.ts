@@ -16,18 +16,14 @@ export class WorkspaceProcesses {
   }
 
   async freeze(): Promise<void> {
-    if (this.group?.canFreeze) {
-      await this.group.freeze();
-      return;
-    }
     // A process may start another one while it is being stopped: done when two looks see the same, all of it stopped.
     for (let before = ''; ;) {
       const pids = await this.members();
+      if (await this.#stop(pids)) return;
       const stopped = await Promise.all(pids.map((pid) => isStopped(pid)));
       const now = pids.join();
       if (stopped.every(Boolean) && now === before) return;
       before = now;
-      send('SIGSTOP', pids);
       await pause(LOOK_AGAIN_MS);
     }
   }
@@ -46,6 +42,13 @@ export class WorkspaceProcesses {
       if (this.group?.canFreeze) await this.group.thaw();
       await pause(LOOK_AGAIN_MS);
     }
+  }
+
+  /** Whether the kernel says that all have stopped; without a group, or in version 1, one has to look. */
+  async #stop(pids: readonly number[]): Promise<boolean> {
+    if (this.group?.canFreeze) return this.group.freeze();
+    send('SIGSTOP', pids);
+    return false;
   }
 }
 

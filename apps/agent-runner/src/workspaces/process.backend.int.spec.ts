@@ -1,0 +1,75 @@
+import { eventually } from '@syntropic/testing';
+import { execFileSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { run, shell, useDirectory, useWorkspaces } from '../../test/bench';
+import { ProcessBackend } from './process.backend';
+
+describe('a plain process', () => {
+  const backend = new ProcessBackend(true);
+  const directory = useDirectory();
+  const open = useWorkspaces(backend, directory);
+
+  it('is refused where the configuration does not allow it', async () => {
+    const forbidden = new ProcessBackend(false);
+    const spec = { id: 'x', directory: directory.path, limits: {}, environment: {} };
+
+    await expect(forbidden.probe()).resolves.toMatchObject({
+      available: false,
+      reason: 'not allowed by configuration',
+    });
+    await expect(forbidden.create(spec)).rejects.toMatchObject({ code: 'workspace.backend_not_allowed' });
+  });
+
+  it('cannot hold a disk limit, and says so', async () => {
+    await expect(open({ diskBytes: 1_000_000 })).rejects.toMatchObject({ code: 'workspace.limit_not_held' });
+  });
+
+  it('runs in its directory, with a home of its own and nothing of the runner’s environment', async () => {
+    const workspace = await open({}, { COLOUR: 'blue' });
+    const { code, stdout } = await run(
+      workspace,
+      shell('pwd; cat; echo $COLOUR$NODE_ENV; test "$HOME" != /root'),
+      'prompt\n',
+    );
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${workspace.directory}\nprompt\nblue\n` });
+  });
+
+  it('holds the number of processes where there are control groups', async () => {
+    const { cannotHold } = await backend.probe();
+    const limits = { pids: 8 };
+    if (cannotHold.includes('pids')) {
+      await expect(open(limits)).rejects.toMatchObject({ code: 'workspace.limit_not_held' });
+      return;
+    }
+    const { stdout } = await run(await open(limits), shell('for n in 1 2 3 4 5 6 7 8 9; do sleep 60 & echo $n; done'));
+
+    expect(stdout.trim().split('\n').at(-1)).toBe('7');
+  });
+
+  it('takes with it what it left running, also what no longer descends from it', async () => {
+    const workspace = await open();
+    const mark = `6${String(Date.now()).slice(-6)}`;
+
+    await run(workspace, shell(`(setsid sleep ${mark} > /dev/null 2>&1 &) ; true`));
+
+    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(`sleep ${mark}`);
+  });
+
+  it('hears SIGINT, and ends by SIGKILL', async () => {
+    const workspace = await open();
+    const agent = workspace.spawn(shell(`trap 'echo interrupted' INT; echo ready; while :; do sleep 60; done`), {
+      stdin: '',
+      env: {},
+    });
+    const said: string[] = [];
+    createInterface(agent.stdout).on('line', (line) => said.push(line));
+    await eventually(() => said.includes('ready'));
+
+    await workspace.signal('SIGINT');
+    await eventually(() => said.includes('interrupted'));
+    await workspace.signal('SIGKILL');
+
+    await expect(agent.exit).resolves.toMatchObject({ signal: 'SIGKILL' });
+  });
+});
