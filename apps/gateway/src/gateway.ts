@@ -10,7 +10,6 @@ import { ProblemFilter } from './problems/problem.filter';
 /** The gateway, ready to listen. */
 export async function createGateway(config: GatewayConfig): Promise<NestFastifyApplication> {
   const logger = createLogger('gateway', { level: config.LOG_LEVEL });
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
   const options: NestApplicationOptions = { bodyParser: false, logger };
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config), httpAdapter(), options);
   app.useGlobalFilters(new ProblemFilter(logger));
