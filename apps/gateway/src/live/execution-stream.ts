@@ -10,7 +10,7 @@ import { snakeCased } from './snake-case';
 import { TERMINAL_EVENTS } from './terminal-events';
 
 /** Where frames go. */
-export type Sink = Readonly<{ send: (frame: StreamFrame) => void; flushed: () => Promise<void> }>;
+type Sink = Readonly<{ send: (frame: StreamFrame) => void; flushed: () => Promise<void> }>;
 
 type Options = Readonly<{
   executionId: string;
@@ -181,7 +181,7 @@ export class ExecutionStream {
 }
 
 /** Totals, never differences: a watcher that misses one loses nothing. */
-export const totalsFrames = (usage: Usage) => ({
+const totalsFrames = (usage: Usage) => ({
   tokens: tokensView(usage),
   cost: { ...costView(usage), cost_by_model: costByModel(usage) },
 });

@@ -6,7 +6,7 @@ type Data = Readonly<Record<string, unknown>>;
 type Translation = Readonly<{ name: string; data: (data: Data) => Data; isTerminal?: true; isActivity?: true }>;
 
 /** Ours, in snake_case, to theirs: the one table of names. What is not here is not told on these streams. */
-export const PLAIN_EVENTS: Readonly<Record<string, Translation>> = {
+const PLAIN_EVENTS: Readonly<Record<string, Translation>> = {
   ExecutionStarted: {
     name: 'WorkflowExecutionStarted',
     isActivity: true,
