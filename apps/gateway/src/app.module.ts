@@ -12,6 +12,8 @@ import type { GatewayConfig } from './gateway.config';
 import { healthChecks } from './health/health-checks';
 import { SystemHealthController } from './health/health.controller';
 import { endpointsOf } from './http/serve';
+import { ActivityFeed } from './live/plain/activity-feed';
+import { PlainStreamsController } from './live/plain/plain-streams.controller';
 import { LiveBus } from './live/live-bus';
 import { LiveEntrance } from './live/live-entrance';
 import { LiveTables } from './live/live-tables';
@@ -33,6 +35,7 @@ export const API = [
   SessionsController,
   ArtifactsController,
   LiveController,
+  PlainStreamsController,
   SystemHealthController,
 ];
 
@@ -53,6 +56,7 @@ export class AppModule {
         Commands,
         UsageNow,
         ArtifactBytes,
+        ActivityFeed,
         LiveBus,
         LiveEntrance,
         LiveTables,

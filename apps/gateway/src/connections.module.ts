@@ -17,13 +17,19 @@ export const REDIS = Symbol('the cache');
 
 const NAME = 'gateway';
 
+/** Whoever asked is told rather by then that the store does not answer. */
+const QUERY_MS = 5_000;
+
 /** The servers this service talks to, and what reads and writes through them. */
 @Module({})
 export class ConnectionsModule {
   static of({ DATABASE_URL, NATS_URL, REDIS_URL, OBJECTS_DIR }: GatewayConfig): DynamicModule {
     const address = { url: NATS_URL, name: NAME };
     const providers = [
-      { provide: Pool, useFactory: () => createPool(DATABASE_URL, { application_name: NAME }) },
+      {
+        provide: Pool,
+        useFactory: () => createPool(DATABASE_URL, { application_name: NAME, query_timeout: QUERY_MS }),
+      },
       { provide: NATS, useFactory: () => connectNats(address) },
       { provide: REDIS, useFactory: () => REDIS_URL && createRedis(REDIS_URL) },
       { provide: CommandClient, useFactory: () => new CommandClient(address) },

@@ -1,3 +1,4 @@
+import type { NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLogger } from '@syntropic/observability';
@@ -9,10 +10,8 @@ import { ProblemFilter } from './problems/problem.filter';
 /** The gateway, ready to listen. */
 export async function createGateway(config: GatewayConfig): Promise<NestFastifyApplication> {
   const logger = createLogger('gateway', { level: config.LOG_LEVEL });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config), httpAdapter(), {
-    bodyParser: false,
-    logger,
-  });
+  const options: NestApplicationOptions = { bodyParser: false, logger };
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config), httpAdapter(), options);
   app.useGlobalFilters(new ProblemFilter(logger));
   return app.enableShutdownHooks();
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 /** Facts as the command service records them, with nothing special about them. */
 export const anExecutionId = (): string => `exec-${randomUUID().slice(-12)}`;
 
-export const USAGE: Usage = {
+const USAGE: Usage = {
   ...NO_USAGE,
   byModel: {
     'claude-sonnet-4-5': {

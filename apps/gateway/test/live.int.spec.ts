@@ -75,8 +75,14 @@ describe('a live stream', () => {
     execution.tell(await execution.happen(execution.facts.queued));
     execution.tell(await execution.happen(execution.facts.phaseStarted));
     execution.tell(await execution.observe('tool_execution_started', { tool_name: 'Bash', tool_use_id: 't' }));
-    await eventsOf(watch, 'snapshot', 'PhaseQueued', 'PhaseStarted', 'tool_execution_started');
-    expect(watch.frames[2]?.data).toMatchObject({ phase_id: 'plan', session_id: execution.facts.sessionId });
+    await eventually(() => {
+      expect(watch.events.filter((event) => event.startsWith('Phase'))).toEqual(['PhaseQueued', 'PhaseStarted']);
+      expect(watch.events).toContain('tool_execution_started');
+    });
+    expect(watch.frames.find(({ event }) => event === 'PhaseStarted')?.data).toMatchObject({
+      phase_id: 'plan',
+      session_id: execution.facts.sessionId,
+    });
 
     execution.tell(await execution.happen(execution.facts.phaseCompleted));
     execution.tell(await execution.happen(execution.facts.completed));
@@ -132,7 +138,9 @@ describe('a live stream', () => {
     await eventsOf(watch, 'snapshot');
     execution.tell(await execution.happen(execution.facts.queued));
     execution.tell(await execution.observe('agent_output', { text: 'seen' }));
-    await eventsOf(watch, 'snapshot', 'PhaseQueued', 'agent_output');
+    await eventually(() => {
+      expect(watch.events).toEqual(expect.arrayContaining(['PhaseQueued', 'agent_output']));
+    });
     watch.close();
     await execution.happen(execution.facts.phaseStarted);
     await execution.observe('agent_output', { text: 'missed' });
@@ -145,6 +153,25 @@ describe('a live stream', () => {
     });
     expect(other.events).toEqual(expect.arrayContaining(['PhaseStarted', 'agent_output']));
     expect(other.frames.find(({ event }) => event === 'agent_output')?.data).toMatchObject({ text: 'missed' });
+  });
+
+  it('tells what was missed in the order in which it happened', async () => {
+    const execution = await anExecution();
+    const watch = watching(execution.executionId);
+    await eventsOf(watch, 'snapshot');
+    watch.close();
+    await execution.happen(execution.facts.phaseStarted);
+    await execution.observe('agent_output', { text: 'in between' });
+    await execution.happen(execution.facts.phaseCompleted);
+    await execution.happen(execution.facts.completed);
+    await eventually(async () => {
+      const response = await fetch(`${gateway.url}/api/executions/${execution.executionId}/state`);
+      expect(await response.json()).toMatchObject({ state: 'completed' });
+    });
+
+    const again = watching(execution.executionId, { lastEventId: watch.frames[0]?.id ?? '' });
+    await eventually(() => again.hasEnded);
+    expect(again.events).toEqual(['PhaseStarted', 'agent_output', 'PhaseCompleted', 'ExecutionCompleted']);
   });
 
   it('begins anew for an id of another log', async () => {

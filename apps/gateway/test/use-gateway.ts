@@ -145,5 +145,3 @@ export function useGateway() {
     },
   };
 }
-
-export type GatewayUnderTest = ReturnType<typeof useGateway>;

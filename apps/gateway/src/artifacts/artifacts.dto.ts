@@ -14,7 +14,7 @@ export const ArtifactListQuery = z.object({
   offset: z.coerce.number().int().min(0).default(0),
 });
 
-export const ArtifactSummary = z
+const ArtifactSummary = z
   .object({
     id: z.string(),
     workflow_id: z.string().nullable(),

@@ -3,7 +3,7 @@ import type { Outcome } from '@syntropic/kernel';
 import { CommandClient } from '@syntropic/messaging';
 import { formatPosition } from '@syntropic/projections';
 import type { z } from 'zod';
-import type { Ask, Endpoint } from '../http/endpoint';
+import type { Ask } from '../http/endpoint';
 import { LogHead } from '../reads/log-head';
 
 type Command = Readonly<{ type: string; schema: z.ZodType }>;

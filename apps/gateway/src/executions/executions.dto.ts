@@ -4,12 +4,11 @@ import { z } from 'zod';
 import { costFields, decimalUsd, tokenFields, totalTokenFields } from '../display/usage-fields';
 import { pageNumber, sizeUpTo } from '../http/query-values';
 
-export const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
+const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
 
 /** By its id, or by the start of one. */
 export const ExecutionParams = z.object({ execution_id: z.string().min(1) });
 export const WorkflowExecutionParams = z.object({ workflow_id: z.string().min(1), execution_id: z.string().min(1) });
-export const ExactExecutionParams = z.object({ execution_id: ExecutionId });
 export const PhaseOfExecutionParams = z.object({ execution_id: z.string().min(1), phase_id: PhaseId });
 export const StartParams = z.object({ workflow_id: WorkflowId });
 

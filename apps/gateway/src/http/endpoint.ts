@@ -41,7 +41,9 @@ export type Ask<E extends Endpoint = Endpoint> = Readonly<{
   reply: FastifyReply;
 }>;
 
-export type ReplyOf<E extends Endpoint> = E['reply'] extends z.ZodType ? z.input<E['reply']> | StreamableFile : void;
+export type ReplyOf<E extends Endpoint> = E['reply'] extends z.ZodType
+  ? z.input<E['reply']> | StreamableFile
+  : undefined;
 
 /** Keeps the schemas' types, so that handlers are checked against them. */
 export const endpoint = <const E extends Endpoint>(declaration: E): E => declaration;

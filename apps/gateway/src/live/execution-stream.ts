@@ -10,7 +10,7 @@ import { snakeCased } from './snake-case';
 import { TERMINAL_EVENTS } from './terminal-events';
 
 /** Where frames go. */
-export type Sink = Readonly<{ send: (frame: StreamFrame) => void; flushed: () => Promise<void> }>;
+type Sink = Readonly<{ send: (frame: StreamFrame) => void; flushed: () => Promise<void> }>;
 
 type Options = Readonly<{
   executionId: string;
@@ -111,6 +111,21 @@ export class ExecutionStream {
     }
   }
 
+  /** What was read of both lanes at once, told as it happened; within a lane its numbers decide. */
+  #acceptInTime(facts: readonly DomainItem[], observations: readonly TelemetryItem[]): void {
+    let told = 0;
+    const tellUntil = (end: number) => {
+      this.#acceptTelemetry(this.#telemetry.at, observations.slice(told, end));
+      told = end;
+    };
+    for (const fact of facts) {
+      const later = observations.findIndex(({ time }, index) => index >= told && time > fact.recordedAt);
+      tellUntil(later < 0 ? observations.length : later);
+      this.#acceptDomain(this.#domain.at, [fact]);
+    }
+    tellUntil(observations.length);
+  }
+
   /** Reads both lanes until they are level, as fast as the watcher takes it. */
   async #look(signal: AbortSignal): Promise<void> {
     this.#looking = true;
@@ -122,8 +137,7 @@ export class ExecutionStream {
           tables.domainAfter(executionId, this.#domain.at, PAGE),
           tables.telemetryAfter(executionId, this.#telemetry.at, PAGE),
         ]);
-        this.#acceptTelemetry(this.#telemetry.at, observations);
-        this.#acceptDomain(this.#domain.at, facts);
+        this.#acceptInTime(facts, observations);
         await sink.flushed();
         isLevel = facts.length < PAGE && observations.length < PAGE;
       }
@@ -167,7 +181,7 @@ export class ExecutionStream {
 }
 
 /** Totals, never differences: a watcher that misses one loses nothing. */
-export const totalsFrames = (usage: Usage) => ({
+const totalsFrames = (usage: Usage) => ({
   tokens: tokensView(usage),
   cost: { ...costView(usage), cost_by_model: costByModel(usage) },
 });

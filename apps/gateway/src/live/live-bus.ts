@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { NatsConnection } from 'nats';
+import { Events, type NatsConnection } from 'nats';
 import { NATS } from '../connections.module';
 import { liveFrameOf, type LiveFrame } from './live-frame';
 
@@ -37,8 +37,8 @@ export class LiveBus {
 
   async #watch(): Promise<void> {
     for await (const { type } of this.nats.status()) {
-      if (type === 'disconnect') this.#isConnected = false;
-      if (type === 'reconnect') this.#isConnected = true;
+      if (type === Events.Disconnect) this.#isConnected = false;
+      if (type === Events.Reconnect) this.#isConnected = true;
     }
   }
 }

@@ -35,6 +35,12 @@ export class LiveEntrance {
     return { cursor: last };
   }
 
+  /** Where somebody begins who has seen nothing. */
+  async begin(executionId: string): Promise<Entrance> {
+    const { epoch } = await this.head.now();
+    return this.#snapshot(executionId, epoch, await this.tables.endPosition(executionId));
+  }
+
   /** The state at a position: read again when it moved meanwhile. The end itself always follows as a frame of its own. */
   async #snapshot(executionId: string, epoch: string, end: number | undefined): Promise<Entrance> {
     const { row, position } = await this.#rowAt(executionId, epoch);

@@ -10,6 +10,9 @@ const FEED = executionFeedProjection.table;
 const ITEM = `event_position as position, type, data,
   to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "recordedAt"`;
 
+/** A fact with the execution it belongs to. */
+export type Activity = DomainItem & Readonly<{ executionId: string }>;
+
 /** Everything that live streams show, where it is stored. */
 @Injectable()
 export class LiveTables {
@@ -56,6 +59,25 @@ export class LiveTables {
       [executionId, TERMINAL_EVENTS],
     );
     return rows[0]?.position;
+  }
+
+  /** The last fact of any execution. */
+  async feedHead(): Promise<number> {
+    const { rows } = await this.pool.query<{ position: number }>(
+      `select event_position as position from ${FEED} order by feed_id desc limit 1`,
+    );
+    return rows[0]?.position ?? 0;
+  }
+
+  /** Facts of these types of all executions, behind a position. */
+  async activityAfter(position: number, types: readonly string[], limit: number): Promise<readonly Activity[]> {
+    const { rows } = await this.pool.query<Activity>({
+      name: 'live-activity-after',
+      text: `select execution_id as "executionId", ${ITEM} from ${FEED}
+             where feed_id > lpad($1::text, 16, '0') and type = any($2) order by feed_id limit $3`,
+      values: [position, types, limit],
+    });
+    return rows;
   }
 
   /** How much telemetry each ended session of the execution has counted. */

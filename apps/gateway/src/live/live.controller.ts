@@ -32,7 +32,7 @@ export class LiveController {
   ) {}
 
   @Serve(streamExecution)
-  async stream(ask: Ask<typeof streamExecution>): Promise<void> {
+  async stream(ask: Ask<typeof streamExecution>): Promise<undefined> {
     const { execution_id: executionId } = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
     const entrance = await this.entrance.find(executionId, parseCursor(lastEventIdOf(ask)));
     if (!entrance) {

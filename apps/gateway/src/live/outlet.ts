@@ -24,7 +24,8 @@ export class Outlet {
       this.cut();
     });
     this.#response.writeHead(200, headers as Record<string, string>);
-    this.#response.write(greeting || commentText('here'));
+    this.#response.flushHeaders();
+    if (greeting) this.#response.write(greeting);
     this.#heartbeat = setInterval(() => {
       this.#write(commentText('heartbeat'));
     }, heartbeatMs);

@@ -14,7 +14,7 @@ export class JsonSchemas {
 
   /** `input` is what is taken, where defaults may be left out; `output` is what is answered. */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    const { $schema, $defs, ...own } = relocated(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
+    const { $defs, ...own } = relocated(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
     Object.assign(this.#named, $defs);
     return own;
   }
@@ -23,6 +23,7 @@ export class JsonSchemas {
 /** zod refers into the schema's own document; ours are parts of a larger one. */
 const relocated = (schema: object): JsonSchema =>
   JSON.parse(JSON.stringify(schema), (key: string, value: unknown) => {
+    if (key === '$schema') return undefined;
     if (key === '$ref' && typeof value === 'string') return value.replace('#/$defs/', NAMED);
     return isNullable(value) ? withAlternatives(value) : value;
   }) as JsonSchema;

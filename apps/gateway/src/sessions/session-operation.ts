@@ -33,7 +33,7 @@ const NO_TOKENS = { input_tokens: null, output_tokens: null, total_tokens: null 
 
 function tokensOf(type: string, data: Data) {
   if (type !== 'token_usage') return NO_TOKENS;
-  const [input, output, written = 0, read = 0] = [
+  const [input, output, written, read] = [
     count(data['input_tokens']),
     count(data['output_tokens']),
     count(data['cache_creation_tokens']) ?? 0,

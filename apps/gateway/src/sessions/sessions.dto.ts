@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { costFields, tokenFields } from '../display/usage-fields';
 import { instant, sizeUpTo } from '../http/query-values';
 
-export const SessionStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);
+const SessionStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);
 
 /** By its id, or by the start of one. */
 export const SessionParams = z.object({ session_id: z.string().min(1) });

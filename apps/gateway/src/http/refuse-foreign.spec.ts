@@ -1,0 +1,30 @@
+import { refuseForeign } from './refuse-foreign';
+
+const asked = (headers: Record<string, string>) => () => {
+  refuseForeign({ headers });
+};
+
+describe('without keys', () => {
+  it.each([
+    [{ host: 'localhost:8137' }],
+    [{ host: '127.0.0.1' }],
+    [{ host: '[::1]:8137' }],
+    [{ host: 'LOCALHOST:8137', origin: 'http://localhost:8137', 'sec-fetch-site': 'same-origin' }],
+    [{ host: 'localhost:8137', 'sec-fetch-site': 'none' }],
+  ])('%j may ask', (headers) => {
+    expect(asked(headers)).not.toThrow();
+  });
+
+  it.each([
+    [{}],
+    [{ host: 'evil.example:8137' }],
+    [{ host: 'localhost.evil.example' }],
+    [{ host: '127.0.0.1.evil.example' }],
+    [{ host: 'localhost:8137', origin: 'http://localhost:3000' }],
+    [{ host: 'localhost:8137', origin: 'null' }],
+    [{ host: 'localhost:8137', 'sec-fetch-site': 'same-site' }],
+    [{ host: 'localhost:8137', 'sec-fetch-site': 'cross-site' }],
+  ])('%j may not', (headers) => {
+    expect(asked(headers)).toThrow(expect.objectContaining({ code: 'request.foreign' }) as Error);
+  });
+});

@@ -1,0 +1,61 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { LiveBus } from '../live-bus';
+import { LiveTables, type Activity } from '../live-tables';
+import { News } from '../news';
+import { ACTIVITY_TYPES } from './plain-event';
+
+type Listener = (activity: Activity) => void;
+
+const PAGE = 500;
+
+/** Starts and ends of everything, read once for all who watch. */
+@Injectable()
+export class ActivityFeed {
+  private readonly logger = new Logger(ActivityFeed.name);
+  private readonly listeners = new Set<Listener>();
+  private reading = new AbortController();
+
+  constructor(
+    private readonly tables: LiveTables,
+    private readonly bus: LiveBus,
+  ) {}
+
+  /** From now on, until the signal. */
+  listen(signal: AbortSignal, listener: Listener): void {
+    this.listeners.add(listener);
+    if (this.listeners.size === 1) this.begin();
+    signal.addEventListener('abort', () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size === 0) this.reading.abort();
+    });
+  }
+
+  private begin(): void {
+    this.reading = new AbortController();
+    const { signal } = this.reading;
+    const news = new News();
+    this.bus.listen('*', signal, (frame) => {
+      if (frame.lane === 'domain' && frame.events.some(({ type }) => ACTIVITY_TYPES.includes(type))) news.tell();
+    });
+    void this.read(news, signal);
+  }
+
+  private async read(news: News, signal: AbortSignal): Promise<void> {
+    let position: number | undefined;
+    while (!signal.aborted) {
+      try {
+        position ??= await this.tables.feedHead();
+        position = await this.tell(position);
+      } catch (error) {
+        this.logger.warn('the activity feed waits for the store', { error });
+      }
+      await news.within(this.bus.patienceMs, signal);
+    }
+  }
+
+  private async tell(after: number): Promise<number> {
+    const activities = await this.tables.activityAfter(after, ACTIVITY_TYPES, PAGE);
+    for (const activity of activities) for (const listener of this.listeners) listener(activity);
+    return activities.at(-1)?.position ?? after;
+  }
+}

@@ -1,0 +1,49 @@
+import { frameText } from './event-stream-text';
+import { formatCursor, parseCursor } from './live-cursor';
+import { liveFrameOf } from './live-frame';
+import { snakeCased } from './snake-case';
+
+describe('a frame', () => {
+  it('is one event of a stream, on lines of its own', () => {
+    const text = frameText({ id: 'e.1-2', event: 'odd\nname', data: { text: 'two\nlines' } });
+
+    expect(text).toBe('id: e.1-2\nevent: odd name\ndata: {"text":"two\\nlines"}\n\n');
+  });
+
+  it('has an id that leads back to where it was', () => {
+    const cursor = { epoch: '0f8fad5b-d9cb-469f-a165-70867728950e', position: 12, sequence: 0 };
+
+    expect(parseCursor(formatCursor(cursor))).toEqual(cursor);
+  });
+
+  it.each([undefined, '', '7', '0f8fad5b-d9cb-469f-a165-70867728950e.x-1'])('begins anew for the id %s', (id) => {
+    expect(parseCursor(id)).toBeUndefined();
+  });
+});
+
+describe('event data', () => {
+  it('goes out in snake_case, except where keys are somebody’s words', () => {
+    const data = {
+      phaseId: 'p',
+      usage: { byModel: { 'Model-X': { inputTokens: 1 } } },
+      inputs: { topicName: 'x' },
+      list: [{ sizeBytes: 2 }],
+    };
+
+    expect(snakeCased(data)).toEqual({
+      phase_id: 'p',
+      usage: { by_model: { 'Model-X': { input_tokens: 1 } } },
+      inputs: { topicName: 'x' },
+      list: [{ size_bytes: 2 }],
+    });
+  });
+});
+
+describe('a message of the bus', () => {
+  it.each(['', '{', '{"lane":"other"}', '{"lane":"domain","previous":"x","events":[]}'])(
+    'that is %p is left to the tables',
+    (text) => {
+      expect(liveFrameOf(Buffer.from(text))).toBeUndefined();
+    },
+  );
+});

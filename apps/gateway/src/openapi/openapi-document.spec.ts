@@ -1,0 +1,48 @@
+import { API } from '../app.module';
+import { endpointsOf } from '../http/serve';
+import { docsPage } from './docs-page';
+import { openApiDocument } from './openapi-document';
+
+const endpoints = endpointsOf(API);
+const document = openApiDocument(endpoints, '0.1.0');
+const text = JSON.stringify(document);
+
+describe('the API document', () => {
+  it('has every endpoint once', () => {
+    const operations = Object.values(document.paths).flatMap((methods) => Object.keys(methods));
+
+    expect(endpoints.length).toBeGreaterThan(20);
+    expect(operations).toHaveLength(endpoints.length);
+  });
+
+  it('refers only to what it has', () => {
+    const wanted = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name);
+
+    expect(wanted.length).toBeGreaterThan(20);
+    expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('names every parameter of a path', () => {
+    for (const { path, params } of endpoints) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      expect([path, Object.keys(params?.shape ?? {})]).toEqual([path, inPath]);
+    }
+  });
+
+  it('says what may be left out', () => {
+    const create = document.components.schemas['CreateWorkflowRequest'];
+
+    expect(create).toMatchObject({ required: ['name'], additionalProperties: false });
+    expect(document.paths['/api/executions/{execution_id}/pause']?.['post']?.requestBody).toMatchObject({
+      required: false,
+    });
+  });
+
+  it('can be read without anything from elsewhere', () => {
+    const page = docsPage(document);
+
+    expect(page).toContain('/api/workflows/{workflow_id}');
+    expect(page).toContain('id="execution.not_running"');
+    expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
+  });
+});

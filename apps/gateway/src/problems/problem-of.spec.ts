@@ -1,0 +1,59 @@
+import { DomainError } from '@syntropic/kernel';
+import { OutcomeUnknown } from '@syntropic/messaging';
+import { ReadModelBehind } from '@syntropic/projections';
+import { invalidRequest } from './problem';
+import { problemOf } from './problem-of';
+
+describe('a problem document', () => {
+  it.each([
+    ['invalid', 422],
+    ['forbidden', 403],
+    ['not_found', 404],
+    ['conflict', 409],
+  ] as const)('of a refusal as %s that nobody here knows has status %d', (refusal, status) => {
+    const { document, isFault } = problemOf(new DomainError('new.rule', 'the words', refusal, 'a.field'));
+
+    expect(document).toMatchObject({ status, code: 'new.rule', detail: 'the words', field: 'a.field' });
+    expect(isFault).toBe(false);
+  });
+
+  it('has the status that clients expect of its code', () => {
+    expect(problemOf(new DomainError('execution.not_running', 'it is paused')).document.status).toBe(400);
+    expect(problemOf(new DomainError('event.too_large', 'too much', 'invalid')).document.status).toBe(413);
+    expect(problemOf(new DomainError('command.too_large', 'too much', 'invalid')).document.status).toBe(413);
+  });
+
+  it.each([
+    ['command.outcome_unknown', new OutcomeUnknown('id', {})],
+    ['read_model.behind', new ReadModelBehind('workflow', 9, 5)],
+    ['store.unavailable', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+    ['store.unavailable', new Error('a query', { cause: new Error('Connection terminated unexpectedly') })],
+  ])('%s says when to come back, and is nobody’s fault', (code, error) => {
+    const { document, retryAfterSeconds, isFault } = problemOf(error);
+
+    expect(document).toMatchObject({ status: 503, code });
+    expect(retryAfterSeconds).toBeGreaterThan(0);
+    expect(isFault).toBe(false);
+  });
+
+  it('of a fault says nothing of what is inside', () => {
+    const reply = problemOf(new Error('column "secret" of table does not exist'));
+
+    expect(reply.isFault).toBe(true);
+    expect(reply.document).toMatchObject({ status: 500, code: 'internal.fault' });
+    expect(JSON.stringify(reply)).not.toContain('secret');
+  });
+
+  it('names every field in words and in a list', () => {
+    const errors = [
+      { field: 'name', message: 'is missing' },
+      { field: 'phases[1].order', message: 'is twice there' },
+    ];
+
+    expect(problemOf(invalidRequest(errors)).document).toMatchObject({
+      status: 422,
+      detail: 'name: is missing; phases[1].order: is twice there',
+      errors,
+    });
+  });
+});
