@@ -1,6 +1,7 @@
-import type { INestMicroservice } from '@nestjs/common';
+import { Module, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
-import { Test } from '@nestjs/testing';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { command, DomainError } from '@syntropic/kernel';
 import { eventually, useNats } from '@syntropic/testing';
 import { ErrorCode } from 'nats';
@@ -35,7 +36,7 @@ const outcome = { position: 7, version: 2 };
 let handle: Handling;
 let received: Deposit[];
 let client: CommandClient;
-let service: INestMicroservice;
+let service: INestApplicationContext;
 
 @CommandHandler(Deposit)
 class DepositHandler implements ICommandHandler<Deposit> {
@@ -45,15 +46,18 @@ class DepositHandler implements ICommandHandler<Deposit> {
   }
 }
 
-async function startService(): Promise<INestMicroservice> {
-  const module = await Test.createTestingModule({
-    imports: [CqrsModule.forRoot(), CommandsModule.of({ orchestration: { Deposit }, work: { Deposit } })],
-    providers: [DepositHandler],
-  }).compile();
-  const address = { url: nats.urlAs('command-service'), name: 'command-service' };
-  const started = module.createNestMicroservice({ ...commandTransport(address), logger: false as const });
-  await started.listen();
-  return started;
+@Module({
+  imports: [CqrsModule.forRoot(), CommandsModule.of({ orchestration: { Deposit }, work: { Deposit } })],
+  providers: [DepositHandler],
+})
+class Bank {}
+
+async function startService(): Promise<INestApplicationContext> {
+  const app = await NestFactory.create<NestFastifyApplication>(Bank, new FastifyAdapter(), { logger: false });
+  app.connectMicroservice(commandTransport({ url: nats.urlAs('command-service'), name: 'command-service' }));
+  await app.init();
+  await app.startAllMicroservices();
+  return app;
 }
 
 const origin = (changes: Partial<CommandOrigin> = {}): CommandOrigin => ({
