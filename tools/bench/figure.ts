@@ -31,7 +31,12 @@ function figure({ value, unit, limit, target }: Measured, meets: (ratio: number,
   };
 }
 
-export const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+type Round = Readonly<{ value: number; limit: number }>;
+
+/** The round whose ratio is the median: a disturbance of the machine hits both sides of a round, and few of the rounds. */
+export function medianRound(rounds: readonly Round[]): Round {
+  const byRatio = rounds.toSorted((a, b) => a.value / a.limit - b.value / b.limit);
+  return byRatio[Math.floor(rounds.length / 2)] ?? { value: NaN, limit: NaN };
+}
 
 const rounded = (value: number): number => Number(value.toPrecision(4));

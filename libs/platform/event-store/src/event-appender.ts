@@ -7,17 +7,19 @@ import { backOffMs, isUndecided, isUnstorable } from './store-fault';
 export type EventAppenderOptions = Readonly<{
   /** Told the log's newest position after each call that recorded something. */
   onAppended?: (position: number) => void;
+  /** Milliseconds for which an append whose outcome is unknown is sent again: 30 s unless told otherwise. */
+  giveUpAfterMs?: number;
 }>;
 
 /** One call leaves the store idle while the client works, and the client while the store does; a third would only wait for the lock. */
 const CALLS_IN_FLIGHT = 2;
-/** Fewer than this are not worth two calls. */
-const WORTH_SPLITTING = 16;
+/** Fewer than this are not worth two calls: what a call itself costs is then more than working at the same time saves. */
+const WORTH_SPLITTING = 64;
 const EVENTS_PER_CALL = 1_000;
 const CHARACTERS_PER_CALL = 4 * 1024 * 1024;
 
 const CALL_TIMEOUT_MS = 5_000;
-const DEADLINE_MS = 30_000;
+const GIVE_UP_AFTER_MS = 30_000;
 
 const APPEND_EVENTS = {
   name: 'append-events',
@@ -53,12 +55,13 @@ export class EventAppender {
 
   /**
    * @throws DomainError `event.too_large`, or `event.not_storable` for text that no database column can hold
-   * @throws AppendOutcomeUnknown when the store cannot be reached for half a minute
+   * @throws AppendOutcomeUnknown when the store could not be reached for `giveUpAfterMs`
    */
   async append(append: Append): Promise<AppendOutcome> {
     const request = appendRequest(append);
+    const deadline = Date.now() + (this.options.giveUpAfterMs ?? GIVE_UP_AFTER_MS);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, deadline: Date.now() + DEADLINE_MS, resolve, reject });
+      this.#waiting.push({ request, deadline, resolve, reject });
       this.#leaveSoon();
     });
   }

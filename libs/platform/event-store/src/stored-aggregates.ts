@@ -16,6 +16,7 @@ import type { EventAppender } from './event-appender';
 import type { EventLog } from './event-log';
 import { LeastRecentlyUsed } from './least-recently-used';
 import type { StoredStreams } from './stored-streams';
+import { Turns } from './turns';
 import { schemaVersionOf, upcast } from './upcast';
 
 const PAGE = 1_000;
@@ -25,11 +26,22 @@ const KEPT_STATES = 1_000;
 
 export type AggregateStores = Readonly<{ log: EventLog; streams: StoredStreams; appender: EventAppender }>;
 
+type Reads = readonly Pick<Loaded<unknown>, 'stream' | 'version'>[];
+
+type Update<State, E extends Event> = Readonly<{
+  stream: string;
+  context: CommandContext;
+  decide: (state: State) => readonly E[];
+  reads: Reads;
+}>;
+
 type Replayed<State> = Loaded<State> & Readonly<{ position: number }>;
 
 /** The aggregates of one kind, rebuilt from the log and changed by appending to it. */
 export class StoredAggregates<State, E extends Event> implements Aggregates<State, E> {
   readonly #kept = new LeastRecentlyUsed<Replayed<State>>(KEPT_STATES);
+  /** Of commands to one stream only one can win at a time; so in one process they do not even race. */
+  readonly #turns = new Turns();
 
   constructor(
     private readonly aggregate: Aggregate<State, E>,
@@ -49,10 +61,13 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     id: string,
     context: CommandContext,
     decide: (state: State) => readonly E[],
-    reads: readonly Pick<Loaded<unknown>, 'stream' | 'version'>[] = [],
+    reads: Reads = [],
   ): Promise<Outcome> {
     const stream = this.#streamOf(id);
+    return this.#turns.take(stream, () => this.#update({ stream, context, decide, reads }));
+  }
 
+  async #update({ stream, context, decide, reads }: Update<State, E>): Promise<Outcome> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const known = this.#lastKnown(stream);
       const { before, events: page } = await this.stores.streams.find(stream, known.version, PAGE, context);
@@ -63,15 +78,8 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
       if (events.length === 0) return { position: current.position, version: current.version };
 
       const reservations = events.flatMap((event) => this.aggregate.reserves?.(event) ?? []);
-      const append = {
-        stream,
-        expected: current.version,
-        events: this.#versioned(events),
-        context,
-        reads,
-        reservations,
-      };
-      const outcome = await this.stores.appender.append(append);
+      const append = { stream, expected: current.version, events: this.#versioned(events), context };
+      const outcome = await this.stores.appender.append({ ...append, reads, reservations });
       if (outcome.is !== 'conflict') return answer(outcome, stream, reservations);
 
       // A state kept from before a restore would be wrong for ever.

@@ -1,0 +1,65 @@
+import type { CommandContext } from '@syntropic/kernel';
+import { createPool } from '@syntropic/postgres';
+import { createDatabase, eventually, usePostgres } from '@syntropic/testing';
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { AppendOutcomeUnknown } from './append';
+import { EventAppender } from './event-appender';
+import { PostgresEventLog } from './postgres-event-log';
+
+const postgres = usePostgres();
+
+let pool: Pool;
+let log: PostgresEventLog;
+
+beforeAll(async () => {
+  const made = await createDatabase(postgres.url);
+  await made.pool.end();
+  pool = createPool(made.urlAs('syn_command_service'));
+  log = new PostgresEventLog(pool);
+});
+afterAll(() => pool.end());
+
+const appendTo = (stream: string) => {
+  const context: CommandContext = {
+    commandId: randomUUID(),
+    correlationId: stream,
+    causationId: stream,
+    actor: { kind: 'user', id: 'ada' },
+    bodyHash: stream,
+  };
+  return { stream, expected: 0, events: [{ type: 'Noted', data: {} }], context };
+};
+
+const appends = () => Array.from({ length: 40 }, () => appendTo(`note-${randomUUID()}`));
+
+describe('while Postgres is away', () => {
+  it('appends wait, and each is recorded once when it is back', async () => {
+    const appender = new EventAppender(pool);
+    const { position } = await log.head();
+    const waiting = appends().map((append) => appender.append(append));
+    await postgres.kill();
+    waiting.push(...appends().map((append) => appender.append(append)));
+    await postgres.start();
+
+    const outcomes = await Promise.all(waiting);
+
+    const told = outcomes.flatMap((outcome) => ('position' in outcome ? outcome.position : []));
+    const recorded = await eventually(() => log.read(position, 1_000));
+    expect(told.toSorted((a, b) => a - b)).toEqual(recorded.map((event) => event.position));
+    expect(told).toHaveLength(80);
+  });
+
+  it('an append is given up in the end, and what became of it can be asked', async () => {
+    const appender = new EventAppender(pool, { giveUpAfterMs: 200 });
+    const append = appendTo(`note-${randomUUID()}`);
+    await postgres.stop();
+
+    await expect(appender.append(append)).rejects.toThrow(AppendOutcomeUnknown);
+    await postgres.start();
+
+    await eventually(async () => {
+      expect(await appender.append(append)).toMatchObject({ is: 'appended' });
+    });
+  });
+});

@@ -1,0 +1,174 @@
+import type { Recorded } from '@syntropic/kernel';
+import { createPool } from '@syntropic/postgres';
+import { eventually, useDatabase } from '@syntropic/testing';
+import fc from 'fast-check';
+import { execFile, fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Pool } from 'pg';
+import { PostgresEventLog } from './postgres-event-log';
+import type { Assignment, Command, Report } from './testing/appending-process';
+
+const ROOT = join(__dirname, '../../../..');
+const PROCESS = join(ROOT, 'dist/libs/platform/event-store/src/testing/appending-process.js');
+const COMMANDS = 120;
+const RUNS = 8;
+
+const database = useDatabase();
+const running = new Set<ChildProcess>();
+let reading: Pool;
+let log: PostgresEventLog;
+
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, [join(ROOT, 'tools/build/build.mjs')]);
+  reading = createPool(database.urlAs('syn_projection_worker'));
+  log = new PostgresEventLog(reading);
+});
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+afterAll(() => reading.end());
+
+const commands = fc.array(
+  fc.record({
+    stream: fc.nat({ max: 5 }),
+    events: fc.integer({ min: 1, max: 3 }),
+    claims: fc.option(fc.nat({ max: 9 }), { nil: undefined, freq: 6 }),
+  }),
+  { minLength: COMMANDS, maxLength: COMMANDS },
+);
+
+const plan = fc.record({
+  /** Of the three lists of commands: a counterexample is told in a line. */
+  seed: fc.nat(),
+  /** How many of the first process's answers come before it is frozen. */
+  frozenAfter: fc.integer({ min: 1, max: COMMANDS / 2 }),
+  /** At how many answers, of all processes together, every connection is cut. */
+  cutsAt: fc.array(fc.integer({ min: 1, max: 2 * COMMANDS }), { maxLength: 3 }),
+});
+
+describe('three processes that append to the same streams', () => {
+  it('leave a dense log without a double, whoever is frozen, killed or cut off', async () => {
+    const property = fc.asyncProperty(plan, async (planned) => {
+      const run = randomUUID();
+      const { position: start } = await log.head();
+      const reader = tail(start);
+      const [doomed, second, third] = fc
+        .sample(commands, { seed: planned.seed, numRuns: 3 })
+        .map((each) => appending(run, each.map(commandIn(run))));
+      if (!doomed || !second || !third) throw new Error('there are three processes');
+      const answers = () => doomed.reports.length + second.reports.length + third.reports.length;
+      const othersDone = () => second.done() && third.done();
+      const cuts = planned.cutsAt.map(async (at) => {
+        await eventually(() => answers() >= at || othersDone(), { within: 20_000 });
+        await cutConnections(run);
+      });
+
+      await eventually(() => doomed.reports.length >= planned.frozenAfter);
+      doomed.signal('SIGSTOP');
+      await eventually(othersDone, { within: 20_000 });
+      doomed.signal('SIGKILL');
+      await Promise.all(cuts);
+      const sentAgain = appending(run, doomed.commands);
+      await eventually(sentAgain.done, { within: 20_000 });
+
+      const { position: end } = await log.head();
+      const seen = await reader.until(end);
+      expect(seen.map(({ position }) => position)).toEqual(numbersFrom(start + 1, end - start));
+      expectEachStreamDense(seen);
+      expectEachAnswerTrue(
+        seen,
+        [doomed, second, third, sentAgain].flatMap(({ reports }) => reports),
+      );
+      expectEachKeyHeldOnce(seen, [...doomed.commands, ...second.commands, ...third.commands]);
+    });
+
+    await fc.assert(property, { numRuns: RUNS, endOnFailure: true });
+  });
+});
+
+/** Ids and streams of this run alone: the same plan can be run again. */
+const commandIn =
+  (run: string) =>
+  ({ stream, events, claims }: { stream: number; events: number; claims: number | undefined }): Command => ({
+    id: randomUUID(),
+    stream: `count-${run}-${stream}`,
+    events,
+    ...(claims !== undefined && { claims: `${run}-${claims}` }),
+  });
+
+function appending(name: string, commandList: readonly Command[]) {
+  const child = fork(PROCESS);
+  running.add(child);
+  const reports: Report[] = [];
+  child.on('message', (report: Report) => reports.push(report));
+  let failure: string | undefined;
+  child.once('exit', (code) => {
+    running.delete(child);
+    if (code) failure = `an appending process ended with exit code ${code}`;
+  });
+  child.send({ url: database.urlAs('syn_command_service'), name, commands: commandList } satisfies Assignment);
+  return {
+    commands: commandList,
+    reports,
+    done: () => {
+      if (failure) throw new Error(failure);
+      return reports.length === commandList.length;
+    },
+    signal: (signal: NodeJS.Signals) => child.kill(signal),
+  };
+}
+
+const cutConnections = (name: string) =>
+  database.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [name]);
+
+/** Polls as a reader does that has only its own position to go by. */
+function tail(after: number) {
+  const seen: Recorded[] = [];
+  let target = Infinity;
+  const position = () => seen.at(-1)?.position ?? after;
+  const finished = (async () => {
+    while (position() < target) seen.push(...(await log.read(position(), 1_000)));
+    return seen;
+  })();
+  return {
+    until(end: number): Promise<readonly Recorded[]> {
+      target = end;
+      return finished;
+    },
+  };
+}
+
+function expectEachStreamDense(events: readonly Recorded[]): void {
+  for (const stream of new Set(events.map((event) => event.stream))) {
+    const versions = events.filter((event) => event.stream === stream).map(({ version }) => version);
+    expect(versions).toEqual(numbersFrom(1, versions.length));
+  }
+}
+
+/** What was said to be recorded is there once and wholly, where it was said to be; what was refused is not there. */
+function expectEachAnswerTrue(events: readonly Recorded[], reports: readonly Report[]): void {
+  const recorded: Record<string, number[]> = {};
+  for (const { metadata, position } of events) (recorded[metadata.commandId] ??= []).push(position);
+
+  const told: Record<string, number[]> = {};
+  for (const { command, outcome } of reports) {
+    if (!('position' in outcome)) continue;
+    told[command.id] ??= numbersFrom(outcome.position - command.events + 1, command.events);
+    expect(told[command.id]?.at(-1)).toBe(outcome.position);
+  }
+  expect(recorded).toEqual(told);
+}
+
+function expectEachKeyHeldOnce(events: readonly Recorded[], commandList: readonly Command[]): void {
+  const recorded = new Set(events.map(({ metadata }) => metadata.commandId));
+  const holders = new Map<string, string>();
+  for (const { id, claims, stream } of commandList) {
+    if (claims === undefined || !recorded.has(id)) continue;
+    expect(holders.get(claims) ?? stream).toBe(stream);
+    holders.set(claims, stream);
+  }
+}
+
+const numbersFrom = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
