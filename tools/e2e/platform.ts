@@ -141,7 +141,7 @@ export class Platform {
   }
 
   frames(id: string): AsyncGenerator<Frame> {
-    return framesOf(`${this.url}/api/executions/${id}/stream`);
+    return framesOf((headers) => fetch(`${this.url}/api/executions/${id}/stream`, { headers }));
   }
 
   #recorded(): z.infer<typeof StackFile> {
