@@ -94,16 +94,16 @@ export class Worker {
     return new Proxy(this.#pool, {
       get: (pool, property) =>
         property === 'query'
-          ? async (...statement: Parameters<Pool['query']>) => {
+          ? async (...statement: Parameters<Pool['query']>): Promise<unknown> => {
               await this.#thawed;
               if (--this.#statementsLeft < 0) {
                 this.#abort.abort();
                 this.#redis?.disconnect();
                 throw new Error('this worker is dead');
               }
-              // Given no callback, it answers a promise.
-              const answer: unknown = pool.query(...statement);
-              return answer;
+              // Given no callback, it answers a promise, whatever the last overload says.
+              const query = pool.query.bind(pool) as unknown as (...statement: unknown[]) => Promise<unknown>;
+              return query(...statement);
             }
           : (Reflect.get(pool, property) as unknown),
     });

@@ -1,1 +1,3 @@
-module.exports = require('./lent-postgres').lendPostgres;
+const { lendPostgres } = require('./lent-postgres');
+
+module.exports = lendPostgres;

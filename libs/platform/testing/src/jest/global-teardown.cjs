@@ -1,1 +1,3 @@
-module.exports = require('./lent-postgres').takePostgresBack;
+const { takePostgresBack } = require('./lent-postgres');
+
+module.exports = takePostgresBack;

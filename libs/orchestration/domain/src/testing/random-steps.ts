@@ -1,0 +1,195 @@
+import { NO_USAGE, SessionId, type ExecutionId, type Usage } from '@syntropic/kernel';
+import {
+  ApprovePhase,
+  CancelExecution,
+  CompletePhase,
+  FailPhase,
+  HoldPhase,
+  InterruptPhase,
+  ParkPhase,
+  PauseExecution,
+  RejectPhase,
+  RequeuePhase,
+  StartPhase,
+  StopPhase,
+  type WorkflowExecutionEvent,
+} from '@syntropic/orchestration/contracts';
+import fc from 'fast-check';
+import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/control';
+import {
+  approvePhase,
+  completePhase,
+  failPhase,
+  holdPhase,
+  interruptPhase,
+  parkPhase,
+  rejectPhase,
+  requeuePhase,
+  startPhase,
+  stopPhase,
+} from '../workflow-execution/phases';
+import type {
+  PhaseState,
+  PhaseStatus,
+  UnderwayExecution,
+  WorkflowExecution,
+} from '../workflow-execution/workflow-execution';
+
+type Decide = (state: WorkflowExecution) => readonly WorkflowExecutionEvent[];
+
+type About = Readonly<{
+  executionId: ExecutionId;
+  phase: PhaseState;
+  sessionId: SessionId;
+  usage: Usage;
+}>;
+
+type Move = Readonly<{
+  /** Where the phase stands when this is what happens to it next. */
+  suits?: readonly PhaseStatus[];
+  /** Said in a session's name. */
+  bySession: boolean;
+  weight: number;
+  decide: (about: About) => Decide;
+}>;
+
+const live: readonly PhaseStatus[] = ['running', 'held'];
+
+const ids = ({ executionId, phase, sessionId }: About) => ({
+  executionId,
+  phaseId: phase.definition.phaseId,
+  sessionId,
+});
+
+const ofSession = (weight: number, suits: readonly PhaseStatus[], decide: Move['decide']): Move => ({
+  suits,
+  bySession: true,
+  weight,
+  decide,
+});
+const ofPhase = (suits: readonly PhaseStatus[], decide: Move['decide']): Move => ({
+  suits,
+  bySession: false,
+  weight: 3,
+  decide,
+});
+const ofExecution = (weight: number, decide: Move['decide']): Move => ({ bySession: false, weight, decide });
+
+const MOVES = {
+  start: ofSession(8, ['queued'], (about) => {
+    const command = new StartPhase({ ...ids(about), runner: 'runner-1', leg: Math.max(about.phase.leg, 1) });
+    return (state) => startPhase(state, command);
+  }),
+  hold: ofSession(4, ['running'], (about) => {
+    const command = new HoldPhase({ ...ids(about), yieldPoint: 'after_tool' });
+    return (state) => holdPhase(state, command);
+  }),
+  park: ofSession(3, ['held'], (about) => {
+    const command = new ParkPhase({ ...ids(about), runner: 'runner-1', why: 'hold_expired', usage: about.usage });
+    return (state) => parkPhase(state, command);
+  }),
+  complete: ofSession(8, live, (about) => {
+    const command = new CompletePhase({ ...ids(about), usage: about.usage });
+    return (state) => completePhase(state, command);
+  }),
+  fail: ofSession(3, live, (about) => {
+    const command = new FailPhase({ ...ids(about), usage: about.usage, error: 'exit 1', errorType: 'agent_failed' });
+    return (state) => failPhase(state, command);
+  }),
+  stop: ofSession(3, live, (about) => {
+    const command = new StopPhase({ ...ids(about), usage: about.usage });
+    return (state) => stopPhase(state, command);
+  }),
+  interrupt: ofSession(1, ['queued', ...live], (about) => {
+    const command = new InterruptPhase({ ...ids(about), why: 'lease_lost' });
+    return (state) => interruptPhase(state, command);
+  }),
+  requeue: ofPhase(['failed'], ({ executionId, phase }) => {
+    const { phaseId } = phase.definition;
+    const command = new RequeuePhase({ executionId, phaseId, attempt: Math.max(phase.attempt, 1) + 1 });
+    return (state) => requeuePhase(state, command);
+  }),
+  approve: ofPhase(['awaiting_approval'], ({ executionId, phase }) => {
+    const command = new ApprovePhase({ executionId, phaseId: phase.definition.phaseId });
+    return (state) => approvePhase(state, command);
+  }),
+  reject: ofPhase(['awaiting_approval'], ({ executionId, phase }) => {
+    const command = new RejectPhase({ executionId, phaseId: phase.definition.phaseId, reason: 'not good enough' });
+    return (state) => rejectPhase(state, command);
+  }),
+  pause: ofExecution(2, ({ executionId }) => {
+    const command = new PauseExecution({ executionId });
+    return (state) => pauseExecution(state, command);
+  }),
+  resume: ofExecution(3, () => resumeExecution),
+  cancel: ofExecution(1, ({ executionId }) => {
+    const command = new CancelExecution({ executionId });
+    return (state) => cancelExecution(state, command);
+  }),
+  retry: ofExecution(3, () => retryExecution),
+} satisfies Readonly<Record<string, Move>>;
+
+type MoveName = keyof typeof MOVES;
+const NAMES = Object.keys(MOVES) as MoveName[];
+
+/** Something that somebody says, to be read against the execution as it then stands. */
+export type Step = Readonly<{
+  move: MoveName;
+  /** Which phase, of those that the move suits when it is aimed, else of all. */
+  pick: number;
+  aimed: boolean;
+  session: 'its own' | 'the one before' | 'a foreign one';
+  tokens: number;
+}>;
+
+export const randomSteps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.record({
+    move: fc.oneof(...NAMES.map((name) => ({ weight: MOVES[name].weight, arbitrary: fc.constant(name) }))),
+    pick: fc.nat(20),
+    aimed: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    session: fc.oneof(
+      { weight: 12, arbitrary: fc.constant('its own' as const) },
+      { weight: 1, arbitrary: fc.constant('the one before' as const) },
+      { weight: 1, arbitrary: fc.constant('a foreign one' as const) },
+    ),
+    tokens: fc.nat(1_000),
+  }),
+  { maxLength: 60, size: 'max' },
+);
+
+const FOREIGN = SessionId.parse('00000000-0000-4000-8000-000000000000');
+
+type Said = Readonly<{
+  decide: Decide;
+  phaseId: string;
+  /** It is said in the name of a session that is not the phase's own. */
+  isStale: boolean;
+}>;
+
+/** @param formerly the sessions that this phase had, oldest first */
+export function said(
+  { move, pick, aimed, session, tokens }: Step,
+  { phases, started: { executionId } }: Pick<UnderwayExecution, 'phases' | 'started'>,
+  formerly: (phaseId: string) => readonly SessionId[],
+): Said {
+  const { suits, bySession, decide }: Move = MOVES[move];
+  const suitable = aimed && suits ? phases.filter(({ status }) => suits.includes(status)) : phases;
+  const among = suitable.length > 0 ? suitable : phases;
+  const phase = among[pick % among.length];
+  if (!phase) throw new Error('an execution has phases');
+
+  const own = phase.sessionId ?? FOREIGN;
+  const before = formerly(phase.definition.phaseId).findLast((id) => id !== own) ?? FOREIGN;
+  const sessionId = session === 'its own' ? own : session === 'the one before' ? before : FOREIGN;
+  return {
+    decide: decide({ executionId, phase, sessionId, usage: usageOf(tokens) }),
+    phaseId: phase.definition.phaseId,
+    isStale: bySession && sessionId !== phase.sessionId,
+  };
+}
+
+function usageOf(tokens: number): Usage {
+  const costUsd = (tokens / 1_000).toString();
+  const model = { inputTokens: tokens, outputTokens: 1, cacheCreationTokens: 0, cacheReadTokens: 0, costUsd };
+  return { ...NO_USAGE, byModel: { 'model-1': model }, costUsd, toolCalls: 1, turns: 1, durationMs: tokens };
+}
