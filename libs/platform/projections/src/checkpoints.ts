@@ -117,9 +117,12 @@ export class Checkpoints {
     ]);
   }
 
-  /** Hands everything to the others at once. */
+  /** Hands everything to the others at once, and clears away workers that died long ago. */
   async leave(): Promise<void> {
-    await this.pool.query('delete from read.workers where worker = $1', [this.worker]);
+    await this.pool.query(
+      `delete from read.workers where worker = $1 or expires_at < clock_timestamp() - interval '1 day'`,
+      [this.worker],
+    );
   }
 }
 

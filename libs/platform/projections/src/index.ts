@@ -2,7 +2,7 @@ export { announceOver, type Announce, type CheckpointAnnouncement } from './anno
 export { decimal } from './column';
 export type { Owned } from './owned';
 export type { Page, PageQuery, Where } from './page';
-export { formatPosition, otherEpoch, parsePosition, ReadModelBehind, type LogPosition } from './position';
+export { formatPosition, parsePosition, ReadModelBehind, type LogPosition } from './position';
 export { projection, type Immutable, type Projection, type RowOf } from './projection';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner';
 export { ReadModels } from './read-models';

@@ -23,6 +23,7 @@ export function createRedis(url: string): Redis {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: 500,
+    disconnectTimeout: 100,
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
   });
   redis.on('error', () => undefined);

@@ -1,9 +1,11 @@
 import type { EventAppender } from '@syntropic/event-store';
 import { addUsd, type CommandContext, type Event } from '@syntropic/kernel';
 import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
 import { z } from 'zod';
 import { decimal } from '../column';
-import { projection } from '../projection';
+import { projection, type Projection } from '../projection';
+import { ddlOf } from '../table';
 
 type Opened = Event<'AccountOpened', { account: string; tags: readonly string[]; at: string }>;
 type Paid = Event<'AmountPaid', { account: string; tags: readonly string[]; usd: string }>;
@@ -96,6 +98,12 @@ export const closings = projection<Closed>()({
 });
 
 export const PROJECTIONS = [balances, tagUse, closings] as const;
+
+/** Leaves these projections as the only ones of a spec's database. */
+export async function makeTables(pool: Pool, projections: readonly Projection[] = PROJECTIONS): Promise<void> {
+  await pool.query('delete from read.checkpoints');
+  for (const one of projections) await pool.query(ddlOf(one));
+}
 
 /** Appends to the streams of accounts, and answers where the log then ends. */
 export class Accounts {

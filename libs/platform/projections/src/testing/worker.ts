@@ -38,7 +38,10 @@ export class Worker {
       onFault: (message, cause) => this.faults.push([message, cause]),
       ...options,
     });
-    this.#done = this.runner.run(this.#abort.signal).catch((error: unknown) => this.faults.push(error));
+    this.#done = this.runner.run(this.#abort.signal).catch((error: unknown) => {
+      this.faults.push(error);
+      this.#abort.abort();
+    });
   }
 
   get isDead(): boolean {
@@ -61,12 +64,13 @@ export class Worker {
 
   /** Its statements wait, as those of a stopped process would, until `thaw`. */
   freeze(): void {
+    this.thaw();
     this.#thawed = new Promise((resolve) => {
       this.thaw = resolve;
     });
   }
 
-  /** Takes its way to the cache; the cache itself goes on. */
+  /** Takes its way to the cache, until it finds it again; the cache itself goes on. */
   loseCache(): void {
     this.#redis?.disconnect();
   }
@@ -91,21 +95,16 @@ export class Worker {
   }
 
   #intercepted(): Pool {
+    const query = async (statement: string, values?: unknown[]) => {
+      await this.#thawed;
+      if (--this.#statementsLeft >= 0) return this.#pool.query(statement, values);
+
+      this.#abort.abort();
+      this.#redis?.disconnect();
+      throw new Error('this worker is dead');
+    };
     return new Proxy(this.#pool, {
-      get: (pool, property) =>
-        property === 'query'
-          ? async (...statement: Parameters<Pool['query']>): Promise<unknown> => {
-              await this.#thawed;
-              if (--this.#statementsLeft < 0) {
-                this.#abort.abort();
-                this.#redis?.disconnect();
-                throw new Error('this worker is dead');
-              }
-              // Given no callback, it answers a promise, whatever the last overload says.
-              const query = pool.query.bind(pool) as unknown as (...statement: unknown[]) => Promise<unknown>;
-              return query(...statement);
-            }
-          : (Reflect.get(pool, property) as unknown),
+      get: (pool, property) => (property === 'query' ? query : (Reflect.get(pool, property) as unknown)),
     });
   }
 }
