@@ -1,5 +1,5 @@
 import { PROVIDERS } from '@syntropic/orchestration/contracts';
-import { ExecutionId, PhaseId, WorkflowId } from '@syntropic/kernel';
+import { PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { costFields, decimalUsd, tokenFields, totalTokenFields } from '../display/usage-fields';
 import { pageNumber, sizeUpTo } from '../http/query-values';
