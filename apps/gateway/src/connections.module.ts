@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/
 import { PostgresEventLog } from '@syntropic/event-store';
 import { CommandClient, connectNats } from '@syntropic/messaging';
 import { LocalObjectStorage } from '@syntropic/object-storage';
-import { createPool } from '@syntropic/postgres';
+import { assertSchema, createPool } from '@syntropic/postgres';
 import { createRedis, ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
 import type { Redis } from 'ioredis';
@@ -28,7 +28,7 @@ export class ConnectionsModule {
     const providers = [
       {
         provide: Pool,
-        useFactory: () => createPool(DATABASE_URL, { application_name: NAME, query_timeout: QUERY_MS }),
+        useFactory: () => connectStore(DATABASE_URL),
       },
       { provide: NATS, useFactory: () => connectNats(address) },
       { provide: REDIS, useFactory: () => REDIS_URL && createRedis(REDIS_URL) },
@@ -49,6 +49,13 @@ export class ConnectionsModule {
     ];
     return { module: ConnectionsModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
   }
+}
+
+/** A service refuses a database whose schema it does not know. */
+async function connectStore(url: string): Promise<Pool> {
+  const pool = createPool(url, { application_name: NAME, query_timeout: QUERY_MS });
+  await assertSchema(pool);
+  return pool;
 }
 
 /** Hangs up when every request has been answered. */

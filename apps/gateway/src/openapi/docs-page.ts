@@ -13,7 +13,7 @@ export function docsPage({ info, paths, components }: OpenApiDocument): string {
   return page(
     `${info.title} API`,
     html`<h1>${info.title} API</h1>
-      <p>${info.description}</p>
+      <p>${prose(info.description)}</p>
       <p>As a document for programs: <a href="/api/openapi.json">OpenAPI 3.1</a></p>
       ${tags.map(
         (tag) =>
@@ -55,6 +55,10 @@ const operationSection = ({ method, path, operation }: { method: string; path: s
           ${contentText(response)}`,
     )}
   </details>`;
+
+/** What stands between backticks is code. */
+const prose = (text: string): readonly Html[] =>
+  text.split('`').map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
 
 const contentText = ({ content }: JsonSchema): readonly Html[] =>
   Object.entries((content ?? {}) as Record<string, { schema?: JsonSchema }>).map(

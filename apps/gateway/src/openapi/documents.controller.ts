@@ -14,9 +14,9 @@ const WELCOME = page(
       cancelled.
     </p>
     <ul>
-      <li><a href="/api/docs">The API, to read</a></li>
-      <li><a href="/api/openapi.json">The API, for programs</a></li>
-      <li><a href="/health/ready">How it is</a></li>
+      <li><a href="/api/docs">API documentation</a></li>
+      <li><a href="/api/openapi.json">OpenAPI 3.1 document</a></li>
+      <li><a href="/health/ready">Health</a></li>
     </ul>`,
 );
 
