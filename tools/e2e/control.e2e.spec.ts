@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { usePlatform } from './platform';
 import { shell, simulated, workflow } from './workflows';
 
-const platform = usePlatform({ environment: { PAUSE_HOLD_SECONDS: '3' } });
+const platform = usePlatform({ environment: () => ({ PAUSE_HOLD_SECONDS: '3' }) });
 
 const State = z.object({ state: z.string() });
 const Session = z.looseObject({ status: z.string(), operations: z.array(z.unknown()) });

@@ -9,16 +9,20 @@ import { z } from 'zod';
 
 const ROOT = join(__dirname, '../..');
 
+const SERVERS = ['postgres', 'nats', 'redis'] as const;
+export type Server = (typeof SERVERS)[number];
+
 const StackFile = z.object({
   services: z.record(z.enum(SERVICE_NAMES), z.object({ pid: z.number(), healthUrl: z.string() })),
-  servers: z.record(z.enum(['postgres', 'nats', 'redis']), z.object({ pid: z.number(), url: z.string() })),
+  /** Without a process id: not of this stack, or not running. */
+  servers: z.record(z.enum(SERVERS), z.object({ pid: z.number().optional(), url: z.string().optional() })),
 });
 
 export type Reply = Readonly<{ status: number; headers: Headers; body: unknown }>;
 
 export type PlatformOptions = Readonly<{
-  /** Added to the environment that services inherit. */
-  environment?: Readonly<Record<string, string>>;
+  /** Added to the environment that services inherit; asked for when the platform starts. */
+  environment?: () => Readonly<Record<string, string>>;
 }>;
 
 /** The whole product, started as its user starts it, for the specs of one file. */
@@ -50,7 +54,7 @@ export class Platform {
     const args = ['dist/tools/stack/main.js', '--no-demo', '--port', `${this.#port}`, '--data-dir', this.dataDirectory];
     const stack = spawn(process.execPath, args, {
       cwd: ROOT,
-      env: { ...process.env, SYN_LOCAL_REPOS: '1', ...this.options.environment },
+      env: { ...process.env, SYN_LOCAL_REPOS: '1', ...this.options.environment?.() },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#stack = stack;
@@ -80,13 +84,13 @@ export class Platform {
     return this.#recorded().services[name];
   }
 
-  server(name: 'postgres' | 'nats' | 'redis'): Readonly<{ pid: number; url: string }> {
+  server(name: Server): Readonly<{ pid?: number | undefined; url?: string | undefined }> {
     return this.#recorded().servers[name];
   }
 
   pids(): number[] {
     const { services, servers } = this.#recorded();
-    return [...Object.values(services), ...Object.values(servers)].map(({ pid }) => pid);
+    return [...Object.values(services), ...Object.values(servers)].flatMap(({ pid }) => pid ?? []);
   }
 
   /** Kills a service on the spot; the stack brings it back, and this waits until it is ready again. */
@@ -101,11 +105,20 @@ export class Platform {
     return reply(await fetch(`${this.url}${path}`, { headers }));
   }
 
-  async post(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+  post(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    return this.send('POST', path, body, headers);
+  }
+
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Reply> {
     const content = body === undefined ? {} : { 'content-type': 'application/json' };
     return reply(
       await fetch(`${this.url}${path}`, {
-        method: 'POST',
+        method,
         headers: { ...content, ...headers },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       }),

@@ -59,7 +59,7 @@ if (folder === undefined) it.skip('recorded sessions are not beside this reposit
 else specify(folder);
 
 function specify(recordings: string) {
-  const platform = usePlatform({ environment: { SYN_RECORDINGS_DIR: recordings } });
+  const platform = usePlatform({ environment: () => ({ SYN_RECORDINGS_DIR: recordings }) });
 
   it.each(recordingsIn(recordings).map((recording) => [recording.task, recording] as const))(
     '%s, replayed through the whole system, uses what it used',

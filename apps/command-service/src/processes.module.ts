@@ -9,6 +9,7 @@ import { Sweeper, WorkQueue } from '@syntropic/work';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { BusPulse } from './bus-pulse';
 import { InProcessCommands } from './in-process-commands';
 import { interruption } from './interruption';
 import { WorkSignalsOverBus } from './work-signals';
@@ -29,14 +30,16 @@ export class ProcessesModule {
     const timers = new Timers(pool, send, log);
     const effects = new Effects(send, queue, timers);
     const reader = new LogReader(events, nats, { onFault: this.onFault('reading the log') });
+    const pulse = new BusPulse(nats);
     const sweeper = new Sweeper(pool, {
       onLost: interruption(send, 'lease_lost'),
       onQueueTimeout: interruption(send, 'queue_timeout'),
       hint: signals.hint,
-      inService: () => !nats.isClosed(),
+      inService: () => pulse.isFelt,
       log,
     });
 
+    background.add('bus pulse', (signal) => pulse.run(signal));
     for (const process of [runPhases, closeSessions]) {
       const runner = new ProcessRunner(process, { pool, reader, effects, log });
       this.leads(`process/${process.name}`, (signal) => runner.run(signal));

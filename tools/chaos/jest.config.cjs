@@ -1,0 +1,5 @@
+module.exports = {
+  preset: '../../jest.preset.js',
+  displayName: 'chaos',
+  setupFilesAfterEnv: ['<rootDir>/patience.ts'],
+};

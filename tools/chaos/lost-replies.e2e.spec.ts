@@ -1,0 +1,67 @@
+import { usePlatform, type Reply } from '../e2e/platform';
+import { shell, workflow } from '../e2e/workflows';
+
+const platform = usePlatform();
+
+/** Requests as a client sends them that never saw an answer: the same again, under the same key. */
+const REQUESTS: readonly (readonly [string, (key: Readonly<Record<string, string>>) => Promise<Reply>])[] = [
+  [
+    'creating a workflow',
+    (key) =>
+      platform.post('/api/workflows/from-yaml', workflow('created', shell('true')), {
+        ...key,
+        'content-type': 'application/yaml',
+      }),
+  ],
+  ['starting an execution', (key) => platform.post('/api/workflows/started/execute', {}, key)],
+  [
+    'changing a phase',
+    (key) => platform.send('PUT', '/api/workflows/started/phases/phase-1', { prompt_template: 'new' }, key),
+  ],
+];
+
+/** What a reply says, and where it says that the change stands. */
+const saidBy = ({ status, headers, body }: Reply) => ({ status, body, position: headers.get('x-position') });
+
+describe('a command whose reply was lost', () => {
+  beforeAll(() => platform.createWorkflow(workflow('started', shell('true'))));
+
+  it.each(REQUESTS)(
+    '%s: sent again it gets its first answer, also from another life of the service',
+    async (what, send) => {
+      const key = { 'idempotency-key': what };
+      const first = await send(key);
+      expect(first.status).toBeLessThan(300);
+
+      expect(saidBy(await send(key))).toEqual(saidBy(first));
+      await platform.kill('command-service');
+      expect(saidBy(await send(key))).toEqual(saidBy(first));
+    },
+  );
+
+  it('is carried out once, whatever dies while it is on its way', async () => {
+    const key = { 'idempotency-key': 'in-flight' };
+    const sent = Array.from({ length: 5 }, () => platform.post('/api/workflows/started/execute', {}, key));
+    await platform.kill('command-service');
+    const replies = [...(await Promise.all(sent)), await platform.post('/api/workflows/started/execute', {}, key)];
+
+    const ids = new Set(replies.filter(({ status }) => status === 200).map(({ body }) => JSON.stringify(body)));
+    expect(ids.size).toBe(1);
+    expect(replies.at(-1)?.status).toBe(200);
+  });
+
+  it('is refused when it is another command under the same key', async () => {
+    const change = (prompt: string) =>
+      platform.send(
+        'PUT',
+        '/api/workflows/started/phases/phase-1',
+        { prompt_template: prompt },
+        { 'idempotency-key': 'reused' },
+      );
+    await change('one');
+
+    expect(await change('another')).toMatchObject({ status: 409, body: { code: 'command.id_reused' } });
+    const { body } = await platform.get('/api/workflows/started');
+    expect(body).toMatchObject({ phases: [expect.objectContaining({ prompt_template: 'one' })] });
+  });
+});
