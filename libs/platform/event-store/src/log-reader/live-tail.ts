@@ -4,6 +4,7 @@ import { AckPolicy, DeliverPolicy, nanos, type JsMsg, type Msg, type NatsConnect
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Head } from '../event-log';
 
+const JETSTREAM = { checkAPI: false, timeout: 2_000 };
 const RETRY_MS = 1_000;
 const PULL_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
@@ -79,14 +80,14 @@ export class LiveTail {
   }
 
   async #consume(nats: NatsConnection, signal: AbortSignal): Promise<void> {
-    const manager = await nats.jetstreamManager({ checkAPI: false });
+    const manager = await nats.jetstreamManager(JETSTREAM);
     const { name } = await manager.consumers.add('DOMAIN', {
       ack_policy: AckPolicy.None,
       deliver_policy: DeliverPolicy.New,
       inactive_threshold: nanos(3 * PULL_MS),
       mem_storage: true,
     });
-    const consumer = await nats.jetstream().consumers.get('DOMAIN', name);
+    const consumer = await nats.jetstream(JETSTREAM).consumers.get('DOMAIN', name);
     const messages = await consumer.consume({
       callback: (message) => {
         this.#arrive(message);
@@ -108,7 +109,6 @@ export class LiveTail {
 
     await messages.closed();
     signal.removeEventListener('abort', stop);
-    if (signal.aborted) await manager.consumers.delete('DOMAIN', name);
   }
 
   #arrive(message: JsMsg): void {

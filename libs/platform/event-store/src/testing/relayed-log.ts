@@ -1,15 +1,18 @@
-import { connectNats, LOG_APPENDED, logPlaceOf } from '@syntropic/messaging';
+import { connectNats, DOMAIN_EVENTS, LOG_APPENDED, logPlaceOf } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase, useNats } from '@syntropic/testing';
-import type { NatsConnection } from 'nats';
+import type { MsgHdrs, NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { EventAppender } from '../event-appender';
 import { PostgresEventLog } from '../postgres-event-log';
 import { Relay } from '../relay/relay';
+import { Wire } from './wire';
 
 /** A term short enough to be waited for. */
 const LEASE_MS = 300;
+
+const JETSTREAM = { checkAPI: false, timeout: 1_000 };
 
 export const relayOptions = { contextOf: () => 'orchestration', replicas: 1, leaseMs: LEASE_MS };
 
@@ -49,9 +52,10 @@ export function useRelayedLog() {
       return outcome.position;
     },
 
-    /** A relay with a connection of its own. Killed, it loses that in the middle of whatever it does. */
+    /** A relay with a connection of its own. Killed, it loses that in the middle of whatever it does, and its lease has to expire. */
     async startRelay() {
-      const connection = await connect();
+      const wire = await Wire.to(nats.url);
+      const connection = await connectNats({ url: wire.url, name: 'relay' });
       const stop = new AbortController();
       const running = new Relay(pool, log(), connection, relayOptions).run(stop.signal);
       return {
@@ -59,42 +63,43 @@ export function useRelayedLog() {
           stop.abort();
           await running;
           await connection.close();
+          wire.cut();
         },
-        async kill() {
-          await connection.close();
+        kill() {
+          wire.cut();
           stop.abort();
-          await running;
         },
       };
     },
 
-    async streams() {
-      return (await observer.jetstreamManager({ checkAPI: false, timeout: 1_000 })).streams;
-    },
+    manager: () => observer.jetstreamManager(JETSTREAM),
+
+    publish: (subject: string, data: Uint8Array, headers: MsgHdrs) =>
+      observer.jetstream(JETSTREAM).publish(subject, data, { headers }),
 
     /** The positions in the stream, in the stream's order, once the last of them is this one. */
-    published: (last: number) =>
-      eventually(
-        async () => {
-          const positions = await positionsIn(observer);
-          return positions.at(-1) === last && positions;
-        },
-        { within: 20_000 },
-      ),
+    async published(last: number): Promise<readonly number[]> {
+      await eventually(async () => (await lastPosition(observer)) === last, { within: 20_000 });
+      return positions(observer);
+    },
   };
 }
 
-async function positionsIn(connection: NatsConnection): Promise<number[]> {
-  const { streams } = await connection.jetstreamManager({ checkAPI: false, timeout: 1_000 });
-  const { state } = await streams.info('DOMAIN');
-  if (state.messages === 0) return [];
+async function lastPosition(connection: NatsConnection): Promise<number> {
+  const { streams } = await connection.jetstreamManager(JETSTREAM);
+  const { header } = await streams.getMessage('DOMAIN', { last_by_subj: DOMAIN_EVENTS });
+  return logPlaceOf(header).position;
+}
 
-  const consumer = await connection.jetstream().consumers.get('DOMAIN', {});
-  const positions: number[] = [];
-  for await (const { headers } of await consumer.fetch({ max_messages: state.messages, expires: 2_000 })) {
-    positions.push(logPlaceOf(headers).position);
+async function positions(connection: NatsConnection): Promise<readonly number[]> {
+  const { streams } = await connection.jetstreamManager(JETSTREAM);
+  const { state } = await streams.info('DOMAIN');
+  const consumer = await connection.jetstream(JETSTREAM).consumers.get('DOMAIN', {});
+  const found: number[] = [];
+  for await (const { headers } of await consumer.fetch({ max_messages: state.messages, expires: 5_000 })) {
+    found.push(logPlaceOf(headers).position);
   }
-  return positions;
+  return found;
 }
 
 const request = (count: number) => ({
