@@ -1,7 +1,19 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-const INFRASTRUCTURE = ['@nestjs/*', 'typeorm', 'pg', 'nats', 'ioredis'];
+const DRIVERS = ['typeorm', 'pg', 'ioredis'];
+const INFRASTRUCTURE = ['@nestjs/*', 'nats', ...DRIVERS];
+
+const TEST_SUPPORT = {
+  group: ['@syntropic/*/testing', '@syntropic/testing'],
+  message: 'Test support belongs in specs.',
+};
+const NODE = {
+  regex: '^node:(?!crypto$)',
+  message: 'A context decides and names; it reaches nothing of Node but hashes.',
+};
+
+const SPECS = ['**/*.spec.ts', '**/testing/**'];
 
 /** A context sees itself, the platform, and the published language of the others; its domain does not even see that. */
 const context = (scope) => [
@@ -53,7 +65,7 @@ export default tseslint.config(
             {
               sourceTag: 'type:application',
               onlyDependOnLibsWithTags: ['type:domain', 'type:contracts', 'type:kernel', 'type:platform'],
-              bannedExternalImports: ['typeorm', 'pg', 'nats', 'ioredis'],
+              bannedExternalImports: ['nats', ...DRIVERS],
             },
             {
               sourceTag: 'type:read-model',
@@ -61,13 +73,25 @@ export default tseslint.config(
               bannedExternalImports: ['nats', 'ioredis'],
             },
             { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:kernel'] },
-            { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:platform', 'type:kernel', 'type:contracts'] },
-            { sourceTag: 'role:edge', onlyDependOnLibsWithTags: ['type:contracts', 'type:platform', 'type:kernel'] },
+            {
+              sourceTag: 'type:tool',
+              onlyDependOnLibsWithTags: ['type:tool', 'type:platform', 'type:kernel', 'type:contracts'],
+            },
             { sourceTag: 'role:write', notDependOnLibsWithTags: ['type:read-model'] },
             { sourceTag: 'role:read', notDependOnLibsWithTags: ['type:application', 'type:domain'] },
+            { sourceTag: 'role:edge', onlyDependOnLibsWithTags: ['type:contracts', 'type:platform', 'type:kernel'] },
+            // It runs agents, and nothing that an agent could reach may reach the database.
+            { sourceTag: 'scope:agent-runner', bannedExternalImports: DRIVERS },
+            // What shows that the parts fit together sees them all.
+            { sourceTag: 'type:overview', onlyDependOnLibsWithTags: ['*'] },
             ...['orchestration', 'organization', 'agent-sessions', 'github', 'artifacts'].flatMap(context),
           ],
         },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Whatever is exported is known by name.' },
+        { selector: 'TSEnumDeclaration', message: 'A union of words says it.' },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: false }],
@@ -79,17 +103,23 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/testing/**', 'libs/platform/config/**'],
+    files: ['{apps,libs}/**/src/**/*.ts'],
+    ignores: SPECS,
     rules: {
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only platform/config reads the environment.' },
       ],
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ group: ['@syntropic/*/testing'], message: 'Test support belongs in specs.' }] },
-      ],
+      'no-restricted-imports': ['error', { patterns: [TEST_SUPPORT] }],
     },
+  },
+  {
+    files: ['libs/platform/config/src/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: ['libs/platform/kernel/src/**/*.ts', 'libs/*/{contracts,domain}/src/**/*.ts'],
+    ignores: SPECS,
+    rules: { 'no-restricted-imports': ['error', { patterns: [TEST_SUPPORT, NODE] }] },
   },
 );
