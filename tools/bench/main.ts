@@ -1,15 +1,25 @@
 import { appendSuite } from './append/append.suite';
 import type { Figures } from './figure';
+import { liveSuite } from './live/live.suite';
+import { jsonLine, table } from './report';
+import { startSuite } from './start/start.suite';
 
-const SUITES: Readonly<Record<string, () => Promise<Figures>>> = { append: appendSuite };
+/** `say` is for what is worth knowing beside the figures. */
+type Suite = (say: (line: string) => void) => Promise<Figures>;
+
+const SUITES: Readonly<Record<string, Suite>> = { append: appendSuite, live: liveSuite, start: startSuite };
 
 async function main([name = '', ...options]: readonly string[]): Promise<void> {
   const suite = SUITES[name];
   if (!suite) throw new Error(`which suite? ${Object.keys(SUITES).join(', ')}`);
 
-  const figures = await suite();
-  if (options.includes('--json')) console.log(JSON.stringify({ suite: name, figures }));
-  else console.table(figures);
+  const figures = await suite((line) => {
+    console.error(line);
+  });
+  console.log(options.includes('--json') ? jsonLine(name, figures) : table(figures));
 }
 
-void main(process.argv.slice(2));
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

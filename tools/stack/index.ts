@@ -1,2 +1,3 @@
+export { Api } from './demo/api';
 export { framesOf, type Frame } from './demo/event-stream';
 export { SERVICE_NAMES, type ServiceName } from './services';
