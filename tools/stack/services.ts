@@ -28,3 +28,9 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceNeeds>> = {
   'agent-runner': { objects: true, workspaces: true, port: 'HEALTH_PORT' },
   gateway: { role: 'syn_gateway', redis: true, objects: true, port: 'PORT' },
 };
+
+/** A runner hands its work back to the command service and its last telemetry to the collector, so it goes before them. */
+export const STOPPED_IN_ORDER: readonly (readonly ServiceName[])[] = [
+  ['gateway', 'agent-runner'],
+  ['observability-collector', 'command-service', 'projection-worker'],
+];

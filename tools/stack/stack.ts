@@ -10,7 +10,7 @@ import { gatewayPort } from './gateway-port';
 import type { StackOptions } from './options';
 import { Service } from './service';
 import { environmentOf, type Facilities } from './service-environment';
-import { SERVICE_NAMES, type ServiceName } from './services';
+import { SERVICE_NAMES, STOPPED_IN_ORDER, type ServiceName } from './services';
 import { Supervisor, type Supervised } from './supervisor';
 
 type Say = (line: string) => void;
@@ -24,8 +24,7 @@ export class Stack {
   private readonly directory: DataDirectory;
   private readonly credentials: Credentials;
   private readonly servers: BackingServers;
-  private readonly serverSupervisors: Supervisor[] = [];
-  private readonly serviceSupervisors: Supervisor[] = [];
+  private readonly supervisors = new Map<string, Supervisor>();
   private services: readonly Service[] = [];
   private database?: string;
   private url?: string;
@@ -53,11 +52,12 @@ export class Stack {
     return this.url;
   }
 
-  /** Ends every process it started: first the services, which may finish what they hold, then what they stand on. */
+  /** Ends every process it started, each before what it needs to finish what it holds. */
   async stop(): Promise<void> {
     this.stopping = true;
-    await Promise.all(this.serviceSupervisors.map((each) => each.stop()));
-    await Promise.all(this.serverSupervisors.map((each) => each.stop()));
+    for (const names of [...STOPPED_IN_ORDER, Object.keys(this.servers)]) {
+      await Promise.all(names.map((name) => this.supervisors.get(name)?.stop()));
+    }
     this.directory.remove(RECORD);
     this.directory.release();
   }
@@ -66,21 +66,21 @@ export class Stack {
   private async startServers(): Promise<string> {
     const { postgres } = this.servers;
     const own = Object.values(this.servers).filter((server) => server instanceof LocalServer);
-    await Promise.all(own.map((server) => this.waitFor(server.name, this.keep(server, this.serverSupervisors))));
+    await Promise.all(own.map((server) => this.waitFor(server.name, this.keep(server))));
     return postgres instanceof LocalServer ? databaseOn(postgres.url) : postgres.url;
   }
 
   private async serve(service: Service): Promise<void> {
-    await this.keep(service, this.serviceSupervisors);
+    await this.keep(service);
     await service.ready();
   }
 
-  private async keep(subject: Supervised, supervisors: Supervisor[]): Promise<void> {
+  private async keep(subject: Supervised): Promise<void> {
     if (this.stopping) throw new Error('stopping');
     const supervisor = new Supervisor(subject, this.say, () => {
       this.record();
     });
-    supervisors.push(supervisor);
+    this.supervisors.set(subject.name, supervisor);
     await supervisor.start();
   }
 
