@@ -52,6 +52,22 @@ describe('pausing', () => {
     expect(events.at(-1)).toBe('ExecutionCompleted');
   });
 
+  it('outlives its runner: the phase counts as parked, and goes on where its files are', async () => {
+    const id = await platform.execute('slow');
+    await eventually(async () => (await sessionOf(id)).operations.length > 2);
+    await platform.post(`/api/executions/${id}/pause`);
+    await platform.reaches(id, 'paused');
+
+    await platform.kill('agent-runner');
+    const events: string[] = [];
+    for await (const frame of platform.frames(id)) {
+      events.push(frame.event);
+      if (frame.event === 'PhaseParked') await platform.post(`/api/executions/${id}/resume`);
+    }
+    expect(events).not.toContain('ExecutionInterrupted');
+    expect(events.at(-1)).toBe('ExecutionCompleted');
+  }, 120_000);
+
   it('refuses what is not running, and says in which state it is', async () => {
     await platform.createWorkflow(workflow('short', shell('true')));
     const id = await platform.execute('short');
