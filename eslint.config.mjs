@@ -4,8 +4,14 @@ import tseslint from 'typescript-eslint';
 const DRIVERS = ['typeorm', 'pg', 'ioredis'];
 const INFRASTRUCTURE = ['@nestjs/*', 'nats', ...DRIVERS];
 
-const TEST_SUPPORT = { group: ['@syntropic/*/testing', '@syntropic/testing'], message: 'Test support belongs in specs.' };
-const NODE = { regex: '^node:(?!crypto$)', message: 'A context decides and names; it reaches nothing of Node but hashes.' };
+const TEST_SUPPORT = {
+  group: ['@syntropic/*/testing', '@syntropic/testing'],
+  message: 'Test support belongs in specs.',
+};
+const NODE = {
+  regex: '^node:(?!crypto$)',
+  message: 'A context decides and names; it reaches nothing of Node but hashes.',
+};
 
 const SPECS = ['**/*.spec.ts', '**/testing/**'];
 
@@ -81,6 +87,11 @@ export default tseslint.config(
             ...['orchestration', 'organization', 'agent-sessions', 'github', 'artifacts'].flatMap(context),
           ],
         },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Whatever is exported is known by name.' },
+        { selector: 'TSEnumDeclaration', message: 'A union of words says it.' },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: false }],
