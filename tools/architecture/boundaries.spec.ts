@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 
 const DOMAIN = 'libs/orchestration/domain/src/breach.ts';
@@ -206,12 +207,8 @@ function from(name: string): string {
   return `import * as all from '${name}';\nexport const kept = all;\n`;
 }
 
-function linted(texts: readonly { file: string; text: string }[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(process.execPath, [join(__dirname, 'lint-texts.mjs')], (error, stdout) => {
-      if (error) reject(error);
-      else resolve(stdout);
-    });
-    child.stdin?.end(JSON.stringify(texts));
-  });
+async function linted(texts: readonly { file: string; text: string }[]): Promise<string> {
+  const lint = promisify(execFile)(process.execPath, [join(__dirname, 'lint-texts.mjs')]);
+  lint.child.stdin?.end(JSON.stringify(texts));
+  return (await lint).stdout;
 }

@@ -1,7 +1,6 @@
 import { eventually } from '@syntropic/testing';
 import { z } from 'zod';
-import type { Platform } from '../e2e/platform';
-import { simulated, workflow } from '../e2e/workflows';
+import { simulated, workflow, type Platform } from '@syntropic/e2e';
 
 /** Tool calls of each of a job's phases. */
 export const TOOLS = 12;

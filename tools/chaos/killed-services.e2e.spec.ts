@@ -1,6 +1,6 @@
 import { eventually } from '@syntropic/testing';
-import { usePlatform } from '../e2e/platform';
-import { SERVICE_NAMES } from '../stack/services';
+import { usePlatform } from '@syntropic/e2e';
+import { SERVICE_NAMES } from '@syntropic/stack';
 import { booksOf, expectDenseLog, expectNothingLostOrDoubled } from './audit';
 import { completes, job, toolCalls, TOOLS } from './job';
 import { remainsOf } from './remains';

@@ -1,5 +1,4 @@
-import { usePlatform, type Reply } from '../e2e/platform';
-import { shell, workflow } from '../e2e/workflows';
+import { shell, usePlatform, workflow, type Reply } from '@syntropic/e2e';
 
 const platform = usePlatform();
 

@@ -1,8 +1,7 @@
 import { eventually } from '@syntropic/testing';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { usePlatform } from '../e2e/platform';
-import { shell, workflow } from '../e2e/workflows';
+import { shell, usePlatform, workflow } from '@syntropic/e2e';
 import { booksOf, expectDenseLog, expectNothingLostOrDoubled } from './audit';
 import { completes, job } from './job';
 import { killServer, outage } from './outage';

@@ -1,6 +1,6 @@
 import { eventually } from '@syntropic/testing';
-import type { Platform } from '../e2e/platform';
-import type { Frame } from '../stack/demo/event-stream';
+import type { Platform } from '@syntropic/e2e';
+import type { Frame } from '@syntropic/stack';
 
 type Place = Readonly<{ position: number; sequence: number }>;
 

@@ -7,13 +7,13 @@ import type { Credentials } from './credentials';
 import type { DataDirectory } from './data-directory';
 
 /** A server that somebody else runs: one login for everybody. */
-export interface RemoteServer {
+interface RemoteServer {
   readonly name: string;
   readonly url: string;
   urlAs(user: string): string;
 }
 
-export type BackingServer = LocalServer | RemoteServer;
+type BackingServer = LocalServer | RemoteServer;
 
 export interface BackingServers {
   readonly postgres: BackingServer;

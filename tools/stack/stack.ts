@@ -56,7 +56,7 @@ export class Stack {
   async stop(): Promise<void> {
     this.stopping = true;
     for (const names of [...STOPPED_IN_ORDER, Object.keys(this.servers)]) {
-      await Promise.all(names.map((name) => this.supervisors.get(name)?.stop()));
+      await Promise.all(names.flatMap((name) => this.supervisors.get(name)?.stop() ?? []));
     }
     this.directory.remove(RECORD);
     this.directory.release();

@@ -26,11 +26,11 @@ const commands = Object.entries(catalogue).flatMap(([context, named]) =>
 );
 
 describe('the catalogue', () => {
-  it.each(commands)('has $context.$name under its own name', ({ name, Command }) => {
+  it.each(commands)('has $name under its own name', ({ name, Command }) => {
     expect([Command.name, Command.type]).toEqual([name, name]);
   });
 
-  it.each(commands)('has one handler for $context.$name', ({ Command }) => {
+  it.each(commands)('has one handler for $name', ({ Command }) => {
     expect(handled.filter((one) => one === Command)).toHaveLength(1);
   });
 

@@ -4,7 +4,7 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-export interface CollectedFile {
+interface CollectedFile {
   /** Below `artifacts/output`, with `/` between its parts. */
   readonly path: string;
   readonly sizeBytes: number;

@@ -32,7 +32,7 @@ export interface SessionSpec extends Staging {
 
 /** How a leg can be ended from outside. */
 type Asked = 'cancelled' | 'timed_out' | 'parked' | 'abandoned';
-export type Outcome = 'completed' | 'failed' | Asked;
+type Outcome = 'completed' | 'failed' | Asked;
 
 export interface Finished {
   readonly outcome: Outcome;

@@ -13,7 +13,6 @@ export {
 } from './work-order';
 export {
   InputDeclaration,
-  noneTwice,
   PhaseDefinition,
   WorkflowClassification,
   WorkflowDefinition,

@@ -1,1 +1,1 @@
-export { ConfigurationError, env } from './env';
+export { env } from './env';

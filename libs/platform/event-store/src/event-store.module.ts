@@ -6,7 +6,7 @@ import { PostgresEventLog } from './postgres-event-log';
 import { StoredAggregates } from './stored-aggregates';
 import { StoredStreams } from './stored-streams';
 
-export type EventStoreOptions = EventAppenderOptions & Readonly<{ pool: Pool }>;
+type EventStoreOptions = EventAppenderOptions & Readonly<{ pool: Pool }>;
 
 type OptionsFactory = Pick<FactoryProvider<EventStoreOptions>, 'inject' | 'useFactory'>;
 

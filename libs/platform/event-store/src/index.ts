@@ -1,11 +1,7 @@
-export { AppendOutcomeUnknown, VersionConflict, type Append, type AppendOutcome, type NewEvent } from './append';
-export { EventAppender, type EventAppenderOptions } from './event-appender';
+export { EventAppender } from './event-appender';
 export { handles } from './handles';
-export type { EventLog, Head } from './event-log';
-export { EventStoreModule, InjectAggregates, type EventStoreOptions } from './event-store.module';
-export { LogReader, type Apply, type LogReaderOptions } from './log-reader/log-reader';
+export type { EventLog } from './event-log';
+export { EventStoreModule, InjectAggregates } from './event-store.module';
+export { LogReader } from './log-reader/log-reader';
 export { PostgresEventLog } from './postgres-event-log';
-export { Relay, type RelayOptions } from './relay/relay';
-export { StoredAggregates, type AggregateStores } from './stored-aggregates';
-export { StoredStreams } from './stored-streams';
-export { schemaVersionOf, upcast } from './upcast';
+export { Relay } from './relay/relay';

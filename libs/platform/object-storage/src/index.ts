@@ -1,2 +1,2 @@
 export { LocalObjectStorage } from './local-object-storage';
-export { ObjectMissing, type ObjectSource, type ObjectStorage, type StoredObject } from './object-storage';
+export { ObjectMissing, type ObjectStorage } from './object-storage';

@@ -1,3 +1,3 @@
 export { Leadership, type LeadershipOptions, type Term } from './leadership';
-export { createPool, inTransaction } from './pool';
+export { createPool } from './pool';
 export { assertSchema, SCHEMA, UnknownSchema } from './schema';

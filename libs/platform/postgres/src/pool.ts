@@ -1,4 +1,4 @@
-import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
+import { Pool, types, type PoolConfig } from 'pg';
 
 /** Positions and counters are JS numbers everywhere: 2^53 of them is more than any log will hold. */
 types.setTypeParser(types.builtins.INT8, Number);
@@ -23,23 +23,4 @@ export function createPool(
   });
   pool.on('error', () => undefined);
   return pool;
-}
-
-/** Runs `work` in one transaction: all of it, or nothing. */
-export async function inTransaction<Result>(pool: Pool, work: (tx: PoolClient) => Promise<Result>): Promise<Result> {
-  const tx = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await tx.query('begin');
-    const result = await work(tx);
-    await tx.query('commit');
-    return result;
-  } catch (error) {
-    await tx.query('rollback').catch((cause: unknown) => {
-      broken = new Error('the connection broke in a transaction', { cause });
-    });
-    throw error;
-  } finally {
-    tx.release(broken);
-  }
 }

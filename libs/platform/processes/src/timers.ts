@@ -11,7 +11,7 @@ export type TimerPlace = Readonly<{ process: string; key: string; position: numb
 export type NewTimer = TimerPlace & Readonly<{ due: DueTime; command: AddressedCommand; context: CommandContext }>;
 
 /** Counted from a moment the database has recorded, so that it is the same however often it is said. */
-export type DueTime = Readonly<{ from: string; afterSeconds: number }>;
+type DueTime = Readonly<{ from: string; afterSeconds: number }>;
 
 type DueTimer = TimerPlace & Readonly<{ command: AddressedCommand & { commandContext: CommandContext } }>;
 

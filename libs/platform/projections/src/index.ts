@@ -1,11 +1,7 @@
-export { announceOver, type Announce, type CheckpointAnnouncement } from './announcement';
-export { decimal } from './column';
-export type { Owned } from './owned';
-export type { Page, PageQuery, Where } from './page';
+export { announceOver, type CheckpointAnnouncement } from './announcement';
 export { formatPosition, parsePosition, ReadModelBehind, type LogPosition } from './position';
-export { projection, type Immutable, type Projection, type RowOf } from './projection';
-export { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner';
+export { projection, type Immutable, type Projection } from './projection';
+export { ProjectionRunner } from './projection-runner';
 export { ReadModels } from './read-models';
 export { createRedis, RowCache } from './row-cache';
-export { ddlOf } from './table';
 export { usageColumns, usageRow } from './usage-columns';

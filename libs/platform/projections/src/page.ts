@@ -10,7 +10,7 @@ type Filterable<Row> = {
 type Condition<Value> =
   Value | Readonly<{ in: readonly Value[] }> | Readonly<{ '>='?: NonNullable<Value>; '<='?: NonNullable<Value> }>;
 
-export type Where<Row> = { readonly [Column in Filterable<Row>]?: Condition<Row[Column]> | undefined };
+type Where<Row> = { readonly [Column in Filterable<Row>]?: Condition<Row[Column]> | undefined };
 
 export type PageQuery<Row> = Readonly<{
   /** All of them hold. A column that is `undefined` is not asked about. */

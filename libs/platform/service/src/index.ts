@@ -1,4 +1,4 @@
-export { Background, type Task } from './background';
-export { runService, type RunOptions } from './run-service';
+export { Background } from './background';
+export { runService } from './run-service';
 export { serviceVariables } from './service-variables';
-export { InjectLog, InjectNats, LOG, NATS, ServiceModule, type ServiceOptions } from './service.module';
+export { InjectLog, InjectNats, NATS, ServiceModule } from './service.module';

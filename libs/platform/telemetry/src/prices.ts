@@ -19,7 +19,7 @@ const price = (
   [input, output, cacheCreation, cacheRead]: readonly [Usd, Usd, Usd, Usd],
 ): Price => ({ model, effectiveFrom, input, output, cacheCreation, cacheRead });
 
-export const PRICES: readonly Price[] = [
+const PRICES: readonly Price[] = [
   price('claude-3-haiku', '2024-03-13', ['0.25', '1.25', '0.30', '0.03']),
   price('claude-3-opus', '2024-03-04', ['15', '75', '18.75', '1.50']),
   price('claude-3-5-haiku', '2024-11-04', ['1', '5', '1.25', '0.10']),

@@ -1,5 +1,4 @@
-export { createDatabase, type Database, type OwnDatabase } from './database';
+export { createDatabase, type OwnDatabase } from './database';
 export { eventually } from './eventually';
-export { LocalServer } from './servers/local-server';
 export { useDatabase, useNats, usePostgres, useRedis } from './spec-servers';
 export { removeDirectory, scratchDirectory } from './scratch-directory';

@@ -4,7 +4,7 @@ import { WorkQueue, type Renewed } from '@syntropic/work';
 import { ClaimWorkHandler } from './claim-work.handler';
 
 @CommandHandler(RenewWork)
-export class RenewWorkHandler implements ICommandHandler<RenewWork, Renewed> {
+class RenewWorkHandler implements ICommandHandler<RenewWork, Renewed> {
   constructor(private readonly queue: WorkQueue) {}
 
   execute({ data }: RenewWork): Promise<Renewed> {
@@ -13,7 +13,7 @@ export class RenewWorkHandler implements ICommandHandler<RenewWork, Renewed> {
 }
 
 @CommandHandler(ReleaseWork)
-export class ReleaseWorkHandler implements ICommandHandler<ReleaseWork, { held: boolean }> {
+class ReleaseWorkHandler implements ICommandHandler<ReleaseWork, { held: boolean }> {
   constructor(private readonly queue: WorkQueue) {}
 
   async execute({ sessionId, token, as }: ReleaseWork): Promise<{ held: boolean }> {

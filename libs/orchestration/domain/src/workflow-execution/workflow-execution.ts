@@ -51,9 +51,8 @@ export type Running = Underway &
     /** A phase has failed for good; the others are being stopped. */
     failure?: Readonly<{ phase: PhaseState; error: string; errorType: string }>;
   }>;
-export type Paused = Underway &
-  Readonly<{ status: 'paused'; asked?: 'cancel' | undefined; reason?: string | undefined }>;
-export type Interrupted = Underway &
+type Paused = Underway & Readonly<{ status: 'paused'; asked?: 'cancel' | undefined; reason?: string | undefined }>;
+type Interrupted = Underway &
   Readonly<{ status: 'interrupted'; asked?: 'cancel' | undefined; reason?: string | undefined }>;
 
 /** One run of a workflow template. */

@@ -7,7 +7,7 @@ import {
   type WorkflowExecutionEvent,
   type WorkspaceEvent,
 } from '@syntropic/orchestration/contracts';
-import { projection, type Immutable } from '@syntropic/projections';
+import { projection } from '@syntropic/projections';
 import { z } from 'zod';
 
 /** Positions as text that sorts as they do. */
@@ -34,8 +34,6 @@ const row = z.object({
   recorded_at: z.iso.datetime(),
   data: z.custom<Event['data']>(),
 });
-
-export type FeedRow = Immutable<z.output<typeof row>>;
 
 /** Every event that belongs to an execution, whichever stream it stands in: the domain lane of live streams. */
 export const executionFeedProjection = projection<FeedEvent>()({

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 
 /** Something a service needs. */
-export type Check = Readonly<{
+type Check = Readonly<{
   /** Resolves while it is well; what it rejects with says why it is not. */
   check: () => Promise<unknown>;
   /** Without it the service goes on, slower or with less. */

@@ -3,6 +3,6 @@ export { randomPassword } from './credentials';
 export { freePort, isFree } from './free-port';
 export { isAlive } from './is-alive';
 export { LocalServer } from './local-server';
-export { natsServer, type NatsUser } from './nats-server';
+export { natsServer } from './nats-server';
 export { postgresServer } from './postgres-server';
 export { redisServer } from './redis-server';

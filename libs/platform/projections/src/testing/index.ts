@@ -1,1 +1,0 @@
-export { expectRebuildEquals } from './rebuild';
