@@ -5,10 +5,13 @@ export class Processes implements MigrationInterface {
   readonly name = 'processes-0000000000009';
 
   async up(queries: QueryRunner): Promise<void> {
-    await queries.query(`select ops.register_process('run-phases'), ops.register_process('close-sessions')`);
+    await queries.query(`
+      select ops.register_process(name)
+      from unnest(array['run-phases', 'close-sessions', 'close-workspaces']) as process (name)
+    `);
   }
 
   async down(queries: QueryRunner): Promise<void> {
-    await queries.query(`delete from ops.processes where name in ('run-phases', 'close-sessions')`);
+    await queries.query(`delete from ops.processes where name in ('run-phases', 'close-sessions', 'close-workspaces')`);
   }
 }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { closeSessions } from '@syntropic/agent-sessions/application';
 import { LogReader, PostgresEventLog } from '@syntropic/event-store';
-import { runPhases } from '@syntropic/orchestration/application';
+import { closeWorkspaces, runPhases } from '@syntropic/orchestration/application';
 import { Leadership } from '@syntropic/postgres';
 import { Effects, ProcessRunner, Timers } from '@syntropic/processes';
 import { Background, InjectLog, InjectNats } from '@syntropic/service';
@@ -40,7 +40,7 @@ export class ProcessesModule {
     });
 
     background.add('bus pulse', (signal) => pulse.run(signal));
-    for (const process of [runPhases, closeSessions]) {
+    for (const process of [runPhases, closeSessions, closeWorkspaces]) {
       const runner = new ProcessRunner(process, { pool, reader, effects, log });
       this.leads(`process/${process.name}`, (signal) => runner.run(signal));
     }

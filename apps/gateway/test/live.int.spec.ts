@@ -225,7 +225,7 @@ describe('a live stream', () => {
     const watch = watching(execution.executionId);
     await eventsOf(watch, 'snapshot');
     const { usage, artifactIds } = { usage: {}, artifactIds: [] };
-    const data = { ...execution.facts.queued.data, sessionIds: [], usage, artifactIds, why: 'lease_lost' };
+    const data = { ...execution.facts.queued.data, sessions: [], usage, artifactIds, why: 'lease_lost' };
     execution.tell(await execution.happen({ type: 'ExecutionInterrupted', data }));
     await eventsOf(watch, 'snapshot', 'ExecutionInterrupted');
     execution.tell(await execution.happen(execution.facts.queued));

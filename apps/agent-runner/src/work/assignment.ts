@@ -1,5 +1,5 @@
 import { CompleteSession, StartSession } from '@syntropic/agent-sessions/contracts';
-import { derivedUuid, DomainError, NO_USAGE, WorkspaceId, type Lease } from '@syntropic/kernel';
+import { DomainError, NO_USAGE, type Lease } from '@syntropic/kernel';
 import {
   CreateWorkspace,
   HoldPhase,
@@ -7,6 +7,7 @@ import {
   ParkPhase,
   ReleaseWork,
   TerminateWorkspace,
+  workspaceIdOf,
   type Control,
   type WorkOrder,
 } from '@syntropic/orchestration/contracts';
@@ -241,9 +242,8 @@ export class Assignment implements Held {
     return { executionId, phaseId, sessionId };
   }
 
-  /** Each leg has a workspace of its own. */
   #workspace() {
     const { executionId, sessionId, leg } = this.order;
-    return { executionId, workspaceId: WorkspaceId.parse(derivedUuid(sessionId, 'workspace', leg)) };
+    return { executionId, workspaceId: workspaceIdOf(sessionId, leg) };
   }
 }

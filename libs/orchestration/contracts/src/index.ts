@@ -29,6 +29,7 @@ export {
   type WorkflowPhaseUpdated,
   type WorkflowTemplateEvent,
 } from './workflow-template.events';
+export { workspaceIdOf } from './workspace-id';
 export { CreateWorkspace, TerminateWorkspace } from './workspace.commands';
 export {
   workspaceEvents,

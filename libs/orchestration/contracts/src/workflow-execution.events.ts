@@ -19,7 +19,8 @@ export type YieldPoint = 'before_phase' | 'after_tool' | 'after_model' | 'betwee
 
 type InExecution = { executionId: ExecutionId; workflowId: WorkflowId };
 type InPhase = InExecution & { phaseId: PhaseId };
-type InSession = InPhase & { sessionId: SessionId; attempt: number };
+/** Each attempt of a phase is a session; a session that was parked goes on with its next leg. */
+type InSession = InPhase & { sessionId: SessionId; attempt: number; leg: number };
 type Summary = {
   usage: Usage;
   completedPhases: number;
@@ -44,7 +45,7 @@ export type ExecutionStarted = Event<
 /** The phase waits for a runner. Leg n + 1 goes on where leg n was parked. */
 export type PhaseQueued = Event<
   'PhaseQueued',
-  InSession & { leg: number; provider: string; isolation: string; parkedOn?: string | undefined }
+  InSession & { provider: string; isolation: string; parkedOn?: string | undefined }
 >;
 
 export type PhaseStarted = Event<
@@ -52,7 +53,6 @@ export type PhaseStarted = Event<
   InSession & {
     phaseName: string;
     phaseOrder: number;
-    leg: number;
     runner: string;
     provider: string;
     model?: string | undefined;
@@ -100,7 +100,7 @@ export type ExecutionInterrupted = Event<
     Summary & {
       why: 'lease_lost' | 'queue_timeout' | 'shutdown';
       /** Every session that ends with it: parallel neighbours too. */
-      sessionIds: readonly SessionId[];
+      sessions: readonly Readonly<{ sessionId: SessionId; leg: number }>[];
     }
 >;
 export type ExecutionRetried = Event<'ExecutionRetried', InExecution & { phaseIds: readonly PhaseId[] }>;

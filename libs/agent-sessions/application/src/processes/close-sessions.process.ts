@@ -7,8 +7,8 @@ import { process, send } from '@syntropic/processes';
 export const closeSessions = process<WorkflowExecutionEvent>({
   name: 'close-sessions',
   on: {
-    ExecutionInterrupted: ({ data: { executionId, sessionIds, why } }) =>
-      sessionIds.map((sessionId) => closed(executionId, sessionId, 'failed', why)),
+    ExecutionInterrupted: ({ data: { executionId, sessions, why } }) =>
+      sessions.map(({ sessionId }) => closed(executionId, sessionId, 'failed', why)),
 
     PhaseStopped: ({ data: { executionId, sessionId } }) => [closed(executionId, sessionId, 'cancelled', 'lease_lost')],
   },

@@ -44,9 +44,9 @@ function whatFollows(execution: UnderwayExecution, yieldPoint: YieldPoint = 'bef
 function cancelled(execution: UnderwayExecution): Decision {
   const ids = idsOf(execution);
   const givenUp = execution.phases.flatMap(
-    ({ status, definition: { phaseId }, sessionId, attempt, usage }): Decision => {
+    ({ status, definition: { phaseId }, sessionId, attempt, leg, usage }): Decision => {
       if (status !== 'parked' || !sessionId) return [];
-      return [{ type: 'PhaseStopped', data: { ...ids, phaseId, sessionId, attempt, usage, artifacts: [] } }];
+      return [{ type: 'PhaseStopped', data: { ...ids, phaseId, sessionId, attempt, leg, usage, artifacts: [] } }];
     },
   );
   const after = givenUp.reduce(evolve, execution);

@@ -32,12 +32,11 @@ export function startPhase(execution: WorkflowExecution, command: StartPhase): D
   }
 
   const { name, order, agent, model } = phase.definition;
-  const { runner, leg } = command;
+  const { runner } = command;
   const data = {
     ...inSession(now, phase),
     phaseName: name,
     phaseOrder: order,
-    leg,
     runner,
     provider: agent.provider,
     model,
@@ -116,8 +115,10 @@ export function interruptPhase(execution: WorkflowExecution, command: InterruptP
     return [{ type: 'PhaseParked', data }];
   }
 
-  const sessionIds = now.phases.flatMap((other) => (isActive(other) && other.sessionId ? [other.sessionId] : []));
-  return [{ type: 'ExecutionInterrupted', data: { ...inSession(now, phase), ...summaryOf(now), sessionIds, why } }];
+  const sessions = now.phases.flatMap((other) =>
+    isActive(other) && other.sessionId ? [{ sessionId: other.sessionId, leg: other.leg }] : [],
+  );
+  return [{ type: 'ExecutionInterrupted', data: { ...inSession(now, phase), ...summaryOf(now), sessions, why } }];
 }
 
 export function requeuePhase(execution: WorkflowExecution, { phaseId, attempt }: RequeuePhase): Decision {
@@ -158,11 +159,12 @@ type WithSession = PhaseState & Required<Pick<PhaseState, 'sessionId'>>;
 
 const used = ({ usage, artifacts }: Used): Used => ({ usage, artifacts });
 
-const inSession = (execution: UnderwayExecution, { definition, sessionId, attempt }: WithSession) => ({
+const inSession = (execution: UnderwayExecution, { definition, sessionId, attempt, leg }: WithSession) => ({
   ...idsOf(execution),
   phaseId: definition.phaseId,
   sessionId,
   attempt,
+  leg,
 });
 
 const isEnding = (execution: UnderwayExecution): boolean =>

@@ -97,7 +97,7 @@ export const executionProjection = projection<WorkflowExecutionEvent>()({
         asked: null,
         cost_complete: false,
         error_message: `interrupted: ${data.why}`,
-        detail: { ...row.detail, phases: row.detail.phases.map(interrupted(data.sessionIds)) },
+        detail: { ...row.detail, phases: row.detail.phases.map(interrupted(data.sessions)) },
       },
     ExecutionCompleted: (row, { recordedAt }) =>
       row && { ...row, status: 'completed', asked: null, completed_at: recordedAt },
@@ -141,6 +141,6 @@ const asking = (row: ExecutionRow, asked: 'pause' | 'cancel', reason: string | u
 const running = (phase: PhaseRow): PhaseRow => (phase.status === 'paused' ? { ...phase, status: 'running' } : phase);
 
 const interrupted =
-  (sessionIds: readonly string[]) =>
+  (sessions: readonly Readonly<{ sessionId: string }>[]) =>
   (phase: PhaseRow): PhaseRow =>
-    phase.sessionId && sessionIds.includes(phase.sessionId) ? { ...phase, status: 'interrupted' } : phase;
+    sessions.some(({ sessionId }) => sessionId === phase.sessionId) ? { ...phase, status: 'interrupted' } : phase;

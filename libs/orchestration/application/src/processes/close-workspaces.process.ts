@@ -1,0 +1,21 @@
+import type { ExecutionId, SessionId } from '@syntropic/kernel';
+import { TerminateWorkspace, workspaceIdOf, type WorkflowExecutionEvent } from '@syntropic/orchestration/contracts';
+import { process, send } from '@syntropic/processes';
+
+/** A runner ends its workspaces; this records the end of those that died with their runner. What has ended is left as it is. */
+export const closeWorkspaces = process<WorkflowExecutionEvent>({
+  name: 'close-workspaces',
+  on: {
+    ExecutionInterrupted: ({ data: { executionId, sessions } }) =>
+      sessions.map((session) => ended(executionId, session, 'interrupted')),
+
+    PhaseParked: ({ data }) => [ended(data.executionId, data, 'parked')],
+
+    PhaseStopped: ({ data }) => [ended(data.executionId, data, 'cancelled')],
+  },
+});
+
+type Leg = Readonly<{ sessionId: SessionId; leg: number }>;
+
+const ended = (executionId: ExecutionId, { sessionId, leg }: Leg, why: 'interrupted' | 'parked' | 'cancelled') =>
+  send('orchestration', TerminateWorkspace, { executionId, workspaceId: workspaceIdOf(sessionId, leg), why });
