@@ -1,5 +1,5 @@
-import { eventually } from '@syntropic/testing';
 import { usePlatform } from '@syntropic/e2e';
+import { eventually } from '@syntropic/testing';
 import { booksOf, expectNothingLostOrDoubled } from './audit';
 import { completes, job } from './job';
 import { remainsOf } from './remains';

@@ -1,6 +1,6 @@
+import { simulated, workflow, type Platform } from '@syntropic/e2e';
 import { eventually } from '@syntropic/testing';
 import { z } from 'zod';
-import { simulated, workflow, type Platform } from '@syntropic/e2e';
 
 /** Tool calls of each of a job's phases. */
 export const TOOLS = 12;

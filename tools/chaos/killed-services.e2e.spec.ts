@@ -1,5 +1,5 @@
-import { eventually } from '@syntropic/testing';
 import { usePlatform } from '@syntropic/e2e';
+import { eventually } from '@syntropic/testing';
 import { SERVICE_NAMES } from '@syntropic/stack';
 import { booksOf, expectDenseLog, expectNothingLostOrDoubled } from './audit';
 import { completes, job, toolCalls, TOOLS } from './job';

@@ -1,5 +1,5 @@
-import { eventually, usePostgres } from '@syntropic/testing';
 import { usePlatform } from '@syntropic/e2e';
+import { eventually, usePostgres } from '@syntropic/testing';
 import { booksOf, expectDenseLog, expectNothingLostOrDoubled } from './audit';
 import { completes, job, toolCalls, TOOLS } from './job';
 import { outage } from './outage';

@@ -1,6 +1,6 @@
+import type { Platform } from '@syntropic/e2e';
 import { createPool } from '@syntropic/postgres';
 import type { Pool } from 'pg';
-import type { Platform } from '@syntropic/e2e';
 
 /** The platform's database as its owner sees it, for the specs of one file. */
 export function useStore(platform: Platform): () => Pool {

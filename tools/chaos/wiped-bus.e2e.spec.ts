@@ -1,7 +1,7 @@
+import { usePlatform, shell, workflow } from '@syntropic/e2e';
 import { eventually } from '@syntropic/testing';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { shell, usePlatform, workflow } from '@syntropic/e2e';
 import { booksOf, expectDenseLog, expectNothingLostOrDoubled } from './audit';
 import { completes, job } from './job';
 import { killServer, outage } from './outage';

@@ -1,5 +1,5 @@
-import { eventually } from '@syntropic/testing';
 import type { Platform } from '@syntropic/e2e';
+import { eventually } from '@syntropic/testing';
 import type { Frame } from '@syntropic/stack';
 
 type Place = Readonly<{ position: number; sequence: number }>;
@@ -13,21 +13,30 @@ const TOTALS = ['tokens', 'cost'];
 /** One client that watches an execution to its end, over whatever happens to the connection. */
 export class Witness {
   readonly #frames: Frame[] = [];
-  readonly #watching: Promise<unknown>;
+  readonly #watching: Promise<void>;
+  #fault: Error | undefined;
 
   constructor(platform: Platform, executionId: string) {
-    this.#watching = this.#watch(platform, executionId).catch((error: unknown) => error);
+    this.#watching = this.#watch(platform, executionId).catch((error: unknown) => {
+      this.#fault = new Error('the watcher gave up', { cause: error });
+    });
   }
 
   /** Waits for the first frame of this name. */
   async sees(event: string, within = 30_000): Promise<void> {
-    await eventually(() => this.#frames.some((frame) => frame.event === event), { within });
+    await eventually(
+      () => {
+        if (this.#fault) throw this.#fault;
+        return this.#frames.some((frame) => frame.event === event);
+      },
+      { within },
+    );
   }
 
   /** Once the server has ended the stream. */
   async testimony(): Promise<Testimony> {
-    const fault = await this.#watching;
-    if (fault) throw fault as Error;
+    await this.#watching;
+    if (this.#fault) throw this.#fault;
 
     const [snapshot, ...others] = this.#frames;
     const items = others.filter(({ event }) => !TOTALS.includes(event));

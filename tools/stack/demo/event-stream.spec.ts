@@ -38,6 +38,20 @@ describe('following a stream', () => {
     expect(resumedAfter).toEqual([undefined, '7', '8']);
   });
 
+  it('comes again later when it is asked to', async () => {
+    const { frames } = await followed([
+      (response) => {
+        response.writeHead(503).end();
+      },
+      (response) => {
+        response.end('id: 1\ndata: at last\n\n');
+      },
+      nothingMore,
+    ]);
+
+    expect(frames.map(({ data }) => data)).toEqual(['at last']);
+  });
+
   it('does not ask again for what is refused', async () => {
     await expect(
       followed([

@@ -9,6 +9,7 @@ export interface Frame {
 
 const PAUSE_MS = 500;
 const NOTHING_MORE = 204;
+const COME_AGAIN = 503;
 
 /** Asks for the stream from after the frame with this id, or from its beginning. */
 type Open = (headers: Record<string, string>) => Promise<Response>;
@@ -23,10 +24,11 @@ export async function* framesOf(open: Open): AsyncGenerator<Frame> {
         ...(lastId !== undefined && { 'last-event-id': lastId }),
       });
       if (response.status === NOTHING_MORE) return;
-      if (!response.ok || !response.body) throw new Error(`${response.url} answered ${response.status}`);
-      for await (const frame of parsed(response.body)) {
-        lastId = frame.id ?? lastId;
-        yield frame;
+      if (response.status !== COME_AGAIN) {
+        for await (const frame of framesIn(response)) {
+          lastId = frame.id ?? lastId;
+          yield frame;
+        }
       }
     } catch (error) {
       if (!isBrokenConnection(error)) throw error;
@@ -40,10 +42,11 @@ function isBrokenConnection(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TypeError';
 }
 
-async function* parsed(body: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
+async function* framesIn({ ok, body, url, status }: Response): AsyncGenerator<Frame> {
+  if (!ok || !body) throw new Error(`${url} answered ${status}`);
   const decoder = new TextDecoder();
   let text = '';
-  for await (const bytes of body) {
+  for await (const bytes of body as AsyncIterable<Uint8Array>) {
     const blocks = (text + decoder.decode(bytes, { stream: true })).split('\n\n');
     text = blocks.pop() ?? '';
     for (const block of blocks) {

@@ -9,6 +9,8 @@ import { originOf } from './request-origin';
 
 /** Checks a request against its endpoint; all faults are told together. @throws Problem */
 export function askOf(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Ask {
+  if (request.url.includes('%00')) throw new Problem('request.malformed', 'the address holds a NUL');
+
   const faults: FieldFault[] = [];
   const parsed = (schema: z.ZodType | undefined, input: unknown): unknown => {
     const result = schema?.safeParse(input);

@@ -1,6 +1,9 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { withCorrelation } from '@syntropic/observability';
 import type { FastifyInstance } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import { Problem } from '../problems/problem';
+import { problemOf } from '../problems/problem-of';
 import { MAX_BODY_BYTES, takeJsonAndYaml } from './content-types';
 import { observeRequests } from './request-metrics';
 import { refuseForeign } from './refuse-foreign';
@@ -11,6 +14,12 @@ export function httpAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 300 },
+    // What leads to no route of ours, not even to that of unknown addresses.
+    frameworkErrors: ({ message }: Error, { url }: { url: string }, { raw }: { raw: ServerResponse }) => {
+      const { document } = problemOf(new Problem('request.malformed', message));
+      raw.writeHead(document.status, { 'content-type': 'application/problem+json' });
+      raw.end(JSON.stringify({ ...document, instance: url }));
+    },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
 

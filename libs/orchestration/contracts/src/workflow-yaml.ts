@@ -16,19 +16,31 @@ export function parseWorkflowYaml(text: string): ParsedWorkflow {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
 
-  const faults = [
-    ...document.errors.map(({ message, pos }) => faultAt(lines, pos[0], '', message)),
-    ...(document.errors.length > 0 ? [] : faultsOf(document, lines)),
-  ];
-  const [first, ...others] = faults;
+  const read = contentOf(document, lines);
+  const [first, ...others] = 'faults' in read ? read.faults : faultsOf(read.content, document, lines);
   if (first) return { faults: [first, ...others] };
 
   const parsed = WorkflowDocument.parse(document.toJS());
   return { workflowId: parsed.id, definition: definitionOf(parsed) };
 }
 
-function faultsOf(document: Document, lines: LineCounter): YamlFault[] {
-  const result = WorkflowDocument.safeParse(document.toJS({ maxAliasCount: 100 }));
+type Read = Readonly<{ content: unknown } | { faults: readonly YamlFault[] }>;
+
+/** Aliases that stand for more than anybody writes by hand are not followed. */
+function contentOf(document: Document, lines: LineCounter): Read {
+  if (document.errors.length > 0) {
+    return { faults: document.errors.map(({ message, pos }) => faultAt(lines, pos[0], '', message)) };
+  }
+  try {
+    return { content: document.toJS({ maxAliasCount: 100 }) };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { faults: [faultAt(lines, 0, '', error.message)] };
+  }
+}
+
+function faultsOf(content: unknown, document: Document, lines: LineCounter): YamlFault[] {
+  const result = WorkflowDocument.safeParse(content);
   if (result.success) return [];
 
   return result.error.issues.flatMap((issue) => {
