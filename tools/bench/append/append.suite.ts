@@ -1,5 +1,5 @@
 import { createDatabase } from '@syntropic/testing';
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { timesAtLeast, timesAtMost, type Figures } from '../figure';
@@ -74,14 +74,20 @@ async function throughput(server: string, way: Load['way'], inFlight: number, co
   const processes = Array.from({ length: replicas }, () => fork(join(__dirname, 'load-process.js')));
   try {
     for (const process of processes) process.send(load);
-    await Promise.all(processes.map((process) => once(process, 'message')));
+    await Promise.all(processes.map(answerOf));
     for (const process of processes) process.send('go');
-    const answers = await Promise.all(
-      processes.map(async (process) => (await once(process, 'message'))[0] as LoadAnswer),
-    );
+    const answers = (await Promise.all(processes.map(answerOf))) as readonly LoadAnswer[];
     return answers.reduce((sum, { appendsPerSecond }) => sum + appendsPerSecond, 0);
   } finally {
     for (const process of processes) process.kill();
     await drop();
   }
+}
+
+async function answerOf(process: ChildProcess): Promise<unknown> {
+  const ended = once(process, 'exit').then(() => {
+    throw new Error('a load process ended before it answered');
+  });
+  const answers: readonly unknown[] = await Promise.race([once(process, 'message'), ended]);
+  return answers[0];
 }

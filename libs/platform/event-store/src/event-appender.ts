@@ -14,7 +14,7 @@ export type EventAppenderOptions = Readonly<{
 /** One call leaves the store idle while the client works, and the client while the store does; a third would only wait for the lock. */
 const CALLS_IN_FLIGHT = 2;
 /** Fewer than this are not worth two calls: what a call itself costs is then more than working at the same time saves. */
-const WORTH_SPLITTING = 64;
+const WORTH_SPLITTING = 128;
 const EVENTS_PER_CALL = 1_000;
 const CHARACTERS_PER_CALL = 4 * 1024 * 1024;
 
