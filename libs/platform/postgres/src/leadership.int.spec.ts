@@ -11,26 +11,44 @@ const whole = async ({ signal }: Term): Promise<void> => {
 describe('leadership', () => {
   const database = useDatabase();
 
-  it('is with one process at a time, and passes on when that one stops', async () => {
+  it('stays with one process as long as that one goes on, and passes on when it stops', async () => {
+    const terms: AbortController[] = [];
     const inCharge = new Set<AbortController>();
+    let mostAtOnce = 0;
     const candidates = [new AbortController(), new AbortController(), new AbortController()];
     const led = candidates.map((candidate) =>
       new Leadership(database.pool, 'passed on', { leaseMs: LEASE_MS }).lead(async (term) => {
+        terms.push(candidate);
         inCharge.add(candidate);
+        mostAtOnce = Math.max(mostAtOnce, inCharge.size);
         await whole(term);
         inCharge.delete(candidate);
       }, candidate.signal),
     );
 
-    for (const [gone] of candidates.entries()) {
-      const [leader, ...others] = await eventually(() => inCharge.size > 0 && [...inCharge]);
-      expect(others).toEqual([]);
-      leader?.abort();
-      await eventually(() => leader && !inCharge.has(leader));
-      expect(candidates.filter(({ signal }) => signal.aborted)).toHaveLength(gone + 1);
+    for (const ordinal of candidates.keys()) {
+      await eventually(() => terms.length === ordinal + 1);
+      await renewedOver(3 * LEASE_MS);
+      terms[ordinal]?.abort();
     }
     await Promise.all(led);
+
+    expect(new Set(terms).size).toBe(candidates.length);
+    expect(terms).toHaveLength(candidates.length);
+    expect(mostAtOnce).toBe(1);
   });
+
+  /** Resolves when the lease has been renewed for so long. */
+  async function renewedOver(ms: number): Promise<void> {
+    const expiry = async () => {
+      const { rows } = await database.pool.query<{ at: Date }>(
+        `select expires_at as at from ops.leases where name = 'passed on'`,
+      );
+      return rows[0]?.at.getTime() ?? 0;
+    };
+    const first = await expiry();
+    await eventually(async () => (await expiry()) > first + ms);
+  }
 
   it('ends when somebody else holds the lease, and is sought again', async () => {
     const stop = new AbortController();

@@ -99,6 +99,18 @@ describe('a reader', () => {
     await relay.stop();
   });
 
+  it('does not believe a bus that has gone quiet', async () => {
+    const relay = await relayed.startRelay();
+    const { position: after } = await relayed.log().head();
+    const reader = await follow({ after });
+    await reader.reaches(await relayed.append(1));
+
+    await relay.stop();
+
+    await reader.reaches(await relayed.append(1));
+    await reader.stop();
+  });
+
   it('reads from the log what was too large for a message', async () => {
     const relay = await relayed.startRelay();
     const { position: after, epoch } = await relayed.log().head();
