@@ -13,18 +13,21 @@ export type Books = Readonly<{
   doubled: readonly string[];
   /** Sessions whose runner, who ended them, counted another number of observations than are stored. */
   miscounted: readonly string[];
+  /** Workspaces that were made and of which nobody has said that they ended. */
+  open: readonly string[];
   end: number;
 }>;
 
 const ENDS = ['ExecutionCompleted', 'ExecutionFailed', 'ExecutionCancelled'];
 
-/** The books once the projection has caught up with the log. */
+/** The books once the projection has caught up with the log, and whatever was left open is closed. */
 export async function booksOf(store: Pool, executionId: string): Promise<Books> {
   return eventually(
     async () => {
       const { rows } = await store.query<Books>(BOOKS, [executionId, ENDS]);
       const [books] = rows;
       if (!books) throw new Error('an aggregate has a row');
+      expect(books.open).toEqual([]);
       expect(books.feed).toEqual(books.log);
       return books;
     },
@@ -68,4 +71,6 @@ const BOOKS = `
     (select coalesce(array_agg(session_id), '{}') from own join observed on session_id = data ->> 'sessionId'
       where type = 'SessionCompleted' and metadata -> 'actor' ->> 'id' like 'runner-%'
         and (data ->> 'telemetryEvents')::bigint <> events) as miscounted,
+    (select coalesce(array_agg(stream_id), '{}') from (
+       select stream_id from own where type like 'Workspace%' group by stream_id having count(*) = 1) alone) as open,
     (select max(position) from own where type = any($2)) as end`;
