@@ -2,13 +2,15 @@
 // Compiles apps, libs and tools into dist/, file by file, and only what is newer than its output.
 // Types are checked by `npm run typecheck`, never here: a build takes a second and cannot be stale.
 import { transformFile } from '@swc/core';
-import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const out = join(root, 'dist');
 const { compilerOptions } = JSON.parse(await readFile(join(root, 'tsconfig.base.json'), 'utf8'));
+
+const UNFINISHED = '.new';
 
 const swc = {
   cwd: root,
@@ -51,16 +53,25 @@ for (const source of sources) {
   await mkdir(dirname(target), { recursive: true });
   compiled++;
   if (isAsset) {
-    await copyFile(source, target);
+    await replace(target, (fresh) => copyFile(source, fresh));
     continue;
   }
   const { code, map } = await transformFile(source, swc);
-  await writeFile(`${target}.map`, map);
-  await writeFile(target, `${code}\n//# sourceMappingURL=${target.split('/').pop()}.map\n`);
+  const script = `${code}\n//# sourceMappingURL=${target.split('/').pop()}.map\n`;
+  await replace(`${target}.map`, (fresh) => writeFile(fresh, map));
+  await replace(target, (fresh) => writeFile(fresh, script));
 }
 
-for (const stale of await files(out)) if (!wanted.has(stale)) await rm(stale);
+const isStale = (path) => !wanted.has(path) && !path.endsWith(UNFINISHED);
+for (const path of await files(out)) if (isStale(path)) await rm(path, { force: true });
 console.log(`build: ${compiled} of ${sources.length} files compiled`);
+
+/** In one step: whoever builds or starts at the same time finds the old file or the new one whole. */
+async function replace(target, write) {
+  const fresh = `${target}.${process.pid}${UNFINISHED}`;
+  await write(fresh);
+  await rename(fresh, target);
+}
 
 async function files(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);

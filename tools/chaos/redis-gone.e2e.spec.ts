@@ -38,10 +38,11 @@ describe('without Redis', () => {
 
     await redis.start();
     await readsItsWrite('rewritten', 'back');
-    await eventually(async () => { expect((await platform.get('/api/workflows/rewritten')).body).toMatchObject({
+    await eventually(async () => {
+      expect((await platform.get('/api/workflows/rewritten')).body).toMatchObject({
         phases: [{ prompt_template: 'back' }],
-      }); },
-    );
+      });
+    });
     expect((await platform.execution(id)).status).toBe('completed');
   });
 

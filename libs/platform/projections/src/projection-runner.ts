@@ -31,6 +31,8 @@ export type ProjectionRunnerOptions = Readonly<{
 }>;
 
 const RECOVERY_MS = 250;
+/** After a death its projections stand still for a little more than this. */
+const LEASE_MS = 5_000;
 
 /**
  * One worker: takes its share of the projections and keeps them level with the log. All share one reader;
@@ -48,7 +50,7 @@ export class ProjectionRunner {
   #recovering: Promise<void> | undefined;
 
   constructor(private readonly options: ProjectionRunnerOptions) {
-    const { pool, worker = randomUUID(), leaseMs = 15_000, catalogue, cache, announce } = options;
+    const { pool, worker = randomUUID(), leaseMs = LEASE_MS, catalogue, cache, announce } = options;
     this.#leaseMs = leaseMs;
     this.#checkpoints = new Checkpoints(pool, worker, leaseMs);
     this.#advance = new Advance({ pool, worker, catalogue: new Set(catalogue), cache, announce });

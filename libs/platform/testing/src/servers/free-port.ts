@@ -1,24 +1,26 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A loopback port nobody listens on. Nothing reserves it, so whoever takes it should do so at once. */
-export const freePort = (): Promise<number> => tryPort(0);
+/** Below the ports of outgoing connections, one of which could be there before whoever is to listen, or while it restarts. */
+const [LOWEST, HIGHEST] = [20_000, 32_000];
 
-export function isFree(port: number): Promise<boolean> {
-  return tryPort(port).then(
-    () => true,
-    () => false,
-  );
+/** A loopback port nobody listens on. Nothing reserves it, so whoever takes it should do so at once. */
+export async function freePort(): Promise<number> {
+  const port = randomInt(LOWEST, HIGHEST);
+  return (await isFree(port)) ? port : freePort();
 }
 
-async function tryPort(wanted: number): Promise<number> {
-  const probe = createServer().listen(wanted, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
+export async function isFree(port: number): Promise<boolean> {
+  const probe = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(probe, 'listening');
+  } catch {
+    return false;
+  }
   probe.close();
   await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a listening socket has no port');
-  return address.port;
+  return true;
 }
 
 const ATTEMPTS = 5;
