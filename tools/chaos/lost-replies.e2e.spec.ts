@@ -57,10 +57,12 @@ describe('a command whose reply was lost', () => {
         { prompt_template: prompt },
         { 'idempotency-key': 'reused' },
       );
-    await change('one');
+    const { headers } = await change('one');
 
     expect(await change('another')).toMatchObject({ status: 409, body: { code: 'command.id_reused' } });
-    const { body } = await platform.get('/api/workflows/started');
+    const { body } = await platform.get('/api/workflows/started', {
+      'x-min-position': headers.get('x-position') ?? '',
+    });
     expect(body).toMatchObject({ phases: [expect.objectContaining({ prompt_template: 'one' })] });
   });
 });
