@@ -7,7 +7,7 @@ import { z } from 'zod';
 /** Longer than a lease (15 s), and than a runner trusts a service that does not answer (8 s). */
 const { CHAOS_OUTAGE_SECONDS } = env(z.object({ CHAOS_OUTAGE_SECONDS: z.coerce.number().min(16).default(20) }));
 
-export const OUTAGE_MS = 1_000 * CHAOS_OUTAGE_SECONDS;
+const OUTAGE_MS = 1_000 * CHAOS_OUTAGE_SECONDS;
 
 /** The time in which a server is away: the fault itself, not a wait for something. */
 export const outage = (): Promise<void> => pause(OUTAGE_MS);
