@@ -210,13 +210,12 @@ describe('a service that handles commands', () => {
     const stopping = await startService();
     await service.close();
     const slow = answerLater();
-    handle = () => slow.answer;
+    handle = ({ account }) => (account === 'ada' ? slow.answer : Promise.resolve('the next one'));
     const underWay = client.send('orchestration', 'Deposit', body, origin());
     await eventually(() => received.length === 1);
 
     const closed = stopping.close();
     service = await startService();
-    handle = () => Promise.resolve('the next one');
     const later = client.send('orchestration', 'Deposit', { ...body, account: 'grace' }, origin());
     await expect(later).resolves.toBe('the next one');
     slow.give('the one that stopped');
