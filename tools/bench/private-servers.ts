@@ -4,32 +4,36 @@ import { join } from 'node:path';
 
 /** A Postgres of its own with new data, for as long as `work` takes. */
 export const withPostgres = <Result>(work: (url: string) => Promise<Result>): Promise<Result> =>
-  withServers(
-    (directory) => [postgresIn(directory)],
-    ([postgres]) => work(postgres.url),
-  );
+  withScratch(async (directory) => {
+    const postgres = postgresIn(directory);
+    return whileRunning([postgres], () => work(postgres.url));
+  });
 
-/** Postgres, NATS and Redis of their own with new data, started together; answers how many seconds that took. */
-export const bareStartSeconds = (): Promise<number> => {
-  const since = performance.now();
-  return withServers(
-    (directory) => [postgresIn(directory), natsIn(directory), redisIn(directory)],
-    () => Promise.resolve((performance.now() - since) / 1_000),
-  );
-};
+/** How long Postgres, NATS and Redis take with new data and nothing else, started together. */
+export const bareStartSeconds = (): Promise<number> =>
+  withScratch((directory) => {
+    const since = performance.now();
+    const servers = [postgresIn(directory), natsIn(directory), redisIn(directory)];
+    return whileRunning(servers, () => Promise.resolve((performance.now() - since) / 1_000));
+  });
 
-async function withServers<Servers extends readonly LocalServer[], Result>(
-  make: (directory: string) => Servers,
-  work: (servers: Servers) => Promise<Result>,
-): Promise<Result> {
+async function withScratch<Result>(work: (directory: string) => Promise<Result>): Promise<Result> {
   const directory = scratchDirectory();
-  const servers = make(directory);
   try {
-    await Promise.all(servers.map((server) => server.start()));
-    return await work(servers);
+    return await work(directory);
   } finally {
-    await Promise.all(servers.map((server) => server.kill()));
     removeDirectory(directory);
+  }
+}
+
+async function whileRunning<Result>(servers: readonly LocalServer[], work: () => Promise<Result>): Promise<Result> {
+  const starts = servers.map((server) => server.start());
+  try {
+    await Promise.all(starts);
+    return await work();
+  } finally {
+    await Promise.allSettled(starts);
+    await Promise.all(servers.map((server) => server.kill()));
   }
 }
 

@@ -27,6 +27,6 @@ describe('the median round', () => {
   });
 
   it('of nothing is refused', () => {
-    expect(() => medianRound([], Number)).toThrow(RangeError);
+    expect(() => medianRound<number>([], (value) => value)).toThrow(RangeError);
   });
 });

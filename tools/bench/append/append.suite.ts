@@ -15,21 +15,25 @@ const RAW_POOLS = [8, 16, 32, 64];
 const SERVICE_POOL = 10;
 
 /** Appends per second of the ways compared, in one round. */
-interface Round {
-  readonly group1: number;
-  readonly group64: number;
-  readonly group512: number;
-  readonly twoReplicas64: number;
-  readonly raw1: number;
-  readonly raw64: number;
-  readonly raw512: number;
-}
+type Round = Readonly<{
+  group1: number;
+  group64: number;
+  group512: number;
+  twoReplicas64: number;
+  raw1: number;
+  raw64: number;
+  raw512: number;
+}>;
 
 /** Single-event appends to different streams, every constraint on, beside the same rows inserted one transaction each. */
-export async function appendSuite(): Promise<Figures> {
+export async function appendSuite(say: (line: string) => void): Promise<Figures> {
   const rounds = await withPostgres(async (url) => {
     const done: Round[] = [];
-    while (done.length < ROUNDS) done.push(await oneRound(url));
+    while (done.length < ROUNDS) {
+      const round = await oneRound(url);
+      say(perSecond(round));
+      done.push(round);
+    }
     return done;
   });
   const unit = 'appends/s';
@@ -43,6 +47,11 @@ export async function appendSuite(): Promise<Figures> {
     append_64_two_replicas: timesAtLeast({ ...compare('twoReplicas64', 'group64'), unit, target: 0.9 }),
   };
 }
+
+const perSecond = (round: Round): string =>
+  `appends/s: ${Object.entries(round)
+    .map(([way, rate]) => `${way} ${rate.toFixed(0)}`)
+    .join(', ')}`;
 
 /** A disturbance of the machine hits both sides of a round. */
 const byRatio = (rounds: readonly Readonly<{ value: number; limit: number }>[]) =>
