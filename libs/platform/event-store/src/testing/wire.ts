@@ -13,8 +13,8 @@ export class Wire {
 
   static async to(target: string): Promise<Wire> {
     const { hostname, port } = new URL(target);
-    const server = createServer((near) => {
-      const far = connect(Number(port), hostname);
+    const server = createServer({ noDelay: true }, (near) => {
+      const far = connect({ host: hostname, port: Number(port), noDelay: true });
       wire.#join(near, far);
       wire.#join(far, near);
     }).listen(0, '127.0.0.1');
