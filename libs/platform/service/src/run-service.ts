@@ -22,6 +22,8 @@ export async function runService({ name, module, port, host, transport }: RunOpt
   app.enableShutdownHooks();
   if (transport) {
     app.connectMicroservice(transport);
+    // Commands may come as soon as it listens, and find their handlers there.
+    await app.init();
     await app.startAllMicroservices();
   }
   await app.listen(port, host);

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { InjectAggregates } from '@syntropic/event-store';
+import { decidedAgain, InjectAggregates } from '@syntropic/event-store';
 import type { Aggregates, Outcome } from '@syntropic/kernel';
 import {
   StartExecution,
@@ -19,8 +19,12 @@ export class StartExecutionHandler implements ICommandHandler<StartExecution, Ou
     private readonly runners: Runners,
   ) {}
 
-  /** Reads the template and the runners, writes the execution; the append fails over when the template has moved on. */
-  async execute(command: StartExecution): Promise<Outcome> {
+  /** Reads the template and the runners, writes the execution: of the template as it is at that moment. */
+  execute(command: StartExecution): Promise<Outcome> {
+    return decidedAgain(() => this.start(command));
+  }
+
+  private async start(command: StartExecution): Promise<Outcome> {
     const [template, isCapable] = await Promise.all([
       this.templates.load(command.workflowId),
       this.runners.capabilities(),
