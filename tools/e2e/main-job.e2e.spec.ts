@@ -24,7 +24,7 @@ describe('the main job', () => {
   });
 
   it('shows it live on one connection, from the first frame to the last', async () => {
-    await platform.createWorkflow(workflow('told-live', shell('echo one; echo two')));
+    await platform.createWorkflow(workflow('told-live', shell('sleep 2; echo one; echo two')));
     const id = await platform.execute('told-live');
 
     const events: string[] = [];

@@ -161,6 +161,9 @@ describe('a live stream', () => {
     await eventsOf(watch, 'snapshot');
     watch.close();
     await execution.happen(execution.facts.phaseStarted);
+    const startedBy = Date.now();
+    // Times are told in milliseconds: within the same one nobody knows what came first.
+    await eventually(() => Date.now() > startedBy);
     await execution.observe('agent_output', { text: 'in between' });
     await execution.happen(execution.facts.phaseCompleted);
     await execution.happen(execution.facts.completed);
