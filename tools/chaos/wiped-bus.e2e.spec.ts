@@ -50,7 +50,7 @@ describe('a bus that loses everything', () => {
   });
 
   it('forgets no work that waits for a slot', async () => {
-    const busy = await Promise.all([platform.execute('on-the-bus'), platform.execute('on-the-bus')]);
+    const busy = await Promise.all([platform.execute('slow-on-the-bus'), platform.execute('slow-on-the-bus')]);
     await eventually(async () => (await Promise.all(busy.map((id) => isFirstPhase(id, 'running')))).every(Boolean));
     const waiting = await platform.execute('on-the-bus');
     expect(await isFirstPhase(waiting, 'queued')).toBe(true);
