@@ -1,5 +1,5 @@
 module.exports = {
   projects: ['<rootDir>/{apps,libs,tools}/**/jest.config.cjs'],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
 };

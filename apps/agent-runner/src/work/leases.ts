@@ -26,6 +26,10 @@ type LeasesOptions = Readonly<{
   parked: () => Promise<string[]>;
   discard: (sessionId: string) => Promise<void>;
   onFault: (error: unknown) => void;
+  /** How often it renews, in milliseconds. */
+  renewMs?: number;
+  /** After how many milliseconds without an answer nothing that is held is certain any more. */
+  doubtAfterMs?: number;
 }>;
 
 const RENEW_MS = 3_000;
@@ -40,7 +44,14 @@ export class Leases {
   #answeredAt = Number.NEGATIVE_INFINITY;
   #doubting = false;
 
-  constructor(private readonly options: LeasesOptions) {}
+  readonly #renewMs: number;
+  readonly #doubtAfterMs: number;
+
+  constructor(private readonly options: LeasesOptions) {
+    const { renewMs = RENEW_MS, doubtAfterMs = DOUBT_AFTER_MS } = options;
+    this.#renewMs = renewMs;
+    this.#doubtAfterMs = doubtAfterMs;
+  }
 
   get size(): number {
     return this.#held.size;
@@ -48,7 +59,7 @@ export class Leases {
 
   /** @throws until the command service has answered lately. */
   check(): Promise<void> {
-    const isAnswered = performance.now() - this.#answeredAt < DOUBT_AFTER_MS;
+    const isAnswered = performance.now() - this.#answeredAt < this.#doubtAfterMs;
     return isAnswered ? Promise.resolve() : Promise.reject(new Error('the command service does not renew leases'));
   }
 
@@ -87,14 +98,14 @@ export class Leases {
     const ended = AbortSignal.any([signal, turn.signal]);
     await Promise.race([
       this.#wish.until(() => this.#wanted),
-      pause(RENEW_MS, undefined, { signal: ended }).catch(() => undefined),
+      pause(this.#renewMs, undefined, { signal: ended }).catch(() => undefined),
     ]);
     turn.abort();
   }
 
   /** An agent whose lease is in doubt stands still: it harms nobody, however long that lasts. */
   #watch(): void {
-    if (this.#doubting || performance.now() - this.#answeredAt < DOUBT_AFTER_MS) return;
+    if (this.#doubting || performance.now() - this.#answeredAt < this.#doubtAfterMs) return;
     this.#doubting = true;
     for (const held of this.#held.values()) held.doubt();
   }
@@ -117,7 +128,7 @@ export class Leases {
   }
 
   #apply({ leases }: RenewedWork, asked: readonly Held[]): void {
-    const isTrusted = this.#doubting && performance.now() - this.#answeredAt < DOUBT_AFTER_MS;
+    const isTrusted = this.#doubting && performance.now() - this.#answeredAt < this.#doubtAfterMs;
     if (isTrusted) this.#doubting = false;
 
     for (const renewed of leases) {
@@ -130,8 +141,9 @@ export class Leases {
         continue;
       }
       held.asked(renewed.control);
-      if (isTrusted) held.trust();
     }
+    // Also those taken since the question: whoever has handed them out is there.
+    if (isTrusted) for (const held of this.#held.values()) held.trust();
   }
 }
 
