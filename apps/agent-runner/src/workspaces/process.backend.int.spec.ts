@@ -58,7 +58,7 @@ describe('a plain process', () => {
 
   it('hears SIGINT, and ends by SIGKILL', async () => {
     const workspace = await open();
-    const agent = workspace.spawn(shell(`trap 'echo interrupted' INT; echo ready; while :; do sleep 60; done`), {
+    const agent = workspace.spawn(shell(`trap 'echo interrupted' INT; echo ready; while :; do sleep 0.1; done`), {
       stdin: '',
       env: {},
     });

@@ -114,7 +114,7 @@ describeWithBubblewrap('a sandbox', () => {
 
   it('sends SIGINT to the program and its children, and ends all of it by SIGKILL', async () => {
     const workspace = await open();
-    const agent = workspace.spawn(shell(`trap 'echo interrupted' INT; echo ready; while :; do sleep 60; done`), {
+    const agent = workspace.spawn(shell(`trap 'echo interrupted' INT; echo ready; while :; do sleep 0.1; done`), {
       stdin: '',
       env: {},
     });
