@@ -7,6 +7,7 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['**/*.spec.ts'],
   globalSetup: fromRoot('libs/platform/testing/src/jest/global-setup.cjs'),
+  setupFilesAfterEnv: [fromRoot('libs/platform/testing/src/jest/once-more.cjs')],
   globalTeardown: fromRoot('libs/platform/testing/src/jest/global-teardown.cjs'),
   transform: {
     '^.+\\.ts$': [

@@ -227,6 +227,8 @@ describe('a log that is restored under its reader', () => {
   it('ends it, because positions now mean something else', async () => {
     const relay = await relayed.startRelay();
     const reader = await follow();
+    // From its first event on it knows which log it reads.
+    await reader.reaches(await relayed.append(1));
     await relayed.database.pool.query('update log.log_head set store_epoch = gen_random_uuid()');
 
     await expect(reader.following).rejects.toThrow('the log was restored');
