@@ -1,9 +1,8 @@
-import { OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
+import { Doorbell, OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
 import { ClaimedWork, ClaimWork, type WorkOrder } from '@syntropic/orchestration/contracts';
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Turnstile } from '../session/turnstile';
 import type { Abilities } from './leases';
+import { originOf } from './origin';
 
 type ClaimsOptions = Readonly<{
   client: CommandClient;
@@ -18,22 +17,19 @@ const RETRY_MS = 500;
 
 /** Asks for work while there are free slots: when a hint comes, when a slot is freed, and every few seconds regardless. */
 export class Claims {
-  readonly #bell = new Turnstile();
+  readonly #bell = new Doorbell();
   readonly #taken = new Set<Promise<void>>();
-  #news = true;
 
   constructor(private readonly options: ClaimsOptions) {}
 
   /** There may be work. */
   hint(): void {
-    this.#news = true;
-    this.#bell.turn();
+    this.#bell.ring();
   }
 
   /** Until the signal; what has been taken goes on. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.#news = false;
       if (this.#taken.size < this.options.abilities.slots) {
         const order = await this.#claim(signal);
         if (order) {
@@ -41,7 +37,7 @@ export class Claims {
           continue;
         }
       }
-      await this.#nextTurn(signal);
+      await this.#bell.wait(LOOK_MS, signal);
     }
   }
 
@@ -62,13 +58,7 @@ export class Claims {
   async #claim(signal: AbortSignal): Promise<WorkOrder | null> {
     const { client, abilities, onFault } = this.options;
     const { runner, backends, providers } = abilities;
-    const commandId = randomUUID();
-    const origin = {
-      commandId,
-      correlationId: commandId,
-      causationId: commandId,
-      actor: { kind: 'service', id: runner },
-    } as const;
+    const origin = originOf(runner);
 
     for (;;) {
       try {
@@ -80,15 +70,5 @@ export class Claims {
         await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
-  }
-
-  async #nextTurn(signal: AbortSignal): Promise<void> {
-    const turn = new AbortController();
-    const ended = AbortSignal.any([signal, turn.signal]);
-    await Promise.race([
-      this.#bell.until(() => this.#news),
-      pause(LOOK_MS, undefined, { signal: ended }).catch(() => undefined),
-    ]);
-    turn.abort();
   }
 }

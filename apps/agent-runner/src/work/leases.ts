@@ -1,9 +1,7 @@
 import type { Lease } from '@syntropic/kernel';
-import { OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
+import { Doorbell, OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
 import { RenewedWork, RenewWork, type Control } from '@syntropic/orchestration/contracts';
-import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Turnstile } from '../session/turnstile';
+import { originOf } from './origin';
 
 /** A session that is held, as far as its lease is concerned. */
 export interface Held {
@@ -39,8 +37,7 @@ const WATCH_MS = 250;
 /** Keeps all leases of this runner alive with one message, and brings what is asked of their sessions. */
 export class Leases {
   readonly #held = new Map<string, Held>();
-  readonly #wish = new Turnstile();
-  #wanted = false;
+  readonly #wish = new Doorbell();
   #answeredAt = Number.NEGATIVE_INFINITY;
   #doubting = false;
 
@@ -51,10 +48,6 @@ export class Leases {
     const { renewMs = RENEW_MS, doubtAfterMs = DOUBT_AFTER_MS } = options;
     this.#renewMs = renewMs;
     this.#doubtAfterMs = doubtAfterMs;
-  }
-
-  get size(): number {
-    return this.#held.size;
   }
 
   /** @throws until the command service has answered lately. */
@@ -74,8 +67,7 @@ export class Leases {
 
   /** Renews now: something may be asked. */
   wake(): void {
-    this.#wanted = true;
-    this.#wish.turn();
+    this.#wish.ring();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -84,23 +76,12 @@ export class Leases {
     }, WATCH_MS);
     try {
       while (!signal.aborted) {
-        this.#wanted = false;
         await this.#renew();
-        await this.#nextTurn(signal);
+        await this.#wish.wait(this.#renewMs, signal);
       }
     } finally {
       clearInterval(watch);
     }
-  }
-
-  async #nextTurn(signal: AbortSignal): Promise<void> {
-    const turn = new AbortController();
-    const ended = AbortSignal.any([signal, turn.signal]);
-    await Promise.race([
-      this.#wish.until(() => this.#wanted),
-      pause(this.#renewMs, undefined, { signal: ended }).catch(() => undefined),
-    ]);
-    turn.abort();
   }
 
   /** An agent whose lease is in doubt stands still: it harms nobody, however long that lasts. */
@@ -114,8 +95,9 @@ export class Leases {
     const { client, abilities, parked, discard, onFault } = this.options;
     const askedAt = performance.now();
     try {
-      const kept = await parked();
       const held = [...this.#held.values()];
+      // What is held now may be parked before the answer comes, and must not be discarded by it.
+      const kept = (await parked()).filter((sessionId) => !this.#held.has(sessionId));
       const data = { ...abilities, leases: held.map(({ lease }) => lease), parked: kept };
       const renewed = RenewedWork.parse(await client.send('work', RenewWork.type, data, originOf(abilities.runner)));
 
@@ -146,13 +128,3 @@ export class Leases {
     if (isTrusted) for (const held of this.#held.values()) held.trust();
   }
 }
-
-const originOf = (runner: string) => {
-  const commandId = randomUUID();
-  return {
-    commandId,
-    correlationId: commandId,
-    causationId: commandId,
-    actor: { kind: 'service', id: runner },
-  } as const;
-};

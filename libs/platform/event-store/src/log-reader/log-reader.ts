@@ -1,6 +1,6 @@
+import { Doorbell } from '@syntropic/messaging';
 import type { Recorded } from '@syntropic/kernel';
 import type { NatsConnection } from 'nats';
-import { Doorbell } from '../doorbell';
 import type { EventLog } from '../event-log';
 import { LiveTail } from './live-tail';
 

@@ -1,9 +1,8 @@
-import { LOG_APPENDED, LOG_HEAD } from '@syntropic/messaging';
+import { Doorbell, LOG_APPENDED, LOG_HEAD } from '@syntropic/messaging';
 import { Leadership, type LeadershipOptions, type Term } from '@syntropic/postgres';
 import type { NatsConnection } from 'nats';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { Doorbell } from '../doorbell';
 import type { EventLog, Head } from '../event-log';
 import { DomainStream, isAnotherEnd, type DomainStreamOptions } from './domain-stream';
 import { RELAY, RelayPosition } from './relay-position';
