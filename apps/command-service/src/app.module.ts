@@ -8,6 +8,7 @@ import { ServiceModule } from '@syntropic/service';
 import { catalogue } from './catalogue';
 import { config } from './command-service.config';
 import { LogModule } from './log.module';
+import { OperatorModule } from './operator.module';
 import { ProcessesModule } from './processes.module';
 import { WorkModule } from './work.module';
 
@@ -20,6 +21,7 @@ import { WorkModule } from './work.module';
     OrchestrationModule,
     AgentSessionsModule,
     ArtifactsModule,
+    OperatorModule,
     CommandsModule.of(catalogue),
     ProcessesModule,
   ],

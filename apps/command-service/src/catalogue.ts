@@ -1,7 +1,8 @@
 import { agentSessionsCommands } from '@syntropic/agent-sessions/contracts';
 import { artifactsCommands } from '@syntropic/artifacts/contracts';
-import type { CommandCatalogue } from '@syntropic/messaging';
+import { deadLetterCommands, type CommandCatalogue } from '@syntropic/messaging';
 import { orchestrationCommands, workCommands } from '@syntropic/orchestration/contracts';
+import { projectionCommands } from '@syntropic/projections';
 
 /** Every command this service handles: by context, then by name. */
 export const catalogue: CommandCatalogue = {
@@ -9,4 +10,6 @@ export const catalogue: CommandCatalogue = {
   'agent-sessions': agentSessionsCommands,
   artifacts: artifactsCommands,
   work: workCommands,
+  projections: projectionCommands,
+  'dead-letters': deadLetterCommands,
 };

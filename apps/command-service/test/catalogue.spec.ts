@@ -7,6 +7,7 @@ import { COMMAND_HANDLER_METADATA } from '@nestjs/cqrs/dist/decorators/constants
 import 'reflect-metadata';
 import { catalogue } from '../src/catalogue';
 import { contextOf } from '../src/contexts';
+import { OperatorModule } from '../src/operator.module';
 
 const MODULES = {
   orchestration: OrchestrationModule,
@@ -17,9 +18,10 @@ const MODULES = {
 /** What decorators wrote down for Nest. */
 const written = (key: string, on: Type): readonly unknown[] => [Reflect.getMetadata(key, on)].flat();
 
-const handled = Object.values(MODULES)
-  .flatMap((module) => written(MODULE_METADATA.PROVIDERS, module) as readonly Type[])
-  .flatMap((provider) => written(COMMAND_HANDLER_METADATA, provider));
+const handled = [...Object.values(MODULES), OperatorModule]
+  .flatMap((module) => written(MODULE_METADATA.PROVIDERS, module))
+  .filter((provider) => typeof provider === 'function')
+  .flatMap((provider) => written(COMMAND_HANDLER_METADATA, provider as Type));
 
 const commands = Object.entries(catalogue).flatMap(([context, named]) =>
   Object.entries(named).map(([name, Command]) => ({ context, name, Command })),

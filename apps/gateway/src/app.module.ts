@@ -21,6 +21,7 @@ import { LiveController } from './live/live.controller';
 import { Watchers } from './live/watchers';
 import { DocumentsController, OPENAPI } from './openapi/documents.controller';
 import { openApiDocument } from './openapi/openapi-document';
+import { OperatorController } from './operator/operator.controller';
 import { RowLookup } from './reads/row-lookup';
 import { SessionsController } from './sessions/sessions.controller';
 import { WorkflowsController } from './workflows/workflows.controller';
@@ -36,6 +37,7 @@ export const API = [
   ArtifactsController,
   LiveController,
   PlainStreamsController,
+  OperatorController,
   SystemHealthController,
 ];
 

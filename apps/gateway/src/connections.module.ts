@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { PostgresEventLog } from '@syntropic/event-store';
-import { CommandClient, connectNats } from '@syntropic/messaging';
+import { CommandClient, connectNats, DeadLetters } from '@syntropic/messaging';
 import { LocalObjectStorage } from '@syntropic/object-storage';
 import { assertSchema, createPool } from '@syntropic/postgres';
 import { createRedis, ReadModels } from '@syntropic/projections';
@@ -35,6 +35,11 @@ export class ConnectionsModule {
       { provide: CommandClient, useFactory: () => new CommandClient(address) },
       { provide: OBJECT_STORAGE, useFactory: () => new LocalObjectStorage(OBJECTS_DIR) },
       { provide: TelemetryReader, inject: [Pool], useFactory: (pool: Pool) => new TelemetryReader(pool) },
+      {
+        provide: DeadLetters,
+        inject: [Pool, NATS],
+        useFactory: (pool: Pool, nats: NatsConnection) => new DeadLetters(pool, nats, NAME),
+      },
       { provide: LogHead, inject: [Pool], useFactory: (pool: Pool) => new LogHead(new PostgresEventLog(pool)) },
       {
         provide: ReadModels,

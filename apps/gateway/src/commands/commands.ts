@@ -16,6 +16,16 @@ export class Commands {
     private readonly head: LogHead,
   ) {}
 
+  /** For what has no place in the log. @throws DomainError, OutcomeUnknown */
+  async tell<C extends Command>(
+    { origin }: Pick<Ask, 'origin'>,
+    context: string,
+    { type }: C,
+    data: z.input<C['schema']> & object,
+  ): Promise<void> {
+    await this.client.send(context, type, data, origin);
+  }
+
   /** @throws DomainError, OutcomeUnknown */
   async send<C extends Command>(
     { origin, reply }: Pick<Ask, 'origin' | 'reply'>,

@@ -1,6 +1,7 @@
 import type { DomainError, Refusal } from '@syntropic/kernel';
 import { artifactCodes } from './codes/artifacts.codes';
 import { orchestrationCodes } from './codes/orchestration.codes';
+import { operatorCodes } from './codes/operator.codes';
 import { platformCodes } from './codes/platform.codes';
 import { requestCodes } from './codes/request.codes';
 import { sessionCodes } from './codes/sessions.codes';
@@ -13,6 +14,7 @@ export const PROBLEM_CODES = {
   ...orchestrationCodes,
   ...sessionCodes,
   ...artifactCodes,
+  ...operatorCodes,
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -3,7 +3,8 @@ import { eventually, useDatabase, useNats } from '@syntropic/testing';
 import { headers, type Msg, type NatsConnection } from 'nats';
 import type { Pool } from 'pg';
 import { connectNats } from './connection';
-import { DeadLetters } from './dead-letters';
+import { DeadLetters, ReplayDeadLetter } from './dead-letters';
+import { ensureStreams } from './streams';
 
 const database = useDatabase();
 const nats = useNats();
@@ -16,6 +17,7 @@ let heard: Msg[];
 beforeAll(async () => {
   pool = createPool(database.urlAs('syn_collector'));
   connection = await connectNats({ url: nats.url, name: 'spec' });
+  await ensureStreams(connection, { replicas: 1 });
   letters = new DeadLetters(pool, connection, 'observability-collector');
   connection.subscribe('>', { callback: (_, message) => heard.push(message) });
 });
@@ -41,7 +43,7 @@ describe('a dead letter', () => {
     const id = await letters.bury({ ...message(''), data: bytes }, 'not a batch');
     await heardOn('dead.telemetry.exec-0123456789ab.s');
 
-    await expect(letters.replay(id)).resolves.toBe(true);
+    await letters.replay(new ReplayDeadLetter({ id }));
 
     const replayed = await heardOn('telemetry.exec-0123456789ab.s');
     expect(Buffer.from(replayed.data)).toEqual(bytes);
@@ -52,6 +54,27 @@ describe('a dead letter', () => {
     expect(rows).toEqual([{ reason: 'not a batch', buried_by: 'observability-collector', replayed: true }]);
   });
 
+  it('is listed by its newest, with the start of what it says', async () => {
+    const first = await letters.bury(message('the first'), 'x');
+    const second = await letters.bury(message('y'.repeat(600)), 'too long');
+
+    const { letters: listed, total } = await letters.list({ limit: 2, offset: 0 });
+    expect(listed.map(({ id, sizeBytes, reason }) => ({ id, sizeBytes, reason }))).toEqual([
+      { id: second, sizeBytes: 600, reason: 'too long' },
+      { id: first, sizeBytes: 9, reason: 'x' },
+    ]);
+    expect(listed.map(({ preview }) => preview)).toEqual(['y'.repeat(500), 'the first']);
+    expect((await letters.list({ limit: 2, offset: total })).letters).toEqual([]);
+  });
+
+  it('that no stream takes is not replayed', async () => {
+    const id = await letters.bury({ ...message('lost'), subject: 'nowhere.at.all' }, 'x');
+
+    await expect(letters.replay(new ReplayDeadLetter({ id }))).rejects.toThrow();
+    const { rows } = await pool.query('select replayed_at from ops.dead_letters where id = $1', [id]);
+    expect(rows).toEqual([{ replayed_at: null }]);
+  });
+
   it('that is buried twice is one', async () => {
     const [first, second] = [await letters.bury(message('a'), 'x'), await letters.bury(message('a'), 'x')];
 
@@ -60,6 +83,7 @@ describe('a dead letter', () => {
   });
 
   it('that does not exist is not replayed', async () => {
-    await expect(letters.replay('00000000-0000-4000-8000-000000000000')).resolves.toBe(false);
+    const unknown = new ReplayDeadLetter({ id: '00000000-0000-4000-8000-000000000000' });
+    await expect(letters.replay(unknown)).rejects.toMatchObject({ code: 'dead_letter.not_found' });
   });
 });

@@ -1,13 +1,34 @@
-import { derivedUuid } from '@syntropic/kernel';
+import { command, derivedUuid, DomainError } from '@syntropic/kernel';
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { headers, type MsgHdrs, type NatsConnection } from 'nats';
+import { z } from 'zod';
 
 const NAMESPACE = '2f5e0f2c-8f0b-4b57-9d1e-5a2f6b3c7d10';
 
 type Message = Readonly<{ subject: string; headers?: MsgHdrs | undefined; data: Uint8Array }>;
 
 type Letter = Readonly<{ subject: string; headers: Readonly<Record<string, string[]>>; body: Buffer }>;
+
+/** Sends a dead letter again to where it went. */
+export class ReplayDeadLetter extends command('ReplayDeadLetter', { id: z.uuid() }) {}
+
+export const deadLetterCommands = { ReplayDeadLetter };
+
+/** A dead letter as a list shows it. */
+type DeadLetterSummary = Readonly<{
+  id: string;
+  subject: string;
+  reason: string;
+  buriedBy: string;
+  buriedAt: string;
+  replayedAt: string | null;
+  sizeBytes: number;
+  /** The start of its body; bytes that are no text stand as `�`. */
+  preview: string;
+}>;
+
+const PREVIEW_BYTES = 500;
 
 /** Messages that nobody could handle. The row is what counts and what is replayed; the stream DEAD tells whoever listens. */
 export class DeadLetters {
@@ -30,19 +51,36 @@ export class DeadLetters {
     return id;
   }
 
-  /** Sends it again to where it went. Answers whether there is such a letter; the row stays. */
-  async replay(id: string): Promise<boolean> {
+  /** The newest first, and how many there are. */
+  async list({ limit, offset }: Readonly<{ limit: number; offset: number }>) {
+    const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+    const { rows } = await this.pool.query<Omit<DeadLetterSummary, 'preview'> & { start: Buffer }>(
+      `select id, subject, reason, buried_by as "buriedBy", ${instant('buried_at')} as "buriedAt",
+              ${instant('replayed_at')} as "replayedAt", length(body) as "sizeBytes", substr(body, 1, $3) as start
+       from ops.dead_letters order by buried_at desc, id limit $1 offset $2`,
+      [limit, offset, PREVIEW_BYTES],
+    );
+    const { rows: counted } = await this.pool.query<{ total: number }>(
+      'select count(*) as total from ops.dead_letters',
+    );
+    const letters: DeadLetterSummary[] = rows.map(({ start, ...letter }) => ({ ...letter, preview: start.toString() }));
+    return { letters, total: counted[0]?.total ?? 0 };
+  }
+
+  /**
+   * Sends it again to where it went, and notes when the stream there has it; the row stays.
+   * @throws DomainError `dead_letter.not_found`
+   */
+  async replay({ id }: ReplayDeadLetter): Promise<void> {
     const { rows } = await this.pool.query<Letter>(
       'select subject, headers, body from ops.dead_letters where id = $1',
       [id],
     );
     const [letter] = rows;
-    if (!letter) return false;
+    if (!letter) throw new DomainError('dead_letter.not_found', `there is no dead letter ${id}`, 'not_found');
 
-    this.nats.publish(letter.subject, letter.body, { headers: written(letter.headers) });
-    await this.nats.flush();
+    await this.nats.jetstream().publish(letter.subject, letter.body, { headers: written(letter.headers) });
     await this.pool.query('update ops.dead_letters set replayed_at = clock_timestamp() where id = $1', [id]);
-    return true;
   }
 }
 

@@ -4,7 +4,7 @@ export type { CommandCatalogue } from './commands/command-consumer';
 export { commandTransport } from './commands/command-transport';
 export { CommandsModule } from './commands/commands.module';
 export { connectNats, natsOptions } from './connection';
-export { DeadLetters } from './dead-letters';
+export { deadLetterCommands, DeadLetters, ReplayDeadLetter } from './dead-letters';
 export { Doorbell } from './doorbell';
 export { domainMessage, logPlaceOf, recordedOf } from './domain-message';
 export { natsAuthorization, natsUsers, type ServiceName } from './permissions';

@@ -13,7 +13,7 @@ const consumes = (stream: string): readonly string[] => [
   `$JS.ACK.${stream}.>`,
 ];
 
-/** People send commands to contexts; work, budgets and the like are between runners and command-service. */
+/** People send commands to contexts and as operators; work, budgets and the like are between runners and command-service. */
 const commandsTo = (...contexts: readonly string[]) => contexts.map((context) => `commands.${context}.*`);
 
 const allowed = (user: string, { publish, subscribe }: Permissions): Permissions => ({
@@ -24,11 +24,31 @@ const allowed = (user: string, { publish, subscribe }: Permissions): Permissions
 /** Every service has a NATS user of its own, named like the app, with its own subjects. */
 const PERMISSIONS = {
   gateway: allowed('gateway', {
-    publish: commandsTo('orchestration', 'organization', 'agent-sessions', 'github', 'artifacts'),
+    publish: commandsTo(
+      'orchestration',
+      'organization',
+      'agent-sessions',
+      'github',
+      'artifacts',
+      'projections',
+      'dead-letters',
+    ),
     subscribe: ['live.>', 'read.checkpoint.>', 'log.head'],
   }),
   'command-service': allowed('command-service', {
-    publish: ['commands.*.*', 'domain.>', 'log.>', 'work.>', 'control.>', 'live.>', 'dead.>', '$JS.API.>', '$JS.ACK.>'],
+    publish: [
+      'commands.*.*',
+      'domain.>',
+      'log.>',
+      'work.>',
+      'control.>',
+      'live.>',
+      'dead.>',
+      // Dead letters go out again to where they went.
+      'telemetry.>',
+      '$JS.API.>',
+      '$JS.ACK.>',
+    ],
     subscribe: ['commands.*.*', 'log.>'],
   }),
   'projection-worker': allowed('projection-worker', {

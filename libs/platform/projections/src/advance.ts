@@ -42,19 +42,20 @@ export class Advance {
   }
 
   async #prepare(owned: Owned, events: readonly Recorded[]): Promise<Step | undefined> {
-    const { projection, position, cachedPosition, cacheEpoch } = owned;
+    const { projection, position, parked, cachedPosition, cacheEpoch } = owned;
     const ahead = events.filter((event) => event.position > position);
     const [first, last] = [ahead.at(0), ahead.at(-1)];
     if (!first || !last) return undefined;
     if (first.position !== position + 1) throw new Error(`${position + 1} is missing before ${first.position}`);
 
-    refuseUnknown(projection, this.around.catalogue, ahead);
-    const rows = await loadRows(this.around.pool, projection, keysOf(projection, ahead));
+    const taken = ahead.filter((event) => !parked.has(event.position));
+    refuseUnknown(projection, this.around.catalogue, taken);
+    const rows = await loadRows(this.around.pool, projection, keysOf(projection, taken));
     const fresh = cacheEpoch === null && this.around.cache?.available;
     return {
       owned,
       to: last.position,
-      changed: fold(projection, rows, ahead),
+      changed: fold(projection, rows, taken),
       cache: fresh
         ? { epoch: randomUUID(), position, instead: null }
         : { epoch: cacheEpoch, position: cachedPosition, instead: cacheEpoch },

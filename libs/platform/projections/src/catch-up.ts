@@ -1,4 +1,5 @@
 import type { EventLog } from '@syntropic/event-store';
+import type { Recorded } from '@syntropic/kernel';
 import type { Advance, Setback } from './advance';
 import type { Owned } from './owned';
 
@@ -12,8 +13,11 @@ type Way = Readonly<{
   pause: (ms: number) => Promise<void>;
   /** Whether it has arrived, or is not to go on. Asked before each batch. */
   done: () => boolean;
-  retrying: (error: Error) => Promise<void>;
+  retrying: (failure: { error: Error; event: Recorded }) => Promise<void>;
 }>;
+
+/** Why it does not go on, and before which event if that one is to blame. */
+type Stop = Setback & Readonly<{ event?: Recorded }>;
 
 const BATCH = 1_000;
 const NOTHING_READ_MS = 250;
@@ -22,7 +26,7 @@ const NOTHING_READ_MS = 250;
  * Takes one projection along the log by itself, and answers what it cannot pass. Where it fails it halves its batches,
  * so that it ends before the one event that it cannot take, with all before it stored.
  */
-export async function catchUp(owned: Owned, way: Way): Promise<Setback | undefined> {
+export async function catchUp(owned: Owned, way: Way): Promise<Stop | undefined> {
   let limit = BATCH;
   let failures = 0;
 
@@ -47,8 +51,8 @@ export async function catchUp(owned: Owned, way: Way): Promise<Setback | undefin
     }
 
     const error = new Error(`${event.type} at ${event.position}: ${setback.error.message}`, { cause: setback.error });
-    if (++failures >= way.attempts) return { ...setback, error };
-    await way.retrying(error);
+    if (++failures >= way.attempts) return { ...setback, error, event };
+    await way.retrying({ error, event });
     await way.pause(way.backoffMs * 2 ** (failures - 1));
   }
   return undefined;

@@ -1,3 +1,4 @@
+import type { Recorded } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Owned } from './owned';
 import type { Projection } from './projection';
@@ -12,6 +13,8 @@ export type Checkpoint = Readonly<{
   status: 'live' | 'retrying' | 'stopped';
   error: string | null;
 }>;
+
+export type HeldCheckpoint = Checkpoint & Readonly<{ parked: readonly number[] }>;
 
 export const CHECKPOINT_COLUMNS = `projection, version, position, store_epoch as "storeEpoch",
   cached_position as "cachedPosition", cache_epoch as "cacheEpoch", status, error`;
@@ -76,21 +79,27 @@ export class Checkpoints {
   }
 
   /** What this worker owns, by the rows. */
-  async held(): Promise<readonly Checkpoint[]> {
-    const { rows } = await this.pool.query<Checkpoint>(
-      `select ${CHECKPOINT_COLUMNS} from read.checkpoints where owner = $1`,
+  async held(): Promise<readonly HeldCheckpoint[]> {
+    const { rows } = await this.pool.query<HeldCheckpoint>(
+      `select ${CHECKPOINT_COLUMNS}, (
+         select coalesce(json_agg(p.position), '[]') from read.parked_events p
+         where (p.projection, p.version) = (c.projection, c.version) and p.position > c.position) as parked
+       from read.checkpoints c where owner = $1`,
       [this.worker],
     );
     return rows;
   }
 
-  async report(projection: Projection, status: 'retrying' | 'stopped', error: string): Promise<void> {
-    await this.pool.query(`update read.checkpoints set status = $4, error = $5 where ${THESE} and owner = $3`, [
-      ...named([projection]),
-      this.worker,
-      status,
-      error,
-    ]);
+  /** Says what is wrong, and with which event if it is one event's fault. */
+  async report(
+    projection: Projection,
+    status: 'retrying' | 'stopped',
+    { error, event }: { error: Error; event?: Recorded | undefined },
+  ): Promise<void> {
+    await this.pool.query(
+      `update read.checkpoints set status = $4, error = $5, failing_event = $6 where ${THESE} and owner = $3`,
+      [...named([projection]), this.worker, status, error.message, event && JSON.stringify(event)],
+    );
   }
 
   /** Records how far the cache is, where nothing has moved since. A batch in flight records it itself. */

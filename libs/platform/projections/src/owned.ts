@@ -10,5 +10,7 @@ export type Owned = {
   cachedPosition: number;
   cacheEpoch: string | null;
   /** Live ones share the reader; one that is behind reads the log alone; a stopped one waits for an operator. */
+  /** Positions ahead that an operator has set aside. */
+  readonly parked: ReadonlySet<number>;
   mode: 'catching_up' | 'live' | 'stopped';
 };

@@ -1,7 +1,11 @@
 import { EventAppender } from '@syntropic/event-store';
+import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase } from '@syntropic/testing';
+import type { Pool } from 'pg';
 import { z } from 'zod';
+import { ParkEvent, ProjectionOperator, RetryProjection } from './operator';
 import { projection } from './projection';
+import { projectionStates } from './projection-states';
 import { Accounts, makeTables, balances, closings, PROJECTIONS, tagUse, type AccountEvent } from './testing/accounts';
 import { expectRebuildEquals } from './testing/rebuild';
 import { Worker } from './testing/worker';
@@ -36,11 +40,16 @@ describe('workers', () => {
   const database = useDatabase();
   let accounts: Accounts;
   let workers: Worker[] = [];
+  let operators: Pool;
+  let operator: ProjectionOperator;
 
   beforeAll(async () => {
+    operators = createPool(database.urlAs('syn_command_service'), { max: 1 });
+    operator = new ProjectionOperator(operators);
     await makeTables(database.pool, [...PROJECTIONS, fragile]);
     accounts = new Accounts(new EventAppender(database.pool));
   });
+  afterAll(() => operators.end());
   afterEach(async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
     workers = [];
@@ -68,6 +77,8 @@ describe('workers', () => {
       expect(await checkpoints()).toMatchObject(live);
     });
   }
+
+  const stateOf = async (name: string) => (await projectionStates(database.pool)).find((state) => state.name === name);
 
   /** Which transaction wrote each row. */
   async function writers(): Promise<readonly unknown[]> {
@@ -136,9 +147,44 @@ describe('workers', () => {
     await expectRebuildEquals(fragile, database.pool);
 
     cured = true;
-    await database.pool.query(`update read.checkpoints set status = 'retrying' where projection = 'fragile'`);
+    await operator.retry(new RetryProjection({ projection: 'fragile' }));
     await expectLive(head, balances, fragile);
     expect(worker.runner.owned.map(({ mode }) => mode)).toEqual(['live', 'live']);
+    cured = false;
+  });
+
+  it('pass an event by that an operator has parked, whoever works then', async () => {
+    const worker = work({ projections: [balances, fragile] });
+    const poison = await accounts.append(paid('f', '13'));
+    const head = await accounts.append(paid('f'), paid('f'));
+    const park = new ParkEvent({ projection: 'fragile', position: poison, reason: 'thirteen is unlucky' });
+    await expect(operator.park(new ParkEvent({ ...park.data, position: head }), 'key:ops')).rejects.toMatchObject({
+      code: 'projection.not_stopped',
+    });
+
+    await eventually(async () => {
+      expect(await stateOf('fragile')).toMatchObject({ status: 'stopped' });
+    });
+    expect(await stateOf('fragile')).toMatchObject({ failing: { position: poison, type: 'AmountPaid', version: 1 } });
+    await worker.stop();
+    await operator.park(park, 'key:ops');
+    await operator.park(park, 'key:ops');
+
+    work({ projections: [balances, fragile] });
+    await expectLive(head, balances, fragile);
+    const { rows } = await database.pool.query(`select payments from read.fragile_v1 where account = 'f'`);
+    expect(rows).toEqual([{ payments: 2 }]);
+    expect(await stateOf('fragile')).toMatchObject({
+      failing: null,
+      parked: [{ event: { position: poison }, reason: 'thirteen is unlucky', by: 'key:ops' }],
+    });
+  });
+
+  it('that are not there cannot be told anything', async () => {
+    const missing = { code: 'projection.not_found' };
+    const nobody = { projection: 'nobody', position: 1, reason: 'x' };
+    await expect(operator.retry(new RetryProjection(nobody))).rejects.toMatchObject(missing);
+    await expect(operator.park(new ParkEvent(nobody), 'key:ops')).rejects.toMatchObject(missing);
   });
 
   it('stop what folds a stream in which something unknown happened, and nothing else', async () => {

@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import { Advance, type Setback } from './advance';
 import type { Announce } from './announcement';
 import { catchUp } from './catch-up';
-import { Checkpoints, type Checkpoint } from './checkpoints';
+import { Checkpoints, type HeldCheckpoint } from './checkpoints';
 import type { Owned } from './owned';
 import type { Projection } from './projection';
 import type { RowCache } from './row-cache';
@@ -119,9 +119,9 @@ export class ProjectionRunner {
           backoffMs,
           pause: (ms) => this.#pause(ms),
           done: () => !this.#isMine(owned) || this.#joins(owned),
-          retrying: (error) => this.#checkpoints.report(owned.projection, 'retrying', error.message),
+          retrying: (failure) => this.#checkpoints.report(owned.projection, 'retrying', failure),
         });
-    if (setback?.kind === 'faulty') await this.#stop(owned, setback.error);
+    if (setback?.kind === 'faulty') await this.#stop(owned, setback);
     else if (setback) this.#forget(setback);
   }
 
@@ -130,10 +130,10 @@ export class ProjectionRunner {
     return owned.mode === 'live';
   }
 
-  async #stop(owned: Owned, error: Error): Promise<void> {
-    await this.#checkpoints.report(owned.projection, 'stopped', error.message);
+  async #stop(owned: Owned, failure: { error: Error; event?: Recorded }): Promise<void> {
+    await this.#checkpoints.report(owned.projection, 'stopped', failure);
     owned.mode = 'stopped';
-    this.#report(`${owned.projection.name} has stopped`, error);
+    this.#report(`${owned.projection.name} has stopped`, failure.error);
   }
 
   /** Its checkpoint row says whose it is and where it stands; until that is read again, nothing is done for it. */
@@ -194,13 +194,13 @@ export class ProjectionRunner {
   }
 
   /** Follows what the checkpoint rows say: what is new begins, what is gone ends, what was stopped and put right goes on. */
-  async #adopt(held: readonly Checkpoint[], storeEpoch: string): Promise<void> {
+  async #adopt(held: readonly HeldCheckpoint[], storeEpoch: string): Promise<void> {
     for (const projection of this.options.projections) {
       const row = held.find((one) => one.projection === projection.name && one.version === projection.version);
       const owned = this.#owned.get(projection);
       if (!row) this.#owned.delete(projection);
       else if (!owned || (owned.mode === 'stopped' && row.status !== 'stopped')) {
-        await this.#begin({ ...row, projection, mode: 'catching_up' }, storeEpoch);
+        await this.#begin({ ...row, projection, parked: new Set(row.parked), mode: 'catching_up' }, storeEpoch);
       }
     }
   }
@@ -212,7 +212,7 @@ export class ProjectionRunner {
       return;
     }
     const why = `its checkpoint counts in log ${owned.storeEpoch}, and this is log ${storeEpoch}: rebuild it`;
-    await this.#stop(owned, new Error(why));
+    await this.#stop(owned, { error: new Error(why) });
   }
 
   #loseCache(): void {

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { sizeUpTo } from '../http/query-values';
+
+const EventShown = z
+  .object({
+    position: z.int(),
+    id: z.string(),
+    type: z.string(),
+    stream: z.string(),
+    version: z.int(),
+    recorded_at: z.string(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'LoggedEvent' });
+export type EventShown = z.infer<typeof EventShown>;
+
+export const ProjectionShown = z
+  .object({
+    name: z.string(),
+    version: z.int(),
+    status: z.enum(['live', 'retrying', 'stopped']).meta({
+      description: '`retrying`: it fails and tries again; `stopped`: it waits for an operator.',
+    }),
+    position: z.int().meta({ description: 'Everything in the log up to here is in the read model.' }),
+    behind: z.int().meta({ description: 'How many events of the log come after that.' }),
+    error: z.string().nullable(),
+    failing_event: EventShown.nullable().meta({ description: 'The one it cannot take.' }),
+    parked: z.array(
+      z.object({
+        event: EventShown,
+        error: z.string(),
+        reason: z.string(),
+        parked_by: z.string(),
+        parked_at: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'ProjectionState' });
+export type ProjectionShown = z.infer<typeof ProjectionShown>;
+
+export const ProjectionList = z
+  .object({
+    head: z.int().meta({ description: 'The newest position of the log.' }),
+    projections: z.array(ProjectionShown),
+  })
+  .meta({ id: 'ProjectionStateList' });
+
+export const ProjectionParams = z.object({ projection: z.string().min(1) });
+
+export const ParkRequest = z
+  .strictObject({
+    position: z.int().min(1).meta({ description: 'Of the event at which the projection has stopped.' }),
+    reason: z.string().min(1).max(2_000),
+  })
+  .meta({ id: 'ParkEventRequest' });
+
+export const DeadLetterQuery = z.object({
+  limit: sizeUpTo(200, 50),
+  offset: z.coerce.number().int().min(0).default(0),
+});
+
+const DeadLetterShown = z
+  .object({
+    id: z.string(),
+    subject: z.string(),
+    reason: z.string(),
+    buried_by: z.string(),
+    buried_at: z.string(),
+    replayed_at: z.string().nullable(),
+    size_bytes: z.int(),
+    preview: z.string().meta({ description: 'The start of its body, as text.' }),
+  })
+  .meta({ id: 'DeadLetter' });
+
+export const DeadLetterList = z
+  .object({ dead_letters: z.array(DeadLetterShown), total: z.int() })
+  .meta({ id: 'DeadLetterList' });
+
+export const DeadLetterParams = z.object({ dead_letter_id: z.uuid() });
+
+export const Done = z.object({ success: z.literal(true), message: z.string() }).meta({ id: 'OperatorReply' });

@@ -1,0 +1,45 @@
+import { command, DomainError } from '@syntropic/kernel';
+import type { Pool } from 'pg';
+import { z } from 'zod';
+
+/** Lets a projection that has stopped try again; one that goes on anyway is left alone. */
+export class RetryProjection extends command('RetryProjection', { projection: z.string().min(1) }) {}
+
+/** Sets the event at which a projection has stopped aside: its read model goes on without it. */
+export class ParkEvent extends command('ParkEvent', {
+  projection: z.string().min(1),
+  position: z.int().min(1),
+  reason: z.string().min(1),
+}) {}
+
+export const projectionCommands = { RetryProjection, ParkEvent };
+
+type Answer = 'done' | 'not_stopped' | 'unknown';
+
+/** What an operator can do about a projection that has stopped: its worker notices within a lease. Done twice is done once. */
+export class ProjectionOperator {
+  constructor(private readonly pool: Pool) {}
+
+  /** @throws DomainError `projection.not_found` */
+  async retry({ projection }: RetryProjection): Promise<void> {
+    await this.#ask('select read.retry_projection($1) as answer', [projection]);
+  }
+
+  /** @throws DomainError `projection.not_found`; `projection.not_stopped` when it is not this event that it has stopped at */
+  async park({ projection, position, reason }: ParkEvent, by: string): Promise<void> {
+    await this.#ask('select read.park_event($1, $2, $3, $4) as answer', [projection, position, reason, by]);
+  }
+
+  async #ask(statement: string, values: readonly [projection: string, ...unknown[]]): Promise<void> {
+    const { rows } = await this.pool.query<{ answer: Answer }>(statement, [...values]);
+    const [projection, position] = values;
+    switch (rows[0]?.answer) {
+      case 'unknown':
+        throw new DomainError('projection.not_found', `there is no projection ${projection}`, 'not_found');
+      case 'not_stopped':
+        throw new DomainError('projection.not_stopped', `${projection} has not stopped at ${String(position)}`);
+      case 'done':
+      case undefined:
+    }
+  }
+}
