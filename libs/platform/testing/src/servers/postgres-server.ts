@@ -14,6 +14,8 @@ export interface PostgresOptions {
   readonly log: string;
   /** Of the owner, `postgres`; a directory keeps the one it was made with. */
   readonly password: string;
+  /** The directory of another Postgres's programs. */
+  readonly binaries?: string | undefined;
 }
 
 /** Small, because a dozen services share the machine with it; durable, whatever else is traded. */
@@ -41,7 +43,7 @@ export function postgresServer(options: PostgresOptions): LocalServer {
     stopSignal: 'SIGINT',
     killSignal: 'SIGQUIT',
     async prepare(port) {
-      const binaries = await postgresBinaries();
+      const binaries = await postgresBinaries(options.binaries);
       await initialized(binaries, options);
       await predecessorEnded(directory);
       const settings = Object.entries({ ...SETTINGS, port }).map(([name, value]) => `--${name}=${value}`);
