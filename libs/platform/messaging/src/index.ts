@@ -7,6 +7,7 @@ export { connectNats, natsOptions } from './connection';
 export { DeadLetters } from './dead-letters';
 export { Doorbell } from './doorbell';
 export { domainMessage, logPlaceOf, recordedOf } from './domain-message';
+export { followStream } from './follow-stream';
 export { natsAuthorization, natsUsers, type ServiceName } from './permissions';
 export { ensureStreams } from './streams';
 export { DOMAIN_EVENTS, LOG_APPENDED, LOG_HEAD } from './subjects';
