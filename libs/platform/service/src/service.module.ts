@@ -10,10 +10,10 @@ import {
 } from '@nestjs/common';
 import { connectNats } from '@syntropic/messaging';
 import { createLogger, HealthModule, MetricsModule, type Checks } from '@syntropic/observability';
-import { assertSchema, createPool } from '@syntropic/postgres';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import { Background } from './background';
+import { connectStore } from './store';
 
 /** The service's connection to the bus. */
 export const NATS = Symbol('NATS');
@@ -59,13 +59,6 @@ export class ServiceModule {
       exports: [NATS, LOG, Background, ...(databaseUrl ? [Pool] : [])],
     };
   }
-}
-
-/** A service refuses a database whose schema it does not know. */
-async function connectStore(url: string, name: string): Promise<Pool> {
-  const pool = createPool(url, { application_name: name });
-  await assertSchema(pool);
-  return pool;
 }
 
 /** Closed last, when nobody needs them any more. */
