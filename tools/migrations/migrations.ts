@@ -7,6 +7,18 @@ import { DeadLetters } from './0006-dead-letters';
 import { Read } from './0007-read';
 import { ReadModels } from './0008-read-models';
 import { Processes } from './0009-processes';
+import { Retention } from './0013-retention';
 
 /** The one history of the schema, oldest first. */
-export const MIGRATIONS = [Roles, Log, Ops, Telemetry, Relay, DeadLetters, Read, ReadModels, Processes] as const;
+export const MIGRATIONS = [
+  Roles,
+  Log,
+  Ops,
+  Telemetry,
+  Relay,
+  DeadLetters,
+  Read,
+  ReadModels,
+  Processes,
+  Retention,
+] as const;
