@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { PostgresEventLog } from '@syntropic/event-store';
-import { CommandClient, connectNats } from '@syntropic/messaging';
+import { CommandClient, connectNats, hangUp } from '@syntropic/messaging';
 import { LocalObjectStorage } from '@syntropic/object-storage';
 import { createRedis, ReadModels } from '@syntropic/projections';
 import { connectStore } from '@syntropic/service';
@@ -62,7 +62,7 @@ class Closing implements OnApplicationShutdown {
     this.reads.close();
     this.redis?.disconnect();
     await this.commands.close();
-    await this.nats.close();
+    await hangUp(this.nats);
     await this.pool.end();
   }
 }

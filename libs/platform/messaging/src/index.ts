@@ -3,7 +3,7 @@ export { CommandClient, OutcomeUnknown, type CommandOrigin } from './commands/co
 export type { CommandCatalogue } from './commands/command-consumer';
 export { commandTransport } from './commands/command-transport';
 export { CommandsModule } from './commands/commands.module';
-export { connectNats, natsOptions } from './connection';
+export { connectNats, hangUp, natsOptions } from './connection';
 export { DeadLetters } from './dead-letters';
 export { Doorbell } from './doorbell';
 export { domainMessage, logPlaceOf, recordedOf } from './domain-message';

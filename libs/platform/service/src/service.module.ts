@@ -8,7 +8,7 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import { connectNats } from '@syntropic/messaging';
+import { connectNats, hangUp } from '@syntropic/messaging';
 import { createLogger, HealthModule, MetricsModule, type Checks } from '@syntropic/observability';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
@@ -70,7 +70,7 @@ class Connections implements OnApplicationShutdown {
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    if (!this.nats.isClosed()) await this.nats.drain();
+    await hangUp(this.nats);
     await this.pool?.end();
   }
 }
