@@ -1,9 +1,9 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { PostgresEventLog } from '@syntropic/event-store';
-import { CommandClient, connectNats, DeadLetters } from '@syntropic/messaging';
+import { CommandClient, connectNats, DeadLetters, hangUp } from '@syntropic/messaging';
 import { LocalObjectStorage } from '@syntropic/object-storage';
-import { assertSchema, createPool } from '@syntropic/postgres';
 import { createRedis, ReadModels } from '@syntropic/projections';
+import { connectStore } from '@syntropic/service';
 import { TelemetryReader } from '@syntropic/telemetry';
 import type { Redis } from 'ioredis';
 import type { NatsConnection } from 'nats';
@@ -26,10 +26,7 @@ export class ConnectionsModule {
   static of({ DATABASE_URL, NATS_URL, REDIS_URL, OBJECTS_DIR }: GatewayConfig): DynamicModule {
     const address = { url: NATS_URL, name: NAME };
     const providers = [
-      {
-        provide: Pool,
-        useFactory: () => connectStore(DATABASE_URL),
-      },
+      { provide: Pool, useFactory: () => connectStore(DATABASE_URL, NAME, QUERY_MS) },
       { provide: NATS, useFactory: () => connectNats(address) },
       { provide: REDIS, useFactory: () => REDIS_URL && createRedis(REDIS_URL) },
       { provide: CommandClient, useFactory: () => new CommandClient(address) },
@@ -56,13 +53,6 @@ export class ConnectionsModule {
   }
 }
 
-/** A service refuses a database whose schema it does not know. */
-async function connectStore(url: string): Promise<Pool> {
-  const pool = createPool(url, { application_name: NAME, query_timeout: QUERY_MS });
-  await assertSchema(pool);
-  return pool;
-}
-
 /** Hangs up when every request has been answered. */
 class Closing implements OnApplicationShutdown {
   constructor(
@@ -77,7 +67,7 @@ class Closing implements OnApplicationShutdown {
     this.reads.close();
     this.redis?.disconnect();
     await this.commands.close();
-    await this.nats.close();
+    await hangUp(this.nats);
     await this.pool.end();
   }
 }

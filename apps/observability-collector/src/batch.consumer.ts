@@ -1,3 +1,4 @@
+import { followStream } from '@syntropic/messaging';
 import {
   LEASE_LOST,
   liveMessagesOf,
@@ -11,7 +12,6 @@ import {
   type StoredBatch,
 } from '@syntropic/telemetry';
 import { AckPolicy, nanos, type JsMsg, type NatsConnection } from 'nats';
-import { setTimeout as pause } from 'node:timers/promises';
 
 /** What becomes of batches, for whoever counts. */
 export interface BatchObserver {
@@ -30,8 +30,6 @@ export type BatchConsumerOptions = Readonly<{
 
 const DURABLE = 'collector';
 const ACK_WAIT_MS = 30_000;
-const PULL_MS = 10_000;
-const HEARTBEAT_MS = 2_000;
 const MISSING_MS = 500;
 /** Vain attempts in a row. */
 const PATIENCE = 10;
@@ -51,46 +49,26 @@ export class BatchConsumer {
    * made again; what keeps being gone is thrown, so that whoever runs this knows.
    */
   async run(signal: AbortSignal): Promise<void> {
+    const following = {
+      stream: TELEMETRY_STREAM,
+      consumer: {
+        durable_name: DURABLE,
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(ACK_WAIT_MS),
+        max_ack_pending: -1,
+      },
+      atOnce: BATCHES_IN_HAND,
+      onMessage: (message: JsMsg) => {
+        this.#take(message);
+      },
+      retryMs: MISSING_MS,
+      patience: PATIENCE,
+    };
     try {
-      for (let failures = 0; !signal.aborted;) {
-        try {
-          await this.#consume(signal);
-          failures = 0;
-        } catch (error) {
-          if (++failures >= PATIENCE) throw error;
-        }
-        await pause(MISSING_MS, undefined, { signal }).catch(() => undefined);
-      }
+      await followStream(this.options.nats, following, signal);
     } finally {
       await Promise.all(this.#inHand);
     }
-  }
-
-  async #consume(signal: AbortSignal): Promise<void> {
-    const { nats } = this.options;
-    const manager = await nats.jetstreamManager({ checkAPI: false });
-    await manager.consumers.add(TELEMETRY_STREAM, {
-      durable_name: DURABLE,
-      ack_policy: AckPolicy.Explicit,
-      ack_wait: nanos(ACK_WAIT_MS),
-      max_ack_pending: -1,
-    });
-    const consumer = await nats.jetstream().consumers.get(TELEMETRY_STREAM, DURABLE);
-    const messages = await consumer.consume({
-      max_messages: BATCHES_IN_HAND,
-      expires: PULL_MS,
-      idle_heartbeat: HEARTBEAT_MS,
-      abort_on_missing_resource: true,
-      callback: (message) => {
-        this.#take(message);
-      },
-    });
-    const stop = () => {
-      messages.stop();
-    };
-    signal.addEventListener('abort', stop);
-    await messages.closed();
-    signal.removeEventListener('abort', stop);
   }
 
   #take(message: JsMsg): void {

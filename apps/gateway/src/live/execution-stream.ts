@@ -1,11 +1,11 @@
 import type { Usage } from '@syntropic/kernel';
+import { Doorbell } from '@syntropic/messaging';
 import { costByModel, costView, tokensView } from '../display/usage-fields';
 import type { StreamFrame } from './event-stream-text';
 import { Lane } from './lane';
 import { formatCursor, type LiveCursor } from './live-cursor';
 import type { DomainItem, LiveFrame, TelemetryItem } from './live-frame';
 import type { LiveTables } from './live-tables';
-import { News } from './news';
 import { snakeCased } from './snake-case';
 import { TERMINAL_EVENTS } from './terminal-events';
 
@@ -37,7 +37,7 @@ const CHANGES_TOTALS: ReadonlySet<string> = new Set(['token_usage', 'session_sum
 export class ExecutionStream {
   readonly #domain: Lane<DomainItem>;
   readonly #telemetry: Lane<TelemetryItem>;
-  readonly #news = new News();
+  readonly #news = new Doorbell();
   #waiting: LiveFrame[] = [];
   #looking = false;
   #mustLook = true;
@@ -55,7 +55,7 @@ export class ExecutionStream {
     if (!this.#looking) this.#accept(frame);
     else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(frame);
     else this.#mustLook = true;
-    this.#news.tell();
+    this.#news.ring();
   }
 
   /** Until the execution has ended (true), or the signal. */
@@ -73,8 +73,8 @@ export class ExecutionStream {
         this.options.onFault(error);
         this.#mustLook = true;
       }
-      const wasTold = await this.#news.within(this.#end ? END_LOOK_MS : this.options.lookEveryMs(), signal);
-      if (!wasTold) this.#mustLook = true;
+      const rang = await this.#news.wait(this.#end ? END_LOOK_MS : this.options.lookEveryMs(), signal);
+      if (!rang) this.#mustLook = true;
     }
     return false;
   }

@@ -1,6 +1,6 @@
 import type { CommandContext } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
-import { createDatabase, eventually, usePostgres } from '@syntropic/testing';
+import { createDatabase, eventually, usePostgres, Wire, type OwnDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { AppendOutcomeUnknown } from './append';
@@ -9,16 +9,16 @@ import { PostgresEventLog } from './postgres-event-log';
 
 const postgres = usePostgres();
 
+let database: OwnDatabase;
 let pool: Pool;
 let log: PostgresEventLog;
 
 beforeAll(async () => {
-  const made = await createDatabase(postgres.url);
-  await made.pool.end();
-  pool = createPool(made.urlAs('syn_command_service'));
+  database = await createDatabase(postgres.url);
+  pool = createPool(database.urlAs('syn_command_service'));
   log = new PostgresEventLog(pool);
 });
-afterAll(() => pool.end());
+afterAll(() => Promise.all([pool.end(), database.pool.end()]));
 
 const appendTo = (stream: string) => {
   const context: CommandContext = {
@@ -62,4 +62,35 @@ describe('while Postgres is away', () => {
       expect(await appender.append(append)).toMatchObject({ is: 'appended' });
     });
   });
+});
+
+describe('when the way to Postgres goes silent', () => {
+  it('an append that had arrived is recorded once, and answered by another way', async () => {
+    const wire = await Wire.to(database.urlAs('syn_command_service'));
+    const cutOff = createPool(wire.url);
+    const appender = new EventAppender(cutOff);
+    const append = appendTo(`note-${randomUUID()}`);
+    await appender.append(appendTo(`note-${randomUUID()}`));
+    const lock = await database.pool.connect();
+    await lock.query('begin; select from log.log_head for update');
+    const appended = appender.append(append);
+    await eventually(async () => (await waitingForLocks()) === 1);
+
+    wire.silence();
+    await lock.query('commit');
+    lock.release();
+    wire.mend();
+
+    await expect(appended).resolves.toMatchObject({ is: 'replayed', version: 1 });
+    await expect(log.readStream(append.stream, 0, 10)).resolves.toHaveLength(1);
+    await cutOff.end();
+    wire.cut();
+  });
+
+  async function waitingForLocks(): Promise<number> {
+    const { rows } = await pool.query<{ count: number }>(
+      `select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%append_events%'`,
+    );
+    return rows[0]?.count ?? 0;
+  }
 });

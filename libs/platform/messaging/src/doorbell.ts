@@ -8,13 +8,15 @@ export class Doorbell {
     this.#answer?.();
   }
 
-  /** Until the next ring, at most this long, and no longer than the signal allows. */
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#rung && !signal.aborted) await this.#rungWithin(ms, signal);
+  /** Until the next ring, at most this long, and no longer than the signal allows. Answers whether it rang. */
+  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
+    if (!this.#rung && !signal.aborted) await this.#listen(ms, signal);
+    const rang = this.#rung;
     this.#rung = false;
+    return rang;
   }
 
-  async #rungWithin(ms: number, signal: AbortSignal): Promise<void> {
+  async #listen(ms: number, signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);

@@ -3,10 +3,11 @@ export { CommandClient, OutcomeUnknown, type CommandOrigin } from './commands/co
 export type { CommandCatalogue } from './commands/command-consumer';
 export { commandTransport } from './commands/command-transport';
 export { CommandsModule } from './commands/commands.module';
-export { connectNats, natsOptions } from './connection';
+export { connectNats, hangUp, natsOptions } from './connection';
 export { deadLetterCommands, DeadLetters, ReplayDeadLetter } from './dead-letters';
 export { Doorbell } from './doorbell';
 export { domainMessage, logPlaceOf, recordedOf } from './domain-message';
+export { followStream } from './follow-stream';
 export { natsAuthorization, natsUsers, type ServiceName } from './permissions';
 export { ensureStreams } from './streams';
 export { DOMAIN_EVENTS, LOG_APPENDED, LOG_HEAD } from './subjects';

@@ -111,6 +111,20 @@ describe('a timer', () => {
 
     await expect(pool.query('select from ops.timers')).resolves.toMatchObject({ rowCount: 0 });
   });
+
+  it('is not forgotten while its process may still start it again', async () => {
+    const commands = new CountedCommands();
+    const timers = timersOf(commands);
+    await timers.start(timer());
+    await timers.fireDue();
+    await pool.query(`update ops.timers set settled_at = settled_at - interval '25 hours'`);
+    await database.pool.query(`select ops.register_process('cook')`);
+    await timers.fireDue();
+    await timers.start(timer());
+    await timers.fireDue();
+
+    expect(commands.arrivals).toHaveLength(1);
+  });
 });
 
 describe('firing', () => {

@@ -60,15 +60,21 @@ export class Timers {
   }
 
   async fireDue(): Promise<void> {
-    await this.pool.query(
-      `delete from ops.timers where due_at is null and settled_at < clock_timestamp() - interval '1 day'`,
-    );
+    await this.forgetSettled();
     const { rows } = await this.pool.query<DueTimer>(
       `select process, key, position, ordinal, command from ops.timers
         where due_at <= clock_timestamp() order by due_at limit $1`,
       [AT_ONCE],
     );
     await Promise.all(rows.map((timer) => this.fire(timer)));
+  }
+
+  /** A process that has not come so far may still start or stop it again. */
+  private async forgetSettled(): Promise<void> {
+    await this.pool.query(
+      `delete from ops.timers t where t.due_at is null and t.settled_at < clock_timestamp() - interval '1 day'
+          and not exists (select from ops.processes p where p.name = t.process and p.position < t.position)`,
+    );
   }
 
   private async fire(timer: DueTimer): Promise<void> {

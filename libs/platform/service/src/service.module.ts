@@ -8,12 +8,12 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import { connectNats } from '@syntropic/messaging';
+import { connectNats, hangUp } from '@syntropic/messaging';
 import { createLogger, HealthModule, MetricsModule, type Checks } from '@syntropic/observability';
-import { assertSchema, createPool } from '@syntropic/postgres';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import { Background } from './background';
+import { connectStore } from './store';
 
 /** The service's connection to the bus. */
 export const NATS = Symbol('NATS');
@@ -61,13 +61,6 @@ export class ServiceModule {
   }
 }
 
-/** A service refuses a database whose schema it does not know. */
-async function connectStore(url: string, name: string): Promise<Pool> {
-  const pool = createPool(url, { application_name: name });
-  await assertSchema(pool);
-  return pool;
-}
-
 /** Closed last, when nobody needs them any more. */
 @Injectable()
 class Connections implements OnApplicationShutdown {
@@ -77,7 +70,7 @@ class Connections implements OnApplicationShutdown {
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    if (!this.nats.isClosed()) await this.nats.drain();
+    await hangUp(this.nats);
     await this.pool?.end();
   }
 }

@@ -1,5 +1,6 @@
 import { eventually } from '@syntropic/testing';
-import { WorkDesk } from './testing/work-desk';
+import { newWork, WorkDesk } from './testing/work-desk';
+import type { Work } from './work';
 import { WorkQueue } from './work-queue';
 
 const desk = new WorkDesk();
@@ -78,4 +79,70 @@ it('runs by itself until it is told to stop', async () => {
     stop.abort();
   });
   await running;
+});
+
+describe('forgetting', () => {
+  const processesAreAt = (position: number) => desk.owner.query('update ops.processes set position = $1', [position]);
+  beforeEach(() => processesAreAt(2));
+
+  const closed = async (): Promise<Work> => {
+    const work = await desk.held();
+    await desk.queue.release(work, 'closed');
+    return work;
+  };
+
+  it('removes work that was closed a week ago, and nothing younger', async () => {
+    const old = await closed();
+    await desk.ages('closed_at', '8 days');
+    const young = await closed();
+    await desk.sweeper().forget();
+
+    await expect(desk.rowOf(old)).resolves.toBeUndefined();
+    await expect(desk.rowOf(young)).resolves.toMatchObject({ state: 'closed' });
+  });
+
+  it('removes work whose execution was closed, whoever had it', async () => {
+    const { executionId } = await desk.held();
+    await desk.queued();
+    await desk.queue.closeExecution(executionId, 2);
+    await desk.ages('closed_at', '8 days');
+    await desk.sweeper().forget();
+
+    await expect(desk.pool.query('select from ops.work')).resolves.toMatchObject({ rowCount: 0 });
+  });
+
+  it('keeps what was lost with a workspace: its next leg goes on under a higher token', async () => {
+    const lease = await desk.held();
+    await desk.termsEnd();
+    await desk.serviceWas('1 hour', '1 s');
+    await desk.sweeper().expireLeases();
+    await desk.sweeper().reportLost();
+    await desk.ages('closed_at', '8 days');
+    await desk.sweeper().forget();
+    await desk.queue.enqueue({ ...newWork(), sessionId: lease.sessionId, leg: 2 }, 2);
+
+    await expect(desk.claimed('r2')).resolves.toMatchObject({ token: lease.token + 2 });
+  });
+
+  it('keeps what a process that has fallen behind may queue again', async () => {
+    const work = await closed();
+    await desk.ages('closed_at', '8 days');
+    await processesAreAt(0);
+    await desk.sweeper().forget();
+    await expect(desk.rowOf(work)).resolves.toMatchObject({ state: 'closed' });
+
+    await processesAreAt(1);
+    await desk.sweeper().forget();
+    await expect(desk.rowOf(work)).resolves.toBeUndefined();
+  });
+
+  it('removes runners that have not been heard of for a day', async () => {
+    await desk.renewed('gone');
+    await desk.owner.query(`update ops.runners set seen_at = seen_at - interval '25 hours'`);
+    await desk.renewed('here');
+    await desk.sweeper().forget();
+
+    const { rows } = await desk.pool.query('select runner_id from ops.runners');
+    expect(rows).toEqual([{ runner_id: 'here' }]);
+  });
 });

@@ -23,9 +23,10 @@ export type SweeperOptions = Readonly<{
 }>;
 
 const HINTS_AT_ONCE = 100;
+const FORGOTTEN_AT_ONCE = 500;
 
 /**
- * Looks after what nobody holds: hints again, reports what waits too long, and expires leases.
+ * Looks after what nobody holds: hints again, reports what waits too long, expires leases, and forgets what is over.
  * Any number may run at once and each may die anywhere; one at a time is only cheaper.
  */
 export class Sweeper {
@@ -45,6 +46,7 @@ export class Sweeper {
       this.keepAt(() => this.reportLost(), signal),
       this.keepAt(() => this.reportWaiting(), signal),
       this.keepAt(() => this.hintAgain(), signal),
+      this.keepAt(() => this.forget(), signal),
     ]);
   }
 
@@ -80,7 +82,7 @@ export class Sweeper {
     await this.each(rows, async (work) => {
       await answered(this.options.onLost(work));
       await this.pool.query(
-        `update ops.work set state = 'closed' where session_id = $1 and token = $2 and state = 'lost'`,
+        `update ops.work set state = 'closed', closed_at = clock_timestamp() where session_id = $1 and token = $2 and state = 'lost'`,
         [work.sessionId, work.token],
       );
     });
@@ -115,6 +117,23 @@ export class Sweeper {
       [this.options.hintAgainMs, HINTS_AT_ONCE],
     );
     for (const work of rows) this.options.hint(work);
+  }
+
+  /**
+   * Closed work is kept against whoever comes late: a week for the frozen, and as long as it takes for a process that has not come so far. Work that is parked
+   * somewhere may be queued again, and its token must go on rising; so it stays until its execution is over.
+   */
+  async forget(): Promise<void> {
+    await this.pool.query(
+      `delete from ops.work where session_id in (
+         select w.session_id from ops.work w
+          where w.state = 'closed' and w.parked_on is null and w.closed_at < clock_timestamp() - interval '7 days'
+            and not exists (select from ops.processes p where p.position < w.as_of)
+          order by w.closed_at limit $1
+          for update skip locked)`,
+      [FORGOTTEN_AT_ONCE],
+    );
+    await this.pool.query(`delete from ops.runners where seen_at < clock_timestamp() - interval '1 day'`);
   }
 
   private async keepAt(duty: () => Promise<void>, signal: AbortSignal): Promise<void> {

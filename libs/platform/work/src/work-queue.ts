@@ -67,7 +67,7 @@ export class WorkQueue {
        on conflict (session_id) do update
           set attempt = excluded.attempt, leg = excluded.leg, backend = excluded.backend, provider = excluded.provider,
               parked_on = excluded.parked_on, as_of = excluded.as_of, state = 'queued', control = 'run', runner = null,
-              queued_at = clock_timestamp(), hinted_at = null, expires_at = null
+              queued_at = clock_timestamp(), hinted_at = null, expires_at = null, closed_at = null
         where w.leg < excluded.leg`,
       [
         work.sessionId,
@@ -136,6 +136,7 @@ export class WorkQueue {
       `with released as (
          update ops.work w
             set state = $3, expires_at = null, queued_at = clock_timestamp(), hinted_at = null,
+                closed_at = case $3 when 'closed' then clock_timestamp() end,
                 parked_on = case $3 when 'parked' then w.runner when 'queued' then w.parked_on end
           where w.session_id = $1 and w.token = $2 and w.state = 'leased'
          returning w.session_id as "sessionId", w.backend, true as changed
@@ -163,7 +164,10 @@ export class WorkQueue {
 
   /** Nobody runs sessions of this execution any more: leases are refused from now on, parked workspaces discarded. */
   async closeExecution(executionId: string, asOf: number): Promise<readonly AffectedWork[]> {
-    return this.affect(`set state = 'closed', as_of = $2, parked_on = null, expires_at = null`, [executionId, asOf]);
+    return this.affect(
+      `set state = 'closed', closed_at = clock_timestamp(), as_of = $2, parked_on = null, expires_at = null`,
+      [executionId, asOf],
+    );
   }
 
   /** What the runners that are there can do, busy or not. */

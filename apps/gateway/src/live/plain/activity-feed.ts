@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Doorbell } from '@syntropic/messaging';
 import { LiveBus } from '../live-bus';
 import { LiveTables, type Activity } from '../live-tables';
-import { News } from '../news';
 import { ACTIVITY_TYPES } from './plain-event';
 
 type Listener = (activity: Activity) => void;
@@ -33,14 +33,14 @@ export class ActivityFeed {
   private begin(): void {
     this.reading = new AbortController();
     const { signal } = this.reading;
-    const news = new News();
+    const news = new Doorbell();
     this.bus.listen('*', signal, (frame) => {
-      if (frame.lane === 'domain' && frame.events.some(({ type }) => ACTIVITY_TYPES.includes(type))) news.tell();
+      if (frame.lane === 'domain' && frame.events.some(({ type }) => ACTIVITY_TYPES.includes(type))) news.ring();
     });
     void this.read(news, signal);
   }
 
-  private async read(news: News, signal: AbortSignal): Promise<void> {
+  private async read(news: Doorbell, signal: AbortSignal): Promise<void> {
     let position: number | undefined;
     while (!signal.aborted) {
       try {
@@ -49,7 +49,7 @@ export class ActivityFeed {
       } catch (error) {
         this.logger.warn('the activity feed waits for the store', { error });
       }
-      await news.within(this.bus.patienceMs, signal);
+      await news.wait(this.bus.patienceMs, signal);
     }
   }
 

@@ -1,13 +1,8 @@
 import type { Recorded } from '@syntropic/kernel';
-import { LOG_HEAD, logPlaceOf, recordedOf } from '@syntropic/messaging';
-import { AckPolicy, DeliverPolicy, nanos, type JsMsg, type Msg, type NatsConnection } from 'nats';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { followStream, LOG_HEAD, logPlaceOf, recordedOf } from '@syntropic/messaging';
+import { AckPolicy, DeliverPolicy, type JsMsg, type Msg, type NatsConnection } from 'nats';
 import type { Head } from '../event-log';
 
-const JETSTREAM = { checkAPI: false, timeout: 2_000 };
-const RETRY_MS = 1_000;
-const PULL_MS = 10_000;
-const HEARTBEAT_MS = 2_000;
 /** The relay announces the head each second: after three without it, nothing that the bus says counts as complete. */
 const SILENCE_MS = 3_000;
 /** Longer queues are for the log, where they cost no memory. */
@@ -38,12 +33,25 @@ export class LiveTail {
         this.#hearHead(message);
       },
     });
-    while (!signal.aborted && !nats.isClosed()) {
-      // A missing stream or an absent server is no reason to stop: the log is read in the meantime.
-      await this.#consume(nats, signal).catch(() => undefined);
-      this.#attached = false;
-      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
-    }
+    // A missing stream or an absent server is no reason to stop: the log is read in the meantime.
+    await followStream(
+      nats,
+      {
+        stream: 'DOMAIN',
+        consumer: { ack_policy: AckPolicy.None, deliver_policy: DeliverPolicy.New, mem_storage: true },
+        atOnce: 1_000,
+        onMessage: (message) => {
+          this.#arrive(message);
+        },
+        onAttached: () => {
+          this.#attach();
+        },
+        onDetached: () => {
+          this.#attached = false;
+        },
+      },
+      signal,
+    );
     if (!nats.isClosed()) heads.unsubscribe();
   }
 
@@ -79,36 +87,11 @@ export class LiveTail {
     this.#incomplete = true;
   }
 
-  async #consume(nats: NatsConnection, signal: AbortSignal): Promise<void> {
-    const manager = await nats.jetstreamManager(JETSTREAM);
-    const { name } = await manager.consumers.add('DOMAIN', {
-      ack_policy: AckPolicy.None,
-      deliver_policy: DeliverPolicy.New,
-      inactive_threshold: nanos(3 * PULL_MS),
-      mem_storage: true,
-    });
-    const consumer = await nats.jetstream(JETSTREAM).consumers.get('DOMAIN', name);
-    const messages = await consumer.consume({
-      callback: (message) => {
-        this.#arrive(message);
-      },
-      max_messages: 1_000,
-      expires: PULL_MS,
-      idle_heartbeat: HEARTBEAT_MS,
-      abort_on_missing_resource: true,
-    });
-    const stop = () => {
-      messages.stop();
-    };
-    signal.addEventListener('abort', stop);
-
+  #attach(): void {
     this.#attached = true;
     // What was published before this consumer existed is in the log only.
     this.fallBehind();
     this.onNews();
-
-    await messages.closed();
-    signal.removeEventListener('abort', stop);
   }
 
   #arrive(message: JsMsg): void {

@@ -1,13 +1,12 @@
 import { connectNats, DOMAIN_EVENTS, LOG_APPENDED, logPlaceOf } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
-import { eventually, useDatabase, useNats } from '@syntropic/testing';
+import { eventually, useDatabase, useNats, Wire } from '@syntropic/testing';
 import type { MsgHdrs, NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { EventAppender } from '../event-appender';
 import { PostgresEventLog } from '../postgres-event-log';
 import { Relay } from '../relay/relay';
-import { Wire } from './wire';
 
 /** A term short enough to be waited for. */
 const LEASE_MS = 300;

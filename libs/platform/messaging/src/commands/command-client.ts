@@ -2,7 +2,7 @@ import { ClientNats, NatsRecordBuilder } from '@nestjs/microservices';
 import { DomainError, type CommandContext, type Outcome } from '@syntropic/kernel';
 import { ErrorCode, NatsError } from 'nats';
 import { EMPTY, catchError, defer, lastValueFrom, mergeMap, take, takeUntil, timer } from 'rxjs';
-import { natsOptions, type NatsAddress } from '../connection';
+import { natsOptions, writesSettled, type NatsAddress } from '../connection';
 import { commandSubject } from '../subjects';
 import { bodyHashOf } from './body-hash';
 import { commandHeaders } from './command-headers';
@@ -64,6 +64,7 @@ export class CommandClient {
   }
 
   async close(): Promise<void> {
+    await writesSettled();
     await this.#nats.close();
   }
 }

@@ -1,7 +1,7 @@
 import { ServerNats, type CustomStrategy } from '@nestjs/microservices';
 import type { Msg, NatsConnection, Subscription } from 'nats';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { natsOptions, type NatsAddress } from '../connection';
+import { natsOptions, writesSettled, type NatsAddress } from '../connection';
 
 /** All replicas of the service that handles commands: each command reaches one of them. */
 const QUEUE = 'command-service';
@@ -45,6 +45,7 @@ class CommandTransport extends ServerNats {
     const patience = new AbortController();
     await Promise.race([this.#finish(nats), sleep(DRAIN_MS, undefined, { signal: patience.signal })]);
     patience.abort();
+    await writesSettled();
     await super.close();
   }
 

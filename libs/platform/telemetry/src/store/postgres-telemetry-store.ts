@@ -12,6 +12,9 @@ type InsertedRow = Readonly<{
 }>;
 type Result = { leaseLost: boolean; stored: NumberedEvent[]; quarantined: number };
 
+/** An hour's facts are forgotten and a day's strays moved at once: that may take longer than anything else. */
+const MAINTAIN_MS = 600_000;
+
 const DEADLOCK = '40P01';
 
 /** Classes of SQL states that blame the data: data exception, integrity violation, limit exceeded. */
@@ -33,7 +36,8 @@ export class PostgresTelemetryStore implements TelemetryStore {
   }
 
   async maintain(): Promise<void> {
-    await this.pool.query('select telemetry.maintain()');
+    const statement = { text: 'select telemetry.maintain()', query_timeout: MAINTAIN_MS };
+    await this.pool.query(statement);
   }
 
   /** Halves what the database refuses until the rows it cannot hold stand alone, and puts those aside. */

@@ -132,7 +132,7 @@ export class WorkDesk {
     );
   }
 
-  async ages(column: 'queued_at' | 'hinted_at', by: string): Promise<void> {
+  async ages(column: 'queued_at' | 'hinted_at' | 'closed_at', by: string): Promise<void> {
     await this.owner.query(`update ops.work set ${column} = ${column} - $1::interval`, [by]);
   }
 }

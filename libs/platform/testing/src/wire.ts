@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A way to a server that can be cut in the middle of a byte, for good: who used it might as well have been killed. */
+/** A way to a server that a spec can break: who used it might as well have been killed, or have lost the server without a word. */
 export class Wire {
   readonly #sockets = new Set<Socket>();
+  #isSilent = false;
 
   private constructor(
     private readonly server: Server,
@@ -26,14 +27,32 @@ export class Wire {
     return wire;
   }
 
+  /** In the middle of a byte, for good. */
   cut(): void {
     this.server.close();
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
+  /** From now on nothing comes through, and nobody is told: as when a network falls apart. */
+  silence(): void {
+    this.#isSilent = true;
+    for (const socket of this.#sockets) hush(socket);
+  }
+
+  /** Lets new connections through again. The server has forgotten those that were silenced. */
+  mend(): void {
+    this.#isSilent = false;
+  }
+
   #join(from: Socket, to: Socket): void {
     this.#sockets.add(from);
     from.on('error', () => to.destroy());
-    from.pipe(to);
+    if (this.#isSilent) hush(from);
+    else from.pipe(to);
   }
+}
+
+function hush(socket: Socket): void {
+  socket.unpipe();
+  socket.pause();
 }

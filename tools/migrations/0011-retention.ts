@@ -1,0 +1,19 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Since when work is closed, so that it can be forgotten when nobody can come back to it any more. */
+export class Retention implements MigrationInterface {
+  readonly name = 'retention-0000000000011';
+
+  async up(queries: QueryRunner): Promise<void> {
+    await queries.query(`
+      alter table ops.work add column closed_at timestamptz;
+      update ops.work set closed_at = clock_timestamp() where state = 'closed';
+      alter table ops.work add check ((state = 'closed') = (closed_at is not null));
+      create index work_closed on ops.work (closed_at) where state = 'closed' and parked_on is null;
+    `);
+  }
+
+  async down(queries: QueryRunner): Promise<void> {
+    await queries.query('alter table ops.work drop column closed_at');
+  }
+}
