@@ -68,6 +68,21 @@ describe('leadership', () => {
     await led;
   });
 
+  it('is not taken by a farewell to the term before that comes late', async () => {
+    const stop = new AbortController();
+    const owners: string[] = [];
+    const led = new Leadership(database.pool, 'farewell', { leaseMs: LEASE_MS }).lead(async (term) => {
+      if (owners.push(term.owner) > 1) await whole(term);
+    }, stop.signal);
+    await eventually(() => owners.length === 2);
+
+    const late = await database.pool.query('delete from ops.leases where owner = $1', [owners[0]]);
+
+    expect(late.rowCount).toBe(0);
+    stop.abort();
+    await led;
+  });
+
   it('starts over when the work fails, and says what failed', async () => {
     const stop = new AbortController();
     const faults: unknown[] = [];

@@ -17,11 +17,14 @@ export type LeadershipOptions = Readonly<{
 
 const LEASE_MS = 5_000;
 
+/** Until when, at least, by this process's monotonic clock. */
+type Held = Readonly<{ owner: string; expiry: number }>;
+
 const ACQUIRE = `
   insert into ops.leases as lease (name, owner, expires_at)
   values ($1, $2, clock_timestamp() + $3 * interval '1 ms')
   on conflict (name) do update set owner = excluded.owner, expires_at = excluded.expires_at
-  where lease.owner = excluded.owner or lease.expires_at < clock_timestamp()`;
+  where lease.expires_at < clock_timestamp()`;
 
 const RENEW = `
   update ops.leases set expires_at = clock_timestamp() + $3 * interval '1 ms' where name = $1 and owner = $2`;
@@ -30,7 +33,6 @@ const RELEASE = 'delete from ops.leases where name = $1 and owner = $2';
 
 /** One process at a time does a piece of work: the one that `ops.leases` names, by the database's clock. */
 export class Leadership {
-  readonly #owner = randomUUID();
   readonly #leaseMs: number;
   readonly #onFault: (error: unknown) => void;
 
@@ -47,38 +49,40 @@ export class Leadership {
   async lead(work: (term: Term) => Promise<void>, signal: AbortSignal): Promise<void> {
     do {
       try {
-        const expiry = await this.#hold(ACQUIRE);
-        if (expiry !== undefined) await this.#serve(work, expiry, signal);
+        // A name for this term alone: a farewell that wakes up late in the store takes nothing from the next one.
+        const owner = randomUUID();
+        const expiry = await this.#hold(ACQUIRE, owner);
+        if (expiry !== undefined) await this.#serve(work, { owner, expiry }, signal);
       } catch (error) {
         this.#onFault(error);
       }
     } while (await this.#pause(signal));
   }
 
-  async #serve(work: (term: Term) => Promise<void>, expiry: number, signal: AbortSignal): Promise<void> {
+  async #serve(work: (term: Term) => Promise<void>, { owner, expiry }: Held, signal: AbortSignal): Promise<void> {
     const term = new AbortController();
     const ended = AbortSignal.any([term.signal, signal]);
-    const renewing = this.#renew(term, expiry, ended);
+    const renewing = this.#renew(term, { owner, expiry }, ended);
     try {
-      await work({ owner: this.#owner, signal: ended });
+      await work({ owner, signal: ended });
     } finally {
       term.abort();
       await renewing;
-      await this.#query(RELEASE, this.name, this.#owner).catch(this.#onFault);
+      await this.#query(RELEASE, this.name, owner).catch(this.#onFault);
     }
   }
 
   /** A renewal that is not answered in time ends the term as well: from then on somebody else may be in charge. */
-  async #renew(term: AbortController, firstExpiry: number, ended: AbortSignal): Promise<void> {
+  async #renew(term: AbortController, held: Held, ended: AbortSignal): Promise<void> {
     const endAt = (expiry: number) =>
       setTimeout(() => {
         term.abort();
       }, expiry - performance.now());
-    let watch = endAt(firstExpiry);
+    let watch = endAt(held.expiry);
 
     while (await this.#pause(ended)) {
       try {
-        const expiry = await this.#hold(RENEW);
+        const expiry = await this.#hold(RENEW, held.owner);
         clearTimeout(watch);
         watch = endAt(expiry ?? 0);
       } catch (error) {
@@ -89,9 +93,9 @@ export class Leadership {
   }
 
   /** Until when the lease is ours at least, by this process's monotonic clock; undefined when it is somebody else's. */
-  async #hold(statement: string): Promise<number | undefined> {
+  async #hold(statement: string, owner: string): Promise<number | undefined> {
     const asked = performance.now();
-    const { rowCount } = await this.#query(statement, this.name, this.#owner, this.#leaseMs);
+    const { rowCount } = await this.#query(statement, this.name, owner, this.#leaseMs);
     return rowCount === 1 ? asked + this.#leaseMs : undefined;
   }
 
