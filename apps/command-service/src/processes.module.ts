@@ -33,6 +33,7 @@ export class ProcessesModule {
     const pulse = new BusPulse(nats);
     const sweeper = new Sweeper(pool, {
       onLost: interruption(send, 'lease_lost'),
+      stillWaits: ({ code }) => code === 'execution.phase_waits',
       onQueueTimeout: interruption(send, 'queue_timeout'),
       hint: signals.hint,
       inService: () => pulse.isFelt,

@@ -63,6 +63,15 @@ describe('telling of a lost lease', () => {
     await expect(desk.rowOf(lease)).resolves.toMatchObject({ state: 'closed' });
   });
 
+  it('queues work anew that nobody had begun, for any runner', async () => {
+    const lease = await lost();
+    const waits = new DomainError('execution.phase_waits', 'nobody has begun it');
+    const sweeper = desk.sweeper({ onLost: () => Promise.reject(waits), stillWaits: (refusal) => refusal === waits });
+    await sweeper.reportLost();
+
+    await expect(desk.claimed('r2')).resolves.toMatchObject({ sessionId: lease.sessionId, token: lease.token + 2 });
+  });
+
   it('does not close what was queued again meanwhile', async () => {
     const lease = await lost();
     const requeue = ({ sessionId }: Work) => desk.queue.enqueue({ ...newWork(), sessionId, leg: 2 }, 2);

@@ -11,6 +11,8 @@ export type SweeperOptions = Readonly<{
    * so more than once now and then. A `DomainError` is an answer.
    */
   onLost: (work: Work) => Promise<unknown>;
+  /** Whether this answer to `onLost` says that nobody had begun the work, and it waits for a runner as before. */
+  stillWaits?: (refusal: DomainError) => boolean;
   /** Tells the log that no runner has taken this work in time; (sessionId, leg) names the wait. Called like `onLost`. */
   onQueueTimeout: (work: Work) => Promise<unknown>;
   hint: WorkSignals['hint'];
@@ -21,6 +23,11 @@ export type SweeperOptions = Readonly<{
   queueTimeoutMs?: number;
   hintAgainMs?: number;
 }>;
+
+const CLOSED = `state = 'closed', closed_at = clock_timestamp()`;
+/** Only a later leg has a workspace that it must go back to. */
+const QUEUED_AGAIN = `
+  state = 'queued', queued_at = clock_timestamp(), hinted_at = null, parked_on = case when leg > 1 then parked_on end`;
 
 const HINTS_AT_ONCE = 100;
 const FORGOTTEN_AT_ONCE = 500;
@@ -36,7 +43,13 @@ export class Sweeper {
     private readonly pool: Pool,
     options: SweeperOptions,
   ) {
-    this.options = { leaseMs: LEASE_MS, queueTimeoutMs: 3_600_000, hintAgainMs: 5_000, ...options };
+    this.options = {
+      stillWaits: () => false,
+      leaseMs: LEASE_MS,
+      queueTimeoutMs: 3_600_000,
+      hintAgainMs: 5_000,
+      ...options,
+    };
   }
 
   /** Until the signal. Each duty goes at its own pace: a callback that hangs must not look like a break in service. */
@@ -80,11 +93,12 @@ export class Sweeper {
     const { rows } = await this.pool.query<Work>(`select ${WORK_COLUMNS} from ops.work w where w.state = 'lost'`);
 
     await this.each(rows, async (work) => {
-      await answered(this.options.onLost(work));
-      await this.pool.query(
-        `update ops.work set state = 'closed', closed_at = clock_timestamp() where session_id = $1 and token = $2 and state = 'lost'`,
-        [work.sessionId, work.token],
-      );
+      const refusal = await answered(this.options.onLost(work));
+      const after = refusal && this.options.stillWaits(refusal) ? QUEUED_AGAIN : CLOSED;
+      await this.pool.query(`update ops.work set ${after} where session_id = $1 and token = $2 and state = 'lost'`, [
+        work.sessionId,
+        work.token,
+      ]);
     });
   }
 
@@ -158,10 +172,12 @@ export class Sweeper {
 }
 
 /** A refusal is an answer: the log has heard, and knows better. */
-async function answered(telling: Promise<unknown>): Promise<void> {
+async function answered(telling: Promise<unknown>): Promise<DomainError | undefined> {
   try {
     await telling;
+    return undefined;
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
+    if (error instanceof DomainError) return error;
+    throw error;
   }
 }

@@ -109,7 +109,7 @@ export function interruptPhase(execution: WorkflowExecution, command: InterruptP
   const { why } = command;
   if (isEnding(now)) return followed(now, [stopped(now, phase, { usage: UNKNOWN_USAGE, artifacts: [] })]);
   if (now.status === 'paused') {
-    if (!isLive(phase)) return [];
+    if (!isLive(phase)) return stillQueued(phase, why);
     const runner = phase.runner ?? '';
     const data = { ...inSession(now, phase), runner, why: 'lease_lost', usage: UNKNOWN_USAGE } as const;
     return [{ type: 'PhaseParked', data }];
@@ -119,6 +119,12 @@ export function interruptPhase(execution: WorkflowExecution, command: InterruptP
     isActive(other) && other.sessionId ? [{ sessionId: other.sessionId, leg: other.leg }] : [],
   );
   return [{ type: 'ExecutionInterrupted', data: { ...inSession(now, phase), ...summaryOf(now), sessions, why } }];
+}
+
+/** Work that was taken but not begun when the pause came goes back to where it was: resuming only lets go on what is queued. */
+function stillQueued({ definition: { phaseId } }: PhaseState, why: InterruptPhase['why']): Decision {
+  if (why === 'lease_lost') throw refuse('phase_waits', `${phaseId} is queued, and nobody has begun it`);
+  return [];
 }
 
 export function requeuePhase(execution: WorkflowExecution, { phaseId, attempt }: RequeuePhase): Decision {

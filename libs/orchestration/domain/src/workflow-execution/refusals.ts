@@ -16,6 +16,7 @@ type Rule =
   | 'pause_not_requested'
   | 'not_ending'
   | 'phase_not_queued'
+  | 'phase_waits'
   | 'phase_not_running'
   | 'phase_not_held'
   | 'phase_not_awaiting_approval'

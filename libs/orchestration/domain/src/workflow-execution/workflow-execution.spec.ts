@@ -357,6 +357,13 @@ describe('losing the runner', () => {
     expect(decided(history(two, begun(plan), paused, held(plan)), lost(plan))).toEqual(['PhaseParked']);
   });
 
+  it('before it had begun leaves a paused execution as it is, and says that the phase waits', () => {
+    const events = history(two, paused);
+    expect(types(events).at(-1)).toBe('ExecutionPaused');
+
+    expect(() => lost(plan)(stateAfter(events))).toThrow(expect.objectContaining({ code: 'execution.phase_waits' }));
+  });
+
   it('interrupts when a pause was only asked', () => {
     expect(decided(history(two, begun(plan), paused), lost(plan))).toEqual(['ExecutionInterrupted']);
   });
