@@ -1,7 +1,9 @@
-import { ServerNats, type CustomStrategy } from '@nestjs/microservices';
-import type { Msg, NatsConnection, Subscription } from 'nats';
+import { ServerNats, type CustomStrategy, type NatsContext, type WritePacket } from '@nestjs/microservices';
+import { DomainError } from '@syntropic/kernel';
+import { ErrorCode, NatsError, type Msg, type NatsConnection, type Subscription } from 'nats';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { natsOptions, writesSettled, type NatsAddress } from '../connection';
+import { refused } from './command-reply';
 
 /** All replicas of the service that handles commands: each command reaches one of them. */
 const QUEUE = 'command-service';
@@ -37,6 +39,20 @@ class CommandTransport extends ServerNats {
     }
   }
 
+  /** Nest publishes an answer where nobody hears that it failed: what is thrown there would end the process. */
+  override getPublisher(message: Msg, id: string, context: NatsContext): Publish {
+    const publish = super.getPublisher(message, id, context) as Publish;
+    return (answer) => {
+      try {
+        publish(answer);
+      } catch (error) {
+        if (hasCode(error, ErrorCode.MaxPayloadExceeded)) publish({ response: refused(tooLarge()), isDisposed: true });
+        // Nobody can be answered any more, and whoever asked sends it again.
+        else if (!hasCode(error, ErrorCode.ConnectionClosed)) throw error;
+      }
+    };
+  }
+
   override async close(): Promise<void> {
     const nats = this.#nats;
     if (!nats) return;
@@ -67,6 +83,13 @@ class CommandTransport extends ServerNats {
     void handled.finally(() => this.#underWay.delete(handled));
   }
 }
+
+type Publish = (answer: WritePacket) => void;
+
+const hasCode = (error: unknown, code: ErrorCode): boolean =>
+  error instanceof NatsError && error.code === (code as string);
+
+const tooLarge = () => new DomainError('command.answer_too_large', 'the answer is larger than a message may be');
 
 /** Never throws, and every message is a request: what cannot be read is refused by whoever parses it, not by a crash. */
 function packetOf(bytes: Uint8Array): object {

@@ -234,6 +234,16 @@ describe('a service that handles commands', () => {
     await expect(client.send('orchestration', 'Deposit', body, origin())).resolves.toEqual(outcome);
   });
 
+  it('refuses when its answer is larger than a message may be, and stays', async () => {
+    handle = ({ account }) => Promise.resolve(account === 'ada' ? { text: 'a'.repeat(5 * 2 ** 20) } : outcome);
+
+    const refusal = await refusalOf(client.send('orchestration', 'Deposit', body, origin()));
+
+    expect(refusal.code).toBe('command.answer_too_large');
+    const other = { ...body, account: 'grace' };
+    await expect(client.send('orchestration', 'Deposit', other, origin())).resolves.toEqual(outcome);
+  });
+
   it('cannot be reached past the permissions of the sender', async () => {
     const gateway = await connectNats({ url: nats.urlAs('gateway'), name: 'gateway' });
 
