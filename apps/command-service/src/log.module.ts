@@ -16,7 +16,7 @@ import { contextOf } from './contexts';
       useFactory: (pool: Pool, nats: NatsConnection) => ({
         pool,
         onAppended: () => {
-          if (!nats.isClosed()) nats.publish(LOG_APPENDED);
+          if (!nats.isClosed() && !nats.isDraining()) nats.publish(LOG_APPENDED);
         },
       }),
     }),

@@ -17,6 +17,7 @@ export class WorkSignalsOverBus implements WorkSignals {
   };
 
   private publish(subject: string, message: object): void {
-    if (!this.nats.isClosed()) this.nats.publish(subject, JSON.stringify(message));
+    const { nats } = this;
+    if (!nats.isClosed() && !nats.isDraining()) nats.publish(subject, JSON.stringify(message));
   }
 }
