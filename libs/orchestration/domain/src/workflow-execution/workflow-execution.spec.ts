@@ -361,7 +361,9 @@ describe('losing the runner', () => {
     const events = history(two, paused);
     expect(types(events).at(-1)).toBe('ExecutionPaused');
 
-    expect(() => lost(plan)(stateAfter(events))).toThrow(expect.objectContaining({ code: 'execution.phase_waits' }));
+    given(...events)
+      .when(lost(plan))
+      .thenRefused('execution.phase_waits');
   });
 
   it('interrupts when a pause was only asked', () => {
