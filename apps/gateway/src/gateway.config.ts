@@ -1,20 +1,7 @@
 import { env } from '@syntropic/config';
-import { objectVariables, withObjects } from '@syntropic/object-storage';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { variables } from './gateway.variables';
 
-const schema = withObjects(
-  z.object({
-    PORT: z.coerce.number().int().min(0).max(65_535).default(8137),
-    /** Without keys only this machine may ask, so only it can. */
-    HOST: z.string().default('127.0.0.1'),
-    DATABASE_URL: z.url(),
-    NATS_URL: z.string().min(1),
-    REDIS_URL: z.url().optional(),
-    ...objectVariables,
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  }),
-);
+export type GatewayConfig = Readonly<z.infer<typeof variables>>;
 
-export type GatewayConfig = Readonly<z.infer<typeof schema>>;
-
-export const gatewayConfig = (source?: Parameters<typeof env>[1]): GatewayConfig => env(schema, source);
+export const gatewayConfig = (source?: Parameters<typeof env>[1]): GatewayConfig => env(variables, source);
