@@ -1,3 +1,3 @@
 export { Api } from './demo/api';
 export { framesOf, type Frame } from './demo/event-stream';
-export { SERVICE_NAMES, type ServiceName } from './services';
+export { SERVICE_NAMES, SERVICES, type ServiceName } from './services';

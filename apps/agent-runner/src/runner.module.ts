@@ -1,6 +1,6 @@
-import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CommandClient } from '@syntropic/messaging';
-import { LocalObjectStorage } from '@syntropic/object-storage';
+import { openObjectStorage, type ObjectStorage } from '@syntropic/object-storage';
 import { Background, InjectLog, InjectNats } from '@syntropic/service';
 import { CollectorClient } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
@@ -10,17 +10,24 @@ import { CommandProvider, ReplayProvider, SimulatedProvider } from './providers'
 import { AgentRunner } from './work/agent-runner';
 import { ProcessBackend, SandboxBackend } from './workspaces';
 
+const OBJECTS = Symbol('object storage');
+
 /** The runner with everything it is configured to offer. */
-@Module({})
+@Module({ providers: [{ provide: OBJECTS, useFactory: () => openObjectStorage(config) }] })
 export class RunnerModule implements OnApplicationShutdown {
   private readonly commands = new CommandClient({ url: config.NATS_URL, name: 'agent-runner' });
 
-  constructor(background: Background, @InjectNats() nats: NatsConnection, @InjectLog() log: Logger) {
+  constructor(
+    background: Background,
+    @InjectNats() nats: NatsConnection,
+    @InjectLog() log: Logger,
+    @Inject(OBJECTS) objects: ObjectStorage,
+  ) {
     const runner = new AgentRunner({
       nats,
       commands: this.commands,
       collector: new CollectorClient(nats, { inboxPrefix: '_INBOX.agent-runner' }),
-      objects: new LocalObjectStorage(config.OBJECTS_DIR),
+      objects,
       directory: config.RUNNER_DIR,
       backends: [new SandboxBackend(), new ProcessBackend(config.SYN_ALLOW_PROCESS)],
       providers: [

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { PostgresEventLog } from '@syntropic/event-store';
 import { CommandClient, connectNats, DeadLetters, hangUp } from '@syntropic/messaging';
-import { LocalObjectStorage } from '@syntropic/object-storage';
+import { openObjectStorage } from '@syntropic/object-storage';
 import { createRedis, ReadModels } from '@syntropic/projections';
 import { connectStore } from '@syntropic/service';
 import { TelemetryReader } from '@syntropic/telemetry';
@@ -23,14 +23,14 @@ const QUERY_MS = 5_000;
 /** The servers this service talks to, and what reads and writes through them. */
 @Module({})
 export class ConnectionsModule {
-  static of({ DATABASE_URL, NATS_URL, REDIS_URL, OBJECTS_DIR }: GatewayConfig): DynamicModule {
+  static of({ DATABASE_URL, NATS_URL, REDIS_URL, ...objects }: GatewayConfig): DynamicModule {
     const address = { url: NATS_URL, name: NAME };
     const providers = [
       { provide: Pool, useFactory: () => connectStore(DATABASE_URL, NAME, QUERY_MS) },
       { provide: NATS, useFactory: () => connectNats(address) },
       { provide: REDIS, useFactory: () => REDIS_URL && createRedis(REDIS_URL) },
       { provide: CommandClient, useFactory: () => new CommandClient(address) },
-      { provide: OBJECT_STORAGE, useFactory: () => new LocalObjectStorage(OBJECTS_DIR) },
+      { provide: OBJECT_STORAGE, useFactory: () => openObjectStorage(objects) },
       { provide: TelemetryReader, inject: [Pool], useFactory: (pool: Pool) => new TelemetryReader(pool) },
       {
         provide: DeadLetters,

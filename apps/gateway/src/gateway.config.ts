@@ -1,18 +1,7 @@
 import { env } from '@syntropic/config';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { variables } from './gateway.variables';
 
-const schema = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8137),
-  /** Without keys only this machine may ask, so only it can. */
-  HOST: z.string().default('127.0.0.1'),
-  DATABASE_URL: z.url(),
-  NATS_URL: z.string().min(1),
-  REDIS_URL: z.url().optional(),
-  /** Where the bytes of artifacts are. */
-  OBJECTS_DIR: z.string().min(1),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-});
+export type GatewayConfig = Readonly<z.infer<typeof variables>>;
 
-export type GatewayConfig = Readonly<z.infer<typeof schema>>;
-
-export const gatewayConfig = (): GatewayConfig => env(schema);
+export const gatewayConfig = (source?: Parameters<typeof env>[1]): GatewayConfig => env(variables, source);

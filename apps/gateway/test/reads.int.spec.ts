@@ -1,4 +1,3 @@
-import { LocalObjectStorage } from '@syntropic/object-storage';
 import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { anExecutionId, factsOf, phase, workflowCreated } from './facts';
@@ -185,52 +184,6 @@ describe('sessions', () => {
       failed_tool_count: 1,
       operations: [{ tool_name: 'Bash', success: false, duration_seconds: 1.5, tool_output: 'no' }],
     });
-  });
-});
-
-describe('artifacts', () => {
-  it('give their text as JSON and every byte as it is', async () => {
-    const bytes = Buffer.from([0, 255, 65]);
-    const stored = await new LocalObjectStorage(gateway.objects).put(bytes);
-    const artifactId = randomUUID();
-    const { minPosition } = await gateway.record(`artifact-${artifactId}`, [
-      { type: 'ArtifactCreated', data: { ...artifact(artifactId), ...stored, contentType: 'image/png' } },
-    ]);
-
-    expect((await read(`/api/artifacts/${artifactId}`, minPosition)).body).toMatchObject({
-      content: null,
-      content_hash: stored.sha256,
-    });
-    const raw = await fetch(`${gateway.url}/api/artifacts/${artifactId}/content`, { headers: { accept: 'image/png' } });
-    expect(raw.headers.get('content-type')).toBe('image/png');
-    expect(Buffer.from(await raw.arrayBuffer())).toEqual(bytes);
-  });
-
-  it('say that bytes are not there yet', async () => {
-    const artifactId = randomUUID();
-    const { minPosition } = await gateway.record(`artifact-${artifactId}`, [
-      {
-        type: 'ArtifactCreated',
-        data: { ...artifact(artifactId), sha256: '0'.repeat(64), uri: `sha256:${'0'.repeat(64)}`, sizeBytes: 3 },
-      },
-    ]);
-
-    const answer = await read(`/api/artifacts/${artifactId}/content`, minPosition);
-    expect(answer).toMatchObject({ status: 202, body: { artifact_id: artifactId, content: null } });
-    expect(answer.headers.get('retry-after')).toBe('2');
-  });
-
-  const artifact = (artifactId: string) => ({
-    artifactId,
-    workflowId: 'a-workflow',
-    phaseId: 'plan',
-    executionId: anExecutionId(),
-    sessionId: randomUUID(),
-    artifactType: 'text',
-    contentType: 'text/plain',
-    title: 'notes.md',
-    path: 'notes.md',
-    isPrimaryDeliverable: true,
   });
 });
 

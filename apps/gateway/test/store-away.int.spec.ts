@@ -3,6 +3,7 @@ import { createDatabase, eventually, useNats, usePostgres, type OwnDatabase } fr
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createGateway } from '../src/gateway';
+import { gatewayConfig } from '../src/gateway.config';
 
 let database: OwnDatabase;
 let app: NestFastifyApplication;
@@ -17,14 +18,16 @@ const nats = useNats();
 
 beforeAll(async () => {
   database = await createDatabase(postgres.url);
-  app = await createGateway({
-    PORT: 0,
-    HOST: '127.0.0.1',
-    DATABASE_URL: database.urlAs('syn_gateway'),
-    NATS_URL: nats.url,
-    OBJECTS_DIR: tmpdir(),
-    LOG_LEVEL: 'silent',
-  });
+  app = await createGateway(
+    gatewayConfig({
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATABASE_URL: database.urlAs('syn_gateway'),
+      NATS_URL: nats.url,
+      OBJECTS_DIR: tmpdir(),
+      LOG_LEVEL: 'silent',
+    }),
+  );
   await app.listen(0, '127.0.0.1');
   url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
 });

@@ -15,6 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway } from '../src/gateway';
+import { gatewayConfig } from '../src/gateway.config';
 
 const PROJECTIONS = [
   workflowProjection,
@@ -55,16 +56,19 @@ export function useGateway() {
   const redis = useRedis();
   const server = useNats(natsUsers(PASSWORDS));
 
-  const start = async (): Promise<string> => {
-    const app = await createGateway({
-      PORT: 0,
-      HOST: '127.0.0.1',
-      DATABASE_URL: database.urlAs('syn_gateway'),
-      NATS_URL: server.urlAs('gateway'),
-      REDIS_URL: redis.url,
-      OBJECTS_DIR: objects,
-      LOG_LEVEL: 'silent',
-    });
+  const start = async (variables: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const app = await createGateway(
+      gatewayConfig({
+        PORT: '0',
+        HOST: '127.0.0.1',
+        DATABASE_URL: database.urlAs('syn_gateway'),
+        NATS_URL: server.urlAs('gateway'),
+        REDIS_URL: redis.url,
+        OBJECTS_DIR: objects,
+        LOG_LEVEL: 'silent',
+        ...variables,
+      }),
+    );
     gateways.push(app);
     await app.listen(0, '127.0.0.1');
     return `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
@@ -97,7 +101,7 @@ export function useGateway() {
     redis,
     server,
     objects,
-    /** Another replica. */
+    /** Another replica, with these variables besides. */
     start,
 
     /** Appends facts to a stream, and answers the position of the last and how a client names it. */

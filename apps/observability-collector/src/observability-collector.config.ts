@@ -1,5 +1,4 @@
 import { env } from '@syntropic/config';
-import { serviceVariables } from '@syntropic/service';
-import { z } from 'zod';
+import { variables } from './observability-collector.variables';
 
-export const config = env(z.object({ ...serviceVariables, DATABASE_URL: z.url() }));
+export const config = env(variables);

@@ -1,12 +1,4 @@
 import { env } from '@syntropic/config';
-import { serviceVariables } from '@syntropic/service';
-import { z } from 'zod';
+import { variables } from './projection-worker.variables';
 
-export const config = env(
-  z.object({
-    ...serviceVariables,
-    DATABASE_URL: z.url(),
-    /** Absent: nothing is cached. */
-    REDIS_URL: z.url().optional(),
-  }),
-);
+export const config = env(variables);

@@ -16,6 +16,7 @@ import { startSession, type Finished, type SessionRun } from '../session';
 import type { Facilities } from './facilities';
 import { LeasedCommands, LeaseLost } from './leased-commands';
 import type { Held } from './leases';
+import { PatientObjects } from './patient-objects';
 import { recordArtifacts } from './produced-artifacts';
 import { specOf } from './session-spec';
 import { TelemetryLane } from './telemetry-lane';
@@ -97,7 +98,6 @@ export class Assignment implements Held {
     const { directory, legEnds } = await directories.open(sessionId);
     const run = await this.#started(directory);
     if (!run) return 'closed';
-
     const lane = new TelemetryLane(collector, this.order, run.spool, legEnds, this.#lost.signal);
     const [finished] = await Promise.all([run.finished, lane.run()]);
     this.#endStillness();
@@ -165,7 +165,7 @@ export class Assignment implements Held {
 
   async #complete(run: SessionRun, finished: Finished, lane: TelemetryLane): Promise<void> {
     const { sessionId, executionId } = this.order;
-    const { objects } = this.facilities;
+    const objects = new PatientObjects(this.facilities, this.#lost.signal);
     const verdict = verdictOf(finished, lane.outcome);
     const artifacts = await recordArtifacts(await run.collect(), this.order, objects, this.#commands);
     const transcript = await objects.put({ file: run.spool.file });

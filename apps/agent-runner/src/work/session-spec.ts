@@ -3,6 +3,7 @@ import type { SessionSpec } from '../session';
 import type { Limits } from '../workspaces';
 import type { Facilities } from './facilities';
 import { inputFiles, phaseOutputs } from './inputs';
+import { PatientObjects } from './patient-objects';
 
 /** What the order says, with what this runner has. */
 export async function specOf(
@@ -11,7 +12,8 @@ export async function specOf(
   { directory, signal }: Readonly<{ directory: string; signal: AbortSignal }>,
 ): Promise<SessionSpec> {
   const { agent, executionId, workflowId, inputs, task, repositoryRef } = order;
-  const { objects, graces, allowFileRepositories: allowFiles } = facilities;
+  const { graces, allowFileRepositories: allowFiles } = facilities;
+  const objects = new PatientObjects(facilities, signal);
   const urls = order.repos.map(urlOf);
 
   return {

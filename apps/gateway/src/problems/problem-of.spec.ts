@@ -1,5 +1,6 @@
 import { DomainError } from '@syntropic/kernel';
 import { OutcomeUnknown } from '@syntropic/messaging';
+import { ObjectStorageAway } from '@syntropic/object-storage';
 import { ReadModelBehind } from '@syntropic/projections';
 import { invalidRequest } from './problem';
 import { problemOf } from './problem-of';
@@ -26,6 +27,7 @@ describe('a problem document', () => {
   it.each([
     ['command.outcome_unknown', new OutcomeUnknown('id', {})],
     ['read_model.behind', new ReadModelBehind('workflow', 9, 5)],
+    ['artifact.bytes_unavailable', new ObjectStorageAway({ cause: new Error('connect ECONNREFUSED') })],
     ['store.unavailable', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
     ['store.unavailable', new Error('a query', { cause: new Error('Connection terminated unexpectedly') })],
   ])('%s says when to come back, and is nobody’s fault', (code, error) => {

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { DomainError } from '@syntropic/kernel';
 import { OutcomeUnknown } from '@syntropic/messaging';
+import { ObjectStorageAway } from '@syntropic/object-storage';
 import { ReadModelBehind } from '@syntropic/projections';
 import { Problem } from './problem';
 import { kindOf, PROBLEM_CODES, type ProblemCode } from './problem-codes';
@@ -42,6 +43,9 @@ function foreseen(error: unknown): Problem | undefined {
   }
   if (error instanceof ReadModelBehind) {
     return new Problem('read_model.behind', error.message, { retryAfterSeconds: SOON_SECONDS });
+  }
+  if (error instanceof ObjectStorageAway) {
+    return new Problem('artifact.bytes_unavailable', error.message, { retryAfterSeconds: LATER_SECONDS });
   }
   if (isStoreAway(error)) {
     return new Problem('store.unavailable', 'the store does not answer', { retryAfterSeconds: LATER_SECONDS });

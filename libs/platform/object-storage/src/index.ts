@@ -1,2 +1,10 @@
 export { LocalObjectStorage } from './local-object-storage';
-export { ObjectMissing, type ObjectStorage } from './object-storage';
+export {
+  ObjectMissing,
+  ObjectStorageAway,
+  type ObjectSource,
+  type ObjectStorage,
+  type StoredObject,
+} from './object-storage';
+export { objectVariables, withObjects } from './object-storage.variables';
+export { openObjectStorage } from './open-object-storage';

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { measure } from './object-source';
 import {
+  keyOf,
   ObjectMissing,
   sha256Of,
   uriOf,
@@ -39,41 +40,28 @@ export class LocalObjectStorage implements ObjectStorage {
   }
 
   async #name(unnamed: string, sha256: string): Promise<void> {
-    const folder = this.#folderOf(sha256);
+    const path = this.#pathOf(sha256);
+    const folder = dirname(path);
     await mkdir(folder, { recursive: true });
-    await rename(unnamed, this.#pathOf(sha256));
+    await rename(unnamed, path);
     for (const directory of [folder, this.directory]) await using(directory, (handle) => handle.sync());
   }
 
-  #folderOf(sha256: string): string {
-    return join(this.directory, sha256.slice(0, 2));
-  }
-
   #pathOf(sha256: string): string {
-    return join(this.#folderOf(sha256), sha256);
+    return join(this.directory, keyOf(sha256));
   }
 }
 
 async function store(source: ObjectSource, path: string): Promise<{ sha256: string; sizeBytes: number }> {
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-
   const target = await open(path, 'wx', 0o644);
   try {
-    for await (const chunk of chunksOf(source)) {
-      hash.update(chunk);
-      sizeBytes += chunk.length;
-      await target.writeFile(chunk);
-    }
+    const measured = await measure(source, (chunk) => target.writeFile(chunk));
     await target.sync();
+    return measured;
   } finally {
     await target.close();
   }
-  return { sha256: hash.digest('hex'), sizeBytes };
 }
-
-const chunksOf = (source: ObjectSource): AsyncIterable<Uint8Array> =>
-  source instanceof Uint8Array ? Readable.from([source]) : createReadStream(source.file);
 
 async function using(path: string, work: (handle: FileHandle) => Promise<void>): Promise<void> {
   const handle = await open(path);

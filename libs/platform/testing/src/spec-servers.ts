@@ -7,6 +7,7 @@ import type { LocalServer } from './servers/local-server';
 import { natsServer, type NatsUser } from './servers/nats-server';
 import { postgresServer } from './servers/postgres-server';
 import { redisServer } from './servers/redis-server';
+import { S3_KEY, s3Server } from './servers/s3-server';
 
 /** A database for the specs of this file, cloned from the migrated template on the Postgres that the whole run shares. */
 export function useDatabase(): Database {
@@ -48,6 +49,13 @@ export function usePostgres(): LocalServer {
     postgresServer({ ...places(directory), password: randomPassword(), binaries: wantedBinaries() }),
   );
 }
+
+/** An S3 server for the specs of this file; `S3_KEYS` are let in. */
+export function useS3(): LocalServer {
+  return useServer((directory) => s3Server(places(directory)));
+}
+
+export const S3_KEYS = { S3_ACCESS_KEY_ID: S3_KEY, S3_SECRET_ACCESS_KEY: S3_KEY } as const;
 
 function useServer(serverIn: (directory: string) => LocalServer): LocalServer {
   const directory = scratchDirectory();

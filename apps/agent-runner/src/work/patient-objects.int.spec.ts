@@ -1,0 +1,54 @@
+import { env } from '@syntropic/config';
+import { objectVariables, openObjectStorage, withObjects } from '@syntropic/object-storage';
+import { eventually, S3_KEYS, useS3 } from '@syntropic/testing';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
+import { PatientObjects } from './patient-objects';
+
+const server = useS3();
+
+async function objectsOfWork() {
+  const variables = { S3_ENDPOINT: server.url, ...S3_KEYS };
+  const objects = await openObjectStorage(env(withObjects(z.object(objectVariables)), variables));
+  const faults: unknown[] = [];
+  const lost = new AbortController();
+  const onFault = (error: unknown) => faults.push(error);
+  return { lost, faults, patient: new PatientObjects({ objects, onFault }, lost.signal) };
+}
+
+describe('storage that is away', () => {
+  it('is waited for by who holds work, and told once', async () => {
+    const { patient, faults } = await objectsOfWork();
+    const { uri: earlier } = await patient.put(Buffer.from('earlier'));
+    await server.stop();
+    const stored = patient.put(Buffer.from('what the agent left'));
+    const read = patient.get(earlier);
+    await eventually(() => {
+      expect(faults).toHaveLength(2);
+    });
+    await server.start();
+
+    expect(await text(await read)).toBe('earlier');
+    expect(await text(await patient.get((await stored).uri))).toBe('what the agent left');
+    expect(faults).toHaveLength(2);
+  });
+
+  it('is not waited for when the work is lost', async () => {
+    const { patient, lost, faults } = await objectsOfWork();
+    await server.stop();
+    const stored = patient.put(Buffer.from('too late'));
+    await eventually(() => {
+      expect(faults).toHaveLength(1);
+    });
+    lost.abort();
+
+    await expect(stored).rejects.toThrow('abort');
+    await server.start();
+  });
+
+  it('is no reason to ask again for what is missing', async () => {
+    const { patient } = await objectsOfWork();
+
+    await expect(patient.get(`sha256:${'0'.repeat(64)}`)).rejects.toThrow('there is no object');
+  });
+});

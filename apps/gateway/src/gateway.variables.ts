@@ -1,0 +1,15 @@
+import { objectVariables, withObjects } from '@syntropic/object-storage';
+import { z } from 'zod';
+
+export const variables = withObjects(
+  z.object({
+    PORT: z.coerce.number().int().min(0).max(65_535).default(8137),
+    /** Without keys only this machine may ask, so only it can. */
+    HOST: z.string().default('127.0.0.1'),
+    DATABASE_URL: z.url(),
+    NATS_URL: z.string().min(1),
+    REDIS_URL: z.url().optional(),
+    ...objectVariables,
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  }),
+);

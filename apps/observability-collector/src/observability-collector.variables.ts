@@ -1,0 +1,4 @@
+import { serviceVariables } from '@syntropic/service';
+import { z } from 'zod';
+
+export const variables = z.object({ ...serviceVariables, DATABASE_URL: z.url() });

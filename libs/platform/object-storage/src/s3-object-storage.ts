@@ -1,0 +1,137 @@
+import type * as S3 from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { chunksOf, measure } from './object-source';
+import {
+  keyOf,
+  ObjectMissing,
+  ObjectStorageAway,
+  sha256Of,
+  uriOf,
+  type ObjectSource,
+  type ObjectStorage,
+  type StoredObject,
+} from './object-storage';
+import { isAway, statusOf } from './s3-faults';
+
+export type S3Address = Readonly<{
+  endpoint: string;
+  bucket: string;
+  region: string;
+  forcePathStyle: boolean;
+  /** Absent: the credentials of the machine or the pod. */
+  credentials?: Readonly<{ accessKeyId: string; secretAccessKey: string }>;
+}>;
+
+const CONNECT_MS = 2_000;
+/** For the beginning of an answer, three times at most: whoever asked for an artifact is told rather by then. */
+const ANSWER_MS = 3_000;
+/** For a server that takes bytes and does not move. */
+const IDLE_MS = 30_000;
+
+const [FORBIDDEN, NOT_FOUND, CONFLICT] = [403, 404, 409];
+
+/** Objects in a bucket, for any number of machines. One of more than 5 GiB is refused by the server: that is a single PUT's limit. */
+export class S3ObjectStorage implements ObjectStorage {
+  readonly #client: S3.S3Client;
+  readonly #bucket: string;
+  #isBucketThere = false;
+
+  private constructor(
+    private readonly s3: typeof S3,
+    { bucket, ...address }: S3Address,
+  ) {
+    this.#bucket = bucket;
+    this.#client = new s3.S3Client({
+      ...address,
+      requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS, throwOnRequestTimeout: true },
+      logger: SILENT,
+    });
+  }
+
+  /** Keys that the bucket refuses are known at once; a server that is away keeps nobody from starting. */
+  static async open(address: S3Address): Promise<S3ObjectStorage> {
+    // Whoever keeps objects in a directory neither waits for this client nor has it in memory.
+    const storage = new S3ObjectStorage(await import('@aws-sdk/client-s3'), address);
+    await storage.#ensureBucket().catch((error: unknown) => {
+      if (!(error instanceof ObjectStorageAway)) throw error;
+    });
+    return storage;
+  }
+
+  /** Read twice: its hash is its name, and tells the server to refuse whatever else arrives. */
+  async put(source: ObjectSource): Promise<StoredObject> {
+    await this.#ensureBucket();
+    const { sha256, sizeBytes } = await measure(source);
+    const isStored = (await this.#sizeOf(sha256)) === sizeBytes;
+    if (!isStored) await this.#upload(source, sha256, sizeBytes);
+    return { uri: uriOf(sha256), sha256, sizeBytes };
+  }
+
+  async get(uri: string): Promise<Readable> {
+    const command = new this.s3.GetObjectCommand(this.#place(sha256Of(uri)));
+    const { Body } = await this.#client.send(command, { requestTimeout: ANSWER_MS }).catch((cause: unknown) => {
+      throw statusOf(cause) === NOT_FOUND ? new ObjectMissing(uri, { cause }) : meaning(cause);
+    });
+    if (Body instanceof Readable) return Body;
+    throw new Error(`${uri} was answered without bytes`);
+  }
+
+  async #upload(source: ObjectSource, sha256: string, sizeBytes: number): Promise<void> {
+    const Body = source instanceof Uint8Array ? source : chunksOf(source);
+    const ChecksumSHA256 = Buffer.from(sha256, 'hex').toString('base64');
+    const command = new this.s3.PutObjectCommand({
+      ...this.#place(sha256),
+      Body,
+      ContentLength: sizeBytes,
+      ChecksumSHA256,
+    });
+    await this.#client.send(command).catch((cause: unknown) => {
+      throw meaning(cause);
+    });
+  }
+
+  async #sizeOf(sha256: string): Promise<number | undefined> {
+    const command = new this.s3.HeadObjectCommand(this.#place(sha256));
+    try {
+      return (await this.#client.send(command, { requestTimeout: ANSWER_MS })).ContentLength;
+    } catch (cause) {
+      if (statusOf(cause) === NOT_FOUND) return undefined;
+      throw meaning(cause);
+    }
+  }
+
+  async #ensureBucket(): Promise<void> {
+    if (this.#isBucketThere) return;
+    const bucket = { Bucket: this.#bucket };
+    await this.#client
+      .send(new this.s3.HeadBucketCommand(bucket), { requestTimeout: ANSWER_MS })
+      .catch((cause: unknown) => {
+        if (statusOf(cause) === NOT_FOUND) return this.#makeBucket();
+        throw statusOf(cause) === FORBIDDEN ? this.#refused(cause) : meaning(cause);
+      });
+    this.#isBucketThere = true;
+  }
+
+  async #makeBucket(): Promise<void> {
+    await this.#client.send(new this.s3.CreateBucketCommand({ Bucket: this.#bucket })).catch((cause: unknown) => {
+      // Another service of ours was faster.
+      if (statusOf(cause) === CONFLICT) return;
+      throw statusOf(cause) === FORBIDDEN ? this.#refused(cause) : meaning(cause);
+    });
+  }
+
+  #refused(cause: unknown): Error {
+    const needs = 's3:ListBucket, s3:GetObject and s3:PutObject, and s3:CreateBucket if it is to be made';
+    return new Error(`the bucket ${this.#bucket} refuses these credentials: they need ${needs}`, { cause });
+  }
+
+  #place(sha256: string) {
+    return { Bucket: this.#bucket, Key: keyOf(sha256) };
+  }
+}
+
+const meaning = (cause: unknown): unknown => (isAway(cause) ? new ObjectStorageAway({ cause }) : cause);
+
+/** What goes wrong is thrown, and told by whoever it stops. */
+const nothing = () => undefined;
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };

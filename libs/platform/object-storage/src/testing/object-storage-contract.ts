@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { ObjectMissing, type ObjectStorage } from '../object-storage';
+
+/** What every object storage does. The factory opens the same one each time, as another process would. */
+export function testObjectStorage(open: () => ObjectStorage | Promise<ObjectStorage>): void {
+  let directory: string;
+  let storage: ObjectStorage;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'sources-'));
+    storage = await open();
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const bytes = Buffer.from([0, 255, 10, 13, 128]);
+
+  it('gives back every byte, also to another process', async () => {
+    const { uri, sha256, sizeBytes } = await storage.put(bytes);
+
+    expect({ sha256, sizeBytes }).toEqual({ sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: 5 });
+    const other = await open();
+    expect(await buffer(await other.get(uri))).toEqual(bytes);
+  });
+
+  it('stores a file under the same name as its bytes', async () => {
+    const large = Buffer.alloc(6_000_000, 'abc');
+    await writeFile(join(directory, 'large'), large);
+
+    const stored = await Promise.all([storage.put(large), storage.put({ file: join(directory, 'large') })]);
+
+    expect(stored[1]).toEqual(stored[0]);
+    expect((await buffer(await storage.get(stored[1].uri))).equals(large)).toBe(true);
+  });
+
+  it('takes what it has already, and keeps it', async () => {
+    const { uri } = await storage.put(bytes);
+
+    expect(await storage.put(bytes)).toMatchObject({ uri });
+    expect(await buffer(await storage.get(uri))).toEqual(bytes);
+  });
+
+  it('stores nothing as an object too', async () => {
+    await writeFile(join(directory, 'empty'), '');
+    const { uri } = await storage.put({ file: join(directory, 'empty') });
+
+    expect(await buffer(await storage.get(uri))).toHaveLength(0);
+  });
+
+  it('can be left before every byte was read', async () => {
+    const { uri } = await storage.put(Buffer.alloc(3_000_000));
+
+    (await storage.get(uri)).destroy();
+    expect(await buffer(await storage.get(uri))).toHaveLength(3_000_000);
+  });
+
+  it('does not store a file that is not there', async () => {
+    await expect(storage.put({ file: join(directory, 'none') })).rejects.toThrow('ENOENT');
+  });
+
+  it.each([`sha256:${'0'.repeat(64)}`, 'sha256:../../etc/passwd', 'file:///etc/passwd'])('has no %s', async (uri) => {
+    await expect(storage.get(uri)).rejects.toThrow(ObjectMissing);
+  });
+}

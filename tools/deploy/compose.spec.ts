@@ -1,0 +1,119 @@
+import { natsUsers } from '@syntropic/messaging';
+import { SERVICE_NAMES, SERVICES } from '@syntropic/stack';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { faultsOf, ROOT, textOf } from './app';
+
+const Text = z.union([z.string(), z.number()]).transform(String);
+const Service = z.looseObject({
+  image: z.string().optional(),
+  command: z.array(z.string()).optional(),
+  build: z.object({ dockerfile: z.string(), args: z.object({ APP: z.enum(SERVICE_NAMES) }) }).optional(),
+  environment: z.record(z.string(), Text).default({}),
+  volumes: z.array(z.string()).default([]),
+  ports: z.array(z.string()).default([]),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+});
+const Compose = z.object({ services: z.record(z.string(), Service), volumes: z.record(z.string(), z.null()) });
+
+const secrets = Object.fromEntries(
+  execFileSync(process.execPath, [join(ROOT, 'deploy/make-env.mjs')], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=') as [string, string]),
+);
+
+/** As `docker compose` fills in what only `.env` knows. */
+const filledIn = (text: string): string =>
+  text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind?: string, fallback?: string) => {
+    const value = secrets[name] ?? (kind === '-' ? fallback : undefined);
+    if (value === undefined) throw new Error(`make-env.mjs writes no ${name}`);
+    return value;
+  });
+
+const { services, volumes } = Compose.parse(parse(filledIn(textOf('docker-compose.yml')), { merge: true }));
+const service = (name: string) => Service.parse(services[name]);
+
+describe('docker-compose.yml', () => {
+  it.each(SERVICE_NAMES)('starts %s with the variables it reads, where it is asked for its health', async (name) => {
+    const { build, environment, healthcheck } = service(name);
+
+    expect(build?.args.APP).toBe(name);
+    expect(await faultsOf(name, environment)).toEqual([]);
+    expect(environment).toHaveProperty(SERVICES[name].port);
+    expect(environment['HOST']).toBe('0.0.0.0');
+    expect(healthcheck?.test.join(' ')).toContain('/health/ready');
+  });
+
+  it.each(SERVICE_NAMES)('lets %s in as itself, with the password that the servers were given', (name) => {
+    const { DATABASE_URL, NATS_URL = '' } = service(name).environment;
+    const passwords = Object.values(service('nats-users').environment);
+    const nats = new URL(NATS_URL);
+
+    expect(nats.username).toBe(name);
+    expect(passwords).toContain(nats.password);
+    expect(DATABASE_URL && new URL(DATABASE_URL).username).toBe(SERVICES[name].role);
+    expect(service('migrations').environment).toMatchObject(service('nats-users').environment);
+    if (DATABASE_URL) expect(new URL(DATABASE_URL).password).toBe(nats.password);
+  });
+
+  it('knows a NATS user for each service and no other', () => {
+    const users = natsUsers(
+      Object.fromEntries(SERVICE_NAMES.map((name) => [name, ''])) as Record<(typeof SERVICE_NAMES)[number], string>,
+    );
+
+    expect(users.map(({ user }) => user).sort()).toEqual([...SERVICE_NAMES].sort());
+  });
+
+  it.each(SERVICE_NAMES)('starts %s after the schema and the bus', (name) => {
+    expect(service(name).depends_on).toMatchObject({
+      migrations: { condition: 'service_completed_successfully' },
+      nats: { condition: 'service_started' },
+    });
+    expect(service('migrations').depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+  });
+
+  it('keeps in volumes what must not be lost', () => {
+    const kept = (name: string, directory: string) =>
+      service(name)
+        .volumes.map((volume) => volume.split(':'))
+        .find(([, target]) => target === directory)?.[0];
+    const { OBJECTS_DIR = '', RUNNER_DIR = '' } = service('agent-runner').environment;
+
+    expect(kept('gateway', OBJECTS_DIR)).toBe(kept('agent-runner', OBJECTS_DIR));
+    for (const volume of [
+      kept('postgres', '/var/lib/postgresql'),
+      kept('nats', '/data'),
+      kept('agent-runner', OBJECTS_DIR),
+      kept('agent-runner', RUNNER_DIR),
+    ]) {
+      expect(Object.keys(volumes)).toContain(volume);
+    }
+  });
+
+  it('publishes the API to this machine alone, where the gateway listens', () => {
+    const published = Object.entries(services).flatMap(([name, { ports }]) => ports.map((port) => [name, port]));
+
+    const port = service('gateway').environment['PORT'] ?? '';
+    expect(published).toEqual([['gateway', `127.0.0.1:${port}:${port}`]]);
+  });
+
+  it('runs and mounts files that are there', () => {
+    const programs = Object.values(services).flatMap(
+      ({ command = [] }) => command.join(' ').match(/dist\/\S+\.js/g) ?? [],
+    );
+    const mounted = Object.values(services).flatMap((each) => each.volumes.filter((volume) => volume.startsWith('./')));
+    const files = [
+      ...programs.map((program) => program.replace(/^dist\//, '').replace(/\.js$/, '.ts')),
+      ...mounted.map((volume) => volume.split(':')[0] ?? ''),
+      ...SERVICE_NAMES.map((name) => `apps/${name}/src/main.ts`),
+      ...Object.values(services).flatMap(({ build }) => build?.dockerfile ?? []),
+    ];
+
+    expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+  });
+});
