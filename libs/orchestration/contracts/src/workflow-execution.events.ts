@@ -81,6 +81,9 @@ export type PhaseFailed = Event<
   }
 >;
 
+/** The back-off of a failed attempt has passed during a pause: the next one, this one, waits for the execution to go on. */
+export type PhaseRetryDue = Event<'PhaseRetryDue', InPhase & { attempt: number }>;
+
 /** The phase was ended by a cancellation, or because a parallel phase failed for good. */
 export type PhaseStopped = Event<'PhaseStopped', Settled>;
 
@@ -117,6 +120,7 @@ export type WorkflowExecutionEvent =
   | PhaseAwaitingApproval
   | PhaseCompleted
   | PhaseFailed
+  | PhaseRetryDue
   | PhaseStopped
   | ExecutionPauseRequested
   | ExecutionPaused
@@ -137,6 +141,7 @@ export const workflowExecutionEvents = eventTypes<WorkflowExecutionEvent>({
   PhaseAwaitingApproval: true,
   PhaseCompleted: true,
   PhaseFailed: true,
+  PhaseRetryDue: true,
   PhaseStopped: true,
   ExecutionPauseRequested: true,
   ExecutionPaused: true,

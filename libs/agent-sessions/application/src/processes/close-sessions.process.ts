@@ -8,18 +8,20 @@ export const closeSessions = process<WorkflowExecutionEvent>({
   name: 'close-sessions',
   on: {
     ExecutionInterrupted: ({ data: { executionId, sessions, why } }) =>
-      sessions.map(({ sessionId }) => closed(executionId, sessionId, 'failed', why)),
+      sessions.map(({ sessionId }) => lost(executionId, sessionId, why)),
 
-    PhaseStopped: ({ data: { executionId, sessionId } }) => [closed(executionId, sessionId, 'cancelled', 'lease_lost')],
+    PhaseStopped: ({ data: { executionId, sessionId, usage } }) => [
+      send('agent-sessions', CompleteSession, { executionId, sessionId, status: 'cancelled', usage }),
+    ],
   },
 });
 
 /** The runner's own account comes first where there is one; this one has nothing to say about what was used. */
-const closed = (executionId: ExecutionId, sessionId: SessionId, status: 'failed' | 'cancelled', why: string) =>
+const lost = (executionId: ExecutionId, sessionId: SessionId, why: string) =>
   send('agent-sessions', CompleteSession, {
     executionId,
     sessionId,
-    status,
+    status: 'failed',
     error: `ended without its runner: ${why}`,
     errorType: why,
     usage: { ...NO_USAGE, costComplete: false },

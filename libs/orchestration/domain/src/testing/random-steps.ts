@@ -84,7 +84,7 @@ const MOVES = {
     const command = new HoldPhase({ ...ids(about), yieldPoint: 'after_tool' });
     return (state) => holdPhase(state, command);
   }),
-  park: ofSession(3, ['held'], (about) => {
+  park: ofSession(3, live, (about) => {
     const command = new ParkPhase({ ...ids(about), runner: 'runner-1', why: 'hold_expired', usage: about.usage });
     return (state) => parkPhase(state, command);
   }),

@@ -3,7 +3,9 @@ import type { WorkflowExecutionEvent, YieldPoint } from '@syntropic/orchestratio
 import {
   evolve,
   isActive,
+  isEnding,
   isLive,
+  isRetried,
   isUnderway,
   type PhaseState,
   type UnderwayExecution,
@@ -21,13 +23,8 @@ export function followed(execution: WorkflowExecution, facts: Decision, yieldPoi
 function whatFollows(execution: UnderwayExecution, yieldPoint: YieldPoint = 'before_phase'): Decision {
   const { phases, status } = execution;
   const ids = idsOf(execution);
-  if (execution.asked === 'cancel') return phases.some(isLive) ? [] : cancelled(execution);
+  if (isEnding(execution)) return phases.some(isLive) ? [] : ended(execution);
   if (status !== 'running') return [];
-  if (execution.failure) {
-    const { phase, error, errorType } = execution.failure;
-    const data = { ...ids, ...summaryOf(execution), phaseId: phase.definition.phaseId, error, errorType };
-    return phases.some(isLive) ? [] : [{ type: 'ExecutionFailed', data }];
-  }
   if (phases.every((phase) => phase.status === 'completed')) {
     return [{ type: 'ExecutionCompleted', data: { ...ids, ...summaryOf(execution) } }];
   }
@@ -40,27 +37,32 @@ function whatFollows(execution: UnderwayExecution, yieldPoint: YieldPoint = 'bef
   return nextPhases(phases).map((phase) => queued(execution, phase));
 }
 
-/** Nobody runs anything any more: what was parked is given up, and the execution ends. */
-function cancelled(execution: UnderwayExecution): Decision {
+/** Nobody runs anything any more: what waits for a runner is given up, with what it has used, and the execution ends. */
+function ended(execution: UnderwayExecution): Decision {
   const ids = idsOf(execution);
-  const givenUp = execution.phases.flatMap(
-    ({ status, definition: { phaseId }, sessionId, attempt, leg, usage }): Decision => {
-      if (status !== 'parked' || !sessionId) return [];
-      return [{ type: 'PhaseStopped', data: { ...ids, phaseId, sessionId, attempt, leg, usage, artifacts: [] } }];
-    },
-  );
+  const givenUp = execution.phases.flatMap((phase): Decision => {
+    const { definition, sessionId, attempt, leg, usage } = phase;
+    if (!isActive(phase) || !sessionId) return [];
+    const data = { ...ids, phaseId: definition.phaseId, sessionId, attempt, leg, usage, artifacts: [] };
+    return [{ type: 'PhaseStopped', data }];
+  });
   const after = givenUp.reduce(evolve, execution);
-  const summary = summaryOf(isUnderway(after) ? after : execution);
-  return [...givenUp, { type: 'ExecutionCancelled', data: { ...ids, ...summary, reason: execution.reason } }];
+  return [...givenUp, endOf(isUnderway(after) ? after : execution)];
 }
 
-/** What can be queued now: parked phases go on, and the next group begins once nothing of the one before is open. */
+function endOf(execution: UnderwayExecution): WorkflowExecutionEvent {
+  const data = { ...idsOf(execution), ...summaryOf(execution) };
+  if (execution.status !== 'running' || !execution.failure || execution.asked === 'cancel') {
+    return { type: 'ExecutionCancelled', data: { ...data, reason: execution.reason } };
+  }
+  const { phase, error, errorType } = execution.failure;
+  return { type: 'ExecutionFailed', data: { ...data, phaseId: phase.definition.phaseId, error, errorType } };
+}
+
+/** What can be queued now: what only a pause kept back, and the next group once nothing of the one before is open. */
 function nextPhases(phases: readonly PhaseState[]): readonly PhaseState[] {
-  const parked = phases.filter(({ status }) => status === 'parked');
-  const isOpen = phases.some(
-    (phase) => isActive(phase) || phase.status === 'awaiting_approval' || phase.status === 'failed',
-  );
-  if (isOpen) return parked;
+  const isOpen = phases.some((phase) => isActive(phase) || isRetried(phase) || phase.status === 'awaiting_approval');
+  if (isOpen) return phases.filter(({ status }) => status === 'parked' || status === 'due');
 
   const upcoming = phases.filter(({ status }) => status === 'pending' || status === 'interrupted');
   const inParallel = ({ definition }: PhaseState) => definition.executionType === 'parallel';

@@ -16,6 +16,7 @@ import { followed, idsOf, queued, summaryOf, type Decision } from './continuatio
 import { phaseOfSession, refuse, running, started } from './refusals';
 import {
   isActive,
+  isEnding,
   isLive,
   phaseOf,
   type PhaseState,
@@ -27,6 +28,7 @@ export function startPhase(execution: WorkflowExecution, command: StartPhase): D
   const now = running(execution);
   const phase = phaseOfSession(now, command);
   if (now.asked) throw refuse('not_running', `a ${now.asked} is asked`);
+  if (isEnding(now)) throw refuse('not_running', 'it is ending');
   if (phase.status !== 'queued' || phase.leg !== command.leg) {
     throw refuse('phase_not_queued', `${command.phaseId} is ${phase.status}`);
   }
@@ -56,15 +58,15 @@ export function holdPhase(execution: WorkflowExecution, command: HoldPhase): Dec
   return followed(now, [{ type: 'PhaseHeld', data: { ...inSession(now, phase), yieldPoint } }], yieldPoint);
 }
 
+/** The agent is gone already, whatever was asked meanwhile: a phase that was to go on does so with its next leg. */
 export function parkPhase(execution: WorkflowExecution, command: ParkPhase): Decision {
   const now = started(execution);
   const phase = phaseOfSession(now, command);
   if (phase.status === 'parked') return [];
-  if (now.status !== 'paused' || phase.status !== 'held') {
-    throw refuse('phase_not_held', `${command.phaseId} is ${phase.status}`);
-  }
+  if (!isLive(phase)) throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
 
   const { runner, why, usage } = command;
+  if (isEnding(now)) return followed(now, [stopped(now, phase, { usage, artifacts: [] })]);
   return followed(now, [{ type: 'PhaseParked', data: { ...inSession(now, phase), runner, why, usage } }]);
 }
 
@@ -127,11 +129,14 @@ function stillQueued({ definition: { phaseId } }: PhaseState, why: InterruptPhas
   return [];
 }
 
+/** A pause keeps the attempt back until it is resumed. */
 export function requeuePhase(execution: WorkflowExecution, { phaseId, attempt }: RequeuePhase): Decision {
   const now = started(execution);
   const phase = phaseOf(now, phaseId);
-  const isDue = now.status === 'running' && !now.asked && !now.failure && phase.status === 'failed';
-  return isDue && phase.attempt + 1 === attempt ? [queued(now, phase)] : [];
+  if (phase.status !== 'failed' || phase.attempt + 1 !== attempt || isEnding(now)) return [];
+  if (now.status === 'running' && !now.asked) return [queued(now, phase)];
+
+  return [{ type: 'PhaseRetryDue', data: { ...idsOf(now), phaseId, attempt } }];
 }
 
 export function approvePhase(execution: WorkflowExecution, { phaseId }: ApprovePhase): Decision {
@@ -172,9 +177,6 @@ const inSession = (execution: UnderwayExecution, { definition, sessionId, attemp
   attempt,
   leg,
 });
-
-const isEnding = (execution: UnderwayExecution): boolean =>
-  execution.asked === 'cancel' || (execution.status === 'running' && execution.failure !== undefined);
 
 const stopped = (execution: UnderwayExecution, phase: WithSession, what: Used): WorkflowExecutionEvent => ({
   type: 'PhaseStopped',

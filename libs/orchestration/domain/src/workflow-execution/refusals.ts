@@ -18,7 +18,6 @@ type Rule =
   | 'phase_not_queued'
   | 'phase_waits'
   | 'phase_not_running'
-  | 'phase_not_held'
   | 'phase_not_awaiting_approval'
   | 'stale_session';
 

@@ -246,8 +246,35 @@ describe('a phase that fails', () => {
 
   it('is queued on resuming when its back-off ended during a pause', () => {
     const events = history(patient, begun(plan), paused, broken(plan), requeued);
-    expect(types(events).slice(-2)).toEqual(['PhaseFailed', 'ExecutionPaused']);
+    expect(types(events).slice(-3)).toEqual(['PhaseFailed', 'ExecutionPaused', 'PhaseRetryDue']);
+    expect(decided(events, requeued)).toEqual([]);
     expect(decided(events, resumed)).toEqual(['ExecutionResumed', 'PhaseQueued']);
+  });
+
+  it('waits for the rest of its back-off when it is resumed before that is over', () => {
+    const events = history(patient, begun(plan), paused, broken(plan), resumed);
+    expect(types(events).at(-1)).toBe('ExecutionResumed');
+    expect(decided(events, requeued)).toEqual(['PhaseQueued']);
+  });
+
+  it('is not saved by taking back a pause: the execution ends as soon as its neighbour is gone', () => {
+    const workflow = template([plan, { executionType: 'parallel' }], [build, { executionType: 'parallel' }]);
+    const events = history(workflow, begun(plan), begun(build), paused, broken(plan));
+    given(...events)
+      .when(resumeExecution)
+      .thenRefused('execution.not_paused');
+    expect(decided(events, stoppedBy(build))).toEqual(['PhaseStopped', 'ExecutionFailed']);
+  });
+
+  it('lets no neighbour start any more', () => {
+    const three = template(
+      ...[plan, build, check].map((id): [PhaseId, PhaseOptions] => [id, { executionType: 'parallel' }]),
+    );
+    const events = history(three, begun(plan), begun(build), broken(plan));
+    given(...events)
+      .when(startPhase, new StartPhase({ ...inSession(stateAfter(events), check), runner: 'runner-1', leg: 1 }))
+      .thenRefused('execution.not_running');
+    expect(decided(events, stoppedBy(build))).toEqual(['PhaseStopped', 'PhaseStopped', 'ExecutionFailed']);
   });
 });
 
@@ -302,6 +329,20 @@ describe('pausing', () => {
     expect(types(begun(plan, 2)(stateAfter(events)))).toEqual(['PhaseStarted']);
   });
 
+  it('goes on at once with the next leg when it was resumed while the agent was being parked', () => {
+    const events = history(two, begun(plan), paused, held(plan), resumed);
+    expect(decided(events, parked(plan))).toEqual(['PhaseParked', 'PhaseQueued']);
+    expect(lastQueued([...events, ...parked(plan)(stateAfter(events))], plan)?.data).toMatchObject({
+      attempt: 1,
+      leg: 2,
+    });
+  });
+
+  it('is a fact when the last agent is parked instead of held', () => {
+    const events = history(two, begun(plan), paused, held(plan), resumed, paused);
+    expect(decided(events, parked(plan))).toEqual(['PhaseParked', 'ExecutionPaused']);
+  });
+
   it('can be taken back before it happens', () => {
     const events = history(two, begun(plan), paused, resumed);
     given(...events)
@@ -318,16 +359,24 @@ describe('cancelling', () => {
     expect(decided(events, stoppedBy(plan))).toEqual(['PhaseStopped', 'ExecutionCancelled']);
   });
 
-  it.each([
-    ['queued', history(two)],
-    ['interrupted', history(two, begun(plan), lost(plan))],
-  ])('happens at once while the phase is %s', (_, events) => {
+  it('happens at once while nobody runs the execution', () => {
+    const events = history(two, begun(plan), lost(plan));
     expect(decided(events, cancelled)).toEqual(['ExecutionCancelRequested', 'ExecutionCancelled']);
   });
 
-  it('gives up what is parked', () => {
-    const events = history(two, begun(plan), paused, held(plan), parked(plan));
+  it.each([
+    ['queued', history(two)],
+    ['parked', history(two, begun(plan), paused, held(plan), parked(plan))],
+  ])('gives up what is %s', (_, events) => {
     expect(decided(events, cancelled)).toEqual(['ExecutionCancelRequested', 'PhaseStopped', 'ExecutionCancelled']);
+  });
+
+  it('counts what a session used that was parked and waits for its next leg', () => {
+    const usage = { ...NO_USAGE, costUsd: '0.5', turns: 3 };
+    const withUsage = (state: WorkflowExecution) =>
+      parkPhase(state, new ParkPhase({ ...inSession(state, plan), runner: 'runner-1', why: 'hold_expired', usage }));
+    const events = history(two, begun(plan), paused, held(plan), withUsage, resumed, cancelled);
+    expect(events.at(-1)).toMatchObject({ type: 'ExecutionCancelled', data: { usage } });
   });
 
   it('also ends a paused execution, and one whose agent finishes first or is lost', () => {

@@ -9,7 +9,8 @@ import { runningScope } from '../workflow-template';
 
 /**
  * `queued`: waits for a runner. `held`: its agent stands still. `parked`: its agent was ended, its workspace kept.
- * `failed`: another attempt follows. `stopped`: ended because the execution ends. `interrupted`: nobody runs it any more.
+ * `failed`: another attempt follows after its back-off. `due`: the back-off is over, and a pause keeps the attempt from being
+ * queued. `stopped`: ended because the execution ends. `interrupted`: nobody runs it any more.
  */
 export type PhaseStatus =
   | 'pending'
@@ -20,6 +21,7 @@ export type PhaseStatus =
   | 'awaiting_approval'
   | 'completed'
   | 'failed'
+  | 'due'
   | 'stopped'
   | 'interrupted';
 
@@ -84,7 +86,8 @@ export function evolve(execution: WorkflowExecution, event: WorkflowExecutionEve
       };
     case 'PhaseQueued': {
       const { phaseId, sessionId, attempt, leg } = event.data;
-      return withPhase(execution, phaseId, { status: 'queued', sessionId, attempt, leg });
+      const anew = leg === 1 ? { usage: NO_USAGE, artifacts: [] } : {};
+      return withPhase(execution, phaseId, { status: 'queued', sessionId, attempt, leg, ...anew });
     }
     case 'PhaseStarted':
       return withPhase(execution, event.data.phaseId, { status: 'running', runner: event.data.runner });
@@ -109,6 +112,8 @@ export function evolve(execution: WorkflowExecution, event: WorkflowExecutionEve
       const phase = phaseOf(after, phaseId);
       return { ...after, status: 'running', failure: { phase, error, errorType } };
     }
+    case 'PhaseRetryDue':
+      return withPhase(execution, event.data.phaseId, { status: 'due' });
     case 'ExecutionPauseRequested':
       return { ...underway(execution), status: 'running', asked: 'pause', reason: event.data.reason };
     case 'ExecutionPaused':
@@ -128,7 +133,7 @@ export function evolve(execution: WorkflowExecution, event: WorkflowExecutionEve
         ...rest,
         status: 'interrupted',
         phases: phases.map((phase) =>
-          isActive(phase) || phase.status === 'failed' ? { ...phase, status: 'interrupted' } : phase,
+          isActive(phase) || isRetried(phase) ? { ...phase, status: 'interrupted' } : phase,
         ),
         usage: { ...usage, costComplete: false },
       };
@@ -161,8 +166,15 @@ export const WorkflowExecution: Aggregate<WorkflowExecution, WorkflowExecutionEv
 export const isActive = ({ status }: PhaseState): boolean =>
   status === 'queued' || status === 'running' || status === 'held' || status === 'parked';
 
+/** Another attempt follows, now or after its back-off. */
+export const isRetried = ({ status }: PhaseState): boolean => status === 'failed' || status === 'due';
+
 /** An agent is there. */
 export const isLive = ({ status }: PhaseState): boolean => status === 'running' || status === 'held';
+
+/** Whatever happens now, it comes to no other end than the one that is asked or has failed. */
+export const isEnding = (execution: UnderwayExecution): boolean =>
+  execution.asked === 'cancel' || (execution.status === 'running' && execution.failure !== undefined);
 
 export function phaseOf({ phases }: Underway, phaseId: string): PhaseState {
   const phase = phases.find(({ definition }) => definition.phaseId === phaseId);
