@@ -35,7 +35,7 @@ export class ProcessesModule {
       onLost: interruption(send, 'lease_lost'),
       stillWaits: ({ code }) => code === 'execution.phase_waits',
       onQueueTimeout: interruption(send, 'queue_timeout'),
-      hint: signals.hint,
+      hint: signals.hintAgain,
       inService: () => pulse.isFelt,
       log,
     });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectNats } from '@syntropic/service';
-import type { Work, WorkSignals } from '@syntropic/work';
+import type { WaitingWork, Work, WorkSignals } from '@syntropic/work';
 import type { NatsConnection } from 'nats';
 
 /** Hints go through the work queue stream, wake-ups straight to the runner. Both may be lost: it asks again. */
@@ -10,6 +10,12 @@ export class WorkSignalsOverBus implements WorkSignals {
 
   readonly hint = ({ sessionId, backend }: Pick<Work, 'sessionId' | 'backend'>): void => {
     this.publish(`work.${backend}`, { sessionId });
+  };
+
+  /** Whoever hears it may have to make room; of parked work only the runner that keeps it can. */
+  readonly hintAgain = ({ sessionId, backend, provider, parkedOn }: WaitingWork): void => {
+    const subject = parkedOn === null ? `work.${backend}` : `control.${parkedOn}`;
+    this.publish(subject, { sessionId, waiting: { provider } });
   };
 
   readonly wake = (runner: string): void => {

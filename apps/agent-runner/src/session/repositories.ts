@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { sendTo } from '../workspaces';
 
 const GITHUB = /^https:\/\/github\.com\/([A-Za-z0-9-]+)\/([A-Za-z0-9._-]+?)(?:\.git)?\/?$/;
 const REF = /^[A-Za-z0-9_][A-Za-z0-9_./@+-]*$/;
@@ -95,12 +96,21 @@ function gitIn(settings: string, { allowFiles, token, signal }: CloneRules) {
     ),
   };
   return async (args: readonly string[]): Promise<void> => {
-    const child = spawn('git', args, { env, stdio: ['ignore', 'ignore', 'pipe'], ...(signal ? { signal } : {}) });
+    signal?.throwIfAborted();
+    const child = spawn('git', args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    // Git's own children may hang where git itself would not.
+    const stop = () => {
+      if (child.pid !== undefined) sendTo(-child.pid, 'SIGKILL');
+    };
+    signal?.addEventListener('abort', stop);
     const code = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
     });
-    const [ended, complaint] = await Promise.all([code, text(child.stderr)]);
+    const [ended, complaint] = await Promise.all([code, text(child.stderr)]).finally(() =>
+      signal?.removeEventListener('abort', stop),
+    );
+    signal?.throwIfAborted();
     if (ended === 0) return;
     throw new DomainError(
       'repository.clone_failed',

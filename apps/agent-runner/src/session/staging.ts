@@ -31,12 +31,12 @@ export async function stage(workspace: string, { inputs, repositories, clone }: 
     join(workspace, 'repos'),
   ];
   for (const directory of [input, output, repos]) await mkdir(directory, { recursive: true });
-  for (const file of inputs) await copy(file, input);
+  for (const file of inputs) await copy(file, input, clone.signal);
   for (const repository of repositories) await cloneRepository(repository, repos, clone);
   await writeFile(mark, '');
 }
 
-async function copy(file: InputFile, input: string): Promise<void> {
+async function copy(file: InputFile, input: string, signal: AbortSignal | undefined): Promise<void> {
   const { phaseId, path } = file;
   const directory = join(input, phaseId);
   const target = join(directory, path);
@@ -49,5 +49,5 @@ async function copy(file: InputFile, input: string): Promise<void> {
     );
   }
   await mkdir(dirname(target), { recursive: true });
-  await pipeline(await file.open(), createWriteStream(target));
+  await pipeline(await file.open(), createWriteStream(target), { ...(signal && { signal }) });
 }

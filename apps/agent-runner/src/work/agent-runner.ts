@@ -1,15 +1,18 @@
-import { Assignment } from './assignment';
 import type { CommandClient } from '@syntropic/messaging';
+import { WorkHint } from '@syntropic/orchestration/contracts';
 import type { ObjectStorage } from '@syntropic/object-storage';
 import type { CollectorClient } from '@syntropic/telemetry';
-import type { NatsConnection } from 'nats';
+import type { Msg, NatsConnection } from 'nats';
 import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Provider } from '../providers';
 import type { Graces } from '../session';
 import type { Backend } from '../workspaces';
+import { Assignment } from './assignment';
+import { Assignments } from './assignments';
 import { Claims } from './claims';
+import { Clearance } from './clearance';
 import type { Facilities } from './facilities';
 import { followHints } from './hints';
 import { Leases, type Abilities } from './leases';
@@ -37,7 +40,7 @@ const FINISH_MS = 10_000;
 
 /** Takes work for its free slots, runs it, and keeps its leases. */
 export class AgentRunner {
-  readonly #assignments = new Set<Assignment>();
+  readonly #assignments = new Assignments();
   #leases: Leases | undefined;
 
   constructor(private readonly options: AgentRunnerOptions) {}
@@ -49,7 +52,8 @@ export class AgentRunner {
 
   /** Until the signal; then what runs has a moment to finish, and the rest is parked or handed back. */
   async run(signal: AbortSignal): Promise<void> {
-    const { nats, commands, log } = this.options;
+    const { nats, commands, collector, log } = this.options;
+    const ended = new AbortController();
     const directories = new SessionDirectories(join(this.options.directory, 'sessions'));
     await directories.reap();
     const abilities = await this.#abilities();
@@ -57,11 +61,14 @@ export class AgentRunner {
       log.warn({ error }, 'the runner goes on after a fault');
     };
 
+    const clearance = new Clearance({ directories, collector, onFault, signal: ended.signal });
     const leases = new Leases({
       client: commands,
       abilities,
       parked: () => directories.list(),
-      discard: (sessionId) => directories.remove(sessionId),
+      discard: (sessionId) => {
+        clearance.clear(sessionId);
+      },
       onFault,
     });
     this.#leases = leases;
@@ -70,36 +77,29 @@ export class AgentRunner {
       client: commands,
       abilities,
       onFault,
-      take: (order) => this.#take(new Assignment(order, facilities)),
+      take: (order) => this.#assignments.work(new Assignment(order, facilities)),
     });
 
+    const hear = (message: Pick<Msg, 'json'>) => {
+      claims.hint();
+      const { sessionId, waiting } = hintIn(message) ?? {};
+      const isOurs = waiting !== undefined && abilities.providers.includes(waiting.provider);
+      if (sessionId && isOurs && claims.isFull) this.#assignments.makeRoomFor(sessionId);
+    };
     const wake = nats.subscribe(`control.${abilities.runner}`, {
-      callback: () => {
+      callback: (_, message) => {
         leases.wake();
+        hear(message);
       },
     });
-    const ended = new AbortController();
     const renewing = leases.run(ended.signal);
-    const hints = followHints(
-      nats,
-      abilities.backends,
-      () => {
-        claims.hint();
-      },
-      signal,
-    );
+    const hints = followHints(nats, abilities.backends, hear, signal);
     await claims.run(signal);
 
     await this.#leave(claims);
     ended.abort();
-    await Promise.all([renewing, hints]);
+    await Promise.all([renewing, hints, clearance.finished()]);
     if (!nats.isClosed()) wake.unsubscribe();
-  }
-
-  async #take(assignment: Assignment): Promise<void> {
-    this.#assignments.add(assignment);
-    await assignment.work();
-    this.#assignments.delete(assignment);
   }
 
   async #leave(claims: Claims): Promise<void> {
@@ -107,7 +107,7 @@ export class AgentRunner {
     const patience = new AbortController();
     await Promise.race([finished, pause(FINISH_MS, undefined, { signal: patience.signal }).catch(() => undefined)]);
     patience.abort();
-    for (const assignment of this.#assignments) assignment.leave();
+    this.#assignments.leave();
     await finished;
   }
 
@@ -138,5 +138,14 @@ export class AgentRunner {
       backends: new Map(backends.map((backend) => [backend.name, backend])),
       providers: new Map<string, Provider>(providers.map((provider) => [provider.name, provider])),
     };
+  }
+}
+
+/** Whoever hears what is no hint has only been woken. */
+function hintIn(message: Pick<Msg, 'json'>): WorkHint | undefined {
+  try {
+    return WorkHint.safeParse(message.json()).data;
+  } catch {
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { CompleteSession, StartSession } from '@syntropic/agent-sessions/contracts';
-import { DomainError, NO_USAGE, type Lease } from '@syntropic/kernel';
+import { DomainError, NO_USAGE, type Lease, type Usage } from '@syntropic/kernel';
 import {
   CreateWorkspace,
   HoldPhase,
@@ -11,29 +11,29 @@ import {
   type Control,
   type WorkOrder,
 } from '@syntropic/orchestration/contracts';
-import { setTimeout as pause } from 'node:timers/promises';
-import { startSession, type Finished, type SessionRun } from '../session';
+import { Spool, startSession, type Finished, type SessionRun } from '../session';
 import type { Facilities } from './facilities';
 import { LeasedCommands, LeaseLost } from './leased-commands';
 import type { Held } from './leases';
 import { PatientObjects } from './patient-objects';
 import { recordArtifacts } from './produced-artifacts';
+import type { OpenDirectory } from './session-directories';
 import { specOf } from './session-spec';
+import { Steering } from './steering';
 import { TelemetryLane } from './telemetry-lane';
-import { verdictOf } from './verdict';
+import { verdictOf, type Verdict } from './verdict';
+import type { z } from 'zod';
+
+/** How long repositories and inputs may take to arrive. */
+const START_MS = 10 * 60_000;
 
 /** One session that this runner holds, from the claim until the work is given back. */
 export class Assignment implements Held {
   readonly lease: Lease;
   readonly #lost = new AbortController();
   readonly #commands: LeasedCommands;
+  readonly #steering: Steering;
   #run: SessionRun | undefined;
-  #asked: Control = 'run';
-  #inDoubt = false;
-  #isLeaving = false;
-  /** Present while the agent stands still because of a pause. */
-  #stillness: AbortController | undefined;
-  #holds = 0;
 
   constructor(
     private readonly order: WorkOrder,
@@ -43,22 +43,31 @@ export class Assignment implements Held {
     this.lease = { sessionId, token };
     const holding = { runner: facilities.runner, executionId, lease: this.lease, signal: this.#lost.signal };
     this.#commands = new LeasedCommands(facilities.commands, holding);
+    this.#steering = new Steering({
+      sayHeld: (yieldPoint, what) =>
+        this.#commands.say('orchestration', HoldPhase, { ...this.#phase(), yieldPoint }, what),
+      pauseHoldMs: facilities.pauseHoldMs,
+      onFault: (error) => {
+        if (!(error instanceof LeaseLost)) facilities.onFault(error);
+      },
+    });
   }
 
-  asked(control: Control): void {
-    if (control === this.#asked) return;
-    this.#asked = control;
-    this.#obey();
+  /** Since when its agent stands still because of a pause. */
+  get heldSince(): number | undefined {
+    return this.#steering.heldSince;
+  }
+
+  asked(control: Control, asOf: number): void {
+    this.#steering.asked(control, asOf);
   }
 
   doubt(): void {
-    this.#inDoubt = true;
-    this.#background(this.#run?.suspend());
+    this.#steering.doubt();
   }
 
   trust(): void {
-    this.#inDoubt = false;
-    this.#background(this.#run?.unsuspend());
+    this.#steering.trust();
   }
 
   lost(): void {
@@ -66,95 +75,124 @@ export class Assignment implements Held {
     this.#run?.abandon();
   }
 
-  /** The runner is going: an agent that stands still is parked, one that runs is ended and its phase interrupted. */
   leave(): void {
-    this.#isLeaving = true;
-    if (this.#stillness) this.#run?.park();
-    else this.#run?.cancel();
+    this.#steering.leave();
   }
 
-  /** Settles when nothing of the session is left here but what is parked. */
+  makeRoom(): void {
+    this.#steering.makeRoom();
+  }
+
+  /** Settles when nothing of the session runs here any more. What is left on the disk is cleared away when nobody wants it. */
   async work(): Promise<void> {
-    const { leases, directories, onFault } = this.facilities;
+    const { leases, onFault } = this.facilities;
     leases.hold(this);
     try {
       const as = await this.#session();
       await this.#commands.say('work', ReleaseWork, { ...this.lease, as });
     } catch (error) {
       if (!(error instanceof LeaseLost) && !this.#lost.signal.aborted) onFault(error);
-      await this.#abandon().catch(onFault);
-      await directories.remove(this.order.sessionId).catch(onFault);
     } finally {
-      leases.letGo(this.lease);
+      this.#steering.over();
+      leases.letGo(this);
     }
   }
 
   async #session(): Promise<'closed' | 'parked'> {
-    const { sessionId, executionId, phaseId, workflowId, agent, model, repos, leg } = this.order;
+    const { sessionId, executionId, phaseId, workflowId, agent, model, repos } = this.order;
     const session = { sessionId, executionId, phaseId, workflowId, provider: agent.provider, model, repos };
     await this.#commands.say('agent-sessions', StartSession, session);
 
-    const { directories, collector } = this.facilities;
-    const { directory, legEnds } = await directories.open(sessionId);
-    const run = await this.#started(directory);
+    const place = await this.facilities.directories.open(this.order);
+    const startedAt = performance.now();
+    const run = await this.#started(place);
     if (!run) return 'closed';
-    const lane = new TelemetryLane(collector, this.order, run.spool, legEnds, this.#lost.signal);
+    try {
+      await this.#sayCreated(Math.round(performance.now() - startedAt));
+      return await this.#followed(run, place);
+    } catch (error) {
+      run.abandon();
+      await run.finished;
+      throw error;
+    } finally {
+      run.spool.close();
+    }
+  }
+
+  async #followed(run: SessionRun, { session, legEnds }: OpenDirectory): Promise<'closed' | 'parked'> {
+    const { directories, collector } = this.facilities;
+    const { sessionId, leg } = session;
+    const lane = new TelemetryLane(collector, session, run.spool, legEnds, this.#lost.signal);
     const [finished] = await Promise.all([run.finished, lane.run()]);
-    this.#endStillness();
+    this.#steering.over();
     this.#lost.signal.throwIfAborted();
     await directories.noteLegEnd(sessionId, leg, finished.legEnd);
     await lane.end(finished.legEnd);
 
     if (finished.outcome === 'parked') return this.#park(lane);
-    const isInterrupted = this.#isLeaving && finished.outcome === 'cancelled' && this.#asked !== 'cancel';
+    const { isLeaving, isCancelled } = this.#steering;
+    const isInterrupted = isLeaving && finished.outcome === 'cancelled' && !isCancelled;
     await (isInterrupted ? this.#interrupt() : this.#complete(run, finished, lane));
     await run.destroy();
     await directories.remove(sessionId);
     return 'closed';
   }
 
-  async #started(directory: string): Promise<SessionRun | undefined> {
-    const { runner, onFault } = this.facilities;
-    const { phaseId, sessionId, agent } = this.order;
-    const startedAt = performance.now();
+  async #started(place: OpenDirectory): Promise<SessionRun | undefined> {
+    const tooLong = AbortSignal.timeout(START_MS);
+    const signal = AbortSignal.any([this.#lost.signal, this.#steering.unwanted, tooLong]);
     try {
-      this.#run = await startSession(
-        await specOf(this.order, this.facilities, { directory, signal: this.#lost.signal }),
-      );
+      const spec = await specOf(this.order, this.facilities, { directory: place.directory, signal });
+      this.#run = await startSession(spec);
+      this.#steering.begin(this.#run);
+      return this.#run;
     } catch (error) {
       this.#lost.signal.throwIfAborted();
-      // The author of the workflow can mend a refusal; anything else is ours to know of as well.
-      if (!(error instanceof DomainError)) onFault(error);
-      await this.#failToStart(error);
+      const why = tooLong.aborted ? new Error(`the workspace was not ready after ${START_MS / 1_000} s`) : error;
+      await this.#failToStart(why, place);
       return undefined;
     }
-    this.#obey();
-    if (this.#inDoubt) this.doubt();
+  }
 
-    const durationMs = Math.round(performance.now() - startedAt);
+  #sayCreated(durationMs: number): Promise<void> {
+    const { runner } = this.facilities;
+    const { phaseId, sessionId, agent } = this.order;
     const place = { phaseId, sessionId, backend: agent.isolation, runner, durationMs };
-    await this.#commands.say('orchestration', CreateWorkspace, { ...this.#workspace(), ...place });
-    return this.#run;
+    return this.#commands.say('orchestration', CreateWorkspace, { ...this.#workspace(), ...place });
   }
 
-  async #failToStart(error: unknown): Promise<void> {
-    const { sessionId, executionId } = this.order;
-    await this.#commands.say('agent-sessions', CompleteSession, {
-      sessionId,
-      executionId,
-      status: 'failed',
-      error: error instanceof Error ? error.message : String(error),
-      errorType: 'workspace_failed',
-      usage: NO_USAGE,
-    });
-    await this.facilities.directories.remove(sessionId);
+  async #failToStart(error: unknown, place: OpenDirectory): Promise<void> {
+    const { isCancelled, isLeaving, unwanted } = this.#steering;
+    if (isLeaving && !isCancelled) {
+      await this.#commands.say('orchestration', InterruptPhase, { ...this.#phase(), why: 'shutdown' });
+    } else {
+      // The author of the workflow can mend a refusal; anything else is ours to know of as well.
+      if (!(error instanceof DomainError) && !unwanted.aborted) this.facilities.onFault(error);
+      const failed = { status: 'failed', error: messageOf(error), errorType: 'workspace_failed' } as const;
+      await this.#end(isCancelled ? { status: 'cancelled' } : failed, { usage: await this.#usageOfEarlierLegs(place) });
+    }
+    await this.facilities.directories.remove(this.order.sessionId);
   }
 
+  async #usageOfEarlierLegs({ directory, session, legEnds }: OpenDirectory): Promise<Usage> {
+    if (session.leg === 1) return NO_USAGE;
+    const spool = Spool.open(directory);
+    try {
+      const lane = new TelemetryLane(this.facilities.collector, session, spool, legEnds, this.#lost.signal);
+      spool.finish();
+      await lane.run();
+      return lane.usage;
+    } finally {
+      spool.close();
+    }
+  }
+
+  /** From the moment the phase is parked, its next leg may begin: here and at once, with the files and the spool. */
   async #park(lane: TelemetryLane): Promise<'parked'> {
     const { runner } = this.facilities;
-    const why = this.#isLeaving ? 'shutdown' : 'hold_expired';
-    await this.#commands.say('orchestration', ParkPhase, { ...this.#phase(), runner, why, usage: lane.usage });
+    const why = this.#steering.parkReason;
     await this.#terminated('parked');
+    await this.#commands.say('orchestration', ParkPhase, { ...this.#phase(), runner, why, usage: lane.usage });
     return 'parked';
   }
 
@@ -164,77 +202,23 @@ export class Assignment implements Held {
   }
 
   async #complete(run: SessionRun, finished: Finished, lane: TelemetryLane): Promise<void> {
-    const { sessionId, executionId } = this.order;
     const objects = new PatientObjects(this.facilities, this.#lost.signal);
     const verdict = verdictOf(finished, lane.outcome);
     const artifacts = await recordArtifacts(await run.collect(), this.order, objects, this.#commands);
     const transcript = await objects.put({ file: run.spool.file });
 
     await this.#terminated(verdict.status);
-    await this.#commands.say('agent-sessions', CompleteSession, {
-      sessionId,
-      executionId,
-      ...verdict,
-      usage: lane.usage,
-      artifacts,
-      telemetryEvents: lane.events,
-      transcriptUri: transcript.uri,
-    });
+    const { usage, events: telemetryEvents } = lane;
+    await this.#end(verdict, { usage, artifacts, telemetryEvents, transcriptUri: transcript.uri });
+  }
+
+  #end(verdict: Verdict, account: Account): Promise<void> {
+    const { sessionId, executionId } = this.order;
+    return this.#commands.say('agent-sessions', CompleteSession, { sessionId, executionId, ...verdict, ...account });
   }
 
   #terminated(why: 'completed' | 'failed' | 'cancelled' | 'parked' | 'interrupted'): Promise<void> {
     return this.#commands.say('orchestration', TerminateWorkspace, { ...this.#workspace(), why });
-  }
-
-  async #abandon(): Promise<void> {
-    this.#run?.abandon();
-    await this.#run?.finished;
-    await this.#run?.destroy();
-  }
-
-  /** Brings the agent to where it is asked to be. */
-  #obey(): void {
-    const run = this.#run;
-    if (!run || this.#isLeaving) return;
-    if (this.#asked === 'cancel') run.cancel();
-    else if (this.#asked === 'pause') this.#background(this.#hold(run));
-    else this.#background(this.#goOn(run));
-  }
-
-  async #hold(run: SessionRun): Promise<void> {
-    const yieldPoint = await run.requestPause();
-    if (!yieldPoint) return;
-
-    const stillness = new AbortController();
-    this.#stillness = stillness;
-    try {
-      await this.#commands.say('orchestration', HoldPhase, { ...this.#phase(), yieldPoint }, `${++this.#holds}`);
-    } catch (error) {
-      // Taken back, or ending: it goes on until the next word of what is asked.
-      if (error instanceof DomainError) await this.#goOn(run);
-      else throw error;
-      return;
-    }
-    await pause(this.facilities.pauseHoldMs, undefined, { signal: stillness.signal, ref: false }).catch(
-      () => undefined,
-    );
-    if (!stillness.signal.aborted) run.park();
-  }
-
-  async #goOn(run: SessionRun): Promise<void> {
-    this.#endStillness();
-    await run.resume();
-  }
-
-  #endStillness(): void {
-    this.#stillness?.abort();
-    this.#stillness = undefined;
-  }
-
-  #background(work: Promise<void> | undefined): void {
-    work?.catch((error: unknown) => {
-      if (!(error instanceof LeaseLost)) this.facilities.onFault(error);
-    });
   }
 
   #phase() {
@@ -247,3 +231,8 @@ export class Assignment implements Held {
     return { executionId, workspaceId: workspaceIdOf(sessionId, leg) };
   }
 }
+
+/** What a session leaves besides how it ended. */
+type Account = Omit<z.input<(typeof CompleteSession)['schema']>, 'sessionId' | 'executionId' | keyof Verdict>;
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

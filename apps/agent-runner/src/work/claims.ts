@@ -22,6 +22,10 @@ export class Claims {
 
   constructor(private readonly options: ClaimsOptions) {}
 
+  get isFull(): boolean {
+    return this.#taken.size >= this.options.abilities.slots;
+  }
+
   /** There may be work. */
   hint(): void {
     this.#bell.ring();
@@ -30,7 +34,7 @@ export class Claims {
   /** Until the signal; what has been taken goes on. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if (this.#taken.size < this.options.abilities.slots) {
+      if (!this.isFull) {
         const order = await this.#claim(signal);
         if (order) {
           this.#take(order);

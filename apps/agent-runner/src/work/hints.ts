@@ -7,14 +7,14 @@ const ACK_WAIT_MS = 2_000;
 export async function followHints(
   nats: NatsConnection,
   backends: readonly string[],
-  onHint: () => void,
+  onHint: (message: JsMsg) => void,
   signal: AbortSignal,
 ): Promise<void> {
   // A stream that is missing is made again by the relay.
   await Promise.all(backends.map((backend) => followStream(nats, hintsFor(backend, onHint), signal)));
 }
 
-const hintsFor = (backend: string, onHint: () => void) => ({
+const hintsFor = (backend: string, onHint: (message: JsMsg) => void) => ({
   stream: 'WORK',
   consumer: {
     durable_name: `runners-${backend}`,
@@ -25,6 +25,6 @@ const hintsFor = (backend: string, onHint: () => void) => ({
   atOnce: 1,
   onMessage: (message: JsMsg) => {
     message.ack();
-    onHint();
+    onHint(message);
   },
 });

@@ -32,7 +32,7 @@ class Renewals implements ICommandHandler<RenewWork> {
     await eventually(() => answers, { within: 60_000 });
     return {
       leases: leases.map(({ sessionId }) =>
-        refused.has(sessionId) ? { sessionId, held: false } : { sessionId, held: true, control },
+        refused.has(sessionId) ? { sessionId, held: false } : { sessionId, held: true, control, asOf: 1 },
       ),
       discard: [],
     };
@@ -83,7 +83,7 @@ describe('the leases of a runner', () => {
       client,
       abilities: { runner: 'runner-1', backends: ['sandbox'], providers: ['command'], slots: 2 },
       parked: () => Promise.resolve([]),
-      discard: () => Promise.resolve(),
+      discard: () => undefined,
       onFault: () => undefined,
       renewMs: 50,
       doubtAfterMs: 1_000,

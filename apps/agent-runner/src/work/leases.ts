@@ -6,8 +6,8 @@ import { originOf } from './origin';
 /** A session that is held, as far as its lease is concerned. */
 export interface Held {
   readonly lease: Lease;
-  /** What is asked of it; called whenever the lease was renewed. */
-  asked(control: Control): void;
+  /** What is asked of it, and the position of the event that asks; called whenever the lease was renewed. */
+  asked(control: Control, asOf: number): void;
   /** Nobody answers: it must stand still until somebody does. */
   doubt(): void;
   trust(): void;
@@ -22,7 +22,7 @@ type LeasesOptions = Readonly<{
   abilities: Abilities;
   /** Sessions whose workspaces are kept on this runner's disk. */
   parked: () => Promise<string[]>;
-  discard: (sessionId: string) => Promise<void>;
+  discard: (sessionId: string) => void;
   onFault: (error: unknown) => void;
   /** How often it renews, in milliseconds. */
   renewMs?: number;
@@ -61,8 +61,10 @@ export class Leases {
     if (this.#doubting) held.doubt();
   }
 
-  letGo({ sessionId }: Lease): void {
-    this.#held.delete(sessionId);
+  /** The next leg of the same session may be held here already. */
+  letGo(held: Held): void {
+    const { sessionId } = held.lease;
+    if (this.#held.get(sessionId) === held) this.#held.delete(sessionId);
   }
 
   /** Renews now: something may be asked. */
@@ -103,7 +105,7 @@ export class Leases {
 
       this.#answeredAt = askedAt;
       this.#apply(renewed, held);
-      for (const sessionId of renewed.discard) if (!this.#held.has(sessionId)) await discard(sessionId);
+      for (const sessionId of renewed.discard) if (!this.#held.has(sessionId)) discard(sessionId);
     } catch (error) {
       if (!(error instanceof OutcomeUnknown)) onFault(error);
     }
@@ -122,7 +124,7 @@ export class Leases {
         held.lost();
         continue;
       }
-      held.asked(renewed.control);
+      held.asked(renewed.control, renewed.asOf);
     }
     // Also those taken since the question: whoever has handed them out is there.
     if (isTrusted) for (const held of this.#held.values()) held.trust();

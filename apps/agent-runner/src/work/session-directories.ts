@@ -1,29 +1,48 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { ExecutionId, PhaseId, SessionId } from '@syntropic/kernel';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { LegEnd } from '../session';
-import { reapOrphans } from '../workspaces';
+import { reapOrphans, unmountVolume } from '../workspaces';
 
 /** How each leg of a session ended, by its number. */
 export type LegEnds = Readonly<Record<number, LegEnd>>;
 
-/** Where sessions live on this runner's disk: workspace, spool, and how legs have ended. */
+/** Whose spool lies in a directory, and under which lease it was last written. */
+const SpooledSession = z.object({
+  sessionId: SessionId,
+  executionId: ExecutionId,
+  phaseId: PhaseId,
+  leg: z.number().int(),
+  token: z.number().int(),
+});
+export type SpooledSession = Readonly<z.infer<typeof SpooledSession>>;
+
+export type OpenDirectory = Readonly<{ directory: string; session: SpooledSession; legEnds: LegEnds }>;
+
+/** Where sessions live on this runner's disk: workspace, spool, whose they are, and how legs have ended. */
 export class SessionDirectories {
   constructor(private readonly root: string) {}
 
-  of(sessionId: string): string {
-    return join(this.root, sessionId);
+  async open(order: SpooledSession): Promise<OpenDirectory> {
+    const directory = this.#of(order.sessionId);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const session = SpooledSession.parse(order);
+    await write(join(directory, 'session.json'), session);
+    return { directory, session, legEnds: await legEndsIn(directory) };
   }
 
-  async open(sessionId: string): Promise<{ directory: string; legEnds: LegEnds }> {
-    const directory = this.of(sessionId);
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    return { directory, legEnds: await legEndsIn(directory) };
+  /** As it was left; nothing if no session was ever opened there. */
+  async reopen(sessionId: string): Promise<OpenDirectory | undefined> {
+    const directory = this.#of(sessionId);
+    const session = await read(join(directory, 'session.json'));
+    if (session === undefined) return undefined;
+    return { directory, session: SpooledSession.parse(session), legEnds: await legEndsIn(directory) };
   }
 
   async noteLegEnd(sessionId: string, leg: number, end: LegEnd): Promise<void> {
-    const directory = this.of(sessionId);
-    const legEnds = { ...(await legEndsIn(directory)), [leg]: end };
-    await writeFile(join(directory, 'legs.json'), JSON.stringify(legEnds));
+    const directory = this.#of(sessionId);
+    await write(join(directory, 'legs.json'), { ...(await legEndsIn(directory)), [leg]: end });
   }
 
   async list(): Promise<string[]> {
@@ -31,21 +50,35 @@ export class SessionDirectories {
     return readdir(this.root);
   }
 
-  remove(sessionId: string): Promise<void> {
-    return rm(this.of(sessionId), { recursive: true, force: true });
+  async remove(sessionId: string): Promise<void> {
+    const directory = this.#of(sessionId);
+    await unmountVolume(directory);
+    await rm(directory, { recursive: true, force: true });
   }
 
   /** Ends whatever processes an earlier life of this runner has left behind. */
   async reap(): Promise<void> {
     await reapOrphans(this.root);
   }
+
+  #of(sessionId: string): string {
+    return join(this.root, sessionId);
+  }
 }
 
-async function legEndsIn(directory: string): Promise<LegEnds> {
+const legEndsIn = async (directory: string) => ((await read(join(directory, 'legs.json'))) ?? {}) as LegEnds;
+
+/** A file is there whole or not at all. */
+async function write(file: string, content: object): Promise<void> {
+  await writeFile(`${file}.new`, JSON.stringify(content));
+  await rename(`${file}.new`, file);
+}
+
+async function read(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(join(directory, 'legs.json'), 'utf8')) as LegEnds;
+    return JSON.parse(await readFile(file, 'utf8')) as unknown;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,7 +1,6 @@
 import { DomainError } from '@syntropic/kernel';
 import { spawn } from 'node:child_process';
 import { mkdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
 import { childAgent } from './child-agent';
 import type { ControlGroup } from './control-group';
 import { ControlGroups } from './control-groups';
@@ -9,7 +8,7 @@ import { inGroup } from './entrance';
 import { refuseLimits } from './limits';
 import { marked, marker, removeRecord, writeRecord } from './orphans';
 import { descendants } from './process-table';
-import { Volume } from './volume';
+import { Volume, volumeIn } from './volume';
 import type {
   AgentInput,
   AgentProcess,
@@ -51,7 +50,7 @@ export class ProcessBackend implements Backend {
 
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
-    const volume = await Volume.open(join(directory, 'volume'), undefined, undefined);
+    const volume = await Volume.open(volumeIn(directory), undefined, undefined);
     const group = await (await this.#found()).create(spec.id);
     await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
     await group?.limit(spec.limits, 0);

@@ -13,7 +13,7 @@ import { marker, removeRecord, writeRecord } from './orphans';
 import { descendants } from './process-table';
 import { trial } from './trial';
 import { unprivilegedUser, type User } from './unprivileged-user';
-import { canMount, Volume } from './volume';
+import { canMount, Volume, volumeIn } from './volume';
 import type {
   AgentInput,
   AgentProcess,
@@ -63,7 +63,7 @@ export class SandboxBackend implements Backend {
     const user = await unprivilegedUser(spec.id);
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
-    const volume = await Volume.open(join(directory, 'volume'), spec.limits.diskBytes, user);
+    const volume = await Volume.open(volumeIn(directory), spec.limits.diskBytes, user);
     const etc = await writeEtc(join(directory, 'etc'));
     const group = await machine.groups.create(spec.id);
     await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });

@@ -48,6 +48,14 @@ export class Volume {
   }
 }
 
+/** Takes the volume of a workspace that nobody opens any more off its directory. */
+export async function unmountVolume(directory: string): Promise<void> {
+  const root = volumeIn(directory);
+  if (await isMounted(root)) await run('umount', [root]);
+}
+
+export const volumeIn = (directory: string): string => join(directory, 'volume');
+
 /** Whether this runner may mount filesystems, tried on one. */
 export async function canMount(): Promise<boolean> {
   const sample = join(tmpdir(), `syntropic-probe-${randomUUID()}`);

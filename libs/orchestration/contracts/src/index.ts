@@ -9,6 +9,7 @@ export {
   RenewedWork,
   RenewWork,
   workCommands,
+  WorkHint,
   WorkOrder,
 } from './work-order';
 export {

@@ -50,6 +50,14 @@ export class RenewWork extends command('RenewWork', {
   parked: z.array(SessionId).default([]),
 }) {}
 
+/** There is work for whoever listens. Tells nothing that a claim does not find; lost, it costs time. */
+export const WorkHint = z.object({
+  sessionId: SessionId,
+  /** Present when the work has waited so long that no runner with a free slot can be there. */
+  waiting: z.object({ provider: z.string() }).optional(),
+});
+export type WorkHint = z.infer<typeof WorkHint>;
+
 /** What is asked of a session. */
 export const Control = z.enum(['run', 'pause', 'cancel']);
 export type Control = z.infer<typeof Control>;
@@ -57,7 +65,13 @@ export type Control = z.infer<typeof Control>;
 export const RenewedWork = z.object({
   leases: z.array(
     z.union([
-      z.object({ sessionId: SessionId, held: z.literal(true), control: Control }),
+      z.object({
+        sessionId: SessionId,
+        held: z.literal(true),
+        control: Control,
+        /** Position of the event that asks: the same wish, or the same words again. */
+        asOf: z.number().int().default(0),
+      }),
       z.object({ sessionId: SessionId, held: z.literal(false) }),
     ]),
   ),

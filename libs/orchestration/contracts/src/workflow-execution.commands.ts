@@ -52,7 +52,7 @@ export class HoldPhase extends command('HoldPhase', {
 export class ParkPhase extends command('ParkPhase', {
   ...ofSession,
   runner: z.string().min(1),
-  why: z.enum(['hold_expired', 'shutdown', 'lease_lost']),
+  why: z.enum(['hold_expired', 'slot_needed', 'shutdown', 'lease_lost']),
   /** Of the session so far. */
   usage: Usage,
 }) {}

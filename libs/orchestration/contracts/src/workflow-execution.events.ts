@@ -62,7 +62,7 @@ export type PhaseStarted = Event<
 export type PhaseHeld = Event<'PhaseHeld', InSession & { yieldPoint: YieldPoint }>;
 export type PhaseParked = Event<
   'PhaseParked',
-  InSession & { runner: string; why: 'hold_expired' | 'shutdown' | 'lease_lost'; usage: Usage }
+  InSession & { runner: string; why: 'hold_expired' | 'slot_needed' | 'shutdown' | 'lease_lost'; usage: Usage }
 >;
 
 type Settled = InSession & { usage: Usage; artifacts: readonly ArtifactRef[] };

@@ -1,5 +1,6 @@
 import { DomainError } from '@syntropic/kernel';
 import { answer, newWork, WorkDesk } from './testing/work-desk';
+import type { WaitingWork } from './sweeper';
 import type { Work } from './work';
 
 const desk = new WorkDesk();
@@ -106,6 +107,25 @@ describe('work that waits', () => {
     await desk.ages('hinted_at', '6 s');
     await sweeper.hintAgain();
     expect(hinted).toEqual([sessionId, sessionId]);
+  });
+
+  it('is hinted at with what it takes to do it, and who alone can', async () => {
+    const { sessionId } = await desk.queued({ parkedOn: 'r7' });
+    await desk.ages('queued_at', '6 s');
+    const hinted: WaitingWork[] = [];
+    await desk.sweeper({ hint: (work) => hinted.push(work) }).hintAgain();
+
+    expect(hinted).toEqual([{ sessionId, backend: 'sandbox', provider: 'command', parkedOn: 'r7' }]);
+  });
+
+  it('does not wait while it may not run', async () => {
+    const { executionId } = await desk.queued();
+    await desk.queue.setControl(executionId, 'pause', 2);
+    await desk.ages('queued_at', '61 minutes');
+    const reported: string[] = [];
+    await desk.sweeper({ onQueueTimeout: (work) => Promise.resolve(reported.push(work.sessionId)) }).reportWaiting();
+
+    expect(reported).toEqual([]);
   });
 
   it('is not hinted at while it may not run', async () => {

@@ -2,8 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { LEASE_MS, type WorkSignals } from './work-queue';
+import { LEASE_MS } from './work-queue';
 import { WORK_COLUMNS, type Work } from './work';
+
+/** Work that nobody has taken for a while. */
+export type WaitingWork = Pick<Work, 'sessionId' | 'backend' | 'provider'> & Readonly<{ parkedOn: string | null }>;
 
 export type SweeperOptions = Readonly<{
   /**
@@ -15,7 +18,7 @@ export type SweeperOptions = Readonly<{
   stillWaits?: (refusal: DomainError) => boolean;
   /** Tells the log that no runner has taken this work in time; (sessionId, leg) names the wait. Called like `onLost`. */
   onQueueTimeout: (work: Work) => Promise<unknown>;
-  hint: WorkSignals['hint'];
+  hint: (work: WaitingWork) => void;
   /** Whether a runner's renewal could reach us now, as far as we can tell: false while the bus is away. */
   inService: () => boolean;
   log: Pick<Logger, 'warn'>;
@@ -102,9 +105,9 @@ export class Sweeper {
     });
   }
 
-  /** The answer begins the wait anew: when the log has ended it, the work is closed from there. */
+  /** A wait during a pause does not count. The answer begins it anew: when the log has ended it, the work is closed from there. */
   async reportWaiting(): Promise<void> {
-    const overdue = `state = 'queued' and queued_at < clock_timestamp() - $1 * interval '1 ms'`;
+    const overdue = `state = 'queued' and control = 'run' and queued_at < clock_timestamp() - $1 * interval '1 ms'`;
     const { rows } = await this.pool.query<Work>(`select ${WORK_COLUMNS} from ops.work w where ${overdue}`, [
       this.options.queueTimeoutMs,
     ]);
@@ -119,7 +122,7 @@ export class Sweeper {
   }
 
   async hintAgain(): Promise<void> {
-    const { rows } = await this.pool.query<Pick<Work, 'sessionId' | 'backend'>>(
+    const { rows } = await this.pool.query<WaitingWork>(
       `update ops.work w set hinted_at = clock_timestamp()
         where w.session_id in (
           select q.session_id from ops.work q
@@ -127,7 +130,7 @@ export class Sweeper {
              and coalesce(q.hinted_at, q.queued_at) < clock_timestamp() - $1 * interval '1 ms'
            order by q.queued_at limit $2
            for update skip locked)
-       returning w.session_id as "sessionId", w.backend`,
+       returning w.session_id as "sessionId", w.backend, w.provider, w.parked_on as "parkedOn"`,
       [this.options.hintAgainMs, HINTS_AT_ONCE],
     );
     for (const work of rows) this.options.hint(work);

@@ -33,7 +33,7 @@ export type Renewed = Readonly<{
 }>;
 
 export type RenewedLease = Readonly<
-  { sessionId: string; held: true; control: Control } | { sessionId: string; held: false }
+  { sessionId: string; held: true; control: Control; asOf: number } | { sessionId: string; held: false }
 >;
 
 /** What some runner can do: any of its providers in any of its backends. */
@@ -96,7 +96,7 @@ export class WorkQueue {
 
   /** Holds a runner's leases for another term, also expired ones that nobody has taken, and notes what it can do. Answers in order. */
   async renew({ runner, backends, providers, slots, leases, parked = [] }: Renewal): Promise<Renewed> {
-    const { rows } = await this.pool.query<{ sessionId: string; control: Control | null }>(
+    const { rows } = await this.pool.query<RenewedRow>(
       `with seen as (
          insert into ops.runners (runner_id, backends, providers, slots, seen_at)
          values ($1, $2, $3, $4, clock_timestamp())
@@ -112,9 +112,9 @@ export class WorkQueue {
        ), renewed as (
          update ops.work w set expires_at = clock_timestamp() + $7 * interval '1 ms'
            from held where w.session_id = held.session_id
-         returning w.session_id, w.token, w.control
+         returning w.session_id, w.token, w.control, w.as_of
        )
-       select asked.session_id as "sessionId", renewed.control
+       select asked.session_id as "sessionId", renewed.control, renewed.as_of as "asOf"
          from asked left join renewed using (session_id, token)
         order by asked.place`,
       [
@@ -207,5 +207,7 @@ export class WorkQueue {
   }
 }
 
-const renewedLease = ({ sessionId, control }: { sessionId: string; control: Control | null }): RenewedLease =>
-  control ? { sessionId, held: true, control } : { sessionId, held: false };
+type RenewedRow = Readonly<{ sessionId: string } & ({ control: Control; asOf: number } | { control: null })>;
+
+const renewedLease = ({ sessionId, ...asked }: RenewedRow): RenewedLease =>
+  asked.control ? { sessionId, held: true, ...asked } : { sessionId, held: false };

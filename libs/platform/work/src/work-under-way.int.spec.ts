@@ -13,7 +13,7 @@ describe('renewing', () => {
     await desk.queue.setControl(held.executionId, 'pause', 2);
 
     await expect(desk.renewed('r1', held, { sessionId: held.sessionId, token: 7 })).resolves.toEqual([
-      { sessionId: held.sessionId, held: true, control: 'pause' },
+      { sessionId: held.sessionId, held: true, control: 'pause', asOf: 2 },
       { sessionId: held.sessionId, held: false },
     ]);
   });
