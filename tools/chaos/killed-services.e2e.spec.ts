@@ -30,6 +30,8 @@ describe('a service that is killed in the middle of an execution', () => {
       await eventually(async () => {
         expect(await toolCalls(platform, id)).toEqual([TOOLS, TOOLS]);
       });
+      const { tool_call_count } = await platform.execution(id);
+      if (interruptions > 0) expect(tool_call_count).toBeGreaterThan(2 * TOOLS);
       const sessions = [killed, await platform.execution(id)].flatMap(({ phases }) => phases);
       await eventually(() => remainsOf(sessions.flatMap(({ session_id }) => session_id ?? [])).length === 0);
     },

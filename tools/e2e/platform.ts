@@ -167,6 +167,7 @@ const Execution = z.looseObject({
   error_message: z.string().nullable(),
   total_cost_usd: z.string(),
   total_tokens: z.number(),
+  tool_call_count: z.number(),
   artifact_ids: z.array(z.string()),
   phases: z.array(z.looseObject({ phase_id: z.string(), status: z.string(), session_id: z.string().nullable() })),
 });

@@ -48,9 +48,9 @@ export const phase = (phaseId: string, order: number) => ({
 });
 
 /** What happens to an execution of one phase, fact by fact. */
-export function factsOf(executionId: string, workflowId = 'a-workflow', sessionId: string = randomUUID()) {
+export function factsOf(executionId: string, workflowId = 'a-workflow', sessionId: string = randomUUID(), attempt = 1) {
   const ids = { executionId, workflowId };
-  const session = { ...ids, phaseId: 'plan', sessionId, attempt: 1 };
+  const session = { ...ids, phaseId: 'plan', sessionId, attempt };
   const summary = { usage: USAGE, completedPhases: 1, totalPhases: 1, artifactIds: [] };
   return {
     sessionId,
@@ -78,6 +78,11 @@ export function factsOf(executionId: string, workflowId = 'a-workflow', sessionI
       data: { ...ids, sessionId, phaseId: 'plan', status: 'completed', usage: USAGE, artifacts: [], telemetryEvents },
     }),
     phaseCompleted: { type: 'PhaseCompleted', data: { ...session, usage: USAGE, artifacts: [] } },
+    interrupted: {
+      type: 'ExecutionInterrupted',
+      data: { ...session, leg: 1, ...summary, why: 'lease_lost', sessions: [{ sessionId, leg: 1 }] },
+    },
+    retried: { type: 'ExecutionRetried', data: { ...ids, phaseIds: ['plan'] } },
     completed: { type: 'ExecutionCompleted', data: { ...ids, ...summary } },
     cancelled: { type: 'ExecutionCancelled', data: { ...ids, ...summary } },
   };

@@ -131,6 +131,38 @@ describe('an execution', () => {
     });
   });
 
+  it('counts what a lost session is known to have used, however late that is told, and says that more may be missing', async () => {
+    const executionId = anExecutionId();
+    const [lost, next] = [factsOf(executionId), factsOf(executionId, 'a-workflow', randomUUID(), 2)];
+    const telemetry = (sessionId: string, type: string, data: object) =>
+      gateway.observe({
+        ...{ id: randomUUID(), type, time: new Date().toISOString(), sessionId, executionId, phaseId: 'plan' },
+        data: { ...data },
+      });
+    const tokens = { input_tokens: 10, output_tokens: 5, cache_creation_tokens: 2, cache_read_tokens: 1 };
+    const call = (cost_usd: string) => ({ leg: 1, model: 'claude-sonnet-4-5', ...tokens, cost_usd });
+    const account = { 'claude-sonnet-4-5': { ...tokens, cost_usd: '0.42' } };
+
+    await telemetry(lost.sessionId, 'token_usage', { ...call('0.001'), message_id: 'm1' });
+    await telemetry(next.sessionId, 'session_summary', { leg: 1, model_usage: account, is_error: false });
+    const { minPosition } = await gateway.record(
+      `execution-${executionId}`,
+      [
+        ...[lost.started, lost.queued, lost.phaseStarted, lost.interrupted],
+        ...[lost.retried, next.queued, next.phaseStarted, next.phaseCompleted, next.completed],
+      ],
+      executionId,
+    );
+    const shown = async () => (await read(`/api/executions/${executionId}`, minPosition)).body;
+    expect(await shown()).toMatchObject({ status: 'completed', total_cost_usd: '0.421', cost_complete: false });
+
+    await telemetry(lost.sessionId, 'token_usage', { ...call('0.002'), message_id: 'm2' });
+    expect(await shown()).toMatchObject({ total_cost_usd: '0.423', cost_complete: false });
+    expect((await read('/api/executions?page_size=100', minPosition)).body['executions']).toContainEqual(
+      expect.objectContaining({ workflow_execution_id: executionId, total_cost_usd: '0.423', cost_complete: false }),
+    );
+  });
+
   it('is listed by its state', async () => {
     const [running, ended] = [anExecutionId(), anExecutionId()];
     await gateway.record(`execution-${running}`, [factsOf(running).started], running);

@@ -4,6 +4,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithBubblewrap, useDirectory } from '../../test/bench';
 import { orderOf, shell, useRunner } from '../../test/runner-bench';
+import { Spool } from '../session';
+import { SessionDirectories } from './session-directories';
 
 const directory = useDirectory();
 const bench = useRunner(directory);
@@ -156,6 +158,24 @@ describeWithBubblewrap('a session that has ended', () => {
     await bench.counterpart.hears('ReleaseWork', order);
 
     await eventually(() => openSpools().length === 0);
+  });
+
+  it('is stored by the next life of a runner that was killed, under the lease it was held under', async () => {
+    const order = orderOf(endless, { token: 7 });
+    const home = 'killed';
+    const { directory: left } = await new SessionDirectories(join(directory.path, home, 'sessions')).open(order);
+    const spool = Spool.open(left);
+    for (const text of ['stored', 'not yet stored']) {
+      spool.append({ leg: 1, at: new Date().toISOString(), stream: 'stdout', text });
+    }
+    spool.committed(1);
+    spool.close();
+    bench.counterpart.discarded.add(order.sessionId);
+    await bench.start({ home });
+
+    await eventually(() => readdirSync(join(directory.path, home, 'sessions')).length === 0);
+    expect(bench.counterpart.linesOf(order)).toEqual(['not yet stored']);
+    expect(bench.counterpart.stored.map(({ lease }) => lease.token)).toEqual([7, 7]);
   });
 
   it('is stored to its last line after its lease was lost, and only then cleared away', async () => {

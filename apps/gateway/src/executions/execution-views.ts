@@ -60,17 +60,17 @@ type Operations = ReadonlyMap<string, readonly NumberedEvent[]>;
 /** @param operations what the tools of each session did */
 export function executionDetail(
   row: ExecutionRow,
-  unsettled: ReadonlyMap<string, Usage>,
+  measured: ReadonlyMap<string, Usage>,
   operations: Operations,
 ): ExecutionDetail {
-  const usage = totalOf(row, unsettled);
+  const usage = totalOf(row, measured);
   const { detail } = row;
   return {
     ...identity(row),
     ...progress(row),
     asked: row.asked,
     reason: detail.reason ?? null,
-    phases: detail.phases.map((phase) => phaseView(phase, usageOfPhase(phase, unsettled), operations)),
+    phases: detail.phases.map((phase) => phaseView(phase, usageOfPhase(phase, measured), operations)),
     ...totalTokensView(usage),
     ...costView(usage),
     cost_by_model: costByModel(usage),

@@ -117,8 +117,8 @@ export class ExecutionsController {
   @Serve(readExecution)
   async read(ask: Ask<typeof readExecution>) {
     const row = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
-    const [unsettled, operations] = await Promise.all([this.usage.unsettled(row), this.#operations(row)]);
-    return executionDetail(row, unsettled, operations);
+    const [measured, operations] = await Promise.all([this.usage.measured(row), this.#operations(row)]);
+    return executionDetail(row, measured, operations);
   }
 
   @Serve(readState)

@@ -44,11 +44,11 @@ export class LiveEntrance {
   /** The state at a position: read again when it moved meanwhile. The end itself always follows as a frame of its own. */
   async #snapshot(executionId: string, epoch: string, end: number | undefined): Promise<Entrance> {
     const { row, position } = await this.#rowAt(executionId, epoch);
-    const [totals, unsettled] = await Promise.all([this.tables.totals(executionId), this.usage.unsettled(row)]);
+    const [totals, measured] = await Promise.all([this.tables.totals(executionId), this.usage.measured(row)]);
 
     const before = end === undefined ? position : Math.min(position, end - 1);
     const cursor = { epoch, position: before, sequence: totals.events };
-    const data = executionDetail(row, unsettled, NO_OPERATIONS);
+    const data = executionDetail(row, measured, NO_OPERATIONS);
     return { cursor, snapshot: { id: formatCursor(cursor), event: 'snapshot', data } };
   }
 

@@ -4,6 +4,7 @@ import type { Usage } from '@syntropic/kernel';
 import { workflowProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
+import { measuredFor } from '../executions/usage-now';
 import type { Ask } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { RowLookup } from '../reads/row-lookup';
@@ -58,10 +59,11 @@ export class SessionsController {
     return sessionDetail(row, { usage, workflowName: names.get(row.workflow_id) ?? null }, operations);
   }
 
-  /** While a session runs, only its telemetry knows. */
-  async #usageOf(row: SessionRow): Promise<Usage> {
-    const totals = row.status === 'running' ? await this.telemetry.sessionTotals(row.session_id) : undefined;
-    return totals?.usage ?? row.detail.usage;
+  /** While a session runs, and after it was lost, only its telemetry knows. */
+  async #usageOf({ session_id, status, detail }: SessionRow): Promise<Usage> {
+    if (status !== 'running' && detail.usage.costComplete) return detail.usage;
+    const totals = await this.telemetry.sessionTotals(session_id);
+    return totals ? measuredFor(detail.usage, totals.usage) : detail.usage;
   }
 
   async #workflowNames(sessions: readonly SessionRow[]): Promise<ReadonlyMap<string, string>> {

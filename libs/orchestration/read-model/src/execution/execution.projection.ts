@@ -90,15 +90,19 @@ export const executionProjection = projection<WorkflowExecutionEvent>()({
       },
     ExecutionRetried: (row) => row && { ...row, status: 'running', error_message: null },
 
-    ExecutionInterrupted: (row, { data }) =>
-      row && {
+    ExecutionInterrupted: (row, { data }) => {
+      if (!row) return undefined;
+      // What the lost sessions used is never accounted for, whatever comes after.
+      const usage = { ...row.detail.usage, costComplete: false };
+      return {
         ...row,
+        ...usageRow(usage),
         status: 'interrupted',
         asked: null,
-        cost_complete: false,
         error_message: `interrupted: ${data.why}`,
-        detail: { ...row.detail, phases: row.detail.phases.map(interrupted(data.sessions)) },
-      },
+        detail: { ...row.detail, usage, phases: row.detail.phases.map(interrupted(data.sessions)) },
+      };
+    },
     ExecutionCompleted: (row, { recordedAt }) =>
       row && { ...row, status: 'completed', asked: null, completed_at: recordedAt },
     ExecutionFailed: (row, { data, recordedAt }) =>
