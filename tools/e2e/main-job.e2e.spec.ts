@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { usePlatform } from './platform';
-import { shell, workflow } from './workflows';
+import { shell, simulated, workflow } from './workflows';
 
 const platform = usePlatform();
 
@@ -21,6 +21,31 @@ describe('the main job', () => {
       .parse((await platform.get('/api/artifacts?workflow_id=two-steps')).body);
     const size = artifacts.find(({ title }) => title.endsWith('size.txt'));
     expect((await platform.get(`/api/artifacts/${size?.id ?? ''}/content`)).body).toMatchObject({ content: '4\n' });
+  });
+
+  it('runs a phase with the model, the tools and the inputs that it names', async () => {
+    const leaves = (type: string) =>
+      `output_artifacts: [${type}]\n${shell(`echo ${type} > artifacts/output/${type}.txt`)}`;
+    const takes = 'input_artifacts: [summary]\n' + shell('ls -R artifacts/input > artifacts/output/seen.txt');
+    const settings = 'model: sonnet\nmax_tokens: 10\nallowed_tools: [Read]\n';
+    await platform.createWorkflow(
+      workflow('settings', leaves('summary'), leaves('draft'), takes, settings + simulated('turns: 2, delay_ms: 1')),
+    );
+    const id = await platform.execute('settings');
+    const { phases, artifact_ids } = await platform.reaches(id, 'completed');
+
+    const seen = await platform.get(`/api/artifacts/${artifact_ids[2] ?? ''}/content`);
+    expect(seen.body).toMatchObject({ content: expect.not.stringContaining('draft.txt') as string });
+    expect(seen.body).toMatchObject({ content: expect.stringContaining('summary.txt') as string });
+    // Sonnet: 3 and 15 dollars for a million tokens.
+    expect(phases[3]).toMatchObject({
+      cost_by_model: { sonnet: '0.0075' },
+      output_tokens: 20,
+      operations: expect.arrayContaining([expect.objectContaining({ tool_name: 'Read' })]) as unknown[],
+    });
+    expect(phases[3]).not.toMatchObject({
+      operations: expect.arrayContaining([expect.objectContaining({ tool_name: 'Bash' })]) as unknown[],
+    });
   });
 
   it('shows it live on one connection, from the first frame to the last', async () => {

@@ -8,6 +8,7 @@ import type { NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { z } from 'zod';
 import { CommandProvider, SimulatedProvider } from '../src/providers';
 import { AgentRunner } from '../src/work/agent-runner';
 import { SandboxBackend } from '../src/workspaces';
@@ -15,7 +16,7 @@ import { command } from './session';
 
 type Said = Readonly<{ type: string; data: Readonly<Record<string, unknown>> }>;
 
-export const orderOf = (agent: AgentConfiguration, more: Partial<WorkOrder> = {}): WorkOrder =>
+export const orderOf = (agent: AgentConfiguration, more: Partial<z.input<typeof WorkOrder>> = {}): WorkOrder =>
   WorkOrder.parse({
     sessionId: SessionId.parse(randomUUID()),
     token: 1,

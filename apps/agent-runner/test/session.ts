@@ -50,6 +50,7 @@ export function useSessions(backend: Backend, directory: { readonly path: string
       directory: own,
       backend,
       provider: new CommandProvider(),
+      settings: { allowedTools: [] },
       promptTemplate: '',
       prompt: { executionId: 'exec-0123456789ab', workflowId: 'w', repositories: [], inputs: {}, phaseOutputs: {} },
       inputs: [],

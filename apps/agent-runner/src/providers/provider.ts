@@ -11,7 +11,17 @@ export interface Provider {
   plan(session: PlannedSession): Promise<Plan>;
 }
 
-export interface PlannedSession {
+/** What a phase asks of its agent, whichever it is. A provider whose agent cannot be told says so in the README. */
+export interface PhaseSettings {
+  /** Absent: the agent's own choice. */
+  readonly model?: string | undefined;
+  /** Of one answer. */
+  readonly maxTokens?: number | undefined;
+  /** Empty: any. */
+  readonly allowedTools: readonly string[];
+}
+
+export interface PlannedSession extends PhaseSettings {
   readonly agent: AgentConfiguration;
   readonly sessionId: string;
   readonly leg: number;

@@ -14,6 +14,11 @@ interface ResultLine {
   readonly modelUsage: Readonly<Record<string, { readonly costUSD: number }>>;
 }
 
+const toolsIn = (texts: readonly string[]) =>
+  new Set(
+    texts.flatMap((text) => [...text.matchAll(/"type":"tool_use",[^}]*"name":"(\w+)"/g)].map(([, name]) => name)),
+  );
+
 const parsed = (texts: readonly string[]) => texts.map((text) => JSON.parse(text) as ResultLine);
 
 describeWithBubblewrap('the replay provider', () => {
@@ -57,6 +62,27 @@ describeWithBubblewrap('the simulated provider', () => {
       result?.total_cost_usd,
     );
     await expect(run.collect()).resolves.toMatchObject({ files: [{ path: 'report.md' }] });
+  });
+
+  it('names the model it was told, at its price, and says no more than it may', async () => {
+    const settings = { model: 'claude-opus-4-5', maxTokens: 20, allowedTools: ['Read', 'Bash(git:*)'] };
+    const agent = simulated({ turns: 4, toolsPerTurn: 3, delayMs: 1 });
+    const { texts } = await toTheEnd(await start({ provider, agent, settings }));
+
+    const { modelUsage } = parsed(texts).at(-1) ?? { modelUsage: {} };
+    // Opus 4.5: 5 and 25 dollars for a million tokens.
+    const costUSD = (4 * 1_200 * 5 + 4 * 20 * 25) / 1e6;
+    expect(modelUsage).toMatchObject({ 'claude-opus-4-5': { inputTokens: 4_800, outputTokens: 80, costUSD } });
+    expect(Object.keys(modelUsage)).toHaveLength(1);
+    expect(toolsIn(texts)).toEqual(new Set(['Read', 'Bash']));
+  });
+
+  it('knows no cost of a model that nobody has a price for', async () => {
+    const settings = { model: 'homegrown-1', allowedTools: [] };
+    const { texts } = await toTheEnd(await start({ provider, agent: simulated(), settings }));
+
+    expect(parsed(texts).at(-1)).not.toHaveProperty('total_cost_usd');
+    expect(toolsIn(texts)).toEqual(new Set(['Bash']));
   });
 
   it('fails when it is told to', async () => {

@@ -1,7 +1,17 @@
+import { priceOf } from '@syntropic/telemetry';
 import { program } from './program';
 import { settingsOf, type Plan, type PlannedSession, type Provider } from './provider';
 
+const MODEL = 'claude-haiku-4-5-20251001';
+const TOOLS = ['Bash'];
+const TOKENS_PER_ANSWER = 80;
+
 interface Script {
+  readonly model: string;
+  /** Dollars per million tokens; absent when nobody knows them. */
+  readonly price: { readonly input: number; readonly output: number } | undefined;
+  readonly tools: readonly string[];
+  readonly outputPerTurn: number;
   readonly sessionId: string;
   readonly leg: number;
   readonly turns: number;
@@ -17,18 +27,29 @@ export class SimulatedProvider implements Provider {
   readonly canResume = false;
   readonly yields = 'output';
 
-  plan({ agent, sessionId, leg }: PlannedSession): Promise<Plan> {
+  plan({ agent, sessionId, leg, model = MODEL, maxTokens = Infinity, allowedTools }: PlannedSession): Promise<Plan> {
     const { turns, toolsPerTurn, delayMs, lineBytes, fail } = settingsOf('simulated', agent);
-    const script = { sessionId, leg, turns, toolsPerTurn, delayMs, lineBytes, fail };
+    const played = { sessionId, leg, turns, toolsPerTurn, delayMs, lineBytes, fail };
+    const tools = allowedTools.length > 0 ? [...new Set(allowedTools.map(toolName))] : TOOLS;
+    const outputPerTurn = Math.min(TOKENS_PER_ANSWER, maxTokens);
+    const script = { ...played, model, price: priceNow(model), tools, outputPerTurn };
     return Promise.resolve({ argv: program<Script>(act, script), stdin: '', env: {} });
   }
+}
+
+/** `Bash(git:*)` allows some uses of a tool. */
+const toolName = (allowed: string): string => allowed.replace(/\(.*/s, '');
+
+function priceNow(model: string): Script['price'] {
+  const price = priceOf(model, new Date().toISOString());
+  return price && { input: Number(price.input), output: Number(price.output) };
 }
 
 /** Its source runs in the workspace, without this file. */
 async function act(script: Script): Promise<void> {
   const { mkdirSync, writeFileSync } = process.getBuiltinModule('node:fs');
-  const model = 'claude-haiku-4-5-20251001';
-  const [inputPerTurn, outputPerTurn] = [1_200, 80];
+  const { model, price, tools, outputPerTurn } = script;
+  const inputPerTurn = 1_200;
   const padding = 'x'.repeat(script.lineBytes);
   const startedAt = Date.now();
 
@@ -52,14 +73,15 @@ async function act(script: Script): Promise<void> {
     return say({ type: 'user', message: { role: 'user', content: [block] }, parent_tool_use_id: null });
   };
 
-  await say({ type: 'system', subtype: 'init', cwd: process.cwd(), tools: ['Bash'], model, permissionMode: 'default' });
+  await say({ type: 'system', subtype: 'init', cwd: process.cwd(), tools, model, permissionMode: 'default' });
   for (let turn = 1; turn <= script.turns; turn++) {
     await pause();
     const messageId = `msg_${script.leg}_${turn}`;
     await answer(messageId, { type: 'text', text: `Turn ${turn} of ${script.turns}. ${padding}` });
     for (let tool = 1; tool <= script.toolsPerTurn; tool++) {
       const id = `toolu_${script.leg}_${turn}_${tool}`;
-      await answer(messageId, { type: 'tool_use', id, name: 'Bash', input: { command: `echo ${turn}.${tool}` } });
+      const name = tools[(turn * script.toolsPerTurn + tool) % tools.length];
+      await answer(messageId, { type: 'tool_use', id, name, input: { command: `echo ${turn}.${tool}` } });
       await pause();
       await result(id, `${turn}.${tool} ${padding}`);
     }
@@ -67,8 +89,7 @@ async function act(script: Script): Promise<void> {
 
   const inputTokens = script.turns * inputPerTurn;
   const outputTokens = script.turns * outputPerTurn;
-  // Haiku 4.5: 1 and 5 dollars for a million tokens.
-  const costUSD = (inputTokens + 5 * outputTokens) / 1e6;
+  const costUSD = price && (price.input * inputTokens + price.output * outputTokens) / 1e6;
   if (!script.fail) {
     mkdirSync('artifacts/output', { recursive: true });
     writeFileSync(

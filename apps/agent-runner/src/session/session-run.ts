@@ -1,6 +1,6 @@
 import type { AgentConfiguration, YieldPoint } from '@syntropic/orchestration/contracts';
 import type { Readable } from 'node:stream';
-import type { Provider } from '../providers';
+import type { PhaseSettings, Provider } from '../providers';
 import type { AgentProcess, AgentSignal, Backend, Exit, Limits, Workspace } from '../workspaces';
 import { collectArtifacts, type Collected } from './artifacts';
 import { Boundaries } from './boundaries';
@@ -22,6 +22,7 @@ export interface SessionSpec extends Staging {
   readonly backend: Backend;
   readonly provider: Provider;
   readonly agent: AgentConfiguration;
+  readonly settings: PhaseSettings;
   readonly promptTemplate: string;
   readonly prompt: PromptContext;
   readonly limits: Limits;
@@ -48,7 +49,7 @@ const COMPLAINT_CHARACTERS = 2_000;
 export async function startSession(spec: SessionSpec): Promise<SessionRun> {
   const { backend, provider, sessionId, leg, agent, directory, limits, environment } = spec;
   const prompt = renderPrompt(spec.promptTemplate, spec.prompt);
-  const plan = await provider.plan({ agent, sessionId, leg, prompt });
+  const plan = await provider.plan({ agent, sessionId, leg, prompt, ...spec.settings });
   const workspace = await backend.create({ id: sessionId, directory, limits, environment });
   try {
     await stage(workspace.directory, spec);

@@ -2,32 +2,9 @@ import { CreateArtifact } from '@syntropic/artifacts/contracts';
 import { ArtifactId, derivedUuid } from '@syntropic/kernel';
 import type { ObjectStorage } from '@syntropic/object-storage';
 import type { ArtifactRef, WorkOrder } from '@syntropic/orchestration/contracts';
-import { extname } from 'node:path';
 import type { Collected } from '../session';
+import { contentTypeOf, typeByContent } from './artifact-types';
 import type { LeasedCommands } from './leased-commands';
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.md': 'text/markdown',
-  '.txt': 'text/plain',
-  '.log': 'text/plain',
-  '.json': 'application/json',
-  '.yaml': 'application/yaml',
-  '.yml': 'application/yaml',
-  '.html': 'text/html',
-  '.csv': 'text/csv',
-  '.py': 'text/x-python',
-  '.ts': 'text/x-typescript',
-  '.js': 'text/javascript',
-};
-const BY_CONTENT: Readonly<Record<string, string>> = {
-  'text/markdown': 'markdown',
-  'text/plain': 'text',
-  'application/json': 'json',
-  'application/yaml': 'yaml',
-};
-
-const contentTypeOf = (path: string): string =>
-  CONTENT_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
 
 /** Stores what the agent left, byte for byte, and records each file. The bytes are there before anybody hears of them. */
 export async function recordArtifacts(
@@ -44,7 +21,7 @@ export async function recordArtifacts(
     const artifactId = ArtifactId.parse(derivedUuid(sessionId, 'artifact', path));
     const contentType = contentTypeOf(path);
     const title = `${phaseName}: ${path}`;
-    const artifactType = outputArtifactTypes[0] ?? BY_CONTENT[contentType] ?? 'other';
+    const artifactType = outputArtifactTypes[0] ?? typeByContent(path);
     const stored = { artifactId, path, sha256, sizeBytes, uri };
     await commands.say(
       'artifacts',

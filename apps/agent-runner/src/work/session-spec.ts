@@ -11,7 +11,7 @@ export async function specOf(
   facilities: Facilities,
   { directory, signal }: Readonly<{ directory: string; signal: AbortSignal }>,
 ): Promise<SessionSpec> {
-  const { agent, executionId, workflowId, inputs, task, repositoryRef } = order;
+  const { agent, model, maxTokens, allowedTools, executionId, workflowId, inputs, task, repositoryRef } = order;
   const { graces, allowFileRepositories: allowFiles } = facilities;
   const objects = new PatientObjects(facilities, signal);
   const urls = order.repos.map(urlOf);
@@ -23,6 +23,7 @@ export async function specOf(
     backend: required(facilities.backends, agent.isolation),
     provider: required(facilities.providers, agent.provider),
     agent,
+    settings: { model, maxTokens, allowedTools },
     promptTemplate: order.promptTemplate,
     prompt: {
       executionId,

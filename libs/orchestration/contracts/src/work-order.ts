@@ -4,7 +4,12 @@ import { AgentConfiguration } from './agent-configuration';
 import { ArtifactRef } from './workflow-execution.commands';
 
 /** What an earlier phase left, for `artifacts/input/<phase>` and for `{{phase}}` in prompts. */
-const EarlierPhase = z.object({ phaseId: PhaseId, artifacts: z.array(ArtifactRef) });
+const EarlierPhase = z.object({
+  phaseId: PhaseId,
+  artifacts: z.array(ArtifactRef),
+  /** What the phase says that it leaves; empty: it does not say. */
+  artifactTypes: z.array(z.string()).default([]),
+});
 
 /** Everything a runner needs to run one session: nothing is looked up later. */
 export const WorkOrder = z.object({
@@ -23,6 +28,9 @@ export const WorkOrder = z.object({
   promptTemplate: z.string().default(''),
   timeoutSeconds: z.number(),
   allowedTools: z.array(z.string()),
+  maxTokens: z.number().int().optional(),
+  /** Of the files for `artifacts/input`; empty: all. */
+  inputArtifactTypes: z.array(z.string()).default([]),
   outputArtifactTypes: z.array(z.string()),
   inputs: z.record(z.string(), z.string()),
   task: z.string().optional(),

@@ -1,3 +1,4 @@
+export { priceOf } from './prices';
 export { SessionParser, type SessionOutcome } from './parser/session-parser';
 export { TelemetryEvent, type NumberedEvent } from './telemetry-event';
 export { EventBuffer } from './store/event-buffer';

@@ -18,11 +18,17 @@ export function workOrderOf(
     promptTemplate = '',
     timeoutSeconds,
     allowedTools,
+    maxTokens,
+    inputArtifactTypes,
     outputArtifactTypes,
   } = definition;
   const earlier = now.phases
     .filter(({ status }) => status === 'completed')
-    .map((phase) => ({ phaseId: phase.definition.phaseId, artifacts: [...phase.artifacts] }));
+    .map(({ definition: { phaseId, outputArtifactTypes: artifactTypes }, artifacts }) => ({
+      phaseId,
+      artifacts: [...artifacts],
+      artifactTypes: [...artifactTypes],
+    }));
 
   return {
     sessionId,
@@ -37,6 +43,8 @@ export function workOrderOf(
     promptTemplate,
     timeoutSeconds,
     allowedTools,
+    maxTokens,
+    inputArtifactTypes,
     outputArtifactTypes,
     inputs,
     task,
