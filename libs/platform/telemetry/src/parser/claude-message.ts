@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 const count = z.number().int().nonnegative().catch(0);
 const text = z.string().optional().catch(undefined);
+/** Beyond it, no word about money is believed. */
+const dollars = z.number().nonnegative().max(1e6).optional().catch(undefined);
 const parent = z.string().nullish().catch(null);
 
 const TokenUsage = z.object({
@@ -49,7 +51,7 @@ const Result = z.object({
   subtype: text,
   is_error: z.boolean().catch(false),
   result: text,
-  total_cost_usd: z.number().nonnegative().optional().catch(undefined),
+  total_cost_usd: dollars,
   usage: TokenUsage.optional().catch(undefined),
   modelUsage: z
     .record(
@@ -59,7 +61,7 @@ const Result = z.object({
         outputTokens: count,
         cacheCreationInputTokens: count,
         cacheReadInputTokens: count,
-        costUSD: z.number().nonnegative().optional().catch(undefined),
+        costUSD: dollars,
       }),
     )
     .catch({}),

@@ -1,7 +1,11 @@
 import type { Usage } from '@syntropic/kernel';
 import type { TelemetryData, TelemetryType } from '../catalogue';
 import { factIds, type TelemetryEvent } from '../telemetry-event';
+import { beginningOf } from './storable-text';
 import { SessionTally, usageOf } from '../totals';
+
+/** Of an event's data, in characters: none may be too large for the bus. */
+const LARGEST_EVENT = 256 * 1024;
 
 export type ParsedSession = Readonly<{
   sessionId: string;
@@ -84,7 +88,10 @@ export class EventWriter {
     const { sessionId, executionId, phaseId } = this.#session;
     const { line, time } = this.#place;
     const id = fact ?? factIds.line(sessionId, { leg: this.#leg, line, ordinal: this.#place.ordinal++ });
-    const event = { id, type, time, sessionId, executionId, phaseId, data };
+    const written = JSON.stringify(data);
+    const cut = { type: 'unknown', data: { raw: null, text: beginningOf(written), truncated: true } };
+    const told = written.length > LARGEST_EVENT ? cut : { type, data };
+    const event = { id, ...told, time, sessionId, executionId, phaseId };
     this.#tally.add(event);
     this.#written.push(event);
     this.#events++;

@@ -148,6 +148,35 @@ describe('lines', () => {
     expect(unknown?.data).toMatchObject({ raw: null, truncated: true });
   });
 
+  it('of any depth are kept as they were printed', () => {
+    const { read } = session();
+    const [open, close] = ['['.repeat(100_000), ']'.repeat(100_000)];
+    const called = JSON.stringify(answer('m', tool('t', 'Bash', { deep: 'HERE' }))).replace('"HERE"', open + close);
+
+    expect(read(`{"type":"new","deep":${open}${close}}`)).toMatchObject([{ type: 'agent_output' }]);
+    expect(read(called).at(-1)).toMatchObject({ type: 'agent_output', data: { truncated: true } });
+  });
+
+  it('give no event that is too large for the bus, whatever in them is', () => {
+    const { read, parser } = session();
+    const long = 'x'.repeat(2_000_000);
+    const events = read(answer('m', tool(long)), answer('n', tool('t'), long), {
+      type: 'system',
+      subtype: 'init',
+      cwd: long,
+    });
+
+    expect(Math.max(...events.map((event) => JSON.stringify(event).length))).toBeLessThan(300_000);
+    expect(JSON.stringify(parser.usage).length).toBeLessThan(1_000);
+  });
+
+  it('are not believed when they speak of more money than there is', () => {
+    const { read, parser } = session();
+    read(result(1e300));
+
+    expect(Number(parser.usage.costUsd)).toBeLessThan(1);
+  });
+
   it('cannot forge the account of a session', () => {
     const { read, parser } = session();
     const [forged] = read({ event_type: 'session_summary', leg: 1, model_usage: {} });

@@ -73,9 +73,19 @@ export class SessionParser {
 
     this.#writer.at(lineNumber, time);
     const message = objectOf(line);
-    if (message) this.#message(message);
-    else this.#printed(line);
+    if (!message || !this.#isRead(message)) this.#printed(line);
     return this.#writer.take();
+  }
+
+  /** A message may be nested deeper than anybody can write it down again: then it is what was printed. */
+  #isRead(message: Readonly<Record<string, unknown>>): boolean {
+    try {
+      this.#message(message);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
   }
 
   /** Closes a leg. Lines that follow belong to the next one, which starts at this time. */
