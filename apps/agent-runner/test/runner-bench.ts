@@ -39,7 +39,7 @@ export const orderOf = (agent: AgentConfiguration, more: Partial<z.input<typeof 
 export const shell = (script: string): AgentConfiguration => command('sh', '-c', script);
 
 /** The other ends of a runner's wires: whoever hands out work, and whoever stores telemetry. */
-export class Counterpart {
+class Counterpart {
   /** What runners have said, each statement once, in order. */
   readonly said: Said[] = [];
   /** Batches that were stored. */

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { useDirectory } from '../../test/bench';
+import { hangingRepository } from '../../test/hanging-repository';
 import { cloneRepository, directoryOf } from './repositories';
 
 describe('a repository', () => {
@@ -65,6 +66,16 @@ describe('a repository', () => {
   it('has a directory that names its owner too', () => {
     expect(directoryOf('https://github.com/acme/shop.git', false)).toBe('acme__shop');
     expect(directoryOf('file:///srv/git/shop.git', true)).toBe('local__shop');
+  });
+
+  it('is not waited for as long as it hangs', async () => {
+    const { href } = pathToFileURL(hangingRepository(directory.path, 'hangs.git'));
+    const rules = { allowFiles: true, withinMs: 200 };
+
+    await expect(cloneRepository({ url: href }, target(), rules)).rejects.toMatchObject({
+      code: 'repository.clone_failed',
+      message: expect.stringContaining('did not arrive within 0.2 s') as string,
+    });
   });
 
   it('says what is wrong with a ref, and with a repository that is not there', async () => {

@@ -22,6 +22,8 @@ export interface CloneRules {
   /** Given to GitHub for the time of the clone, and never written down. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How many milliseconds a clone may take. */
+  readonly withinMs?: number | undefined;
 }
 
 /** The clone's directory below `repos`: `<owner>__<name>`, so that two owners may use one name. */
@@ -37,6 +39,9 @@ export function directoryOf(url: string, allowFiles: boolean): string {
   );
 }
 
+/** How long one repository may take to arrive: a server that hangs must not hold a slot for ever. */
+const CLONE_MS = 10 * 60_000;
+
 /** Clones a repository into `parent`, on the host and before there is an agent: the workspace has no network. */
 export async function cloneRepository({ url, ref }: Repository, parent: string, rules: CloneRules): Promise<string> {
   const target = join(parent, directoryOf(url, rules.allowFiles));
@@ -48,14 +53,21 @@ export async function cloneRepository({ url, ref }: Repository, parent: string, 
       'repository_ref',
     );
   }
+  const { signal: unwanted, withinMs = CLONE_MS } = rules;
+  const tooLong = AbortSignal.timeout(withinMs);
+  const signal = unwanted ? AbortSignal.any([tooLong, unwanted]) : tooLong;
   const settings = await mkdtemp(join(tmpdir(), 'syntropic-git-'));
   try {
-    const git = gitIn(settings, rules);
+    const git = gitIn(settings, { ...rules, signal });
     // What another account owns is refused by git unless the settings allow it, and only a settings file may.
     await writeFile(join(settings, 'config'), '[safe]\n\tdirectory = *\n');
     await git(['clone', '--quiet', '--no-checkout', '--template=', '--', url, target]);
     await git(['-C', target, 'checkout', '--quiet', ...(ref === undefined ? [] : [ref]), '--']);
     return target;
+  } catch (error) {
+    if (!tooLong.aborted || unwanted?.aborted) throw error;
+    const why = `${withoutCredentials(url)} did not arrive within ${withinMs / 1_000} s`;
+    throw new DomainError('repository.clone_failed', why, 'conflict', 'repos');
   } finally {
     await rm(settings, { recursive: true });
   }

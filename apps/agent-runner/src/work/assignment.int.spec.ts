@@ -1,8 +1,9 @@
 import { eventually } from '@syntropic/testing';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithBubblewrap, useDirectory } from '../../test/bench';
+import { hangingRepository } from '../../test/hanging-repository';
 import { orderOf, shell, useRunner } from '../../test/runner-bench';
 import { Spool } from '../session';
 import { SessionDirectories } from './session-directories';
@@ -111,11 +112,8 @@ describeWithBubblewrap('a paused session', () => {
 });
 
 describeWithBubblewrap('a session that is still being prepared', () => {
-  /** Git waits for ever for the one who writes into its HEAD. */
   const hanging = (name: string) => {
-    const repository = join(directory.path, name);
-    for (const part of ['objects', 'refs']) mkdirSync(join(repository, part), { recursive: true });
-    execFileSync('mkfifo', [join(repository, 'HEAD')]);
+    const repository = hangingRepository(directory.path, name);
     return { order: orderOf(endless, { repos: [`file://${repository}`] }), isCloning: () => mentions(repository) };
   };
   const mentions = (text: string) =>
@@ -186,6 +184,8 @@ describeWithBubblewrap('a session that has ended', () => {
     await eventually(() => bench.counterpart.linesOf(order).length > 3);
     bench.counterpart.isStoring = false;
     const stored = bench.counterpart.linesOf(order).length;
+    const spool = join(directory.path, home, 'sessions', order.sessionId, 'spool.jsonl');
+    await eventually(() => readFileSync(spool, 'utf8').split('\n').length > stored + 3);
     bench.counterpart.lost.add(order.sessionId);
     bench.wake();
 

@@ -24,9 +24,6 @@ import { TelemetryLane } from './telemetry-lane';
 import { verdictOf, type Verdict } from './verdict';
 import type { z } from 'zod';
 
-/** How long repositories and inputs may take to arrive. */
-const START_MS = 10 * 60_000;
-
 /** One session that this runner holds, from the claim until the work is given back. */
 export class Assignment implements Held {
   readonly lease: Lease;
@@ -139,8 +136,7 @@ export class Assignment implements Held {
   }
 
   async #started(place: OpenDirectory): Promise<SessionRun | undefined> {
-    const tooLong = AbortSignal.timeout(START_MS);
-    const signal = AbortSignal.any([this.#lost.signal, this.#steering.unwanted, tooLong]);
+    const signal = AbortSignal.any([this.#lost.signal, this.#steering.unwanted]);
     try {
       const spec = await specOf(this.order, this.facilities, { directory: place.directory, signal });
       this.#run = await startSession(spec);
@@ -148,8 +144,7 @@ export class Assignment implements Held {
       return this.#run;
     } catch (error) {
       this.#lost.signal.throwIfAborted();
-      const why = tooLong.aborted ? new Error(`the workspace was not ready after ${START_MS / 1_000} s`) : error;
-      await this.#failToStart(why, place);
+      await this.#failToStart(error, place);
       return undefined;
     }
   }
