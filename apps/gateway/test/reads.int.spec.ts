@@ -1,7 +1,7 @@
 import { LocalObjectStorage } from '@syntropic/object-storage';
 import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
-import { anExecutionId, factsOf, phase, workflowCreated } from './facts';
+import { anArtifact, anExecutionId, factsOf, phase, workflowCreated } from './facts';
 import { useGateway } from './use-gateway';
 
 const gateway = useGateway();
@@ -194,7 +194,7 @@ describe('artifacts', () => {
     const stored = await new LocalObjectStorage(gateway.objects).put(bytes);
     const artifactId = randomUUID();
     const { minPosition } = await gateway.record(`artifact-${artifactId}`, [
-      { type: 'ArtifactCreated', data: { ...artifact(artifactId), ...stored, contentType: 'image/png' } },
+      anArtifact(artifactId, anExecutionId(), { ...stored, contentType: 'image/png' }),
     ]);
 
     expect((await read(`/api/artifacts/${artifactId}`, minPosition)).body).toMatchObject({
@@ -208,29 +208,11 @@ describe('artifacts', () => {
 
   it('say that bytes are not there yet', async () => {
     const artifactId = randomUUID();
-    const { minPosition } = await gateway.record(`artifact-${artifactId}`, [
-      {
-        type: 'ArtifactCreated',
-        data: { ...artifact(artifactId), sha256: '0'.repeat(64), uri: `sha256:${'0'.repeat(64)}`, sizeBytes: 3 },
-      },
-    ]);
+    const { minPosition } = await gateway.record(`artifact-${artifactId}`, [anArtifact(artifactId)]);
 
     const answer = await read(`/api/artifacts/${artifactId}/content`, minPosition);
     expect(answer).toMatchObject({ status: 202, body: { artifact_id: artifactId, content: null } });
     expect(answer.headers.get('retry-after')).toBe('2');
-  });
-
-  const artifact = (artifactId: string) => ({
-    artifactId,
-    workflowId: 'a-workflow',
-    phaseId: 'plan',
-    executionId: anExecutionId(),
-    sessionId: randomUUID(),
-    artifactType: 'text',
-    contentType: 'text/plain',
-    title: 'notes.md',
-    path: 'notes.md',
-    isPrimaryDeliverable: true,
   });
 });
 

@@ -6,8 +6,10 @@ import { ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
 import type { Ask } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
+import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
 import { sessionDetail, sessionSummary } from './session-views';
+import { SessionListQuery } from './sessions.dto';
 import { listSessions, readSession } from './sessions.endpoints';
 
 const SESSION = { projection: sessionProjection, noun: 'Session', missing: 'session.not_found' } as const;
@@ -36,6 +38,7 @@ export class SessionsController {
       orderBy: [['started_at', 'desc']],
       limit,
       offset,
+      isFront: isFrontPage(SessionListQuery, query),
       minPosition,
     });
     const names = await this.#workflowNames(rows);
