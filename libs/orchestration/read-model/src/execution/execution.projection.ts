@@ -30,6 +30,10 @@ const row = z.object({
 
 export type ExecutionRow = Immutable<z.output<typeof row>>;
 
+/** Nothing of it happens any more. */
+export const hasEnded = ({ status }: Pick<ExecutionRow, 'status'>): boolean =>
+  status === 'completed' || status === 'failed' || status === 'cancelled';
+
 /** The runs that there are: list and detail. Numbers are of sessions that have ended; what runs now is telemetry's. */
 export const executionProjection = projection<WorkflowExecutionEvent>()({
   name: 'execution',
