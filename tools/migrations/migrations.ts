@@ -8,6 +8,7 @@ import { Read } from './0007-read';
 import { ReadModels } from './0008-read-models';
 import { Processes } from './0009-processes';
 import { Operator } from './0010-operator';
+import { Execution2 } from './0011-execution-2';
 
 /** The one history of the schema, oldest first. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   ReadModels,
   Processes,
   Operator,
+  Execution2,
 ] as const;

@@ -1,3 +1,6 @@
+import { sessionProjection } from '@syntropic/agent-sessions/read-model';
+import { artifactProjection } from '@syntropic/artifacts/read-model';
+import { executionProjection, workflowProjection } from '@syntropic/orchestration/read-model';
 import { eventually } from '@syntropic/testing';
 import { anArtifact, anExecutionId, factsOf, workflowCreated } from './facts';
 import { useGateway } from './use-gateway';
@@ -15,11 +18,11 @@ async function read(path: string, minPosition = ''): Promise<Json> {
 
 describe('the first page of a list', () => {
   it.each([
-    ['/api/workflows', 'workflow'],
-    ['/api/executions', 'execution'],
-    ['/api/sessions', 'session'],
-    ['/api/artifacts', 'artifact'],
-  ])('of %s comes from the cache, and only that one', async (path, projection) => {
+    ['/api/workflows', workflowProjection] as const,
+    ['/api/executions', executionProjection] as const,
+    ['/api/sessions', sessionProjection] as const,
+    ['/api/artifacts', artifactProjection] as const,
+  ])('of %s comes from the cache, and only that one', async (path, { name, table }) => {
     const executionId = anExecutionId();
     const { started, sessionStarted, sessionId } = factsOf(executionId);
     await gateway.record(`workflow-${executionId}`, [workflowCreated(executionId)]);
@@ -29,9 +32,9 @@ describe('the first page of a list', () => {
 
     await eventually(async () => {
       await read(path, minPosition);
-      expect(await gateway.keys(`page:${projection}:*`)).not.toEqual([]);
+      expect(await gateway.keys(`page:${name}:*`)).not.toEqual([]);
     });
-    await gateway.database.pool.query(`delete from read.${projection}_v1`);
+    await gateway.database.pool.query(`delete from ${table}`);
     expect(JSON.stringify(await read(path, minPosition))).toContain(executionId);
     expect(JSON.stringify(await read(`${path}?workflow_id=${executionId}&page_size=99&limit=99`))).not.toContain(
       executionId,

@@ -3,14 +3,13 @@ import { addUsage, type Usage } from '@syntropic/kernel';
 import type { ExecutionRow, PhaseRow } from '@syntropic/orchestration/read-model';
 import { TelemetryReader } from '@syntropic/telemetry';
 
-/** What sessions have used that have not been settled by an event yet. */
+/** What sessions have used of which the log has no account (yet). */
 type UnsettledUsage = ReadonlyMap<string, Usage>;
 
-const HAS_ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
-/** Phases whose newest attempt has no final account in the log: it runs, is held, or was cut off. */
-const UNSETTLED: ReadonlySet<string> = new Set(['queued', 'running', 'paused', 'interrupted']);
+/** Phases whose newest attempt goes on. */
+const GOES_ON: ReadonlySet<string> = new Set(['queued', 'running', 'paused']);
 
-/** What executions have used by now: settled sessions by their events, the others by their telemetry. */
+/** What executions have used by now: sessions that gave an account by their events, the others by their telemetry. */
 @Injectable()
 export class UsageNow {
   constructor(private readonly telemetry: TelemetryReader) {}
@@ -19,21 +18,22 @@ export class UsageNow {
     return totalOf(row, await this.unsettled(row));
   }
 
-  async unsettled({ execution_id, status, detail }: ExecutionRow): Promise<UnsettledUsage> {
-    if (HAS_ENDED.has(status) || !detail.phases.some(isUnsettled)) return new Map();
+  async unsettled({ execution_id, detail }: ExecutionRow): Promise<UnsettledUsage> {
+    const open = new Set([...detail.unaccounted, ...detail.phases.flatMap(openSession)]);
+    if (open.size === 0) return new Map();
 
     const { sessions } = await this.telemetry.executionTotals(execution_id);
-    return new Map(sessions.map(({ sessionId, usage }) => [sessionId, usage]));
+    return new Map(
+      sessions.flatMap(({ sessionId, usage }) => (open.has(sessionId) ? [[sessionId, usage] as const] : [])),
+    );
   }
 }
 
 export const totalOf = ({ detail }: ExecutionRow, unsettled: UnsettledUsage): Usage =>
-  detail.phases
-    .filter(isUnsettled)
-    .flatMap(({ sessionId }) => unsettled.get(sessionId ?? '') ?? [])
-    .reduce(addUsage, detail.usage);
+  [...unsettled.values()].reduce(addUsage, detail.usage);
 
-export const usageOfPhase = (phase: PhaseRow, unsettled: UnsettledUsage): Usage =>
-  (isUnsettled(phase) ? unsettled.get(phase.sessionId ?? '') : undefined) ?? phase.usage;
+export const usageOfPhase = ({ sessionId, usage }: PhaseRow, unsettled: UnsettledUsage): Usage =>
+  unsettled.get(sessionId ?? '') ?? usage;
 
-const isUnsettled = ({ status }: Pick<PhaseRow, 'status'>): boolean => UNSETTLED.has(status);
+const openSession = ({ status, sessionId }: PhaseRow): readonly string[] =>
+  GOES_ON.has(status) && sessionId !== null ? [sessionId] : [];

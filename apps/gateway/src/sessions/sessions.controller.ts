@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { sessionProjection, type SessionRow } from '@syntropic/agent-sessions/read-model';
-import type { Usage } from '@syntropic/kernel';
+import { isUnaccounted, type Usage } from '@syntropic/kernel';
 import { workflowProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
@@ -61,9 +61,10 @@ export class SessionsController {
     return sessionDetail(row, { usage, workflowName: names.get(row.workflow_id) ?? null }, operations);
   }
 
-  /** While a session runs, only its telemetry knows. */
+  /** While a session runs, and where it was lost, only its telemetry knows. */
   async #usageOf(row: SessionRow): Promise<Usage> {
-    const totals = row.status === 'running' ? await this.telemetry.sessionTotals(row.session_id) : undefined;
+    const isOpen = row.status === 'running' || isUnaccounted(row.detail.usage);
+    const totals = isOpen ? await this.telemetry.sessionTotals(row.session_id) : undefined;
     return totals?.usage ?? row.detail.usage;
   }
 
