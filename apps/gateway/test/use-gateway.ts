@@ -97,6 +97,10 @@ export function useGateway() {
     get nats() {
       return nats;
     },
+    /** What the HTTP server itself says it serves, as a tree. */
+    get routes() {
+      return gateways[0]?.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }) ?? '';
+    },
     /** What the cache holds under names like this. */
     keys: (pattern: string) => cache.keys(pattern),
     database,
