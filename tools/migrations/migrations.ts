@@ -9,6 +9,7 @@ import { ReadModels } from './0008-read-models';
 import { Processes } from './0009-processes';
 import { Operator } from './0010-operator';
 import { Retention } from './0011-retention';
+import { Execution2 } from './0012-execution-2';
 
 /** The one history of the schema, oldest first. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   Processes,
   Operator,
   Retention,
+  Execution2,
 ] as const;

@@ -87,3 +87,24 @@ export function factsOf(executionId: string, workflowId = 'a-workflow', sessionI
     cancelled: { type: 'ExecutionCancelled', data: { ...ids, ...summary } },
   };
 }
+
+/** A file that the phase of an execution has left. */
+export const anArtifact = (artifactId: string, executionId = anExecutionId(), own: object = {}): Event => ({
+  type: 'ArtifactCreated',
+  data: {
+    artifactId,
+    workflowId: 'a-workflow',
+    phaseId: 'plan',
+    executionId,
+    sessionId: randomUUID(),
+    artifactType: 'text',
+    contentType: 'text/plain',
+    title: 'notes.md',
+    path: 'notes.md',
+    sha256: '0'.repeat(64),
+    uri: `sha256:${'0'.repeat(64)}`,
+    sizeBytes: 3,
+    isPrimaryDeliverable: true,
+    ...own,
+  },
+});

@@ -1,8 +1,7 @@
-import type { Event } from '@syntropic/kernel';
-import type { TelemetryEvent } from '@syntropic/telemetry';
 import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
-import { anExecutionId, factsOf } from './facts';
+import { anExecutionId } from './facts';
+import { anExecutionOf } from './live-execution';
 import { useGateway } from './use-gateway';
 import { Watch } from './watch';
 
@@ -22,43 +21,7 @@ function watching(
   return watch;
 }
 
-/** An execution under way, with what happens to it and what the bus says about it in the spec's hands. */
-async function anExecution() {
-  const executionId = anExecutionId();
-  const facts = factsOf(executionId);
-  const stream = `execution-${executionId}`;
-  let last = (await gateway.record(stream, [facts.started], executionId)).position;
-  return {
-    executionId,
-    facts,
-    /** Records facts, and answers the frame that tells of them. */
-    async happen(event: Event, inStream = stream) {
-      const { position } = await gateway.record(inStream, [event], executionId);
-      const frame = {
-        lane: 'domain',
-        previous: last,
-        events: [{ position, type: event.type, data: event.data, recordedAt: new Date().toISOString() }],
-      };
-      last = position;
-      return frame;
-    },
-    async observe(type: string, data: TelemetryEvent['data'] = {}) {
-      const [event] = await gateway.observe({
-        id: randomUUID(),
-        type,
-        time: new Date().toISOString(),
-        sessionId: facts.sessionId,
-        executionId,
-        phaseId: 'plan',
-        data,
-      });
-      return { lane: 'telemetry', first: event?.sequence ?? 0, events: [event] };
-    },
-    tell(frame: object): void {
-      gateway.nats.publish(`live.${executionId}`, JSON.stringify(frame));
-    },
-  };
-}
+const anExecution = () => anExecutionOf(gateway);
 
 const eventsOf = (watch: Watch, ...wanted: string[]) =>
   eventually(() => {

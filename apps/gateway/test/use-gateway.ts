@@ -4,7 +4,7 @@ import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-sto
 import type { Event } from '@syntropic/kernel';
 import { connectNats, natsUsers } from '@syntropic/messaging';
 import { executionFeedProjection, executionProjection, workflowProjection } from '@syntropic/orchestration/read-model';
-import { ProjectionRunner } from '@syntropic/projections';
+import { createRedis, ProjectionRunner, RowCache } from '@syntropic/projections';
 import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
 import { useDatabase, useNats, useRedis } from '@syntropic/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -42,6 +42,7 @@ export function useGateway() {
   let nats: NatsConnection;
   let appender: EventAppender;
   let projecting: Promise<void>;
+  let cache: ReturnType<typeof createRedis>;
   let address = '';
 
   // Before the servers' own, so that everything has hung up when they go.
@@ -49,6 +50,7 @@ export function useGateway() {
     await Promise.all(gateways.map((app) => app.close()));
     stop.abort();
     await projecting;
+    cache.disconnect();
     await nats.close();
     rmSync(objects, { recursive: true });
   });
@@ -79,12 +81,14 @@ export function useGateway() {
     appender = new EventAppender(database.pool);
     const log = new PostgresEventLog(database.pool);
     const reader = new LogReader(log, nats);
+    cache = createRedis(redis.url);
     const runner = new ProjectionRunner({
       pool: database.pool,
       log,
       reader,
       projections: PROJECTIONS,
       catalogue: PROJECTIONS.flatMap(({ types }) => types),
+      cache: new RowCache(cache),
     });
     projecting = runner.run(stop.signal);
     address = await start();
@@ -97,6 +101,12 @@ export function useGateway() {
     get nats() {
       return nats;
     },
+    /** What the HTTP server itself says it serves, as a tree. */
+    get routes() {
+      return gateways[0]?.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }) ?? '';
+    },
+    /** What the cache holds under names like this. */
+    keys: (pattern: string) => cache.keys(pattern),
     database,
     redis,
     server,

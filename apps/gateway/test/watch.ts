@@ -7,6 +7,7 @@ export class Watch {
   readonly frames: Seen[] = [];
   status = 0;
   hasEnded = false;
+  isBroken = false;
   #text = '';
   readonly #request: ClientRequest;
 
@@ -20,7 +21,9 @@ export class Watch {
       response.on('end', () => {
         this.hasEnded = true;
       });
-      response.on('error', () => undefined);
+      response.on('error', () => {
+        this.isBroken = true;
+      });
     });
     this.#request.on('error', () => undefined);
   }

@@ -3,9 +3,10 @@ import { artifactProjection, type ArtifactRow } from '@syntropic/artifacts/read-
 import { ReadModels } from '@syntropic/projections';
 import type { Ask } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
+import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
 import { ArtifactBytes } from './artifact-bytes';
-import type { ArtifactDetail } from './artifacts.dto';
+import { ArtifactListQuery, type ArtifactDetail } from './artifacts.dto';
 import { listArtifacts, readArtifact, readArtifactContent } from './artifacts.endpoints';
 
 const ARTIFACT = { projection: artifactProjection, noun: 'Artifact', missing: 'artifact.not_found' } as const;
@@ -22,12 +23,14 @@ export class ArtifactsController {
   ) {}
 
   @Serve(listArtifacts)
-  async list({ query: { limit, offset, ...where }, minPosition }: Ask<typeof listArtifacts>) {
+  async list({ query, minPosition }: Ask<typeof listArtifacts>) {
+    const { limit, offset, ...where } = query;
     const { rows } = await this.reads.page(artifactProjection, {
       where,
       orderBy: [['created_at', 'desc']],
       limit,
       offset,
+      isFront: isFrontPage(ArtifactListQuery, query),
       minPosition,
     });
     return rows.map(summary);

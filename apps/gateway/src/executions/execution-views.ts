@@ -60,17 +60,17 @@ type Operations = ReadonlyMap<string, readonly NumberedEvent[]>;
 /** @param operations what the tools of each session did */
 export function executionDetail(
   row: ExecutionRow,
-  measured: ReadonlyMap<string, Usage>,
+  unsettled: ReadonlyMap<string, Usage>,
   operations: Operations,
 ): ExecutionDetail {
-  const usage = totalOf(row, measured);
+  const usage = totalOf(row, unsettled);
   const { detail } = row;
   return {
     ...identity(row),
     ...progress(row),
     asked: row.asked,
     reason: detail.reason ?? null,
-    phases: detail.phases.map((phase) => phaseView(phase, usageOfPhase(phase, measured), operations)),
+    phases: detail.phases.map((phase) => phaseView(phase, usageOfPhase(phase, unsettled), operations)),
     ...totalTokensView(usage),
     ...costView(usage),
     cost_by_model: costByModel(usage),

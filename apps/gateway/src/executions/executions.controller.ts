@@ -8,9 +8,11 @@ import { Commands } from '../commands/commands';
 import type { Ask, ReplyOf } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
+import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
 import { WORKFLOW } from '../workflows/workflow-lookup';
 import { EXECUTION } from './execution-lookup';
+import { ExecutionListQuery } from './executions.dto';
 import { executionDetail, executionRun, executionStatus, executionSummary } from './execution-views';
 import {
   listActive,
@@ -100,7 +102,8 @@ export class ExecutionsController {
   }
 
   @Serve(listExecutions)
-  async list({ query: { status, page, page_size }, minPosition }: Ask<typeof listExecutions>) {
+  async list({ query, minPosition }: Ask<typeof listExecutions>) {
+    const { status, page, page_size } = query;
     // Nothing here is ever pending: an execution runs from the moment it is recorded.
     if (status === 'pending') return { executions: [], total: 0, page, page_size };
 
@@ -109,6 +112,7 @@ export class ExecutionsController {
       orderBy: [['started_at', 'desc']],
       limit: page_size,
       offset: (page - 1) * page_size,
+      isFront: isFrontPage(ExecutionListQuery, query),
       minPosition,
     });
     return { executions: await this.#each(rows, executionSummary), total, page, page_size };
@@ -117,8 +121,8 @@ export class ExecutionsController {
   @Serve(readExecution)
   async read(ask: Ask<typeof readExecution>) {
     const row = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
-    const [measured, operations] = await Promise.all([this.usage.measured(row), this.#operations(row)]);
-    return executionDetail(row, measured, operations);
+    const [unsettled, operations] = await Promise.all([this.usage.unsettled(row), this.#operations(row)]);
+    return executionDetail(row, unsettled, operations);
   }
 
   @Serve(readState)

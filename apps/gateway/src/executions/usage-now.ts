@@ -1,45 +1,39 @@
 import { Injectable } from '@nestjs/common';
-import { addUsage, NO_USAGE, type Usage } from '@syntropic/kernel';
+import { addUsage, type Usage } from '@syntropic/kernel';
 import type { ExecutionRow, PhaseRow } from '@syntropic/orchestration/read-model';
 import { TelemetryReader } from '@syntropic/telemetry';
 
-/** What telemetry knows of the sessions of an execution; empty where their own accounts in the log say all of it. */
-type MeasuredUsage = ReadonlyMap<string, Usage>;
+/** What sessions have used of which the log has no account (yet). */
+type UnsettledUsage = ReadonlyMap<string, Usage>;
 
-const HAS_ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
-/** Phases whose newest attempt has no final account in the log: it runs, is held, or was cut off. */
-const UNSETTLED: ReadonlySet<string> = new Set(['queued', 'running', 'paused', 'interrupted']);
+/** Phases whose newest attempt goes on. */
+const GOES_ON: ReadonlySet<string> = new Set(['queued', 'running', 'paused']);
 
-/** What executions have used by now: by the accounts of their sessions, or by telemetry while one is missing, which it may be for ever. */
+/** What executions have used by now: sessions that gave an account by their events, the others by their telemetry. */
 @Injectable()
 export class UsageNow {
   constructor(private readonly telemetry: TelemetryReader) {}
 
   async of(row: ExecutionRow): Promise<Usage> {
-    return totalOf(row, await this.measured(row));
+    return totalOf(row, await this.unsettled(row));
   }
 
-  async measured({ execution_id, status, detail }: ExecutionRow): Promise<MeasuredUsage> {
-    const isSettled = HAS_ENDED.has(status) || !detail.phases.some(isUnsettled);
-    if (isSettled && detail.usage.costComplete) return new Map();
+  async unsettled({ execution_id, detail }: ExecutionRow): Promise<UnsettledUsage> {
+    const open = new Set([...detail.unaccounted, ...detail.phases.flatMap(openSession)]);
+    if (open.size === 0) return new Map();
 
     const { sessions } = await this.telemetry.executionTotals(execution_id);
-    return new Map(sessions.map(({ sessionId, usage }) => [sessionId, usage]));
+    return new Map(
+      sessions.flatMap(({ sessionId, usage }) => (open.has(sessionId) ? [[sessionId, usage] as const] : [])),
+    );
   }
 }
 
-export const totalOf = ({ detail }: ExecutionRow, measured: MeasuredUsage): Usage =>
-  measured.size === 0 ? detail.usage : measuredFor(detail.usage, [...measured.values()].reduce(addUsage, NO_USAGE));
+export const totalOf = ({ detail }: ExecutionRow, unsettled: UnsettledUsage): Usage =>
+  [...unsettled.values()].reduce(addUsage, detail.usage);
 
-export const usageOfPhase = (phase: PhaseRow, measured: MeasuredUsage): Usage => {
-  const usage = measured.get(phase.sessionId ?? '');
-  return usage && (isUnsettled(phase) || !phase.usage.costComplete) ? measuredFor(phase.usage, usage) : phase.usage;
-};
+export const usageOfPhase = ({ sessionId, usage }: PhaseRow, unsettled: UnsettledUsage): Usage =>
+  unsettled.get(sessionId ?? '') ?? usage;
 
-/** What was lost without a trace is missing in what was measured too. */
-export const measuredFor = (accounted: Usage, measured: Usage): Usage => ({
-  ...measured,
-  costComplete: measured.costComplete && accounted.costComplete,
-});
-
-const isUnsettled = ({ status }: Pick<PhaseRow, 'status'>): boolean => UNSETTLED.has(status);
+const openSession = ({ status, sessionId }: PhaseRow): readonly string[] =>
+  GOES_ON.has(status) && sessionId !== null ? [sessionId] : [];

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { Problem } from '../problems/problem';
+import { invalidRequest, Problem } from '../problems/problem';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -41,11 +41,15 @@ function textOf(body: Buffer): string {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text, withoutPrototypes) as unknown;
+    return JSON.parse(text, refusingPrototypes) as unknown;
   } catch (cause) {
+    if (cause instanceof Problem) throw cause;
     throw new Problem('request.malformed', `the body is not JSON: ${(cause as Error).message}`, { cause });
   }
 }
 
-/** A key of this name could replace an object's prototype further on. */
-const withoutPrototypes = (key: string, value: unknown): unknown => (key === '__proto__' ? undefined : value);
+/** A key of this name could replace an object's prototype further on, or would be lost. */
+function refusingPrototypes(key: string, value: unknown): unknown {
+  if (key !== '__proto__') return value;
+  throw invalidRequest([{ field: key, message: 'is not a name that a field may have' }]);
+}

@@ -11,7 +11,12 @@ export const flag = (usual: boolean) =>
     .default(usual)
     .meta({ type: 'boolean' });
 
+/** Without an offset it is UTC, wherever this runs. Other years than these the store cannot compare. */
 export const instant = z.iso
   .datetime({ offset: true, local: true })
-  .transform((text) => new Date(text).toISOString())
+  .transform((text) => new Date(HAS_OFFSET.test(text) ? text : `${text}Z`))
+  .refine((date) => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9_999, 'is not within the years 1 to 9999')
+  .transform((date) => date.toISOString())
   .optional();
+
+const HAS_OFFSET = /(Z|[+-]\d\d:?\d\d)$/i;

@@ -111,35 +111,37 @@ export class ExecutionStream {
     }
   }
 
-  /** What was read of both lanes at once, told as it happened; within a lane its numbers decide. */
-  #acceptInTime(facts: readonly DomainItem[], observations: readonly TelemetryItem[]): void {
+  /** What was read of both lanes at once, told as it happened and as fast as the watcher takes it; within a lane its numbers decide. */
+  async #acceptInTime(facts: readonly DomainItem[], observations: readonly TelemetryItem[]): Promise<void> {
     let told = 0;
-    const tellUntil = (end: number) => {
-      this.#acceptTelemetry(this.#telemetry.at, observations.slice(told, end));
-      told = end;
+    const tellUntil = async (end: number) => {
+      for (; told < end; told++) {
+        this.#acceptTelemetry(this.#telemetry.at, observations.slice(told, told + 1));
+        await this.options.sink.flushed();
+      }
     };
     for (const fact of facts) {
       const later = observations.findIndex(({ time }, index) => index >= told && time > fact.recordedAt);
-      tellUntil(later < 0 ? observations.length : later);
+      await tellUntil(later < 0 ? observations.length : later);
       this.#acceptDomain(this.#domain.at, [fact]);
+      await this.options.sink.flushed();
     }
-    tellUntil(observations.length);
+    await tellUntil(observations.length);
   }
 
-  /** Reads both lanes until they are level, as fast as the watcher takes it. */
+  /** Reads both lanes until they are level. What follows the end is not waited for. */
   async #look(signal: AbortSignal): Promise<void> {
     this.#looking = true;
     try {
       this.#mustLook = false;
-      const { executionId, tables, sink } = this.options;
+      const { executionId, tables } = this.options;
       for (let isLevel = false; !isLevel && !signal.aborted;) {
         const [facts, observations] = await Promise.all([
           tables.domainAfter(executionId, this.#domain.at, PAGE),
           tables.telemetryAfter(executionId, this.#telemetry.at, PAGE),
         ]);
-        this.#acceptInTime(facts, observations);
-        await sink.flushed();
-        isLevel = facts.length < PAGE && observations.length < PAGE;
+        await this.#acceptInTime(facts, observations);
+        isLevel = (facts.length < PAGE || this.#end !== undefined) && observations.length < PAGE;
       }
     } finally {
       this.#looking = false;

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ExecutionRow } from '@syntropic/orchestration/read-model';
-import { executionProjection } from '@syntropic/orchestration/read-model';
+import { executionProjection, hasEnded, type ExecutionRow } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { executionDetail } from '../executions/execution-views';
 import { UsageNow } from '../executions/usage-now';
@@ -44,11 +43,13 @@ export class LiveEntrance {
   /** The state at a position: read again when it moved meanwhile. The end itself always follows as a frame of its own. */
   async #snapshot(executionId: string, epoch: string, end: number | undefined): Promise<Entrance> {
     const { row, position } = await this.#rowAt(executionId, epoch);
-    const [totals, measured] = await Promise.all([this.tables.totals(executionId), this.usage.measured(row)]);
+    const [totals, unsettled] = await Promise.all([this.tables.totals(executionId), this.usage.unsettled(row)]);
 
-    const before = end === undefined ? position : Math.min(position, end - 1);
+    // The feed is another projection: where it is behind, the end is the last thing that the row knows.
+    const last = end ?? (hasEnded(row) ? position : undefined);
+    const before = last === undefined ? position : Math.min(position, last - 1);
     const cursor = { epoch, position: before, sequence: totals.events };
-    const data = executionDetail(row, measured, NO_OPERATIONS);
+    const data = executionDetail(row, unsettled, NO_OPERATIONS);
     return { cursor, snapshot: { id: formatCursor(cursor), event: 'snapshot', data } };
   }
 

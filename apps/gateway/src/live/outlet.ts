@@ -29,6 +29,8 @@ export class Outlet {
     this.#heartbeat = setInterval(() => {
       this.#write(commentText('heartbeat'));
     }, heartbeatMs);
+    // A watcher that has gone before it was answered does not say so again.
+    if (this.#response.destroyed) this.#close();
   }
 
   /** Aborted when the watcher has gone. */

@@ -9,6 +9,7 @@ export class Watchers implements BeforeApplicationShutdown {
 
   /** `channel` is an execution's id, or the name of a feed. */
   add(outlet: Outlet, channel: string): void {
+    if (outlet.signal.aborted) return;
     this.#open.set(outlet, channel);
     outlet.signal.addEventListener('abort', () => this.#open.delete(outlet));
     if (this.#isClosing) outlet.end();

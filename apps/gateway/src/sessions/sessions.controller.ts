@@ -1,14 +1,15 @@
 import { Controller } from '@nestjs/common';
 import { sessionProjection, type SessionRow } from '@syntropic/agent-sessions/read-model';
-import type { Usage } from '@syntropic/kernel';
+import { isUnaccounted, type Usage } from '@syntropic/kernel';
 import { workflowProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
-import { measuredFor } from '../executions/usage-now';
 import type { Ask } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
+import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
 import { sessionDetail, sessionSummary } from './session-views';
+import { SessionListQuery } from './sessions.dto';
 import { listSessions, readSession } from './sessions.endpoints';
 
 const SESSION = { projection: sessionProjection, noun: 'Session', missing: 'session.not_found' } as const;
@@ -37,6 +38,7 @@ export class SessionsController {
       orderBy: [['started_at', 'desc']],
       limit,
       offset,
+      isFront: isFrontPage(SessionListQuery, query),
       minPosition,
     });
     const names = await this.#workflowNames(rows);
@@ -59,11 +61,11 @@ export class SessionsController {
     return sessionDetail(row, { usage, workflowName: names.get(row.workflow_id) ?? null }, operations);
   }
 
-  /** While a session runs, and after it was lost, only its telemetry knows. */
-  async #usageOf({ session_id, status, detail }: SessionRow): Promise<Usage> {
-    if (status !== 'running' && detail.usage.costComplete) return detail.usage;
-    const totals = await this.telemetry.sessionTotals(session_id);
-    return totals ? measuredFor(detail.usage, totals.usage) : detail.usage;
+  /** While a session runs, and where it was lost, only its telemetry knows. */
+  async #usageOf(row: SessionRow): Promise<Usage> {
+    const isOpen = row.status === 'running' || isUnaccounted(row.detail.usage);
+    const totals = isOpen ? await this.telemetry.sessionTotals(row.session_id) : undefined;
+    return totals?.usage ?? row.detail.usage;
   }
 
   async #workflowNames(sessions: readonly SessionRow[]): Promise<ReadonlyMap<string, string>> {

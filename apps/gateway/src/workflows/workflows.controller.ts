@@ -12,11 +12,12 @@ import { Commands } from '../commands/commands';
 import type { Ask, ReplyOf } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { invalidRequest } from '../problems/problem';
+import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
 import { definitionOf } from './workflow-definition-of';
 import { WORKFLOW } from './workflow-lookup';
 import { workflowSummary, workflowView } from './workflow-view';
-import type { OrderBy, WorkflowColumn } from './workflows.dto';
+import { WorkflowListQuery, type OrderBy, type WorkflowColumn } from './workflows.dto';
 import {
   archiveWorkflow,
   createWorkflow,
@@ -43,6 +44,7 @@ export class WorkflowsController {
       orderBy: [orderOf(order_by)],
       limit: page_size,
       offset: (page - 1) * page_size,
+      isFront: isFrontPage(WorkflowListQuery, query),
       minPosition,
     });
     return { workflows: rows.map(workflowSummary), total, page, page_size };

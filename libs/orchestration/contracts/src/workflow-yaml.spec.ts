@@ -94,6 +94,21 @@ describe('a fault names line and field', () => {
     expect(faultsOf(text)).toEqual([expect.objectContaining({ line, field })]);
   });
 
+  it.each([
+    ['a key that is there twice', yaml('id: a', 'name: A', 'id: b', 'phases:', phase), 3],
+    ['a key that is there twice further in', yaml('id: a', 'name: A', 'phases:', '  - id: a', '    "id": b'), 5],
+  ])('%s', (_, text, line) => {
+    expect(faultsOf(text)).toContainEqual(
+      expect.objectContaining({ line, message: expect.stringContaining('twice') as string }),
+    );
+  });
+
+  it('of which there are very many, without looking at each key beside each other one', () => {
+    const text = Array.from({ length: 50_000 }, (_, index) => `key${index}: 1`).join('\n');
+
+    expect(faultsOf(text).at(-1)?.message).toContain('more faults');
+  });
+
   it('broken YAML', () => {
     expect(faultsOf(yaml('id: a', 'name: [A'))).toEqual([expect.objectContaining({ line: 2 })]);
   });

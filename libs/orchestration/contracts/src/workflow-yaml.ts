@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isPair, isScalar, LineCounter, parseDocument, visit, type Document, type Scalar } from 'yaml';
 import type { WorkflowId } from '@syntropic/kernel';
 import type { z } from 'zod';
 import { type WorkflowDefinition } from './workflow-definition';
@@ -11,10 +11,14 @@ export type ParsedWorkflow =
   | Readonly<{ workflowId: WorkflowId; definition: WorkflowDefinition }>
   | Readonly<{ faults: readonly [YamlFault, ...YamlFault[]] }>;
 
+/** Whoever has more is told how many. */
+const MOST_FAULTS = 100;
+
 /** Reads a workflow in the YAML format; every fault says its line and field. */
 export function parseWorkflowYaml(text: string): ParsedWorkflow {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  // The parser would compare each key with all others: for minutes, where a document has very many.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
 
   const read = contentOf(document, lines);
   const [first, ...others] = 'faults' in read ? read.faults : faultsOf(read.content, document, lines);
@@ -29,7 +33,13 @@ type Read = Readonly<{ content: unknown } | { faults: readonly YamlFault[] }>;
 /** Aliases that stand for more than anybody writes by hand are not followed. */
 function contentOf(document: Document, lines: LineCounter): Read {
   if (document.errors.length > 0) {
-    return { faults: document.errors.map(({ message, pos }) => faultAt(lines, pos[0], '', message)) };
+    return { faults: told(document.errors, ({ message, pos }) => faultAt(lines, pos[0], '', message)) };
+  }
+  const repeated = repeatedKeys(document);
+  if (repeated.length > 0) {
+    return {
+      faults: told(repeated, (key) => faultAt(lines, key.range?.[0] ?? 0, String(key.value), 'is there twice')),
+    };
   }
   try {
     return { content: document.toJS({ maxAliasCount: 100 }) };
@@ -39,14 +49,36 @@ function contentOf(document: Document, lines: LineCounter): Read {
   }
 }
 
+function repeatedKeys(document: Document): readonly Scalar[] {
+  const repeated: Scalar[] = [];
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) repeated.push(key);
+        seen.add(key.value);
+      }
+    },
+  });
+  return repeated;
+}
+
 function faultsOf(content: unknown, document: Document, lines: LineCounter): YamlFault[] {
   const result = WorkflowDocument.safeParse(content);
   if (result.success) return [];
 
-  return result.error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [located(document, lines, issue.path, issue.message)];
-    return issue.keys.map((key) => located(document, lines, [...issue.path, key], 'is not a field of this format'));
+  const found = result.error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a field of this format' }));
   });
+  return told(found, ({ path, message }) => located(document, lines, path, message));
+}
+
+function told<Found>(found: readonly Found[], tell: (one: Found) => YamlFault): YamlFault[] {
+  const faults = found.slice(0, MOST_FAULTS).map(tell);
+  const left = found.length - faults.length;
+  return left > 0 ? [...faults, { field: '', message: `and ${left} more faults`, line: 1, column: 1 }] : faults;
 }
 
 function located(document: Document, lines: LineCounter, path: z.core.$ZodIssue['path'], message: string): YamlFault {

@@ -1,4 +1,4 @@
 export { executionFeedProjection } from './execution-feed/execution-feed.projection';
-export { executionProjection, type ExecutionRow } from './execution/execution.projection';
+export { executionProjection, hasEnded, type ExecutionRow } from './execution/execution.projection';
 export type { PhaseRow } from './execution/phase-row';
 export { workflowProjection, type WorkflowRow } from './workflow/workflow.projection';

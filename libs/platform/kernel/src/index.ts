@@ -5,4 +5,4 @@ export { DomainError, type Refusal } from './domain-error';
 export { eventTypes, type Actor, type Event, type EventOfType, type Metadata, type Recorded } from './event';
 export { ArtifactId, ExecutionId, PhaseId, SessionId, WorkflowId, WorkspaceId } from './ids';
 export { addUsd, perMillion, Usd, usdOf } from './usd';
-export { addUsage, ModelUsage, NO_USAGE, tokensOf, Usage } from './usage';
+export { addUsage, isUnaccounted, ModelUsage, NO_USAGE, tokensOf, Usage } from './usage';

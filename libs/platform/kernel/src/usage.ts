@@ -43,6 +43,10 @@ export const NO_USAGE: Usage = {
   durationMs: 0,
 };
 
+/** An agent was lost before it gave its account: what was seen of it is all that is known. */
+export const isUnaccounted = ({ byModel, costComplete }: Pick<Usage, 'byModel' | 'costComplete'>): boolean =>
+  !costComplete && Object.keys(byModel).length === 0;
+
 const plus = (one: Usd | null, other: Usd | null): Usd | null =>
   one === null || other === null ? null : addUsd(one, other);
 

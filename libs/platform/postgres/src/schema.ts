@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 /** The migration this code was written for: the newest of the history in tools/migrations. */
-export const SCHEMA = 'retention-0000000000011';
+export const SCHEMA = 'execution-2-0000000000012';
 
 /** The database's schema is older or newer than this code. */
 export class UnknownSchema extends Error {

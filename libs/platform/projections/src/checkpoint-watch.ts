@@ -27,7 +27,7 @@ export class CheckpointWatch {
     this.#subscription = nats?.subscribe(`${ANNOUNCEMENTS}.*`, {
       callback: (error, message) => {
         const announced = error ? undefined : CheckpointAnnouncement.safeParse(message.json());
-        if (announced?.success) this.#learn(announced.data);
+        if (announced?.success) this.learn(announced.data);
       },
     });
   }
@@ -39,6 +39,22 @@ export class CheckpointWatch {
   /** For when the cache was lost: what is known of its epochs may be of the time before. */
   forget(): void {
     this.#known.clear();
+  }
+
+  /**
+   * What an announcement or a statement of Postgres says. They may overtake each other: in one log, and in one cache
+   * epoch, what is further is newer.
+   */
+  learn({ projection, version, ...checkpoint }: CheckpointAnnouncement): void {
+    const id = idOf({ name: projection, version });
+    const known = this.#known.get(id);
+    const isOlder = known?.storeEpoch === checkpoint.storeEpoch && known.position > checkpoint.position;
+    if (isOlder) return;
+
+    const cachedBefore = known?.cacheEpoch === checkpoint.cacheEpoch ? known.cachedPosition : 0;
+    const cachedPosition = Math.max(checkpoint.cachedPosition, cachedBefore);
+    this.#known.set(id, { ...checkpoint, cachedPosition, at: performance.now() });
+    this.#news.emit(id);
   }
 
   async current(projection: Projection): Promise<Known> {
@@ -88,25 +104,12 @@ export class CheckpointWatch {
     this.#reading ??= this.pool
       .query<Checkpoint>(`select ${CHECKPOINT_COLUMNS} from read.checkpoints`)
       .then(({ rows }) => {
-        for (const row of rows) this.#learn(row);
+        for (const row of rows) this.learn(row);
       })
       .finally(() => {
         this.#reading = undefined;
       });
     return this.#reading;
-  }
-
-  /** Announcements and answers may overtake each other: in one log, and in one cache epoch, what is further is newer. */
-  #learn({ projection, version, ...checkpoint }: CheckpointAnnouncement): void {
-    const id = idOf({ name: projection, version });
-    const known = this.#known.get(id);
-    const isOlder = known?.storeEpoch === checkpoint.storeEpoch && known.position > checkpoint.position;
-    if (isOlder) return;
-
-    const cachedBefore = known?.cacheEpoch === checkpoint.cacheEpoch ? known.cachedPosition : 0;
-    const cachedPosition = Math.max(checkpoint.cachedPosition, cachedBefore);
-    this.#known.set(id, { ...checkpoint, cachedPosition, at: performance.now() });
-    this.#news.emit(id);
   }
 }
 

@@ -60,15 +60,13 @@ export class Checkpoints {
   }
 
   /**
-   * Takes up to `limit` of these that nobody living has. A cache that was not written up to the checkpoint
-   * is abandoned for a new epoch: what a worker could not write before it died must not be read as current.
+   * Takes up to `limit` of these that nobody living has. What the cache holds is abandoned for a new epoch: nobody has
+   * seen what became of it meanwhile, and a server that began again with an older snapshot must not be read as current.
    */
   async claim(projections: readonly Projection[], limit: number, cached: boolean): Promise<void> {
     await this.pool.query(
       `update read.checkpoints set owner = $3, cached_position = position,
-         cache_epoch = case when $5 then
-           case when cached_position = position and cache_epoch is not null then cache_epoch else gen_random_uuid() end
-         end
+         cache_epoch = case when $5 then gen_random_uuid() end
        where (projection, version, shard) in (
          select projection, version, shard from read.checkpoints c
          where ${THESE} and owner is distinct from $3 and not exists (

@@ -1,3 +1,4 @@
+import { CHECKPOINT_COLUMNS, type Checkpoint } from './checkpoints';
 import type { AnyRow, Projection } from './projection';
 import { parameters } from './rows';
 import { selectionOf } from './table';
@@ -23,11 +24,14 @@ export type PageQuery<Row> = Readonly<{
 
 export type Page<Row> = Readonly<{ rows: readonly Row[]; total: number }>;
 
+/** A page with the checkpoint that the same moment had: the page is exactly what the events up to there lead to. */
+export type PageAt<Row> = Page<Row> & Readonly<{ checkpoint: Checkpoint | null }>;
+
 type Statement = Readonly<{ text: string; values: unknown[] }>;
 
-/** One statement, so that the page and the total are of the same moment. */
+/** One statement, so that the page, the total and the checkpoint are of the same moment. */
 export function pageStatement<Row extends AnyRow>(projection: Projection<Row>, query: PageQuery<Row>): Statement {
-  const { table, key } = projection;
+  const { name, version, table, key } = projection;
   const { where = {}, orderBy = [], limit, offset = 0 } = query;
   const sql = parameters();
 
@@ -44,7 +48,10 @@ export function pageStatement<Row extends AnyRow>(projection: Projection<Row>, q
   const text = `select (select count(*) from ${table} t ${filter}) as total, coalesce((
     select json_agg(page) from (
       select ${selectionOf(projection)} from ${table} t ${filter}
-      order by ${order.join(', ')} limit ${sql.add(limit)} offset ${sql.add(offset)}) page), '[]') as rows`;
+      order by ${order.join(', ')} limit ${sql.add(limit)} offset ${sql.add(offset)}) page), '[]') as rows, (
+    select to_json(c) from (
+      select ${CHECKPOINT_COLUMNS} from read.checkpoints
+      where projection = ${sql.add(name)} and version = ${sql.add(version)}) c) as checkpoint`;
   return { text, values: sql.values };
 }
 

@@ -39,11 +39,7 @@ beforeAll(async () => {
   readModels = new ReadModels({ pool: database.pool, redis: cache, nats: connection });
 });
 beforeEach(() => {
-  worker = new Worker({
-    url: database.urlAs('syn_projection_worker'),
-    redisUrl: redis.url,
-    announce: announceOver(connection),
-  });
+  worker = start();
 });
 afterEach(() => worker?.stop());
 afterAll(async () => {
@@ -51,6 +47,11 @@ afterAll(async () => {
   cache.disconnect();
   await connection.close();
 });
+
+function start(): Worker {
+  const url = database.urlAs('syn_projection_worker');
+  return new Worker({ url, redisUrl: redis.url, announce: announceOver(connection) });
+}
 
 const epoch = async () => (await new PostgresEventLog(database.pool).head()).epoch;
 const at = async (position: number) => parsePosition(formatPosition({ epoch: await epoch(), position }));
@@ -107,6 +108,19 @@ describe('a row', () => {
       return rows.length === 0;
     });
     expect(await readModels.get(balances, 'cut', { minPosition: await cached(last) })).toMatchObject({ payments: 1 });
+  });
+
+  it('that the cache went back to while no worker was there is not taken from there', async () => {
+    await cached(await accounts.append(opened('back')));
+    const [key = ''] = await cache.keys('rm:balance:1:*:back');
+    const older = (await cache.get(key)) ?? '';
+    const minPosition = await cached(await accounts.append(paid('back')));
+    await worker?.stop();
+    await cache.set(key, older);
+    worker = start();
+    await eventually(async () => {
+      expect(await readModels.get(balances, 'back', { minPosition })).toMatchObject({ payments: 1 });
+    });
   });
 
   it('is served on what the worker announced, without a look at Postgres', async () => {
@@ -169,7 +183,7 @@ describe('a page', () => {
     const head = await accounts.append(
       ...[opened('p1', 1), opened('p2', 2), opened('p3', 3), opened('p%4', 4), paid('p2'), paid('p3')],
     );
-    worker = new Worker({ url: database.urlAs('syn_projection_worker'), redisUrl: redis.url });
+    worker = start();
     await readModels.page(balances, { limit: 0, minPosition: await at(head) });
     await worker.stop();
   });

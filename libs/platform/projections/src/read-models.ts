@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { NatsConnection } from 'nats';
 import type { Pool } from 'pg';
 import { CheckpointWatch } from './checkpoint-watch';
-import { pageStatement, type Page, type PageQuery } from './page';
+import { pageStatement, type Page, type PageAt, type PageQuery } from './page';
 import { formatPosition, type LogPosition } from './position';
 import type { AnyRow, Projection } from './projection';
 import { RowCache } from './row-cache';
@@ -13,9 +13,14 @@ type Freshness = Readonly<{
   minPosition?: LogPosition | undefined;
 }>;
 
+type List = Readonly<{
+  /** The first page of a list that nobody has filtered or sorted: of lists only this one is cached. */
+  isFront?: boolean;
+}>;
+
 const PREFIX_MATCHES = 10;
 
-/** The read models as they are asked for: rows by key from the cache, everything else from Postgres. */
+/** The read models as they are asked for: rows by key and front pages from the cache, everything else from Postgres. */
 export class ReadModels {
   readonly #pool: Pool;
   readonly #cache: RowCache | undefined;
@@ -54,12 +59,13 @@ export class ReadModels {
 
   async page<Row extends AnyRow>(
     projection: Projection<Row>,
-    { minPosition, ...query }: PageQuery<Row> & Freshness,
+    { minPosition, isFront = false, ...query }: PageQuery<Row> & Freshness & List,
   ): Promise<Page<Row>> {
+    if (isFront && this.#cache?.available) return this.#frontPage(projection, query, minPosition);
     if (minPosition) await this.#reach(projection, minPosition);
 
-    const { rows } = await this.#pool.query<Page<Row>>(pageStatement(projection, query));
-    return rows[0] ?? { rows: [], total: 0 };
+    const { rows, total } = await this.#readPage(projection, query);
+    return { rows, total };
   }
 
   /** The first few ids that begin so, for people who type the start of one. */
@@ -78,6 +84,34 @@ export class ReadModels {
     return formatPosition({ epoch, position });
   }
 
+  /** A page is what it was at its position, whoever stored it and when: it is good for whoever knows of nothing later. */
+  async #frontPage<Row extends AnyRow>(
+    projection: Projection<Row>,
+    query: PageQuery<Row>,
+    minPosition: LogPosition | undefined,
+  ): Promise<Page<Row>> {
+    const { cacheEpoch, position } = await this.#reach(projection, minPosition);
+    const name = JSON.stringify(query);
+    const held = cacheEpoch === null ? undefined : await this.#cachedPage(projection, cacheEpoch, name);
+    // What is stored under this query was read by it.
+    if (held && held.position >= position) return held.page as Page<Row>;
+
+    const { checkpoint, ...page } = await this.#readPage(projection, query);
+    if (typeof checkpoint?.cacheEpoch === 'string') {
+      const read = { position: checkpoint.position, page };
+      this.#cache?.putPage(projection, checkpoint.cacheEpoch, name, read).catch(() => undefined);
+    }
+    return page;
+  }
+
+  /** Whoever was shown a page is not shown an older one afterwards: what it says of the checkpoint is known from here on. */
+  async #readPage<Row extends AnyRow>(projection: Projection<Row>, query: PageQuery<Row>): Promise<PageAt<Row>> {
+    const { rows } = await this.#pool.query<PageAt<Row>>(pageStatement(projection, query));
+    const page = rows[0] ?? { rows: [], total: 0, checkpoint: null };
+    if (page.checkpoint) this.#checkpoints.learn(page.checkpoint);
+    return page;
+  }
+
   #reach(projection: Projection, minPosition: LogPosition | undefined) {
     return minPosition ? this.#checkpoints.reach(projection, minPosition) : this.#checkpoints.current(projection);
   }
@@ -85,5 +119,9 @@ export class ReadModels {
   /** A cache that does not answer is a miss. */
   #cached(projection: Projection, epoch: string, id: string) {
     return this.#cache?.get(projection, epoch, id).catch(() => undefined);
+  }
+
+  #cachedPage(projection: Projection, epoch: string, query: string) {
+    return this.#cache?.getPage(projection, epoch, query).catch(() => undefined);
   }
 }

@@ -1,8 +1,9 @@
 import Redis from 'ioredis';
 import type { Versioned } from './fold';
+import type { Page } from './page';
 import type { AnyRow, Projection } from './projection';
 
-/** A row that nobody asked for in an hour is read from Postgres next time. */
+/** What nobody asked for in an hour is read from Postgres next time. */
 const TTL_MS = 3_600_000;
 /** After a fault the cache is left alone this long: a server that hangs must not hold up every batch. */
 const REST_MS = 1_000;
@@ -30,7 +31,12 @@ export function createRedis(url: string): Redis {
   return redis;
 }
 
-/** Rows by key, each with its position: an older one never replaces a newer one, whoever comes late. Deleted ones stay as such. */
+/** A page of a list, and the position at which it was exactly this. */
+type VersionedPage = Readonly<{ position: number; page: Page<AnyRow> }>;
+
+type Entry = Readonly<{ key: string; position: number; value: unknown }>;
+
+/** Rows and pages, each with its position: an older one never replaces a newer one, whoever comes late. Deleted rows stay as such. */
 export class RowCache {
   #restUntil = 0;
 
@@ -47,23 +53,48 @@ export class RowCache {
   }
 
   async put(projection: Projection, epoch: string, rows: ReadonlyMap<string, Versioned>): Promise<void> {
-    const entries = [...rows];
+    await this.#store(
+      [...rows].map(([id, { position, row }]) => ({ key: rowKey(projection, epoch, id), position, value: row })),
+    );
+  }
+
+  async get(projection: Projection, epoch: string, id: string): Promise<Versioned | undefined> {
+    const held = await this.#held(rowKey(projection, epoch, id));
+    return held && { position: held.position, row: held.value as AnyRow | null };
+  }
+
+  /** `query` names the list: another order or another length is another page. */
+  async putPage(
+    projection: Projection,
+    epoch: string,
+    query: string,
+    { position, page }: VersionedPage,
+  ): Promise<void> {
+    await this.#store([{ key: pageKey(projection, epoch, query), position, value: page }]);
+  }
+
+  async getPage(projection: Projection, epoch: string, query: string): Promise<VersionedPage | undefined> {
+    const held = await this.#held(pageKey(projection, epoch, query));
+    return held && { position: held.position, page: held.value as Page<AnyRow> };
+  }
+
+  async #store(entries: readonly Entry[]): Promise<void> {
     const calls: Promise<unknown>[] = [];
     for (let first = 0; first < entries.length; first += KEYS_A_CALL) {
       const some = entries.slice(first, first + KEYS_A_CALL);
-      const keys = some.map(([id]) => keyOf(projection, epoch, id));
-      const values = some.flatMap(([, { position, row }]) => [position, JSON.stringify(row)]);
+      const keys = some.map(({ key }) => key);
+      const values = some.flatMap(({ position, value }) => [position, JSON.stringify(value)]);
       calls.push(this.redis.eval(SET_IF_NEWER, keys.length, ...keys, TTL_MS, ...values));
     }
     await this.#resting(Promise.all(calls));
   }
 
-  async get(projection: Projection, epoch: string, id: string): Promise<Versioned | undefined> {
-    const held = await this.#resting(this.redis.get(keyOf(projection, epoch, id)));
+  async #held(key: string): Promise<Omit<Entry, 'key'> | undefined> {
+    const held = await this.#resting(this.redis.get(key));
     if (held === null) return undefined;
 
     const colon = held.indexOf(':');
-    return { position: Number(held.slice(0, colon)), row: JSON.parse(held.slice(colon + 1)) as AnyRow | null };
+    return { position: Number(held.slice(0, colon)), value: JSON.parse(held.slice(colon + 1)) as unknown };
   }
 
   async #resting<Result>(work: Promise<Result>): Promise<Result> {
@@ -76,4 +107,6 @@ export class RowCache {
   }
 }
 
-const keyOf = ({ name, version }: Projection, epoch: string, id: string) => `rm:${name}:${version}:${epoch}:${id}`;
+const rowKey = ({ name, version }: Projection, epoch: string, id: string) => `rm:${name}:${version}:${epoch}:${id}`;
+const pageKey = ({ name, version }: Projection, epoch: string, query: string) =>
+  `page:${name}:${version}:${epoch}:${query}`;

@@ -22,6 +22,7 @@ export class ActivityFeed {
 
   /** From now on, until the signal. */
   listen(signal: AbortSignal, listener: Listener): void {
+    if (signal.aborted) return;
     this.listeners.add(listener);
     if (this.listeners.size === 1) this.begin();
     signal.addEventListener('abort', () => {
@@ -45,7 +46,7 @@ export class ActivityFeed {
     while (!signal.aborted) {
       try {
         position ??= await this.tables.feedHead();
-        position = await this.tell(position);
+        position = await this.tell(position, signal);
       } catch (error) {
         this.logger.warn('the activity feed waits for the store', { error });
       }
@@ -53,8 +54,10 @@ export class ActivityFeed {
     }
   }
 
-  private async tell(after: number): Promise<number> {
+  private async tell(after: number, signal: AbortSignal): Promise<number> {
     const activities = await this.tables.activityAfter(after, ACTIVITY_TYPES, PAGE);
+    // Those who listen by now are another reading's.
+    if (signal.aborted) return after;
     for (const activity of activities) for (const listener of this.listeners) listener(activity);
     return activities.at(-1)?.position ?? after;
   }

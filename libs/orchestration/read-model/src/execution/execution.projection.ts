@@ -1,14 +1,17 @@
-import { addUsage, NO_USAGE, type Usage } from '@syntropic/kernel';
+import { addUsage, isUnaccounted, NO_USAGE, type Usage } from '@syntropic/kernel';
 import type { ExecutionStarted, WorkflowExecutionEvent } from '@syntropic/orchestration/contracts';
 import { projection, usageColumns, usageRow, type Immutable } from '@syntropic/projections';
 import { z } from 'zod';
-import { pendingPhase, withPhase, type PhaseRow } from './phase-row';
+import { attemptOf, pendingPhase, withPhase, type PhaseRow } from './phase-row';
 
 type Detail = Pick<ExecutionStarted['data'], 'inputs' | 'task' | 'repos'> & {
   artifactIds: readonly string[];
   /** What the person who paused or cancelled it said. */
   reason?: string | undefined;
+  /** Of the sessions that gave an account. */
   usage: Usage;
+  /** Sessions that ended without one: what is known of them is their telemetry. */
+  unaccounted: readonly string[];
   phases: readonly PhaseRow[];
 };
 
@@ -30,10 +33,14 @@ const row = z.object({
 
 export type ExecutionRow = Immutable<z.output<typeof row>>;
 
+/** Nothing of it happens any more. */
+export const hasEnded = ({ status }: Pick<ExecutionRow, 'status'>): boolean =>
+  status === 'completed' || status === 'failed' || status === 'cancelled';
+
 /** The runs that there are: list and detail. Numbers are of sessions that have ended; what runs now is telemetry's. */
 export const executionProjection = projection<WorkflowExecutionEvent>()({
   name: 'execution',
-  version: 1,
+  version: 2,
   streams: ['execution'],
   row,
   key: 'execution_id',
@@ -58,12 +65,13 @@ export const executionProjection = projection<WorkflowExecutionEvent>()({
         repos: data.repos,
         artifactIds: [],
         usage: NO_USAGE,
+        unaccounted: [],
         phases: [...data.phases].sort((one, other) => one.order - other.order).map(pendingPhase),
       },
     }),
 
-    PhaseQueued: (row, { data: { phaseId, attempt, sessionId } }) =>
-      changed(row, phaseId, { status: 'queued', attempt, sessionId, errorMessage: null }),
+    PhaseQueued: (row, { data: { phaseId, attempt, sessionId, leg } }) =>
+      changed(row, phaseId, { status: 'queued', ...(leg === 1 && attemptOf(sessionId, attempt)) }),
     PhaseStarted: (row, { data: { phaseId, leg }, recordedAt }) =>
       changed(row, phaseId, { status: 'running', completedAt: null, ...(leg === 1 && { startedAt: recordedAt }) }),
     PhaseHeld: (row, { data: { phaseId } }) => changed(row, phaseId, { status: 'paused' }),
@@ -90,38 +98,46 @@ export const executionProjection = projection<WorkflowExecutionEvent>()({
       },
     ExecutionRetried: (row) => row && { ...row, status: 'running', error_message: null },
 
-    ExecutionInterrupted: (row, { data }) => {
-      if (!row) return undefined;
-      // What the lost sessions used is never accounted for, whatever comes after.
-      const usage = { ...row.detail.usage, costComplete: false };
-      return {
+    ExecutionInterrupted: (row, { data: { why, sessions } }) =>
+      row && {
         ...row,
-        ...usageRow(usage),
         status: 'interrupted',
         asked: null,
-        error_message: `interrupted: ${data.why}`,
-        detail: { ...row.detail, usage, phases: row.detail.phases.map(interrupted(data.sessions)) },
-      };
-    },
+        cost_complete: false,
+        error_message: `interrupted: ${why}`,
+        detail: {
+          ...row.detail,
+          usage: { ...row.detail.usage, costComplete: false },
+          unaccounted: [...row.detail.unaccounted, ...sessions.map(({ sessionId }) => sessionId)],
+          phases: row.detail.phases.map(interrupted(sessions)),
+        },
+      },
     ExecutionCompleted: (row, { recordedAt }) =>
       row && { ...row, status: 'completed', asked: null, completed_at: recordedAt },
     ExecutionFailed: (row, { data, recordedAt }) =>
-      row && { ...row, status: 'failed', asked: null, completed_at: recordedAt, error_message: data.error },
+      row && { ...ended(row), status: 'failed', completed_at: recordedAt, error_message: data.error },
     ExecutionCancelled: (row, { recordedAt }) =>
-      row && { ...row, status: 'cancelled', asked: null, completed_at: recordedAt },
+      row && { ...ended(row), status: 'cancelled', completed_at: recordedAt },
   },
 });
 
 const changed = (row: ExecutionRow | undefined, phaseId: string, change: Partial<PhaseRow>) =>
   row && { ...row, detail: { ...row.detail, phases: withPhase(row.detail.phases, phaseId, change) } };
 
-type Settled = Readonly<{ phaseId: string; usage: Usage; artifacts: readonly { artifactId: string }[] }>;
+type Settled = Readonly<{
+  phaseId: string;
+  sessionId: string;
+  usage: Usage;
+  artifacts: readonly { artifactId: string }[];
+}>;
 
 /** An attempt has ended: what it used is added, once, also where a person's approval comes later. */
-function settled(row: ExecutionRow | undefined, { phaseId, usage, artifacts }: Settled, change: Partial<PhaseRow>) {
+function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partial<PhaseRow>) {
   if (!row) return undefined;
+  const { phaseId, sessionId, usage, artifacts } = attempt;
   const isCounted = row.detail.phases.some((phase) => phase.phaseId === phaseId && phase.status === 'waiting');
   const all = isCounted ? row.detail.usage : addUsage(row.detail.usage, usage);
+  const lost = !isCounted && isUnaccounted(usage) ? [sessionId] : [];
   const left = isCounted ? [] : artifacts.map(({ artifactId }) => artifactId);
 
   return {
@@ -130,6 +146,7 @@ function settled(row: ExecutionRow | undefined, { phaseId, usage, artifacts }: S
     detail: {
       ...row.detail,
       usage: all,
+      unaccounted: [...row.detail.unaccounted, ...lost],
       artifactIds: [...row.detail.artifactIds, ...left],
       phases: withPhase(row.detail.phases, phaseId, { ...change, usage, artifactId: artifacts[0]?.artifactId ?? null }),
     },
@@ -141,6 +158,19 @@ const asking = (row: ExecutionRow, asked: 'pause' | 'cancel', reason: string | u
   asked,
   detail: { ...row.detail, reason },
 });
+
+/** Phases that waited for a runner or a person wait no more. */
+const ended = (row: ExecutionRow): ExecutionRow => ({
+  ...row,
+  asked: null,
+  detail: {
+    ...row.detail,
+    phases: row.detail.phases.map((phase) => (isOpen(phase) ? { ...phase, status: 'cancelled' } : phase)),
+  },
+});
+
+const isOpen = ({ status }: PhaseRow): boolean =>
+  status === 'queued' || status === 'running' || status === 'paused' || status === 'waiting';
 
 const running = (phase: PhaseRow): PhaseRow => (phase.status === 'paused' ? { ...phase, status: 'running' } : phase);
 

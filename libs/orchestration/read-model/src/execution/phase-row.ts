@@ -25,11 +25,16 @@ export const pendingPhase = ({ phaseId, name, order, agent, model }: ExecutableP
   name,
   order,
   status: 'pending',
-  attempt: 0,
-  sessionId: null,
-  artifactId: null,
+  ...attemptOf(null, 0),
   provider: agent.provider,
   model: model ?? null,
+});
+
+/** An attempt of which nothing is known yet. */
+export const attemptOf = (sessionId: string | null, attempt: number) => ({
+  attempt,
+  sessionId,
+  artifactId: null,
   usage: NO_USAGE,
   startedAt: null,
   completedAt: null,

@@ -1,0 +1,117 @@
+import { LocalObjectStorage } from '@syntropic/object-storage';
+import { randomUUID } from 'node:crypto';
+import { API } from '../src/app.module';
+import { endpointsOf } from '../src/http/serve';
+import { anArtifact, anExecutionId, factsOf, workflowCreated } from './facts';
+import { useGateway } from './use-gateway';
+
+const gateway = useGateway();
+
+const endpoints = endpointsOf(API);
+const executionId = anExecutionId();
+const facts = factsOf(executionId, 'documented');
+const artifactId = randomUUID();
+const letterId = randomUUID();
+const yaml = 'id: doc\nname: Doc\nphases:\n  - {id: plan, name: Plan, order: 1, prompt_template: go}\n';
+
+const json = (body: object) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+
+/** What stands for the parameters of addresses, and what requests carry that need more than an address. */
+const NAMES: Readonly<Record<string, string>> = {
+  workflow_id: 'documented',
+  phase_id: 'plan',
+  execution_id: executionId,
+  session_id: facts.sessionId,
+  artifact_id: artifactId,
+  projection: 'artifact',
+  dead_letter_id: letterId,
+};
+const CARRIED: Readonly<Record<string, object>> = {
+  'POST /workflows': json({ id: 'mine', name: 'Mine' }),
+  'POST /workflows/validate': json({ content: yaml }),
+  'POST /workflows/from-yaml': { body: yaml, headers: { 'content-type': 'application/yaml' } },
+  'PUT /workflows/{workflow_id}/phases/{phase_id}': json({ prompt_template: 'go' }),
+  'POST /operator/projections/{projection}/park': json({ position: 1, reason: 'not ours' }),
+};
+
+const addressOf = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => NAMES[name] ?? name);
+let written = '';
+
+beforeAll(async () => {
+  const { started, queued, phaseStarted, sessionStarted, sessionId } = facts;
+  const stored = await new LocalObjectStorage(gateway.objects).put(Buffer.from('notes'));
+  await gateway.record('workflow-documented', [workflowCreated('documented')]);
+  await gateway.record(`session-${sessionId}`, [sessionStarted], executionId);
+  await gateway.record(`artifact-${artifactId}`, [anArtifact(artifactId, executionId, stored)], executionId);
+  const events = [started, queued, phaseStarted];
+  ({ minPosition: written } = await gateway.record(`execution-${executionId}`, events, executionId));
+  const data = { tool_name: 'git', tool_use_id: 't', input_preview: '{}', operation: 'commit', sha: 'abc' };
+  await gateway.observe(
+    ...['tool_execution_started', 'tool_execution_completed', 'git_commit', 'agent_output'].map((type) => ({
+      id: randomUUID(),
+      type,
+      time: new Date().toISOString(),
+      sessionId,
+      executionId,
+      phaseId: 'plan',
+      data: { ...data, success: true, text: 'said' },
+    })),
+  );
+  gateway.answer(() => ({ position: 1, version: 1, done: true }));
+});
+
+/** Method and address of every route below `/api`, from the tree that the server prints. */
+function served(): readonly string[] {
+  const parents: string[] = [];
+  return gateway.routes.split('\n').flatMap((line) => {
+    const [, indent = '', segment, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line) ?? [];
+    if (segment === undefined) return [];
+    const depth = indent.length / 4;
+    parents.splice(depth, Infinity, segment);
+    const path = parents.join('').replace(/:(\w+)/g, '{$1}');
+    return (methods?.split(', ') ?? []).filter((method) => method !== 'HEAD').map((method) => `${method} ${path}`);
+  });
+}
+
+describe('the API document', () => {
+  it('has what is served under both prefixes, and nothing else', async () => {
+    const { paths } = (await (await fetch(`${gateway.url}/api/openapi.json`)).json()) as {
+      paths: Record<string, object>;
+    };
+    const documented = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const routes = served().filter((route) => route.includes(' /api/') && !/\/(docs|openapi\.json)$/.test(route));
+    const [newer, plain] = [true, false].map((is) => routes.filter((route) => route.includes(' /api/v1/') === is));
+
+    expect(plain?.sort()).toEqual(documented.sort());
+    expect(newer?.map((route) => route.replace('/v1', '')).sort()).toEqual(documented.sort());
+  });
+
+  it.each(endpoints.flatMap(({ reply, ...declared }) => (reply === 'event-stream' ? [] : [{ ...declared, reply }])))(
+    '$method $path answers as it says',
+    async ({ method, path, status = 200, reply }) => {
+      const response = await fetch(`${gateway.url}/api${addressOf(path)}`, {
+        method,
+        ...CARRIED[`${method} ${path}`],
+        ...(method === 'GET' && { headers: { 'x-min-position': written, accept: 'application/json' } }),
+      });
+      const answer = (await response.json()) as object;
+
+      expect([response.status, answer]).toEqual([status, answer]);
+      // A field that the schema does not have would be gone after it.
+      expect(reply.parse(answer)).toEqual(answer);
+    },
+  );
+
+  it.each(endpoints.filter(({ reply }) => reply === 'event-stream'))(
+    '$path is a stream of events',
+    async ({ path }) => {
+      const stop = new AbortController();
+      const response = await fetch(`${gateway.url}/api${addressOf(path)}`, { signal: stop.signal });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toContain('text/event-stream');
+      stop.abort();
+    },
+  );
+});

@@ -1,0 +1,105 @@
+import { NO_USAGE } from '@syntropic/kernel';
+import { randomUUID } from 'node:crypto';
+import { anExecutionId, factsOf } from './facts';
+import { useGateway } from './use-gateway';
+
+const gateway = useGateway();
+
+type Json = Readonly<Record<string, unknown>>;
+
+async function read(path: string, minPosition: string): Promise<Json> {
+  const response = await fetch(`${gateway.url}${path}`, { headers: { 'x-min-position': minPosition } });
+  return (await response.json()) as Json;
+}
+
+/** An execution whose only session was lost after one call of a model. */
+async function interrupted() {
+  const executionId = anExecutionId();
+  const facts = factsOf(executionId);
+  const { sessionId } = facts;
+  const stream = `execution-${executionId}`;
+  const ofSession = { ...facts.queued.data, usage: NO_USAGE, completedPhases: 0, totalPhases: 1, artifactIds: [] };
+  await gateway.observe({
+    id: randomUUID(),
+    type: 'token_usage',
+    time: new Date().toISOString(),
+    sessionId,
+    executionId,
+    phaseId: 'plan',
+    data: {
+      leg: 1,
+      model: 'm',
+      input_tokens: 10,
+      output_tokens: 5,
+      cache_creation_tokens: 0,
+      cache_read_tokens: 0,
+      cost_usd: '0.25',
+    },
+  });
+  const lost = { ...ofSession, why: 'lease_lost', sessions: [{ sessionId, leg: 1 }] };
+  const events = [facts.started, facts.queued, facts.phaseStarted, { type: 'ExecutionInterrupted', data: lost }];
+  await gateway.record(stream, events, executionId);
+  return { executionId, facts, stream };
+}
+
+describe('what a lost session has used', () => {
+  it('stays in the totals when the execution is cancelled', async () => {
+    const { executionId, facts, stream } = await interrupted();
+    const { minPosition } = await gateway.record(stream, [facts.cancelled], executionId);
+
+    expect(await read(`/api/executions/${executionId}`, minPosition)).toMatchObject({
+      status: 'cancelled',
+      total_tokens: 15,
+      total_cost_usd: '0.25',
+      cost_complete: false,
+      phases: [{ status: 'interrupted', total_tokens: 15 }],
+    });
+  });
+
+  it('stays in the totals when another attempt succeeds, and they are never called complete', async () => {
+    const { executionId, facts, stream } = await interrupted();
+    const again = { sessionId: randomUUID(), attempt: 2 };
+    const { minPosition } = await gateway.record(
+      stream,
+      [
+        { type: 'ExecutionRetried', data: { executionId, workflowId: 'a-workflow', phaseIds: ['plan'] } },
+        { ...facts.queued, data: { ...facts.queued.data, ...again } },
+        { ...facts.phaseStarted, data: { ...facts.phaseStarted.data, ...again } },
+        { ...facts.phaseCompleted, data: { ...facts.phaseCompleted.data, ...again } },
+        facts.completed,
+      ],
+      executionId,
+    );
+
+    expect(await read(`/api/executions/${executionId}`, minPosition)).toMatchObject({
+      total_tokens: 1_249,
+      total_cost_usd: '0.67',
+      cost_complete: false,
+      phases: [{ status: 'completed', attempt: 2, total_tokens: 1_234 }],
+    });
+    const { executions } = await read('/api/executions', minPosition);
+    expect((executions as Json[]).find((row) => row['workflow_execution_id'] === executionId)).toMatchObject({
+      total_tokens: 1_249,
+      cost_complete: false,
+    });
+  });
+
+  it('is what the session shows', async () => {
+    const { facts, executionId } = await interrupted();
+    const { sessionCompleted, sessionStarted, sessionId } = facts;
+    const ended = sessionCompleted(0);
+    const usage = { ...NO_USAGE, costComplete: false };
+    const { minPosition } = await gateway.record(
+      `session-${sessionId}`,
+      [sessionStarted, { ...ended, data: { ...ended.data, status: 'failed', usage } }],
+      executionId,
+    );
+
+    expect(await read(`/api/sessions/${sessionId}`, minPosition)).toMatchObject({
+      status: 'failed',
+      total_tokens: 15,
+      total_cost_usd: '0.25',
+      cost_complete: false,
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import { NO_USAGE, type Event, type Recorded, type Usage } from '@syntropic/kernel';
+import { executionProjection, type ExecutionRow } from './execution.projection';
+
+const ids = { executionId: 'exec-1', workflowId: 'w' };
+const USED: Usage = { ...NO_USAGE, costUsd: '0.5', toolCalls: 2 };
+const NO_ACCOUNT: Usage = { ...NO_USAGE, costComplete: false };
+
+const definition = (phaseId: string, order: number) => ({
+  phaseId,
+  name: phaseId,
+  order,
+  agent: { provider: 'simulated' },
+});
+const started = {
+  type: 'ExecutionStarted',
+  data: { ...ids, workflowName: 'W', inputs: {}, repos: [], phases: [definition('one', 1), definition('two', 2)] },
+};
+const of = (phaseId: string, attempt = 1, leg = 1) => ({
+  ...ids,
+  phaseId,
+  sessionId: `${phaseId}-${attempt}`,
+  attempt,
+  leg,
+});
+const happens = (type: string, data: object): Event => ({ type, data: { ...ids, ...data } });
+const runs = (phaseId: string, attempt = 1): readonly Event[] => [
+  happens('PhaseQueued', of(phaseId, attempt)),
+  happens('PhaseStarted', of(phaseId, attempt)),
+];
+const ends = (type: string, phaseId: string, usage: Usage = USED, own: object = {}): Event =>
+  happens(type, { ...of(phaseId), usage, artifacts: [{ artifactId: 'a' }], ...own });
+const interrupted = (phaseId: string): Event =>
+  happens('ExecutionInterrupted', {
+    ...of(phaseId),
+    why: 'lease_lost',
+    sessions: [{ sessionId: `${phaseId}-1`, leg: 1 }],
+  });
+
+/** The row after these, each a second after the one before. */
+function after(...events: readonly Event[]): ExecutionRow {
+  const row = [started, ...events].reduce<unknown>((before, event, second) => {
+    const recorded = { ...event, recordedAt: `2026-01-01T00:00:0${second}.000Z` } as unknown as Recorded;
+    return executionProjection.foldOf(event.type)?.(before as ExecutionRow | undefined, recorded, 'exec-1');
+  }, undefined);
+  return row as ExecutionRow;
+}
+
+const phase = ({ detail }: ExecutionRow, phaseId: string) => detail.phases.find((one) => one.phaseId === phaseId);
+
+describe('a phase', () => {
+  it('that is queued again shows nothing of the attempt before, which is counted', () => {
+    const row = after(
+      ...runs('one'),
+      ends('PhaseFailed', 'one', USED, { error: 'no' }),
+      happens('PhaseQueued', of('one', 2)),
+    );
+
+    expect(phase(row, 'one')).toMatchObject({
+      status: 'queued',
+      attempt: 2,
+      startedAt: null,
+      completedAt: null,
+      artifactId: null,
+      errorMessage: null,
+      usage: NO_USAGE,
+    });
+    expect(row).toMatchObject({ cost_usd: '0.5', tool_call_count: 2 });
+  });
+
+  it('that goes on where it was parked has been running since it began', () => {
+    const row = after(
+      ...runs('one'),
+      happens('PhaseParked', { ...of('one'), usage: USED }),
+      happens('PhaseQueued', of('one', 1, 2)),
+      happens('PhaseStarted', of('one', 1, 2)),
+    );
+
+    expect(phase(row, 'one')).toMatchObject({ status: 'running', startedAt: '2026-01-01T00:00:02.000Z' });
+  });
+
+  it.each(['ExecutionCancelled', 'ExecutionFailed'])(
+    'that waits for a runner or a person waits no more after %s',
+    (end) => {
+      const waiting = ends('PhaseAwaitingApproval', 'one');
+      const row = after(...runs('one'), waiting, happens('PhaseQueued', of('two')), happens(end, { error: 'no' }));
+
+      expect(row.detail.phases.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+    },
+  );
+});
+
+describe('a session that nobody has the account of', () => {
+  it.each([
+    ['was interrupted', [...runs('one'), interrupted('one')]],
+    ['was lost while its execution ended', [...runs('one'), ends('PhaseStopped', 'one', NO_ACCOUNT)]],
+  ])('because it %s is known, and makes the cost incomplete for good', (_, events) => {
+    const row = after(...events, ...runs('one', 2), ends('PhaseCompleted', 'one', USED, of('one', 2)));
+
+    expect(row.detail.unaccounted).toEqual(['one-1']);
+    expect(row).toMatchObject({ cost_usd: '0.5', cost_complete: false });
+    expect(row.detail.usage.costComplete).toBe(false);
+  });
+
+  it('is counted when its account comes with a later leg', () => {
+    const row = after(
+      ...runs('one'),
+      happens('PhaseParked', { ...of('one'), why: 'lease_lost', usage: NO_ACCOUNT }),
+      ends('PhaseCompleted', 'one'),
+    );
+
+    expect(row.detail.unaccounted).toEqual([]);
+    expect(row.cost_complete).toBe(true);
+  });
+});
+
+describe('approval', () => {
+  it('counts what its phase used once', () => {
+    const row = after(...runs('one'), ends('PhaseAwaitingApproval', 'one'), ends('PhaseCompleted', 'one'));
+
+    expect(row).toMatchObject({ cost_usd: '0.5', completed_phases: 1 });
+    expect(row.detail.artifactIds).toEqual(['a']);
+  });
+});
