@@ -100,7 +100,8 @@ function executable(
   provider: ProviderName | undefined,
 ): ExecutablePhase {
   const agent = own ?? definition.agent ?? CLAUDE;
-  if (provider === undefined || agent.provider === provider) return { ...phase, agent };
+  const wanted = provider === undefined ? agent : [own, definition.agent].find((one) => one?.provider === provider);
+  if (wanted) return { ...phase, agent: wanted };
 
   const { isolation, limits } = agent;
   const common = { isolation, ...(limits && { limits }) };

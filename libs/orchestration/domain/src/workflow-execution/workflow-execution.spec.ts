@@ -162,6 +162,31 @@ describe('starting an execution', () => {
     given()
       .when(startExecution, new StartExecution({ ...start.data, provider: 'command' }), two, everything)
       .thenRefused('execution.provider_not_configured');
+
+    const agent = { provider: 'simulated', turns: 7 };
+    const command = { provider: 'command', command: ['true'] };
+    const own: WorkflowTemplate = {
+      status: 'active',
+      definition: WorkflowDefinition.parse({
+        name: 'Review',
+        requiresRepos: false,
+        agent,
+        phases: [
+          { phaseId: plan, name: plan, order: 1, agent: command },
+          { phaseId: build, name: build, order: 2 },
+        ],
+      }),
+    };
+    const providers = (provider: 'simulated' | 'claude' | undefined) =>
+      startExecution(
+        WorkflowExecution.initial,
+        new StartExecution({ ...start.data, provider }),
+        own,
+        everything,
+      ).flatMap((event) => (event.type === 'ExecutionStarted' ? event.data.phases.map((phase) => phase.agent) : []));
+    expect(providers(undefined)).toMatchObject([{ provider: 'command' }, agent]);
+    expect(providers('simulated')).toMatchObject([agent, agent]);
+    expect(providers('claude')).toMatchObject([{ provider: 'claude' }, { provider: 'claude' }]);
   });
 });
 
