@@ -1,3 +1,4 @@
+import { DomainError } from '@syntropic/kernel';
 import { Doorbell, OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
 import { ClaimedWork, ClaimWork, type WorkOrder } from '@syntropic/orchestration/contracts';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -58,7 +59,7 @@ export class Claims {
     });
   }
 
-  /** A claim whose answer was lost is made again under its own id: it gets the same work. */
+  /** A claim whose answer was lost is made again under its own id: it gets the same work. One that was refused is over. */
   async #claim(signal: AbortSignal): Promise<WorkOrder | null> {
     const { client, abilities, onFault } = this.options;
     const { runner, backends, providers } = abilities;
@@ -70,7 +71,7 @@ export class Claims {
         return ClaimedWork.parse(await client.send('work', ClaimWork.type, data, origin)).order;
       } catch (error) {
         if (!(error instanceof OutcomeUnknown)) onFault(error);
-        if (signal.aborted) return null;
+        if (signal.aborted || error instanceof DomainError) return null;
         await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }

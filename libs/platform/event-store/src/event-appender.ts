@@ -89,23 +89,24 @@ export class EventAppender {
   async #call(batch: readonly Waiting[]): Promise<void> {
     const requests = batch.map(({ request }) => request);
     this.#underWay++;
-    const result = await this.#send(requests).catch((error: unknown) => {
+    const answer = await this.#send(requests).catch((error: unknown) => {
       this.#recover(batch, error);
     });
     this.#underWay--;
     this.#leaveSoon();
 
-    if (!result) return;
+    if (!answer) return;
     this.#failures = 0;
-    for (const [index, outcome] of outcomesOf(requests, result).entries()) batch[index]?.resolve(outcome);
+    const { outcomes, result } = answer;
+    for (const [index, outcome] of outcomes.entries()) batch[index]?.resolve(outcome);
     if (result.last_position >= result.first_position) this.options.onAppended?.(result.last_position);
   }
 
-  async #send(requests: readonly AppendRequest[]): Promise<CallResult> {
+  async #send(requests: readonly AppendRequest[]): Promise<{ outcomes: readonly AppendOutcome[]; result: CallResult }> {
     const { rows } = await this.pool.query<CallResult>({ ...APPEND_EVENTS, values: [...callParameters(requests)] });
     const [result] = rows;
     if (!result) throw new Error('the log did not answer');
-    return result;
+    return { outcomes: outcomesOf(requests, result), result };
   }
 
   #recover(batch: readonly Waiting[], error: unknown): void {

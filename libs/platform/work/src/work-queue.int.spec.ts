@@ -132,12 +132,14 @@ describe('giving back', () => {
     await expect(desk.queue.release(held, 'closed')).resolves.toBe(false);
   });
 
-  it('untouched, hints again and lets another runner have it under a higher token', async () => {
+  it('untouched, lets another runner have it under a higher token, and waits on without calling for one', async () => {
     const { sessionId } = await desk.queued();
     const held = await desk.claimed('r1');
+    const before = await desk.rowOf(held);
     await desk.queue.release(held, 'queued');
 
-    expect(desk.hinted).toEqual([sessionId, sessionId]);
+    expect(desk.hinted).toEqual([sessionId]);
+    await expect(desk.rowOf(held)).resolves.toMatchObject({ state: 'queued', queuedAt: before?.queuedAt });
     await expect(desk.claimed('r2')).resolves.toMatchObject({ sessionId, token: held.token + 1 });
     await expect(desk.queue.release(held, 'closed')).resolves.toBe(false);
   });

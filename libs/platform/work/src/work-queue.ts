@@ -130,24 +130,26 @@ export class WorkQueue {
     return { leases: rows.map(renewedLease), discard: parked.length > 0 ? await this.unwanted(runner, parked) : [] };
   }
 
-  /** Gives work back: ended, kept on the runner's disk, or untouched. False when the lease was no longer held. */
+  /**
+   * Gives work back: ended, kept on the runner's disk, or untouched. False when the lease was no longer held.
+   * Untouched means that it could not begin just now: it waits on, and is hinted at by the sweeper, not at once and for ever.
+   */
   async release({ sessionId, token }: Lease, as: 'closed' | 'parked' | 'queued'): Promise<boolean> {
-    const { rows } = await this.pool.query<Pick<Work, 'sessionId' | 'backend'> & { changed: boolean }>(
+    const { rowCount } = await this.pool.query(
       `with released as (
          update ops.work w
-            set state = $3, expires_at = null, queued_at = clock_timestamp(), hinted_at = null,
+            set state = $3, expires_at = null,
+                hinted_at = case $3 when 'queued' then clock_timestamp() end,
                 closed_at = case $3 when 'closed' then clock_timestamp() end,
                 parked_on = case $3 when 'parked' then w.runner when 'queued' then w.parked_on end
           where w.session_id = $1 and w.token = $2 and w.state = 'leased'
-         returning w.session_id as "sessionId", w.backend, true as changed
+         returning w.session_id
        )
-       select * from released union all
-       select w.session_id, w.backend, false from ops.work w where w.session_id = $1 and w.token = $2 and w.state = $3`,
+       select from released union all
+       select from ops.work w where w.session_id = $1 and w.token = $2 and w.state = $3`,
       [sessionId, token, as],
     );
-    const [released] = rows;
-    if (released?.changed && as === 'queued') this.signals.hint(released);
-    return released !== undefined;
+    return rowCount !== null && rowCount > 0;
   }
 
   /** Asks something of all sessions of an execution, and wakes the runners that hold one. What is queued waits until it may run. */

@@ -79,8 +79,8 @@ export class WorkDesk {
   }
 
   async rowOf({ sessionId }: Pick<Lease, 'sessionId'>) {
-    const { rows } = await this.pool.query<{ state: string; token: number }>(
-      'select state, token from ops.work where session_id = $1',
+    const { rows } = await this.pool.query<{ state: string; token: number; queuedAt: Date }>(
+      'select state, token, queued_at as "queuedAt" from ops.work where session_id = $1',
       [sessionId],
     );
     return rows[0];
