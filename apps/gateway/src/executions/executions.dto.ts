@@ -16,7 +16,7 @@ export const StartRequest = z
   .strictObject({
     inputs: z.record(z.string(), z.string()).default({}),
     task: z.string().nullish(),
-    repos: z.array(z.string().min(1)).default([]),
+    repos: z.array(z.string().min(1)).max(100).default([]),
     provider: z.enum(PROVIDERS).nullish().meta({ description: 'Instead of what the workflow says, for every phase.' }),
     max_budget_usd: z.number().nonnegative().nullish(),
   })

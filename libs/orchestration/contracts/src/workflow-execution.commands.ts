@@ -21,7 +21,7 @@ export class StartExecution extends command('StartExecution', {
   inputs: z.record(z.string(), z.string()).default({}),
   /** Stands for `$ARGUMENTS` in prompts. */
   task: z.string().optional(),
-  repos: z.array(z.string()).default([]),
+  repos: z.array(z.string()).max(100).default([]),
   /** Overrides the provider of every phase. */
   provider: z.enum(PROVIDERS).optional(),
 }) {}

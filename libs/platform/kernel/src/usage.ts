@@ -63,7 +63,8 @@ const addModel = (one: ModelUsage | undefined, other: ModelUsage): ModelUsage =>
 
 export function addUsage(one: Usage, other: Usage): Usage {
   const byModel = { ...one.byModel };
-  for (const [model, usage] of Object.entries(other.byModel)) byModel[model] = addModel(byModel[model], usage);
+  for (const [model, usage] of Object.entries(other.byModel))
+    byModel[model] = addModel(Object.hasOwn(one.byModel, model) ? one.byModel[model] : undefined, usage);
 
   return {
     byModel,

@@ -18,5 +18,6 @@ export const orchestrationCodes = {
   'execution.reserved_input': { status: 422, title: 'The input has a reserved name' },
   'execution.missing_input': { status: 422, title: 'Required inputs are missing' },
   'execution.unresolved_placeholder': { status: 422, title: 'A placeholder has no value' },
+  'execution.repository_invalid': { status: 422, title: 'No runner clones from there' },
   'execution.provider_not_configured': { status: 422, title: 'The workflow does not say what this provider runs' },
 } as const satisfies ProblemKinds;

@@ -12,6 +12,8 @@ import { invalid, refuse } from './refusals';
 import type { WorkflowExecution } from './workflow-execution';
 
 const RESERVED = ['repos', 'repository'];
+/** What runners clone: `owner/name` and `https://github.com/owner/name`, and where they allow it what lies on their own disk. */
+const REPOSITORY = /^(?:(?:https:\/\/github\.com\/)?[A-Za-z0-9-]+\/(?!\.)[A-Za-z0-9._-]+\/?|file:\/\/\/.+)$/;
 const PLACEHOLDER = /\{\{\s*([a-zA-Z0-9._-]+)\s*\}\}/g;
 
 /** What the runners that are there can do. */
@@ -58,7 +60,7 @@ export function startExecution(
 }
 
 function inputsOf({ inputs, task }: StartExecution, definition: WorkflowDefinition): Record<string, string> {
-  const reserved = RESERVED.find((name) => name in inputs);
+  const reserved = RESERVED.find((name) => Object.hasOwn(inputs, name));
   if (reserved) throw invalid('reserved_input', `give repositories as repos, not as input`, `inputs.${reserved}`);
 
   const defaults = definition.inputs.flatMap(({ name, default: value }) =>
@@ -69,7 +71,9 @@ function inputsOf({ inputs, task }: StartExecution, definition: WorkflowDefiniti
     ...inputs,
     ...(task === undefined ? {} : { task }),
   };
-  const absent = definition.inputs.filter(({ name, required }) => required && !(name in all)).map(({ name }) => name);
+  const absent = definition.inputs
+    .filter(({ name, required }) => required && !Object.hasOwn(all, name))
+    .map(({ name }) => name);
   if (absent.length > 0) {
     throw invalid('missing_input', `required inputs are missing: ${absent.join(', ')}`, `inputs.${absent.join(',')}`);
   }
@@ -78,6 +82,14 @@ function inputsOf({ inputs, task }: StartExecution, definition: WorkflowDefiniti
 
 /** The request's repositories, else the template's. */
 function reposOf(command: StartExecution, definition: WorkflowDefinition, inputs: Readonly<Record<string, string>>) {
+  const repos = namedRepos(command, definition, inputs);
+  const wrong = repos.findIndex((repo) => !REPOSITORY.test(repo));
+  if (wrong < 0) return repos;
+  const why = `${JSON.stringify(repos[wrong])} is neither owner/name nor https://github.com/owner/name`;
+  throw invalid('repository_invalid', why, `repos[${wrong}]`);
+}
+
+function namedRepos(command: StartExecution, definition: WorkflowDefinition, inputs: Readonly<Record<string, string>>) {
   if (command.repos.length > 0) return command.repos;
   if (!definition.requiresRepos) return [];
 
@@ -88,7 +100,7 @@ function reposOf(command: StartExecution, definition: WorkflowDefinition, inputs
 
 function substituted(text: string, inputs: Readonly<Record<string, string>>, field: string): string {
   return text.replace(PLACEHOLDER, (placeholder, name: string) => {
-    const value = inputs[name];
+    const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
     if (value === undefined) throw invalid('unresolved_placeholder', `no input gives a value to ${placeholder}`, field);
     return value;
   });

@@ -156,7 +156,35 @@ describe('starting an execution', () => {
     given()
       .when(startExecution, start, withInput({ repos: ['{{owner}}/r'] }), everything)
       .thenRefused('execution.unresolved_placeholder');
+    given()
+      .when(startExecution, start, withInput({ repos: ['{{constructor}}/r'] }), everything)
+      .thenRefused('execution.unresolved_placeholder');
+    given()
+      .when(startExecution, start, withInput({ inputs: [{ name: 'constructor' }] }), everything)
+      .thenRefused('execution.missing_input');
   });
+
+  it.each(['--upload-pack=x', 'o', 'o/..', 'o/r/s', 'git@github.com:o/r', 'https://user:key@github.com/o/r', ''])(
+    'is refused with the repository %j, which no runner clones',
+    (repo) => {
+      given()
+        .when(startExecution, new StartExecution({ ...start.data, repos: ['o/r', repo] }), two, everything)
+        .thenRefused('execution.repository_invalid');
+    },
+  );
+
+  it.each(['o/r', 'o/r.js', 'https://github.com/o/r', 'https://github.com/o/r.git', 'file:///srv/r'])(
+    'takes the repository %s',
+    (repo) => {
+      const [started] = startExecution(
+        WorkflowExecution.initial,
+        new StartExecution({ ...start.data, repos: [repo] }),
+        two,
+        everything,
+      );
+      expect(started?.data).toMatchObject({ repos: [repo] });
+    },
+  );
 
   it('lets the request override the provider where the workflow says enough', () => {
     given()
