@@ -1,0 +1,119 @@
+import { ExecutionId, NO_USAGE, PhaseId, type SessionId, WorkflowId } from '@syntropic/kernel';
+import { specificationOf } from '@syntropic/kernel/testing';
+import {
+  CancelExecution,
+  CompletePhase,
+  FailPhase,
+  HoldPhase,
+  InterruptPhase,
+  ParkPhase,
+  PauseExecution,
+  type PhaseQueued,
+  StartExecution,
+  StartPhase,
+  StopPhase,
+  WorkflowDefinition,
+  type WorkflowExecutionEvent,
+} from '@syntropic/orchestration/contracts';
+import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/control';
+import {
+  completePhase,
+  failPhase,
+  holdPhase,
+  interruptPhase,
+  parkPhase,
+  startPhase,
+  stopPhase,
+} from '../workflow-execution/phases';
+import { startExecution } from '../workflow-execution/start-execution';
+import { WorkflowExecution } from '../workflow-execution/workflow-execution';
+import { type WorkflowTemplate } from '../workflow-template';
+
+/** What specs of executions say happened, in the words of the domain. */
+export const executionId = ExecutionId.parse('exec-0123456789ab');
+const workflowId = WorkflowId.parse('review');
+export const [plan, build, check] = ['plan', 'build', 'check'].map((id) => PhaseId.parse(id)) as [
+  PhaseId,
+  PhaseId,
+  PhaseId,
+];
+
+export type PhaseOptions = Partial<WorkflowDefinition['phases'][number]>;
+
+export const template = (...phases: [PhaseId, PhaseOptions?][]): WorkflowTemplate => ({
+  status: 'active',
+  definition: WorkflowDefinition.parse({
+    name: 'Review',
+    requiresRepos: false,
+    agent: { provider: 'simulated' },
+    phases: phases.map(([phaseId, options], index) => ({ phaseId, name: phaseId, order: index + 1, ...options })),
+  }),
+});
+
+export const start = new StartExecution({ executionId, workflowId });
+export const everything = () => true;
+
+/** The history of an execution that was started and had these things happen to it. */
+export function history(
+  workflow: WorkflowTemplate,
+  ...steps: ((state: WorkflowExecution) => readonly WorkflowExecutionEvent[])[]
+) {
+  return steps.reduce<WorkflowExecutionEvent[]>(
+    (events, step) => [...events, ...step(events.reduce(WorkflowExecution.evolve, WorkflowExecution.initial))],
+    [...startExecution(WorkflowExecution.initial, start, workflow, everything)],
+  );
+}
+
+export const lastQueued = (events: readonly WorkflowExecutionEvent[], phaseId: PhaseId) =>
+  events.findLast((event): event is PhaseQueued => event.type === 'PhaseQueued' && event.data.phaseId === phaseId);
+
+const sessionOf = (state: WorkflowExecution, phaseId: PhaseId): SessionId => {
+  const phases = 'phases' in state ? state.phases : [];
+  const sessionId = phases.find(({ definition }) => definition.phaseId === phaseId)?.sessionId;
+  if (!sessionId) throw new Error(`${phaseId} has no session`);
+  return sessionId;
+};
+
+export const inSession = (state: WorkflowExecution, phaseId: PhaseId) => ({
+  executionId,
+  phaseId,
+  sessionId: sessionOf(state, phaseId),
+});
+
+export const begun =
+  (phaseId: PhaseId, leg = 1) =>
+  (state: WorkflowExecution) =>
+    startPhase(state, new StartPhase({ ...inSession(state, phaseId), runner: 'runner-1', leg }));
+export const done = (phaseId: PhaseId) => (state: WorkflowExecution) =>
+  completePhase(state, new CompletePhase({ ...inSession(state, phaseId), usage: NO_USAGE }));
+export const broken = (phaseId: PhaseId) => (state: WorkflowExecution) =>
+  failPhase(
+    state,
+    new FailPhase({ ...inSession(state, phaseId), usage: NO_USAGE, error: 'exit 1', errorType: 'agent_failed' }),
+  );
+export const stoppedBy = (phaseId: PhaseId) => (state: WorkflowExecution) =>
+  stopPhase(state, new StopPhase({ ...inSession(state, phaseId), usage: NO_USAGE }));
+export const held = (phaseId: PhaseId) => (state: WorkflowExecution) =>
+  holdPhase(state, new HoldPhase({ ...inSession(state, phaseId), yieldPoint: 'after_tool' }));
+export const parked = (phaseId: PhaseId) => (state: WorkflowExecution) =>
+  parkPhase(
+    state,
+    new ParkPhase({ ...inSession(state, phaseId), runner: 'runner-1', why: 'hold_expired', usage: NO_USAGE }),
+  );
+export const lost = (phaseId: PhaseId) => (state: WorkflowExecution) =>
+  interruptPhase(state, new InterruptPhase({ ...inSession(state, phaseId), why: 'lease_lost' }));
+export const paused = (state: WorkflowExecution) => pauseExecution(state, new PauseExecution({ executionId }));
+export const resumed = resumeExecution;
+export const cancelled = (state: WorkflowExecution) => cancelExecution(state, new CancelExecution({ executionId }));
+export const retried = retryExecution;
+
+export const types = (events: readonly WorkflowExecutionEvent[]) => events.map(({ type }) => type);
+export const stateAfter = (events: readonly WorkflowExecutionEvent[]) =>
+  events.reduce(WorkflowExecution.evolve, WorkflowExecution.initial);
+export const decided = (
+  events: readonly WorkflowExecutionEvent[],
+  step: (state: WorkflowExecution) => readonly WorkflowExecutionEvent[],
+) => types(step(stateAfter(events)));
+
+export const { given } = specificationOf(WorkflowExecution);
+export const two = template([plan], [build]);
