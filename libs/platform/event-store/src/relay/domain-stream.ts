@@ -39,6 +39,8 @@ export class DomainStream {
     const { streams } = await this.nats.jetstreamManager(JETSTREAM);
     const { state } = await streams.info('DOMAIN');
     const sequence = state.last_seq;
+    // Asked for a message of a stream that is just being made, nats-server 2.9 crashes; one that holds something is made.
+    if (state.messages === 0) return { sequence, last: undefined };
     try {
       const last = await streams.getMessage('DOMAIN', { last_by_subj: DOMAIN_EVENTS });
       return { sequence, last: logPlaceOf(last.header) };

@@ -86,6 +86,9 @@ export function useRelayedLog() {
 
 async function lastPosition(connection: NatsConnection): Promise<number> {
   const { streams } = await connection.jetstreamManager(JETSTREAM);
+  const { state } = await streams.info('DOMAIN');
+  // Asked for a message of a stream that is just being made, nats-server 2.9 crashes.
+  if (state.messages === 0) return 0;
   const { header } = await streams.getMessage('DOMAIN', { last_by_subj: DOMAIN_EVENTS });
   return logPlaceOf(header).position;
 }
