@@ -1,4 +1,5 @@
 import { DomainError } from '@syntropic/kernel';
+import { githubRepository, isOnDisk } from '@syntropic/orchestration/contracts';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,6 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { sendTo } from '../workspaces';
 
-const GITHUB = /^https:\/\/github\.com\/([A-Za-z0-9-]+)\/([A-Za-z0-9._-]+?)(?:\.git)?\/?$/;
 const REF = /^[A-Za-z0-9_][A-Za-z0-9_./@+-]*$/;
 
 export interface Repository {
@@ -28,9 +28,9 @@ export interface CloneRules {
 
 /** The clone's directory below `repos`: `<owner>__<name>`, so that two owners may use one name. */
 export function directoryOf(url: string, allowFiles: boolean): string {
-  const [, owner, name] = GITHUB.exec(url) ?? [];
-  if (owner && name && !name.startsWith('.')) return `${owner}__${name}`;
-  if (allowFiles && url.startsWith('file:///')) return `local__${basename(fileURLToPath(url), '.git')}`;
+  const github = githubRepository(url);
+  if (github) return `${github.owner}__${github.name}`;
+  if (allowFiles && isOnDisk(url)) return `local__${basename(fileURLToPath(url), '.git')}`;
   throw new DomainError(
     'repository.url_invalid',
     `${withoutCredentials(url)} is not https://github.com/<owner>/<name>`,

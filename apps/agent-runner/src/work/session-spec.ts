@@ -1,4 +1,4 @@
-import type { AgentConfiguration, WorkOrder } from '@syntropic/orchestration/contracts';
+import { repositoryUrl, type AgentConfiguration, type WorkOrder } from '@syntropic/orchestration/contracts';
 import type { SessionSpec } from '../session';
 import type { Limits } from '../workspaces';
 import type { Facilities } from './facilities';
@@ -14,7 +14,7 @@ export async function specOf(
   const { agent, model, maxTokens, allowedTools, executionId, workflowId, inputs, task, repositoryRef } = order;
   const { graces, allowFileRepositories: allowFiles } = facilities;
   const objects = new PatientObjects(facilities, signal);
-  const urls = order.repos.map(urlOf);
+  const urls = order.repos.map(repositoryUrl);
 
   return {
     sessionId: order.sessionId,
@@ -48,9 +48,6 @@ function required<Facility>(facilities: ReadonlyMap<string, Facility>, name: str
   if (!facility) throw new Error(`this runner was given work for ${name}, which it does not offer`);
   return facility;
 }
-
-/** `owner/name` is GitHub's. */
-const urlOf = (repo: string): string => (/^[\w.-]+\/[\w.-]+$/.test(repo) ? `https://github.com/${repo}` : repo);
 
 const MEGABYTE = 1024 * 1024;
 

@@ -1,6 +1,7 @@
 export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-configuration';
 export { AgentDocument, agentOf } from './agent-document';
 export { orchestrationCommands } from './orchestration.commands';
+export { githubRepository, isCloneable, isOnDisk, repositoryUrl } from './repository';
 export {
   ClaimedWork,
   ClaimWork,

@@ -1,10 +1,11 @@
 import { DomainError } from '@syntropic/kernel';
-import type {
-  AgentConfiguration,
-  ExecutablePhase,
-  ProviderName,
-  StartExecution,
-  WorkflowDefinition,
+import {
+  isCloneable,
+  type AgentConfiguration,
+  type ExecutablePhase,
+  type ProviderName,
+  type StartExecution,
+  type WorkflowDefinition,
 } from '@syntropic/orchestration/contracts';
 import { active, type WorkflowTemplate } from '../workflow-template';
 import { followed, type Decision } from './continuation';
@@ -12,8 +13,6 @@ import { invalid, refuse } from './refusals';
 import type { WorkflowExecution } from './workflow-execution';
 
 const RESERVED = ['repos', 'repository'];
-/** What runners clone: `owner/name` and `https://github.com/owner/name`, and where they allow it what lies on their own disk. */
-const REPOSITORY = /^(?:(?:https:\/\/github\.com\/)?[A-Za-z0-9-]+\/(?!\.)[A-Za-z0-9._-]+\/?|file:\/\/\/.+)$/;
 const PLACEHOLDER = /\{\{\s*([a-zA-Z0-9._-]+)\s*\}\}/g;
 
 /** What the runners that are there can do. */
@@ -83,7 +82,7 @@ function inputsOf({ inputs, task }: StartExecution, definition: WorkflowDefiniti
 /** The request's repositories, else the template's. */
 function reposOf(command: StartExecution, definition: WorkflowDefinition, inputs: Readonly<Record<string, string>>) {
   const repos = namedRepos(command, definition, inputs);
-  const wrong = repos.findIndex((repo) => !REPOSITORY.test(repo));
+  const wrong = repos.findIndex((repo) => !isCloneable(repo));
   if (wrong < 0) return repos;
   const why = `${JSON.stringify(repos[wrong])} is neither owner/name nor https://github.com/owner/name`;
   throw invalid('repository_invalid', why, `repos[${wrong}]`);
