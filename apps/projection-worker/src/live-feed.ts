@@ -1,4 +1,5 @@
 import { executionFeedProjection } from '@syntropic/orchestration/read-model';
+import { instant } from '@syntropic/postgres';
 import type { CheckpointAnnouncement } from '@syntropic/projections';
 import type { NatsConnection } from 'nats';
 import type { Pool } from 'pg';
@@ -62,7 +63,7 @@ export class LiveFeed {
   async #entries(after: number, upTo: number): Promise<readonly Entry[]> {
     const { rows } = await this.pool.query<Entry>(
       `select f.execution_id as "executionId", f.event_position as position, f.type, f.data,
-              to_char(f.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "recordedAt",
+              ${instant('f.recorded_at')} as "recordedAt",
               coalesce((select max(p.event_position) from ${executionFeedProjection.table} p
                          where p.execution_id = f.execution_id and p.event_position < f.event_position), 0) as previous
          from ${executionFeedProjection.table} f

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { executionFeedProjection, executionProjection } from '@syntropic/orchestration/read-model';
+import { instant } from '@syntropic/postgres';
 import { TelemetryReader, type ExecutionTotals } from '@syntropic/telemetry';
 import { Pool } from 'pg';
 import type { DomainItem, TelemetryItem } from './live-frame';
@@ -8,7 +9,7 @@ import { TERMINAL_EVENTS } from './terminal-events';
 const FEED = executionFeedProjection.table;
 
 const ITEM = `event_position as position, type, data,
-  to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "recordedAt"`;
+  ${instant('recorded_at')} as "recordedAt"`;
 
 /** A fact with the execution it belongs to. */
 export type Activity = DomainItem & Readonly<{ executionId: string }>;

@@ -1,4 +1,5 @@
 import { command, derivedUuid, DomainError } from '@syntropic/kernel';
+import { instant } from '@syntropic/postgres';
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { headers, type MsgHdrs, type NatsConnection } from 'nats';
@@ -53,7 +54,6 @@ export class DeadLetters {
 
   /** The newest first, and how many there are. */
   async list({ limit, offset }: Readonly<{ limit: number; offset: number }>) {
-    const instant = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
     const { rows } = await this.pool.query<Omit<DeadLetterSummary, 'preview'> & { start: Buffer }>(
       `select id, subject, reason, buried_by as "buriedBy", ${instant('buried_at')} as "buriedAt",
               ${instant('replayed_at')} as "replayedAt", length(body) as "sizeBytes", substr(body, 1, $3) as start

@@ -1,3 +1,4 @@
+import { instant } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 
 /** The event a projection cannot take, as it stands in the log. */
@@ -35,7 +36,7 @@ export async function projectionStates(pool: Pool): Promise<readonly ProjectionS
     `select projection as name, version, status, position, error, failing_event as failing, (
        select coalesce(json_agg(json_build_object(
          'event', event, 'error', error, 'reason', reason, 'by', parked_by,
-         'at', to_char(parked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by p.position), '[]')
+         'at', ${instant('parked_at')}) order by p.position), '[]')
        from read.parked_events p where (p.projection, p.version) = (c.projection, c.version)) as parked
      from read.checkpoints c order by projection, version`,
   );

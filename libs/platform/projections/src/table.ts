@@ -1,3 +1,4 @@
+import { instant } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import type { Column } from './column';
 import type { Projection } from './projection';
@@ -25,7 +26,7 @@ export const selectionOf = ({ columns }: Projection): string => columns.map(sele
 
 function selected({ name, type }: Column): string {
   if (type === 'timestamp with time zone') {
-    return `to_char(t.${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${name}`;
+    return `${instant(`t.${name}`)} as ${name}`;
   }
   return type === 'numeric' ? `t.${name}::text as ${name}` : `t.${name}`;
 }

@@ -1,12 +1,13 @@
 import { ClientNats, NatsRecordBuilder } from '@nestjs/microservices';
 import { DomainError, type CommandContext, type Outcome } from '@syntropic/kernel';
-import { ErrorCode, NatsError } from 'nats';
+import { ErrorCode } from 'nats';
 import { EMPTY, catchError, defer, lastValueFrom, mergeMap, take, takeUntil, timer } from 'rxjs';
 import { natsOptions, writesSettled, type NatsAddress } from '../connection';
 import { commandSubject } from '../subjects';
 import { bodyHashOf } from './body-hash';
 import { commandHeaders } from './command-headers';
 import { refusalIn } from './command-reply';
+import { hasCode } from './nats-fault';
 
 const RESEND_MS = 1_000;
 const PATIENCE_MS = 5_000;
@@ -46,7 +47,7 @@ export class CommandClient {
     const attempt = (ordinal: number) =>
       defer(() => this.#nats.send<unknown>(commandSubject(context, type), record(data, about, ordinal))).pipe(
         catchError((error: unknown) => {
-          if (isTooLarge(error)) throw tooLarge(type);
+          if (hasCode(error, ErrorCode.MaxPayloadExceeded)) throw tooLarge(type);
           fault = error;
           return EMPTY;
         }),
@@ -71,9 +72,6 @@ export class CommandClient {
 
 const record = (data: object, context: CommandContext, ordinal: number) =>
   new NatsRecordBuilder(data).setHeaders(commandHeaders(context, PATIENCE_MS - ordinal * RESEND_MS)).build();
-
-const isTooLarge = (error: unknown): boolean =>
-  error instanceof NatsError && error.code === (ErrorCode.MaxPayloadExceeded as string);
 
 const tooLarge = (type: string) =>
   new DomainError('command.too_large', `this ${type} is larger than a message may be`, 'invalid');

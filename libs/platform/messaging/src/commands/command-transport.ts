@@ -1,9 +1,10 @@
 import { ServerNats, type CustomStrategy, type NatsContext, type WritePacket } from '@nestjs/microservices';
 import { DomainError } from '@syntropic/kernel';
-import { ErrorCode, NatsError, type Msg, type NatsConnection, type Subscription } from 'nats';
+import { ErrorCode, type Msg, type NatsConnection, type Subscription } from 'nats';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { natsOptions, writesSettled, type NatsAddress } from '../connection';
 import { refused } from './command-reply';
+import { hasCode } from './nats-fault';
 
 /** All replicas of the service that handles commands: each command reaches one of them. */
 const QUEUE = 'command-service';
@@ -85,9 +86,6 @@ class CommandTransport extends ServerNats {
 }
 
 type Publish = (answer: WritePacket) => void;
-
-const hasCode = (error: unknown, code: ErrorCode): boolean =>
-  error instanceof NatsError && error.code === (code as string);
 
 const tooLarge = () => new DomainError('command.answer_too_large', 'the answer is larger than a message may be');
 
