@@ -1,5 +1,5 @@
 import { ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
-import { CommandClient, connectNats } from '@syntropic/messaging';
+import { CommandClient, connectNats, hangUp } from '@syntropic/messaging';
 import { LocalObjectStorage } from '@syntropic/object-storage';
 import { WorkOrder, type AgentConfiguration, type Control } from '@syntropic/orchestration/contracts';
 import { CollectorClient, REPLY_HEADER, type SpooledBatch } from '@syntropic/telemetry';
@@ -164,7 +164,7 @@ export function useRunner(directory: { readonly path: string }) {
     const ended = runner.run(stop.signal);
     const close = async () => {
       await commands.close();
-      await nats.close();
+      await hangUp(nats);
     };
     running.push({ stop, ended, close });
     return { stop, ended };

@@ -2,7 +2,7 @@ import { sessionProjection } from '@syntropic/agent-sessions/read-model';
 import { artifactProjection } from '@syntropic/artifacts/read-model';
 import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-store';
 import type { Event } from '@syntropic/kernel';
-import { connectNats, natsUsers } from '@syntropic/messaging';
+import { connectNats, hangUp, natsUsers } from '@syntropic/messaging';
 import { executionFeedProjection, executionProjection, workflowProjection } from '@syntropic/orchestration/read-model';
 import { createRedis, ProjectionRunner, RowCache } from '@syntropic/projections';
 import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
@@ -51,7 +51,7 @@ export function useGateway() {
     stop.abort();
     await projecting;
     cache.disconnect();
-    await nats.close();
+    await hangUp(nats);
     rmSync(objects, { recursive: true });
   });
   const database = useDatabase();

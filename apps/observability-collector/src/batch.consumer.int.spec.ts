@@ -2,6 +2,7 @@ import {
   connectNats,
   DeadLetters,
   ensureStreams,
+  hangUp,
   natsOptions,
   natsUsers,
   type ServiceName,
@@ -57,7 +58,7 @@ beforeAll(async () => {
 beforeEach(ensureTelemetryStream);
 afterEach(() => Promise.all(collectors.splice(0).map((collector) => collector.stop())));
 afterAll(async () => {
-  await Promise.all(opened.map((nats) => nats.close()));
+  await Promise.all(opened.map(hangUp));
   await pool.end();
 });
 

@@ -2,7 +2,7 @@ import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase, useNats } from '@syntropic/testing';
 import { headers, type Msg, type NatsConnection } from 'nats';
 import type { Pool } from 'pg';
-import { connectNats } from './connection';
+import { connectNats, hangUp } from './connection';
 import { DeadLetters, ReplayDeadLetter } from './dead-letters';
 import { ensureStreams } from './streams';
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   connection.subscribe('>', { callback: (_, message) => heard.push(message) });
 });
 afterAll(async () => {
-  await connection.close();
+  await hangUp(connection);
   await pool.end();
 });
 beforeEach(() => {

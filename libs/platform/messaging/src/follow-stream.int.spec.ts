@@ -1,6 +1,6 @@
 import { eventually, useNats } from '@syntropic/testing';
 import { AckPolicy, DeliverPolicy, type ConsumerConfig, type JetStreamManager, type NatsConnection } from 'nats';
-import { connectNats } from './connection';
+import { connectNats, hangUp } from './connection';
 import { followStream, type Following } from './follow-stream';
 
 const nats = useNats();
@@ -14,7 +14,7 @@ beforeAll(async () => {
   operator = await connectNats({ url: nats.url, name: 'operator' });
   manager = await operator.jetstreamManager({ checkAPI: false });
 });
-afterAll(() => operator.close());
+afterAll(() => hangUp(operator));
 beforeEach(() => makeStream());
 afterEach(async () => {
   await eventually(() => manager.streams.delete('FACTS'));
@@ -57,7 +57,7 @@ async function follow(consumer: Partial<ConsumerConfig>, options: Partial<Follow
     async stop() {
       stop.abort();
       await ended;
-      await connection.close();
+      await hangUp(connection);
     },
   };
 }
@@ -151,7 +151,7 @@ describe('a follower', () => {
     await makeStream();
     await patient.attached();
     await patient.stop();
-    await other.connection.close();
+    await hangUp(other.connection);
   });
 
   it('ends when it is told to while its consumer is still being made', async () => {
@@ -166,7 +166,7 @@ describe('a follower', () => {
     const follower = await follow(EPHEMERAL);
     await follower.attached();
 
-    await follower.connection.close();
+    await hangUp(follower.connection);
 
     await follower.ended;
     expect(follower.seen.detached).toBe(1);

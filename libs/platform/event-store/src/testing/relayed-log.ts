@@ -1,4 +1,4 @@
-import { connectNats, DOMAIN_EVENTS, LOG_APPENDED, logPlaceOf } from '@syntropic/messaging';
+import { connectNats, DOMAIN_EVENTS, hangUp, LOG_APPENDED, logPlaceOf } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase, useNats, Wire } from '@syntropic/testing';
 import type { MsgHdrs, NatsConnection } from 'nats';
@@ -30,7 +30,7 @@ export function useRelayedLog() {
     observer = await connect();
   });
   afterAll(async () => {
-    await observer.close();
+    await hangUp(observer);
     await pool.end();
   });
 
@@ -61,7 +61,7 @@ export function useRelayedLog() {
         async stop() {
           stop.abort();
           await running;
-          await connection.close();
+          await hangUp(connection);
           wire.cut();
         },
         kill() {
