@@ -1,9 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { eventually } from '@syntropic/testing';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { useDirectory } from '../../test/bench';
 import { hangingRepository } from '../../test/hanging-repository';
+import { reapOrphans } from '../workspaces';
+import { withEnvironment } from '../workspaces/process-table';
 import { cloneRepository, directoryOf } from './repositories';
 
 describe('a repository', () => {
@@ -76,6 +81,21 @@ describe('a repository', () => {
       code: 'repository.clone_failed',
       message: expect.stringContaining('did not arrive within 0.2 s') as string,
     });
+  });
+
+  it('that is being cloned when the runner is killed is let go of by the next one', async () => {
+    const id = randomUUID();
+    const repository = hangingRepository(directory.path, 'never.git');
+    const [hook, script] = ['typescript.cjs', 'clone-for-ever.ts'].map((name) => join(__dirname, '../../test', name));
+    const runner = spawn(process.execPath, ['-r', hook ?? '', script ?? '', repository, directory.path, id]);
+    const gits = () => withEnvironment(`SYNTROPIC_WORKSPACE=${id}`);
+    const areThere = eventually(async () => (await gits()).length > 1);
+
+    await areThere.finally(() => runner.kill('SIGKILL'));
+    await once(runner, 'exit');
+    await reapOrphans(directory.path);
+
+    await expect(gits()).resolves.toEqual([]);
   });
 
   it('says what is wrong with a ref, and with a repository that is not there', async () => {

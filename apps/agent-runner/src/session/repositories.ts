@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { sendTo } from '../workspaces';
+import { marker, sendTo } from '../workspaces';
 
 const REF = /^[A-Za-z0-9_][A-Za-z0-9_./@+-]*$/;
 
@@ -22,6 +22,8 @@ export interface CloneRules {
   /** Given to GitHub for the time of the clone, and never written down. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The workspace it is for: whoever ends what that left running after a crash ends its git too. */
+  readonly workspaceId?: string | undefined;
   /** How many milliseconds a clone may take. */
   readonly withinMs?: number | undefined;
 }
@@ -78,7 +80,7 @@ function isRef(ref: string): boolean {
 }
 
 /** Git as it is before anybody configured it: no hooks, no helpers, no questions, no protocol but the one that is meant. */
-function gitIn(settings: string, { allowFiles, token, signal }: CloneRules) {
+function gitIn(settings: string, { allowFiles, token, signal, workspaceId }: CloneRules) {
   const configuration: [string, string][] = [
     ['protocol.allow', 'never'],
     ['protocol.https.allow', 'always'],
@@ -98,6 +100,7 @@ function gitIn(settings: string, { allowFiles, token, signal }: CloneRules) {
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
     GIT_LFS_SKIP_SMUDGE: '1',
+    ...(workspaceId !== undefined && marker(workspaceId)),
     // By the environment a secret is seen neither in the list of processes nor in the clone.
     GIT_CONFIG_COUNT: String(configuration.length),
     ...Object.fromEntries(
@@ -109,7 +112,11 @@ function gitIn(settings: string, { allowFiles, token, signal }: CloneRules) {
   };
   return async (args: readonly string[]): Promise<void> => {
     signal?.throwIfAborted();
-    const child = spawn('git', args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'git', ...args], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
     // Git's own children may hang where git itself would not.
     const stop = () => {
       if (child.pid !== undefined) sendTo(-child.pid, 'SIGKILL');

@@ -39,7 +39,7 @@ export async function specOf(
     graces,
     inputs: inputFiles(objects, order),
     repositories: urls.map((url) => ({ url, ref: repositoryRef })),
-    clone: { allowFiles, signal },
+    clone: { allowFiles, signal, workspaceId: order.sessionId },
   };
 }
 

@@ -1,4 +1,4 @@
-export { reapOrphans } from './orphans';
+export { marker, reapOrphans } from './orphans';
 export { ProcessBackend } from './process.backend';
 export { SandboxBackend } from './sandbox.backend';
 export { unmountVolume } from './volume';
