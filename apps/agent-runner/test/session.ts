@@ -59,7 +59,8 @@ export function useSessions(backend: Backend, directory: { readonly path: string
       limits: {},
       environment: {},
       timeoutMs: 60_000,
-      graces: { interruptMs: 200, terminateMs: 200 },
+      // As long as a busy machine needs: who waits for the next signal says so.
+      graces: { interruptMs: 20_000, terminateMs: 20_000 },
       ...wanted,
     });
     runs.push(run);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useDirectory } from '../../test/bench';
@@ -22,7 +23,8 @@ describe('what an agent left', () => {
         { path: 'b.txt', sizeBytes: 0 },
         { path: 'deep/a.txt', sizeBytes: 1 },
       ],
-      refused: [],
+      leftOut: [],
+      isTooMuch: false,
     });
   });
 
@@ -38,17 +40,42 @@ describe('what an agent left', () => {
     writeFileSync(join(root, 'inside'), 'inside');
     symlinkSync('../../inside', join(output, 'linked'));
 
-    const { files, refused } = await collectArtifacts(root);
+    const { files, leftOut } = await collectArtifacts(root);
     expect(files.map(({ path }) => path)).toEqual(['linked']);
-    expect(refused).toEqual(['absolute', 'dangling', 'folder', 'loop', 'relative']);
+    expect(leftOut.map(({ path }) => path)).toEqual(['absolute', 'dangling', 'folder', 'loop', 'relative']);
   });
 
   it('is nothing when the directory itself is a link or was removed', async () => {
     const { root, output } = workspace();
     rmSync(output, { recursive: true });
-    await expect(collectArtifacts(root)).resolves.toEqual({ files: [], refused: [] });
+    await expect(collectArtifacts(root)).resolves.toMatchObject({ files: [], leftOut: [] });
 
     symlinkSync(directory.path, output);
-    await expect(collectArtifacts(root)).resolves.toEqual({ files: [], refused: ['.'] });
+    await expect(collectArtifacts(root)).resolves.toMatchObject({ files: [], leftOut: [{ path: '.' }] });
+  });
+
+  it('is looked at no further than so many files', async () => {
+    const { root, output } = workspace();
+    for (const name of ['c', 'a', 'b']) writeFileSync(join(output, name), name);
+
+    const [all, some] = await Promise.all([collectArtifacts(root, 3), collectArtifacts(root, 2)]);
+
+    expect(all).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }, { path: 'c' }], isTooMuch: false });
+    expect(some).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }], isTooMuch: true });
+  });
+
+  it('is looked at however deep its directories are', async () => {
+    const { root, output } = workspace();
+    const script = 'i=0; while [ $i -lt 600 ]; do mkdir aaaaaaaaa && cd aaaaaaaaa; i=$((i+1)); done; echo > deepest';
+    spawnSync('sh', ['-c', script], { cwd: output });
+    writeFileSync(join(output, 'flat'), 'flat');
+
+    const { files, leftOut } = await collectArtifacts(root);
+    spawnSync('rm', ['-rf', output]);
+
+    expect(files.map(({ path }) => path)).toEqual(['flat']);
+    expect(leftOut).toEqual([
+      { path: expect.stringMatching(/^aaaaaaaaa/) as string, why: expect.stringContaining('512') as string },
+    ]);
   });
 });

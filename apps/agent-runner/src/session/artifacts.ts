@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 interface CollectedFile {
@@ -12,14 +12,31 @@ interface CollectedFile {
   readonly absolutePath: string;
 }
 
-export interface Collected {
-  readonly files: readonly CollectedFile[];
-  /** Paths that were left out, each a link that leads out of the workspace or nowhere, or no file at all. */
-  readonly refused: readonly string[];
+/** What lies there and is no artifact. */
+interface LeftOut {
+  readonly path: string;
+  readonly why: string;
 }
 
-/** What an ended agent left in `artifacts/output`. A link counts as the file it names, if that is in the workspace. */
-export async function collectArtifacts(workspace: string): Promise<Collected> {
+export interface Collected {
+  readonly files: readonly CollectedFile[];
+  readonly leftOut: readonly LeftOut[];
+  /** There is more: nobody has looked at it. */
+  readonly isTooMuch: boolean;
+}
+
+export const NOTHING_LEFT: Collected = { files: [], leftOut: [], isTooMuch: false };
+
+/** Of one session: one event names them all, and every later phase is told of each. */
+export const MOST_ARTIFACTS = 1_000;
+/** In bytes, as JSON: a thousand of them, with what else is said of a file, are one message on a bus as it comes (1 MB). */
+const LONGEST_PATH = 512;
+
+const NO_FILE = 'it is no file, or a link that leads nowhere or out of the workspace';
+const UNREADABLE = 'it cannot be read';
+
+/** What an ended agent left in `artifacts/output`, in the order of its paths. A link counts as the file it names, if that is in the workspace. */
+export async function collectArtifacts(workspace: string, most = MOST_ARTIFACTS): Promise<Collected> {
   const root = await realpath(workspace);
   const output = join(root, 'artifacts', 'output');
   // The agent could put a link in the place of the directory itself.
@@ -27,33 +44,46 @@ export async function collectArtifacts(workspace: string): Promise<Collected> {
     (path) => path === output,
     () => false,
   );
-  if (!isOurs) return { files: [], refused: (await exists(output)) ? ['.'] : [] };
+  if (!isOurs) return { ...NOTHING_LEFT, leftOut: (await exists(output)) ? [{ path: '.', why: NO_FILE }] : [] };
 
   const files: CollectedFile[] = [];
-  const refused: string[] = [];
-  for (const absolutePath of (await leaves(output)).sort()) {
-    const path = relative(output, absolutePath).split(sep).join('/');
-    const file = await fileInside(root, absolutePath);
-    if (file === undefined) refused.push(path);
-    else files.push({ path, absolutePath: file, ...(await measured(file)) });
+  const leftOut: LeftOut[] = [];
+  for await (const { path, why } of leaves(output)) {
+    if (files.length + leftOut.length === most) return { files, leftOut, isTooMuch: true };
+    const file = why ?? (await fileAt(root, join(output, path)));
+    if (typeof file === 'string') leftOut.push({ path, why: file });
+    else files.push({ path, ...file });
   }
-  return { files, refused };
+  return { files, leftOut, isTooMuch: false };
 }
 
-async function leaves(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  const found: string[] = [];
-  for (const entry of entries) {
-    const path = join(directory, entry.name);
-    found.push(...(entry.isDirectory() ? await leaves(path) : [path]));
+/** What is no directory, and with a reason against them the directories that one cannot go into. */
+async function* leaves(output: string, directory = ''): AsyncGenerator<Partial<LeftOut> & Pick<LeftOut, 'path'>> {
+  const entries = await readdir(join(output, directory), { withFileTypes: true }).catch(() => undefined);
+  if (!entries) yield { path: directory || '.', why: UNREADABLE };
+
+  for (const entry of entries?.sort(byPath) ?? []) {
+    const path = directory + nameOf(entry);
+    if (Buffer.byteLength(JSON.stringify(path)) > LONGEST_PATH) {
+      yield { path: path.slice(0, LONGEST_PATH), why: `its path is longer than ${LONGEST_PATH} bytes` };
+    } else if (entry.isDirectory()) yield* leaves(output, path);
+    else yield { path };
   }
-  return found;
 }
 
-async function fileInside(root: string, path: string): Promise<string | undefined> {
-  const real = await realpath(path).catch(() => undefined);
-  if (!real?.startsWith(root + sep)) return undefined;
-  return (await stat(real)).isFile() ? real : undefined;
+const nameOf = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name);
+
+const byPath = (one: Dirent, other: Dirent) => (nameOf(one) < nameOf(other) ? -1 : 1);
+
+/** A file of the workspace, or why it is none. */
+async function fileAt(root: string, path: string): Promise<Omit<CollectedFile, 'path'> | string> {
+  const absolutePath = await realpath(path).catch(() => undefined);
+  if (!absolutePath?.startsWith(root + sep)) return NO_FILE;
+  try {
+    return (await stat(absolutePath)).isFile() ? { absolutePath, ...(await measured(absolutePath)) } : NO_FILE;
+  } catch {
+    return UNREADABLE;
+  }
 }
 
 async function measured(path: string) {

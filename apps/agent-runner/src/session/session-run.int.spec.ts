@@ -52,12 +52,27 @@ describeWithBubblewrap('a session', () => {
     });
     await toTheEnd(run);
 
-    const { files, refused } = await run.collect();
-    expect(refused).toEqual([]);
+    const { files, leftOut } = run.left;
+    expect(leftOut).toEqual([]);
     expect(files).toMatchObject([
       { path: 'deep/copy.bin', sizeBytes: 256, sha256: createHash('sha256').update(bytes).digest('hex') },
     ]);
     expect(readFileSync(files[0]?.absolutePath ?? '').equals(bytes)).toBe(true);
+  });
+
+  it('says in its own output what of the files it left is no artifact', async () => {
+    const run = await start({ agent: shell('cd artifacts/output && echo kept > kept && ln -s /etc/hostname name') });
+    const { lines } = await toTheEnd(run);
+
+    expect(run.left.files.map(({ path }) => path)).toEqual(['kept']);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        stream: 'runner',
+        text: expect.stringMatching(
+          /system_notification.*left out of the artifacts: name \(it is no file, or a link/,
+        ) as string,
+      }),
+    ]);
   });
 
   it('ends at once on SIGINT if its program does', async () => {
@@ -78,6 +93,7 @@ describeWithBubblewrap('a session', () => {
   it('hears what its program says when it is asked to end', async () => {
     const run = await start({
       agent: shell('trap "echo tidied; exit 0" TERM; trap "" INT; echo ready; while :; do sleep 0.01; done'),
+      graces: { interruptMs: 200, terminateMs: 20_000 },
     });
     const { lines, drained } = listen(run);
     await eventually(() => lines.length > 0);
@@ -90,7 +106,10 @@ describeWithBubblewrap('a session', () => {
   });
 
   it('kills a program that ignores INT and TERM', async () => {
-    const run = await start({ agent: shell('trap "" INT TERM; echo ready; while :; do sleep 0.01; done') });
+    const run = await start({
+      agent: shell('trap "" INT TERM; echo ready; while :; do sleep 0.01; done'),
+      graces: { interruptMs: 200, terminateMs: 200 },
+    });
     const { lines } = listen(run);
     await eventually(() => lines.length > 0);
 

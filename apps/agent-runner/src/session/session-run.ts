@@ -2,14 +2,14 @@ import type { AgentConfiguration, YieldPoint } from '@syntropic/orchestration/co
 import type { Readable } from 'node:stream';
 import type { PhaseSettings, Provider } from '../providers';
 import type { AgentProcess, AgentSignal, Backend, Exit, Limits, Workspace } from '../workspaces';
-import { collectArtifacts, type Collected } from './artifacts';
+import { collectArtifacts, NOTHING_LEFT, type Collected } from './artifacts';
 import { Boundaries } from './boundaries';
 import { Countdown } from './countdown';
 import { deferred, type Deferred } from './deferred';
 import { Ending, type Graces, type LegEnd } from './ending';
 import { linesOf } from './lines';
 import { renderPrompt, type PromptContext } from './prompt';
-import { Spool, type SpoolLine } from './spool';
+import { Spool } from './spool';
 import { stage, type Staging } from './staging';
 import { Stillness } from './stillness';
 
@@ -44,6 +44,8 @@ export interface Finished {
 }
 
 const COMPLAINT_CHARACTERS = 2_000;
+/** Of the files that are no artifacts. */
+const LEFT_OUT_NAMED = 20;
 
 /** Prepares a workspace and starts the agent in it. What the workflow's author can mend is thrown as a refusal. */
 export async function startSession(spec: SessionSpec): Promise<SessionRun> {
@@ -75,6 +77,7 @@ export class SessionRun {
   #pause: Deferred<YieldPoint | undefined> | undefined;
   #asked: Asked | undefined;
   #complaint = '';
+  #left = NOTHING_LEFT;
   #over = false;
 
   constructor(
@@ -132,9 +135,9 @@ export class SessionRun {
     this.#end('abandoned');
   }
 
-  /** What the agent left, once it has finished. */
-  collect(): Promise<Collected> {
-    return collectArtifacts(this.workspace.directory);
+  /** What the agent left, once it has finished; nothing where it goes on with another leg, or nobody may speak for it. */
+  get left(): Collected {
+    return this.#left;
   }
 
   /** Removes the workspace; the spool stays. */
@@ -143,6 +146,16 @@ export class SessionRun {
   }
 
   async #run(): Promise<Finished> {
+    try {
+      const finished = await this.#ended();
+      if (finished.outcome !== 'parked' && finished.outcome !== 'abandoned') await this.#collect();
+      return finished;
+    } finally {
+      this.spool.finish();
+    }
+  }
+
+  async #ended(): Promise<Finished> {
     try {
       const told = Promise.all([this.#take('stdout', this.agent.stdout), this.#take('stderr', this.agent.stderr)]);
       const [exit] = await Promise.race([Promise.all([this.agent.exit, told]), this.#fault.promise]);
@@ -157,12 +170,24 @@ export class SessionRun {
       this.#over = true;
       this.#countdown.stop();
       this.#forgetPause();
-      this.spool.finish();
       await this.workspace.release();
     }
   }
 
-  async #take(stream: SpoolLine['stream'], readable: Readable): Promise<void> {
+  /** What is left out is told like anything else of the session: to whoever watches, and in its transcript. */
+  async #collect(): Promise<void> {
+    this.#left = await collectArtifacts(this.workspace.directory);
+    const { leftOut } = this.#left;
+    if (leftOut.length === 0) return;
+
+    const named = leftOut.slice(0, LEFT_OUT_NAMED).map(({ path, why }) => `${path} (${why})`);
+    const more = leftOut.length > named.length ? ` and ${leftOut.length - named.length} more` : '';
+    const message = `left out of the artifacts: ${named.join(', ')}${more}`;
+    const text = JSON.stringify({ event_type: 'system_notification', context: { level: 'warning', message } });
+    this.spool.append({ leg: this.spec.leg, at: new Date().toISOString(), stream: 'runner', text });
+  }
+
+  async #take(stream: 'stdout' | 'stderr', readable: Readable): Promise<void> {
     for await (const text of linesOf(readable)) {
       const boundary = stream === 'stdout' ? this.#boundaries.pass(text) : NO_BOUNDARY;
       await this.#yieldAt(boundary.before);

@@ -15,7 +15,8 @@ export interface SpoolLine {
   readonly leg: number;
   /** When the agent said it, ISO 8601. */
   readonly at: string;
-  readonly stream: 'stdout' | 'stderr';
+  /** The agent's, or what its runner says of it. */
+  readonly stream: 'stdout' | 'stderr' | 'runner';
   readonly text: string;
 }
 

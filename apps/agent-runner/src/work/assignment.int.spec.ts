@@ -19,6 +19,19 @@ const ask = (order: Parameters<typeof bench.counterpart.ask>[0], control: 'run' 
   bench.wake();
 };
 
+describeWithBubblewrap('a session that leaves more files than are kept', () => {
+  it('fails, and what is kept of them is recorded', async () => {
+    const order = orderOf(shell('cd artifacts/output && seq 1 1001 | xargs touch'));
+    bench.counterpart.offer(order);
+    await bench.start();
+
+    const ended = await bench.counterpart.hears('CompleteSession', order);
+
+    expect(ended).toMatchObject({ status: 'failed', errorType: 'too_many_artifacts' });
+    expect(ended).toHaveProperty('artifacts.length', 1_000);
+  });
+});
+
 describeWithBubblewrap('a paused session', () => {
   it('is held again when it was resumed and paused again between two renewals', async () => {
     const order = orderOf(endless);

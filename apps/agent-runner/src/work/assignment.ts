@@ -198,8 +198,8 @@ export class Assignment implements Held {
 
   async #complete(run: SessionRun, finished: Finished, lane: TelemetryLane): Promise<void> {
     const objects = new PatientObjects(this.facilities, this.#lost.signal);
-    const verdict = verdictOf(finished, lane.outcome);
-    const artifacts = await recordArtifacts(await run.collect(), this.order, objects, this.#commands);
+    const verdict = verdictOf(finished, lane.outcome, run.left);
+    const artifacts = await recordArtifacts(run.left, this.order, objects, this.#commands);
     const transcript = await objects.put({ file: run.spool.file });
 
     await this.#terminated(verdict.status);

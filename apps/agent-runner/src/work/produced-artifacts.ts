@@ -6,6 +6,9 @@ import type { Collected } from '../session';
 import { contentTypeOf, typeByContent } from './artifact-types';
 import type { LeasedCommands } from './leased-commands';
 
+/** Each waits for the disk or the bucket, and then for the log. */
+const AT_ONCE = 16;
+
 /** Stores what the agent left, byte for byte, and records each file. The bytes are there before anybody hears of them. */
 export async function recordArtifacts(
   { files }: Collected,
@@ -14,9 +17,7 @@ export async function recordArtifacts(
   commands: LeasedCommands,
 ): Promise<ArtifactRef[]> {
   const { sessionId, executionId, workflowId, phaseId, phaseName, outputArtifactTypes } = order;
-  const refs: ArtifactRef[] = [];
-
-  for (const { path, absolutePath } of files) {
+  const record = async ({ path, absolutePath }: Collected['files'][number]): Promise<ArtifactRef> => {
     const { uri, sha256, sizeBytes } = await objects.put({ file: absolutePath });
     const artifactId = ArtifactId.parse(derivedUuid(sessionId, 'artifact', path));
     const contentType = contentTypeOf(path);
@@ -29,7 +30,14 @@ export async function recordArtifacts(
       { ...stored, executionId, workflowId, phaseId, sessionId, artifactType, contentType, title },
       path,
     );
-    refs.push(stored);
-  }
+    return stored;
+  };
+
+  const refs: ArtifactRef[] = [];
+  const waiting = files.entries();
+  const work = async () => {
+    for (const [index, file] of waiting) refs[index] = await record(file);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   return refs;
 }

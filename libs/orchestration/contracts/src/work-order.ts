@@ -6,7 +6,8 @@ import { ArtifactRef } from './workflow-execution.commands';
 /** What an earlier phase left, for `artifacts/input/<phase>` and for `{{phase}}` in prompts. */
 const EarlierPhase = z.object({
   phaseId: PhaseId,
-  artifacts: z.array(ArtifactRef),
+  /** In the order of their paths, and no more of each than is needed: there may be a thousand. */
+  artifacts: z.array(ArtifactRef.pick({ path: true, uri: true })),
   /** What the phase says that it leaves; empty: it does not say. */
   artifactTypes: z.array(z.string()).default([]),
 });

@@ -26,7 +26,7 @@ export function workOrderOf(
     .filter(({ status }) => status === 'completed')
     .map(({ definition: { phaseId, outputArtifactTypes: artifactTypes }, artifacts }) => ({
       phaseId,
-      artifacts: [...artifacts],
+      artifacts: artifacts.map(({ path, uri }) => ({ path, uri })),
       artifactTypes: [...artifactTypes],
     }));
 
