@@ -67,6 +67,25 @@ describe('a spool', () => {
     spool.close();
   });
 
+  it('reads again what is stored elsewhere, all of it and nothing else, whatever fits into a page', () => {
+    const path = fresh();
+    const said = ['a', 'x'.repeat(500), 'b', 'c', 'not stored'];
+    const first = Spool.open(path);
+    for (const text of said) first.append(line(text));
+    first.committed(4);
+    const again = Spool.open(path);
+
+    for (const pageBytes of [1, 100, 150, 100_000]) {
+      for (const spool of [first, again]) {
+        const pages = [...spool.committedLines(pageBytes)];
+        expect(pages.flat().map(({ text }) => text)).toEqual(said.slice(0, 4));
+        expect(pages.every((page) => page.length > 0)).toBe(true);
+      }
+    }
+    first.close();
+    again.close();
+  });
+
   it('believes no commit of what was never said', () => {
     const spool = Spool.open(fresh());
     expect(() => {

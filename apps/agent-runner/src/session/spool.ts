@@ -79,10 +79,16 @@ export class Spool {
     this.#turnstile.turn();
   }
 
-  /** What is stored elsewhere already, from the beginning. */
-  committedLines(): readonly SpoolLine[] {
-    const pendingBytes = this.#pending.reduce((sum, length) => sum + length, 0);
-    return linesIn(readAt(this.fd, 0, this.#sizeBytes - pendingBytes));
+  /** What is stored elsewhere already, from the beginning and page by page: a session may have said more than memory holds. */
+  *committedLines(pageBytes = BATCH_BYTES): Generator<readonly SpoolLine[]> {
+    const end = this.#pendingFrom;
+    for (let from = 0, size = pageBytes; from < end;) {
+      const page = readAt(this.fd, from, Math.min(size, end - from));
+      const whole = page.lastIndexOf(NEWLINE) + 1;
+      if (whole > 0) yield linesIn(page.subarray(0, whole));
+      from += whole;
+      size = whole > 0 ? pageBytes : 2 * size;
+    }
   }
 
   /** Batch after batch of what is not committed: the next one when `committed` was told, and when there is something. Ends when all of a finished spool is committed. */

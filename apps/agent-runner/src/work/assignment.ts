@@ -119,7 +119,7 @@ export class Assignment implements Held {
   async #followed(run: SessionRun, { session, legEnds }: OpenDirectory): Promise<'closed' | 'parked'> {
     const { directories, collector } = this.facilities;
     const { sessionId, leg } = session;
-    const lane = new TelemetryLane(collector, session, run.spool, legEnds, this.#lost.signal);
+    const lane = await TelemetryLane.open({ collector, session, spool: run.spool, legEnds, signal: this.#lost.signal });
     const [finished] = await Promise.all([run.finished, lane.run()]);
     this.#steering.over();
     this.#lost.signal.throwIfAborted();
@@ -173,7 +173,8 @@ export class Assignment implements Held {
     if (session.leg === 1) return NO_USAGE;
     const spool = Spool.open(directory);
     try {
-      const lane = new TelemetryLane(this.facilities.collector, session, spool, legEnds, this.#lost.signal);
+      const { collector } = this.facilities;
+      const lane = await TelemetryLane.open({ collector, session, spool, legEnds, signal: this.#lost.signal });
       spool.finish();
       await lane.run();
       return lane.usage;

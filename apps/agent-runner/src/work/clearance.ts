@@ -55,7 +55,8 @@ export class Clearance {
 
     const spool = Spool.open(left.directory);
     try {
-      await new TelemetryLane(collector, left.session, spool, left.legEnds, signal).finish();
+      const lane = await TelemetryLane.open({ collector, session: left.session, spool, legEnds: left.legEnds, signal });
+      await lane.finish();
     } finally {
       spool.close();
     }
