@@ -53,10 +53,13 @@ export class LiveFeed {
     }
   }
 
+  /** What is too large for the bus is only pointed at, and read from the table. */
   #publish({ executionId, previous, ...event }: Entry): void {
     if (this.nats.isClosed()) return;
-    const frame = { lane: 'domain', previous, events: [event] };
-    this.nats.publish(`live.${executionId}`, JSON.stringify(frame));
+    const whole = JSON.stringify({ lane: 'domain', previous, events: [event] });
+    const isTooLarge = Buffer.byteLength(whole) > (this.nats.info?.max_payload ?? Infinity);
+    const pointer = JSON.stringify({ lane: 'domain', previous: event.position, events: [] });
+    this.nats.publish(`live.${executionId}`, isTooLarge ? pointer : whole);
   }
 
   /** `previous` is the execution's event before: a watcher who has it needs no look at the table. */

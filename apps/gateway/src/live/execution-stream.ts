@@ -23,8 +23,8 @@ type Options = Readonly<{
 }>;
 
 const PAGE = 500;
-/** More than this waiting for a look at the tables is forgotten: the look finds it. */
-const MAX_WAITING = 1_000;
+/** More bytes than these, waiting for a look at the tables to end, are forgotten: the next look finds them. */
+const MAX_WAITING_BYTES = 1024 * 1024;
 const END_PATIENCE_MS = 5_000;
 const END_LOOK_MS = 100;
 
@@ -39,6 +39,7 @@ export class ExecutionStream {
   readonly #telemetry: Lane<TelemetryItem>;
   readonly #news = new Doorbell();
   #waiting: LiveFrame[] = [];
+  #waitingBytes = 0;
   #looking = false;
   #mustLook = true;
   #totalsMayDiffer = false;
@@ -51,10 +52,9 @@ export class ExecutionStream {
   }
 
   /** A message of the bus: late, doubled, reordered, or just right. */
-  offer(frame: LiveFrame): void {
-    if (!this.#looking) this.#accept(frame);
-    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(frame);
-    else this.#mustLook = true;
+  offer(frame: LiveFrame, bytes: number): void {
+    if (this.#looking) this.#keep(frame, bytes);
+    else this.#accept(frame);
     this.#news.ring();
   }
 
@@ -77,6 +77,12 @@ export class ExecutionStream {
       if (!rang) this.#mustLook = true;
     }
     return false;
+  }
+
+  #keep(frame: LiveFrame, bytes: number): void {
+    this.#waitingBytes += bytes;
+    if (this.#waitingBytes <= MAX_WAITING_BYTES) this.#waiting.push(frame);
+    else this.#mustLook = true;
   }
 
   #accept(frame: LiveFrame): void {
@@ -145,6 +151,7 @@ export class ExecutionStream {
       }
     } finally {
       this.#looking = false;
+      this.#waitingBytes = 0;
       for (const frame of this.#waiting.splice(0)) this.#accept(frame);
     }
   }

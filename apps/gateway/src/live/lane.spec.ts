@@ -16,6 +16,11 @@ describe('a lane', () => {
     expect(lane(4).next(5, [6])).toBeUndefined();
   });
 
+  it('sees by a number alone whether something is missing', () => {
+    expect(lane(4).next(5, [])).toBeUndefined();
+    expect(lane(5).next(5, [])).toEqual([]);
+  });
+
   it('knows that nothing is missing between neighbours whose numbers are far apart', () => {
     expect(lane(10).next(7, [90])).toEqual([90]);
   });

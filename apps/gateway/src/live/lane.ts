@@ -14,10 +14,14 @@ export class Lane<Item> {
     return this.#at;
   }
 
-  /** Which of these neighbours are new; `undefined` when something between is missing. `previous` is the number before the first. */
+  /**
+   * Which of these neighbours are new; `undefined` when something before them is missing. `previous` is the number before the first:
+   * without any it says how far the lane reaches.
+   */
   next(previous: number, items: readonly Item[]): readonly Item[] | undefined {
     const fresh = items.filter((item) => this.numberOf(item) > this.#at);
-    return fresh.length === 0 || previous <= this.#at ? fresh : undefined;
+    const isOld = items.length > 0 && fresh.length === 0;
+    return isOld || previous <= this.#at ? fresh : undefined;
   }
 
   sent(item: Item): void {

@@ -16,13 +16,13 @@ export class LiveBus {
     void this.#watch();
   }
 
-  /** Hands over every frame of an execution, or of all (`*`), until the signal. */
-  listen(executionId: string, signal: AbortSignal, onFrame: (frame: LiveFrame, executionId: string) => void): void {
+  /** Hands over every frame of an execution, or of all (`*`), and how large it was, until the signal. */
+  listen(executionId: string, signal: AbortSignal, onFrame: (frame: LiveFrame, bytes: number) => void): void {
     if (this.nats.isClosed() || signal.aborted) return;
     const subscription = this.nats.subscribe(`live.${executionId}`, {
       callback: (error, message) => {
         const frame = error ? undefined : liveFrameOf(message.data);
-        if (frame) onFrame(frame, message.subject.slice('live.'.length));
+        if (frame) onFrame(frame, message.data.length);
       },
     });
     signal.addEventListener('abort', () => {

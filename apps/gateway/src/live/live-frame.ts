@@ -22,7 +22,7 @@ export type TelemetryItem = Readonly<z.infer<typeof TelemetryItem>>;
 
 /** What `live.<executionId>` carries after something was stored: neighbours of one lane. */
 const LiveFrame = z.discriminatedUnion('lane', [
-  /** `previous` is the position of the execution's event before these. */
+  /** `previous` is the position of the execution's event before these; without any, of one that is too large for a message. */
   z.object({ lane: z.literal('domain'), previous: z.int(), events: z.array(DomainItem) }),
   z.object({ lane: z.literal('telemetry'), first: z.int(), events: z.array(TelemetryItem) }),
 ]);

@@ -36,7 +36,9 @@ export class ActivityFeed {
     const { signal } = this.reading;
     const news = new Doorbell();
     this.bus.listen('*', signal, (frame) => {
-      if (frame.lane === 'domain' && frame.events.some(({ type }) => ACTIVITY_TYPES.includes(type))) news.ring();
+      if (frame.lane !== 'domain') return;
+      const mayBeAny = frame.events.length === 0;
+      if (mayBeAny || frame.events.some(({ type }) => ACTIVITY_TYPES.includes(type))) news.ring();
     });
     void this.read(news, signal);
   }

@@ -53,8 +53,8 @@ export class PlainStreamsController {
         this.logger.warn('a live stream waits for the store', { error });
       },
     });
-    this.bus.listen(executionId, outlet.signal, (frame) => {
-      stream.offer(frame);
+    this.bus.listen(executionId, outlet.signal, (frame, bytes) => {
+      stream.offer(frame, bytes);
     });
     if (await stream.run(outlet.signal)) outlet.end();
   }
