@@ -10,6 +10,7 @@ import { Processes } from './0009-processes';
 import { Operator } from './0010-operator';
 import { Retention } from './0011-retention';
 import { Execution2 } from './0012-execution-2';
+import { Forgetting } from './0013-forgetting';
 
 /** The one history of the schema, oldest first. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   Operator,
   Retention,
   Execution2,
+  Forgetting,
 ] as const;

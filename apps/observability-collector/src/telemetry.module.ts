@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
 import { DeadLetters } from '@syntropic/messaging';
-import { Background, InjectLog, InjectNats } from '@syntropic/service';
+import { Background, everyHour, InjectLog, InjectNats } from '@syntropic/service';
 import { EventBuffer, PostgresTelemetryStore } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { BatchConsumer } from './batch.consumer';
 import { BatchMetrics } from './batch.metrics';
-import { keepPartitions } from './partitions';
 
 /** From the bus into the store, and from there to live streams. */
 @Module({})
@@ -23,6 +22,10 @@ export class TelemetryModule {
     });
 
     background.add('telemetry batches', (signal) => consumer.run(signal));
-    background.add('telemetry partitions', (signal) => keepPartitions(store, signal));
+    // Room for the days ahead, and none for those that have aged.
+    background.add(
+      'telemetry partitions',
+      everyHour(() => store.maintain()),
+    );
   }
 }

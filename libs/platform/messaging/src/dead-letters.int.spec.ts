@@ -75,6 +75,27 @@ describe('a dead letter', () => {
     expect(rows).toEqual([{ replayed_at: null }]);
   });
 
+  it('is forgotten a month after it was replayed, and never before', async () => {
+    const [old, young, waiting] = [
+      await letters.bury(message('old'), 'forgetting'),
+      await letters.bury(message('young'), 'forgetting'),
+      await letters.bury(message('waiting'), 'forgetting'),
+    ];
+    await database.pool.query(
+      `update ops.dead_letters set buried_at = now() - interval '1 year',
+              replayed_at = case id when $1 then now() - interval '31 days' when $2 then now() - interval '29 days' end
+        where reason = 'forgetting'`,
+      [old, young],
+    );
+    const service = createPool(database.urlAs('syn_command_service'));
+
+    await new DeadLetters(service, connection, 'command-service').forget();
+    await service.end();
+
+    const { rows } = await pool.query<{ id: string }>(`select id from ops.dead_letters where reason = 'forgetting'`);
+    expect(rows.map(({ id }) => id).sort()).toEqual([young, waiting].sort());
+  });
+
   it('that is buried twice is one', async () => {
     const [first, second] = [await letters.bury(message('a'), 'x'), await letters.bury(message('a'), 'x')];
 

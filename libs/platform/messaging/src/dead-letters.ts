@@ -82,6 +82,11 @@ export class DeadLetters {
     await this.nats.jetstream().publish(letter.subject, letter.body, { headers: written(letter.headers) });
     await this.pool.query('update ops.dead_letters set replayed_at = clock_timestamp() where id = $1', [id]);
   }
+
+  /** Lets go of letters that were replayed a month ago. One that nobody has replayed waits for ever. */
+  async forget(): Promise<void> {
+    await this.pool.query(`delete from ops.dead_letters where replayed_at < clock_timestamp() - interval '30 days'`);
+  }
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

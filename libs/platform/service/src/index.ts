@@ -1,4 +1,5 @@
 export { Background } from './background';
+export { everyHour } from './every-hour';
 export { runService } from './run-service';
 export { serviceVariables } from './service-variables';
 export { InjectLog, InjectNats, NATS, ServiceModule } from './service.module';

@@ -15,6 +15,9 @@ type Result = { leaseLost: boolean; stored: NumberedEvent[]; quarantined: number
 /** An hour's facts are forgotten and a day's strays moved at once: that may take longer than anything else. */
 const MAINTAIN_MS = 600_000;
 
+/** As long as what could be stored is kept. */
+const FORGET_QUARANTINE = `delete from telemetry.quarantine where received_at < clock_timestamp() - interval '90 days'`;
+
 const DEADLOCK = '40P01';
 
 /** Classes of SQL states that blame the data: data exception, integrity violation, limit exceeded. */
@@ -36,8 +39,10 @@ export class PostgresTelemetryStore implements TelemetryStore {
   }
 
   async maintain(): Promise<void> {
-    const statement = { text: 'select telemetry.maintain()', query_timeout: MAINTAIN_MS };
-    await this.pool.query(statement);
+    for (const text of ['select telemetry.maintain()', FORGET_QUARANTINE]) {
+      const statement = { text, query_timeout: MAINTAIN_MS };
+      await this.pool.query(statement);
+    }
   }
 
   /** Halves what the database refuses until the rows it cannot hold stand alone, and puts those aside. */

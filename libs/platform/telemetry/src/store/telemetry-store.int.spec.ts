@@ -214,4 +214,15 @@ describe('maintenance', () => {
     await expect(partitions()).resolves.not.toContain(nameOf(Date.now() - 2 * DAY));
     await expect(partitions()).resolves.toContain(nameOf(Date.now()));
   });
+
+  it('keeps what is quarantined for a quarter of a year', async () => {
+    await database.pool.query(
+      `insert into telemetry.quarantine (event_id, reason, event, received_at)
+       select gen_random_uuid(), days || ' days', '{}', now() - days * interval '1 day' from unnest(array[89, 91]) days`,
+    );
+    await store.maintain();
+
+    const { rows } = await database.pool.query(`select reason from telemetry.quarantine where reason like '% days'`);
+    expect(rows).toEqual([{ reason: '89 days' }]);
+  });
 });

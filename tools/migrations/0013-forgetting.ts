@@ -1,0 +1,20 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Dead letters that were replayed may be forgotten. */
+export class Forgetting implements MigrationInterface {
+  readonly name = 'forgetting-0000000000013';
+
+  async up(queries: QueryRunner): Promise<void> {
+    await queries.query(`
+      grant delete on ops.dead_letters to syn_command_service;
+      create index dead_letters_replayed on ops.dead_letters (replayed_at) where replayed_at is not null;
+    `);
+  }
+
+  async down(queries: QueryRunner): Promise<void> {
+    await queries.query(`
+      drop index ops.dead_letters_replayed;
+      revoke delete on ops.dead_letters from syn_command_service;
+    `);
+  }
+}
