@@ -186,3 +186,24 @@ describe('a history', () => {
     expect([first?.metadata.schemaVersion, second?.metadata.schemaVersion]).toEqual([1, 3]);
   });
 });
+
+describe('a log that was restored', () => {
+  it('is not what the states that were kept are of', async () => {
+    const id = randomUUID();
+    const stream = `counter-${id}`;
+    await counters.update(id, command(), () => [counted(1), counted(2)]);
+    // As after a restore to before this stream, which others have begun anew meanwhile.
+    await database.pool.query('alter table log.events disable trigger all');
+    await database.pool.query(`update log.events set data = '{"by":40}' where stream_id = $1 and version = 1`, [
+      stream,
+    ]);
+    await database.pool.query('alter table log.events enable trigger all');
+    await database.pool.query('update log.log_head set store_epoch = gen_random_uuid()');
+
+    const loaded = await counters.load(id);
+    await counters.update(id, command(), ({ total }) => [counted(total)]);
+
+    expect(loaded).toMatchObject({ state: { total: 42 }, version: 2 });
+    await expect(elsewhere().load(id)).resolves.toMatchObject({ state: { total: 84 } });
+  });
+});

@@ -35,7 +35,8 @@ type Update<State, E extends Event> = Readonly<{
   reads: Reads;
 }>;
 
-type Replayed<State> = Loaded<State> & Readonly<{ position: number }>;
+/** `epoch` says of which log; absent while nothing is known. */
+type Replayed<State> = Loaded<State> & Readonly<{ position: number; epoch?: string }>;
 
 /** The aggregates of one kind, rebuilt from the log and changed by appending to it. */
 export class StoredAggregates<State, E extends Event> implements Aggregates<State, E> {
@@ -49,8 +50,8 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
   ) {}
 
   async load(id: string): Promise<Loaded<State>> {
-    const known = this.#lastKnown(this.#streamOf(id));
-    return this.#follow(known, await this.stores.log.readStream(known.stream, known.version, PAGE));
+    const { current } = await this.#find(this.#streamOf(id));
+    return current;
   }
 
   /**
@@ -69,11 +70,9 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
 
   async #update({ stream, context, decide, reads }: Update<State, E>): Promise<Outcome> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const known = this.#lastKnown(stream);
-      const { before, events: page } = await this.stores.streams.find(stream, known.version, PAGE, context);
+      const { before, current } = await this.#find(stream, context);
       if (before) return answer(before, stream, []);
 
-      const current = await this.#follow(known, page);
       const events = decide(current.state);
       if (events.length === 0) return { position: current.position, version: current.version };
 
@@ -82,8 +81,6 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
       const outcome = await this.stores.appender.append({ ...append, reads, reservations });
       if (outcome.is !== 'conflict') return answer(outcome, stream, reservations);
 
-      // A state kept from before a restore would be wrong for ever.
-      if (attempt > 1) this.#kept.delete(stream);
       await pause(Math.random() * 2 ** attempt);
     }
     throw new VersionConflict(stream, `it had moved on at each of ${ATTEMPTS} attempts`);
@@ -97,6 +94,21 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     return events.map((event) => ({ ...event, schemaVersion: schemaVersionOf(this.aggregate, event.type) }));
   }
 
+  /** The stream as it is now and, if this command was carried out before, what came of it. */
+  async #find(
+    stream: string,
+    context?: CommandContext,
+  ): Promise<{ before: AppendOutcome | undefined; current: Replayed<State> }> {
+    const known = this.#lastKnown(stream);
+    const { epoch, before, events } = await this.stores.streams.find(stream, known.version, PAGE, context);
+    if (known.version > 0 && known.epoch !== epoch) {
+      // The log was restored: what is kept may be of events that it does not have.
+      this.#kept.delete(stream);
+      return this.#find(stream, context);
+    }
+    return { before, current: before ? known : await this.#follow({ ...known, epoch }, events) };
+  }
+
   #lastKnown(stream: string): Replayed<State> {
     return this.#kept.get(stream) ?? { state: this.aggregate.initial, stream, version: 0, position: 0 };
   }
@@ -108,7 +120,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
 
     const history = page.map((event) => upcast(this.aggregate, event));
     const state = replay(this.aggregate, history, known.state);
-    const current = { state, stream: known.stream, version: last.version, position: last.position };
+    const current = { ...known, state, version: last.version, position: last.position };
     this.#kept.set(known.stream, current);
     if (page.length < PAGE) return current;
 

@@ -3,30 +3,34 @@ import type { Pool } from 'pg';
 import type { AppendOutcome } from './append';
 import { recorded, type EventRow } from './postgres-event-log';
 
-/** What a command finds: that it was carried out before, or the next events of its stream. */
-export type Found = Readonly<{ before?: AppendOutcome; events: readonly Recorded[] }>;
+/** What a command finds: which log this is, that the command was carried out before, or the next events of its stream. */
+export type Found = Readonly<{ epoch: string; before?: AppendOutcome; events: readonly Recorded[] }>;
 
-type FoundRow = Readonly<{ outcome: AppendOutcome | null }> & (EventRow | Readonly<{ position: null }>);
+type FoundRow = Readonly<{ epoch: string; outcome: AppendOutcome | null }> & (EventRow | Readonly<{ position: null }>);
 
 /** Streams as commands read them. */
 export class StoredStreams {
   constructor(private readonly pool: Pool) {}
 
-  /** The next page of a stream and, in the same statement, what became of this command if it was sent before. */
-  async find(stream: string, after: number, limit: number, context: CommandContext): Promise<Found> {
+  /** The next page of a stream and, in the same statement, what became of this command, if there is one, when it was sent before. */
+  async find(stream: string, after: number, limit: number, context?: CommandContext): Promise<Found> {
     const { rows } = await this.pool.query<FoundRow>({
       name: 'stream-find',
       text: `
-        select command.outcome, event.*
-        from (select log.outcome_of_command($4, $1, $5) as outcome) command
+        select head.store_epoch as epoch, command.outcome, event.*
+        from log.log_head head
+        cross join (select log.outcome_of_command($4, $1, $5) as outcome) command
         left join lateral (
           select * from log.events where stream_id = $1 and version > $2 order by version limit $3
         ) event on true
         order by event.version`,
-      values: [stream, after, limit, eventIdOf(context.commandId, 0), context.bodyHash],
+      values: [stream, after, limit, context && eventIdOf(context.commandId, 0), context?.bodyHash],
     });
-    const before = rows[0]?.outcome;
+    const [first] = rows;
+    if (!first) throw new Error('the log has no head: it was never initialised');
+    const { epoch, outcome: before } = first;
     return {
+      epoch,
       ...(before && { before }),
       events: rows.flatMap((row) => (row.position === null ? [] : [recorded(row)])),
     };
