@@ -64,6 +64,21 @@ describe('while Postgres is away', () => {
   });
 });
 
+describe('while Postgres is away and the process is to end', () => {
+  it('appends wait no longer', async () => {
+    const appender = new EventAppender(pool, { giveUpAfterMs: 600_000 });
+    await postgres.stop();
+    const before = appender.append(appendTo(`note-${randomUUID()}`));
+
+    appender.onModuleDestroy();
+    const after = appender.append(appendTo(`note-${randomUUID()}`));
+
+    await expect(before).rejects.toThrow(AppendOutcomeUnknown);
+    await expect(after).rejects.toThrow(AppendOutcomeUnknown);
+    await postgres.start();
+  });
+});
+
 describe('when the way to Postgres goes silent', () => {
   it('an append that had arrived is recorded once, and answered by another way', async () => {
     const wire = await Wire.to(database.urlAs('syn_command_service'));

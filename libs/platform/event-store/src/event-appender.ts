@@ -47,6 +47,7 @@ export class EventAppender {
   #leaving = false;
   #failures = 0;
   #pausing = false;
+  #isStopping = false;
 
   constructor(
     private readonly pool: Pool,
@@ -55,7 +56,7 @@ export class EventAppender {
 
   /**
    * @throws DomainError `event.too_large`, or `event.not_storable` for text that no database column can hold
-   * @throws AppendOutcomeUnknown when the store could not be reached for `giveUpAfterMs`
+   * @throws AppendOutcomeUnknown when the store could not be reached for `giveUpAfterMs`, or the process is about to end
    */
   async append(append: Append): Promise<AppendOutcome> {
     const request = appendRequest(append);
@@ -64,6 +65,11 @@ export class EventAppender {
       this.#waiting.push({ request, deadline, resolve, reject });
       this.#leaveSoon();
     });
+  }
+
+  /** Nest's hook, the first of a shutdown: from now on an append whose outcome is unknown is not sent again, for whoever asked does that. */
+  onModuleDestroy(): void {
+    this.#isStopping = true;
   }
 
   #leaveSoon(): void {
@@ -120,7 +126,7 @@ export class EventAppender {
   }
 
   #sendAgain(batch: readonly Waiting[], cause: unknown): void {
-    const now = Date.now();
+    const now = this.#isStopping ? Infinity : Date.now();
     for (const { deadline, request, reject } of batch) {
       if (deadline <= now) reject(new AppendOutcomeUnknown(request.stream, cause));
     }

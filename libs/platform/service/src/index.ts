@@ -1,4 +1,5 @@
 export { Background } from './background';
+export { endInTime } from './end-in-time';
 export { everyHour } from './every-hour';
 export { runService } from './run-service';
 export { serviceVariables } from './service-variables';

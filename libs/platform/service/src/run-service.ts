@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { CustomStrategy } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLogger } from '@syntropic/observability';
+import { endInTime } from './end-in-time';
 
 export type RunOptions = Readonly<{
   name: string;
@@ -16,10 +17,10 @@ export type RunOptions = Readonly<{
 
 /** Starts a service that has no API of its own: health and metrics over HTTP, everything else over the bus. */
 export async function runService({ name, module, port, host, transport }: RunOptions): Promise<void> {
-  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
-    logger: createLogger(name),
-  });
+  const logger = createLogger(name);
+  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), { logger });
   app.enableShutdownHooks();
+  endInTime(logger);
   if (transport) {
     app.connectMicroservice(transport);
     // Commands may come as soon as it listens, and find their handlers there.

@@ -9,8 +9,8 @@ import { hasCode } from './nats-fault';
 /** All replicas of the service that handles commands: each command reaches one of them. */
 const QUEUE = 'command-service';
 
-/** What has not ended by then never will in time; its sender sends it again. */
-const DRAIN_MS = 15_000;
+/** What has not ended by then has no sender any more, or one that sends it again. */
+const DRAIN_MS = 8_000;
 
 /** What a service hands to Nest's `connectMicroservice` to receive commands. */
 export const commandTransport = (address: NatsAddress): CustomStrategy => ({
