@@ -42,17 +42,18 @@ export const retryExecution = endpoint({
   also,
 });
 
-const approval = { method: 'POST', params: PhaseOfExecutionParams, reply: ControlReply } as const;
+/** A paused execution is resumed first: an approval would begin what the pause holds back. */
+const approval = { method: 'POST', params: PhaseOfExecutionParams, reply: ControlReply, also } as const;
 
 export const approvePhase = endpoint({
   ...approval,
   path: '/executions/{execution_id}/phases/{phase_id}/approve',
-  summary: 'Accepts what a phase that waits for a person has done',
+  summary: 'Accepts what a phase that waits for a person has done, while the execution is running',
 });
 
 export const rejectPhase = endpoint({
   ...approval,
   path: '/executions/{execution_id}/phases/{phase_id}/reject',
-  summary: 'Fails this attempt of a phase that waits for a person',
+  summary: 'Fails this attempt of a phase that waits for a person, while the execution is running',
   body: RejectRequest.nullish(),
 });
