@@ -111,6 +111,7 @@ describe('the API document', () => {
       const response = await fetch(`${gateway.url}/api${addressOf(path)}`, { signal: stop.signal });
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toContain('text/event-stream');
+      expect(response.headers.get('connection')).toBe('close');
       stop.abort();
     },
   );

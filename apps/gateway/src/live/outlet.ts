@@ -86,5 +86,7 @@ export class Outlet {
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
+  // A connection that goes on would keep a gateway that is to end.
+  connection: 'close',
   'x-accel-buffering': 'no',
 };
