@@ -3,7 +3,9 @@ import { NestFactory } from '@nestjs/core';
 import type { CustomStrategy } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLogger } from '@syntropic/observability';
+import type { FastifyInstance } from 'fastify';
 import { endInTime } from './end-in-time';
+import { letGoOfConnections } from './let-go';
 
 export type RunOptions = Readonly<{
   name: string;
@@ -18,7 +20,9 @@ export type RunOptions = Readonly<{
 /** Starts a service that has no API of its own: health and metrics over HTTP, everything else over the bus. */
 export async function runService({ name, module, port, host, transport }: RunOptions): Promise<void> {
   const logger = createLogger(name);
-  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), { logger });
+  const adapter = new FastifyAdapter();
+  letGoOfConnections(adapter.getInstance<FastifyInstance>());
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger });
   app.enableShutdownHooks();
   endInTime(logger);
   if (transport) {
