@@ -11,6 +11,7 @@ import { Operator } from './0010-operator';
 import { Retention } from './0011-retention';
 import { Execution2 } from './0012-execution-2';
 import { Forgetting } from './0013-forgetting';
+import { Execution3 } from './0014-execution-3';
 
 /** The one history of the schema, oldest first. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   Retention,
   Execution2,
   Forgetting,
+  Execution3,
 ] as const;

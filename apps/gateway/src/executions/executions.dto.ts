@@ -107,6 +107,7 @@ export const ExecutionDetail = z
     cost_by_model: z.record(z.string(), z.string()),
     tool_call_count: z.int(),
     total_duration_seconds: z.number(),
+    /** Of the newest attempts; the artifacts themselves also know those of earlier ones. */
     artifact_ids: z.array(z.string()),
     error_message: z.string().nullable(),
     inputs: z.record(z.string(), z.string()),

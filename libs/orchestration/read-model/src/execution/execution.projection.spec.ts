@@ -60,7 +60,7 @@ describe('a phase', () => {
       attempt: 2,
       startedAt: null,
       completedAt: null,
-      artifactId: null,
+      artifactIds: [],
       errorMessage: null,
       usage: NO_USAGE,
     });
@@ -118,6 +118,6 @@ describe('approval', () => {
     const row = after(...runs('one'), ends('PhaseAwaitingApproval', 'one'), ends('PhaseCompleted', 'one'));
 
     expect(row).toMatchObject({ cost_usd: '0.5', completed_phases: 1 });
-    expect(row.detail.artifactIds).toEqual(['a']);
+    expect(row.detail.phases[0]?.artifactIds).toEqual(['a']);
   });
 });

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { attemptOf, pendingPhase, withPhase, type PhaseRow } from './phase-row';
 
 type Detail = Pick<ExecutionStarted['data'], 'inputs' | 'task' | 'repos'> & {
-  artifactIds: readonly string[];
   /** What the person who paused or cancelled it said. */
   reason?: string | undefined;
   /** Of the sessions that gave an account. */
@@ -40,7 +39,7 @@ export const hasEnded = ({ status }: Pick<ExecutionRow, 'status'>): boolean =>
 /** The runs that there are: list and detail. Numbers are of sessions that have ended; what runs now is telemetry's. */
 export const executionProjection = projection<WorkflowExecutionEvent>()({
   name: 'execution',
-  version: 2,
+  version: 3,
   streams: ['execution'],
   row,
   key: 'execution_id',
@@ -63,7 +62,6 @@ export const executionProjection = projection<WorkflowExecutionEvent>()({
         inputs: data.inputs,
         task: data.task,
         repos: data.repos,
-        artifactIds: [],
         usage: NO_USAGE,
         unaccounted: [],
         phases: [...data.phases].sort((one, other) => one.order - other.order).map(pendingPhase),
@@ -138,7 +136,7 @@ function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partia
   const isCounted = row.detail.phases.some((phase) => phase.phaseId === phaseId && phase.status === 'waiting');
   const all = isCounted ? row.detail.usage : addUsage(row.detail.usage, usage);
   const lost = !isCounted && isUnaccounted(usage) ? [sessionId] : [];
-  const left = isCounted ? [] : artifacts.map(({ artifactId }) => artifactId);
+  const artifactIds = artifacts.map(({ artifactId }) => artifactId);
 
   return {
     ...row,
@@ -147,8 +145,7 @@ function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partia
       ...row.detail,
       usage: all,
       unaccounted: [...row.detail.unaccounted, ...lost],
-      artifactIds: [...row.detail.artifactIds, ...left],
-      phases: withPhase(row.detail.phases, phaseId, { ...change, usage, artifactId: artifacts[0]?.artifactId ?? null }),
+      phases: withPhase(row.detail.phases, phaseId, { ...change, usage, artifactIds }),
     },
   };
 }

@@ -10,8 +10,8 @@ export type PhaseRow = Readonly<{
     'pending' | 'queued' | 'running' | 'paused' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
   attempt: number;
   sessionId: string | null;
-  /** The first file it left. */
-  artifactId: string | null;
+  /** The files it left, in the order of their paths. */
+  artifactIds: readonly string[];
   provider: string;
   model: string | null;
   usage: Usage;
@@ -34,7 +34,7 @@ export const pendingPhase = ({ phaseId, name, order, agent, model }: ExecutableP
 export const attemptOf = (sessionId: string | null, attempt: number) => ({
   attempt,
   sessionId,
-  artifactId: null,
+  artifactIds: [],
   usage: NO_USAGE,
   startedAt: null,
   completedAt: null,
