@@ -136,7 +136,7 @@ export function useRunner(directory: { readonly path: string }) {
       await ended;
       await close();
     }
-    await desk?.close();
+    if (desk) await hangUp(desk);
   });
 
   const start = async ({

@@ -65,9 +65,10 @@ export class AgentRunner {
     const leases = new Leases({
       client: commands,
       abilities,
-      parked: () => directories.list(),
+      // What is worked on may be parked, or taken again, before the answer comes: it is neither named nor cleared away.
+      parked: async () => (await directories.list()).filter((sessionId) => !this.#assignments.has(sessionId)),
       discard: (sessionId) => {
-        clearance.clear(sessionId);
+        if (!this.#assignments.has(sessionId)) clearance.clear(sessionId);
       },
       onFault,
     });

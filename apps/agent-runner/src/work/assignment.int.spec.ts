@@ -189,6 +189,29 @@ describeWithBubblewrap('a session that has ended', () => {
     expect(bench.counterpart.stored.map(({ lease }) => lease.token)).toEqual([7, 7]);
   });
 
+  it('is cleared away only when its own end is over, though nobody wants it any more', async () => {
+    const order = orderOf(shell('echo done'));
+    const { counterpart } = bench;
+    const named = (what: 'leases' | 'parked', { data }: (typeof counterpart.said)[number]) =>
+      JSON.stringify(data[what]).includes(order.sessionId);
+    counterpart.answers.set('CompleteSession', () => undefined);
+    counterpart.offer(order);
+    await bench.start({ home: 'ends' });
+    await counterpart.hears('CompleteSession', order);
+    const before = counterpart.said.length;
+    counterpart.lost.add(order.sessionId);
+    counterpart.discarded.add(order.sessionId);
+
+    const afterLoss = await eventually(() => {
+      bench.wake();
+      const renewals = counterpart.said.slice(before).filter(({ type }) => type === 'RenewWork');
+      return renewals.find((renewal) => !named('leases', renewal)) ?? false;
+    });
+
+    expect(named('parked', afterLoss)).toBe(false);
+    await eventually(() => readdirSync(join(directory.path, 'ends', 'sessions')).length === 0, { within: 20_000 });
+  }, 30_000);
+
   it('is stored to its last line after its lease was lost, and only then cleared away', async () => {
     const order = orderOf(endless);
     const home = 'loses';

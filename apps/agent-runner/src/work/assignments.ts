@@ -13,6 +13,11 @@ export class Assignments {
     for (const [sessionId, leaving] of this.#roomFor) if (leaving === assignment) this.#roomFor.delete(sessionId);
   }
 
+  /** Also while a session whose lease is lost already is being ended. */
+  has(sessionId: string): boolean {
+    return [...this.#all].some(({ lease }) => lease.sessionId === sessionId);
+  }
+
   /** Of the agents that stand still, the one that has longest makes room: one for each session that waits, told however often. */
   makeRoomFor(sessionId: string): void {
     if (this.#roomFor.has(sessionId)) return;

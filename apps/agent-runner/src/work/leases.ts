@@ -20,7 +20,7 @@ export type Abilities = Readonly<{ runner: string; backends: string[]; providers
 type LeasesOptions = Readonly<{
   client: CommandClient;
   abilities: Abilities;
-  /** Sessions whose workspaces are kept on this runner's disk. */
+  /** Sessions whose workspaces are kept on this runner's disk, and that nobody works on. */
   parked: () => Promise<string[]>;
   discard: (sessionId: string) => void;
   onFault: (error: unknown) => void;
@@ -98,14 +98,12 @@ export class Leases {
     const askedAt = performance.now();
     try {
       const held = [...this.#held.values()];
-      // What is held now may be parked before the answer comes, and must not be discarded by it.
-      const kept = (await parked()).filter((sessionId) => !this.#held.has(sessionId));
-      const data = { ...abilities, leases: held.map(({ lease }) => lease), parked: kept };
+      const data = { ...abilities, leases: held.map(({ lease }) => lease), parked: await parked() };
       const renewed = RenewedWork.parse(await client.send('work', RenewWork.type, data, originOf(abilities.runner)));
 
       this.#answeredAt = askedAt;
       this.#apply(renewed, held);
-      for (const sessionId of renewed.discard) if (!this.#held.has(sessionId)) discard(sessionId);
+      for (const sessionId of renewed.discard) discard(sessionId);
     } catch (error) {
       if (!(error instanceof OutcomeUnknown)) onFault(error);
     }
