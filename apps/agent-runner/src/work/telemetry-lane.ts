@@ -1,7 +1,7 @@
 import type { Usage } from '@syntropic/kernel';
 import { SessionParser, type CollectorClient, type SessionOutcome, type TelemetryEvent } from '@syntropic/telemetry';
-import type { LegEnd, Spool, SpoolLine } from '../session';
 import { setImmediate } from 'node:timers/promises';
+import type { LegEnd, Spool, SpoolLine } from '../session';
 import type { LegEnds, SpooledSession } from './session-directories';
 
 type LaneOptions = Readonly<{

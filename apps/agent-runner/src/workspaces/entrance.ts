@@ -42,3 +42,11 @@ export function asUser(user: User, sources: readonly string[], argv: readonly st
 
 /** Where `asUser` shows the nth source. */
 export const staged = (index: number) => `${STAGE}/${index}`;
+
+/** A program that the kernel kills when its runner dies; what it has started is not. */
+export const dyingWithRunner = (argv: readonly string[]): [string, ...string[]] => [
+  'setpriv',
+  '--pdeathsig',
+  'KILL',
+  ...argv,
+];

@@ -1,3 +1,4 @@
+export { dyingWithRunner } from './entrance';
 export { marker, reapOrphans } from './orphans';
 export { ProcessBackend } from './process.backend';
 export { SandboxBackend } from './sandbox.backend';

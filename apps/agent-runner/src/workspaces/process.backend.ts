@@ -4,7 +4,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { childAgent } from './child-agent';
 import type { ControlGroup } from './control-group';
 import { ControlGroups } from './control-groups';
-import { inGroup } from './entrance';
+import { dyingWithRunner, inGroup } from './entrance';
 import { refuseLimits } from './limits';
 import { marked, marker, removeRecord, writeRecord } from './orphans';
 import { descendants } from './process-table';
@@ -88,7 +88,7 @@ class PlainWorkspace implements Workspace {
 
   spawn(argv: readonly Argument[], { stdin, env }: AgentInput): AgentProcess {
     const command = argv.map((word) => (typeof word === 'string' ? word : word.hostFile));
-    const [program = '', ...rest] = inGroup(this.group, ['setpriv', '--pdeathsig', 'KILL', ...command]);
+    const [program = '', ...rest] = inGroup(this.group, dyingWithRunner(command));
     const account = { HOME: this.volume.home, TMPDIR: this.volume.temporary };
     const child = spawn(program, rest, {
       cwd: this.directory,
