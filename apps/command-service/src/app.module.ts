@@ -1,28 +1,25 @@
 import { Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
-import { AgentSessionsModule } from '@syntropic/agent-sessions/application';
-import { ArtifactsModule } from '@syntropic/artifacts/application';
+import { commandsOf, ContextsModule } from '@syntropic/context';
 import { CommandsModule } from '@syntropic/messaging';
-import { OrchestrationModule } from '@syntropic/orchestration/application';
 import { ServiceModule } from '@syntropic/service';
-import { catalogue } from './catalogue';
 import { config } from './command-service.config';
+import { CONTEXTS } from './contexts';
 import { LogModule } from './log.module';
+import { operator } from './operator.handlers';
 import { OperatorModule } from './operator.module';
 import { ProcessesModule } from './processes.module';
 import { WorkModule } from './work.module';
 
+const RUN = [...CONTEXTS, operator];
+
 @Module({
   imports: [
     ServiceModule.of({ name: 'command-service', natsUrl: config.NATS_URL, databaseUrl: config.DATABASE_URL }),
-    CqrsModule.forRoot(),
     LogModule,
     WorkModule,
-    OrchestrationModule,
-    AgentSessionsModule,
-    ArtifactsModule,
     OperatorModule,
-    CommandsModule.of(catalogue),
+    CommandsModule.of(commandsOf(RUN)),
+    ContextsModule.of(RUN),
     ProcessesModule,
   ],
 })

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { contextOfAggregate } from '@syntropic/context';
 import { EventStoreModule, PostgresEventLog, Relay } from '@syntropic/event-store';
 import { LOG_APPENDED } from '@syntropic/messaging';
 import { Background, InjectLog, InjectNats, NATS } from '@syntropic/service';
@@ -6,7 +7,7 @@ import type { Logger } from 'pino';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import { config } from './command-service.config';
-import { contextOf } from './contexts';
+import { CONTEXTS } from './contexts';
 
 /** The log, and the relay that brings it to the bus. */
 @Module({
@@ -31,7 +32,7 @@ export class LogModule {
     @InjectLog() log: Logger,
   ) {
     const relay = new Relay(pool, events, nats, {
-      contextOf,
+      contextOf: contextOfAggregate(CONTEXTS),
       replicas: config.NATS_REPLICAS,
       onFault: (error) => {
         log.warn({ error }, 'the relay tries again');

@@ -1,51 +1,14 @@
-import { Module } from '@nestjs/common';
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { DeadLetters, ReplayDeadLetter } from '@syntropic/messaging';
-import { ParkEvent, ProjectionOperator, RetryProjection } from '@syntropic/projections';
+import { Global, Module } from '@nestjs/common';
+import { DeadLetters } from '@syntropic/messaging';
+import { ProjectionOperator } from '@syntropic/projections';
 import { Background, everyHour, NATS } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 
-/** Nothing here has a place in the log, so each answers only that it is done. */
-const DONE = { done: true };
-
-@CommandHandler(RetryProjection)
-class RetryProjectionHandler implements ICommandHandler<RetryProjection> {
-  constructor(private readonly operator: ProjectionOperator) {}
-
-  async execute(command: RetryProjection): Promise<object> {
-    await this.operator.retry(command);
-    return DONE;
-  }
-}
-
-@CommandHandler(ParkEvent)
-class ParkEventHandler implements ICommandHandler<ParkEvent> {
-  constructor(private readonly operator: ProjectionOperator) {}
-
-  async execute(command: ParkEvent): Promise<object> {
-    const { kind, id } = command.context.actor;
-    await this.operator.park(command, `${kind}:${id}`);
-    return DONE;
-  }
-}
-
-@CommandHandler(ReplayDeadLetter)
-class ReplayDeadLetterHandler implements ICommandHandler<ReplayDeadLetter> {
-  constructor(private readonly letters: DeadLetters) {}
-
-  async execute(command: ReplayDeadLetter): Promise<object> {
-    await this.letters.replay(command);
-    return DONE;
-  }
-}
-
-/** What operators do when something has stopped. */
+/** What the handlers of operators' commands work with. */
+@Global()
 @Module({
   providers: [
-    RetryProjectionHandler,
-    ParkEventHandler,
-    ReplayDeadLetterHandler,
     { provide: ProjectionOperator, inject: [Pool], useFactory: (pool: Pool) => new ProjectionOperator(pool) },
     {
       provide: DeadLetters,
@@ -53,6 +16,7 @@ class ReplayDeadLetterHandler implements ICommandHandler<ReplayDeadLetter> {
       useFactory: (pool: Pool, nats: NatsConnection) => new DeadLetters(pool, nats, 'command-service'),
     },
   ],
+  exports: [ProjectionOperator, DeadLetters],
 })
 export class OperatorModule {
   constructor(background: Background, letters: DeadLetters) {

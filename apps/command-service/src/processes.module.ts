@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
-import { closeSessions } from '@syntropic/agent-sessions/application';
 import { LogReader, PostgresEventLog } from '@syntropic/event-store';
-import { closeWorkspaces, runPhases } from '@syntropic/orchestration/application';
+import { LocalCommands } from '@syntropic/messaging';
 import { Leadership } from '@syntropic/postgres';
 import { Effects, ProcessRunner, Timers } from '@syntropic/processes';
 import { Background, InjectLog, InjectNats } from '@syntropic/service';
@@ -10,7 +9,7 @@ import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { BusPulse } from './bus-pulse';
-import { InProcessCommands } from './in-process-commands';
+import { CONTEXTS } from './contexts';
 import { interruption } from './interruption';
 import { WorkSignalsOverBus } from './work-signals';
 
@@ -25,7 +24,7 @@ export class ProcessesModule {
     events: PostgresEventLog,
     queue: WorkQueue,
     signals: WorkSignalsOverBus,
-    { send }: InProcessCommands,
+    { execute: send }: LocalCommands,
   ) {
     const timers = new Timers(pool, send, log);
     const effects = new Effects(send, queue, timers);
@@ -41,7 +40,7 @@ export class ProcessesModule {
     });
 
     background.add('bus pulse', (signal) => pulse.run(signal));
-    for (const process of [runPhases, closeSessions, closeWorkspaces]) {
+    for (const process of CONTEXTS.flatMap(({ processes }) => processes)) {
       const runner = new ProcessRunner(process, { pool, reader, effects, log });
       this.leads(`process/${process.name}`, (signal) => runner.run(signal));
     }

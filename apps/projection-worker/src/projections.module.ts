@@ -8,7 +8,7 @@ import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { LiveFeed } from './live-feed';
 import { config } from './projection-worker.config';
-import { catalogue, projections } from './projections';
+import { CONTEXTS } from './contexts';
 
 /** Keeps this worker's share of the read models level with the log. */
 @Module({})
@@ -33,8 +33,7 @@ export class ProjectionsModule implements OnApplicationShutdown {
           onFault('the log cannot be read', error);
         },
       }),
-      projections,
-      catalogue,
+      projections: CONTEXTS.flat(),
       ...(this.redis && { cache: new RowCache(this.redis) }),
       announce: (checkpoint) => {
         announce(checkpoint);

@@ -24,6 +24,12 @@ const ATTEMPTS = 8;
 /** States kept per kind of aggregate, so that a long stream is read once and then only what follows. */
 const KEPT_STATES = 1_000;
 
+/** What of an aggregate its store needs: how events become a state. */
+export type StoredKind<State, E extends Event> = Pick<
+  Aggregate<State, E>,
+  'name' | 'initial' | 'evolve' | 'reserves' | 'upcasters'
+>;
+
 export type AggregateStores = Readonly<{ log: EventLog; streams: StoredStreams; appender: EventAppender }>;
 
 type Reads = readonly Pick<Loaded<unknown>, 'stream' | 'version'>[];
@@ -45,7 +51,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
   readonly #turns = new Turns();
 
   constructor(
-    private readonly aggregate: Aggregate<State, E>,
+    private readonly aggregate: StoredKind<State, E>,
     private readonly stores: AggregateStores,
   ) {}
 
@@ -118,7 +124,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     const last = page.at(-1);
     if (!last) return known;
 
-    const history = page.map((event) => upcast(this.aggregate, event));
+    const history = page.map((event) => upcast<E>(this.aggregate, event));
     const state = replay(this.aggregate, history, known.state);
     const current = { ...known, state, version: last.version, position: last.position };
     this.#kept.set(known.stream, current);

@@ -1,6 +1,6 @@
 import type { Aggregate, Event, Recorded } from '@syntropic/kernel';
 
-type Upcasting<E extends Event> = Pick<Aggregate<never, E>, 'name' | 'upcasters'>;
+type Upcasting<E extends Event> = Pick<Aggregate<never, E>, 'upcasters'>;
 
 type Step = (data: never) => object;
 

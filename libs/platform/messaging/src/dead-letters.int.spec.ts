@@ -3,7 +3,7 @@ import { eventually, useDatabase, useNats } from '@syntropic/testing';
 import { headers, type Msg, type NatsConnection } from 'nats';
 import type { Pool } from 'pg';
 import { connectNats, hangUp } from './connection';
-import { DeadLetters, ReplayDeadLetter } from './dead-letters';
+import { DeadLetters } from './dead-letters';
 import { ensureStreams } from './streams';
 
 const database = useDatabase();
@@ -43,7 +43,7 @@ describe('a dead letter', () => {
     const id = await letters.bury({ ...message(''), data: bytes }, 'not a batch');
     await heardOn('dead.telemetry.exec-0123456789ab.s');
 
-    await letters.replay(new ReplayDeadLetter({ id }));
+    await letters.replay({ id });
 
     const replayed = await heardOn('telemetry.exec-0123456789ab.s');
     expect(Buffer.from(replayed.data)).toEqual(bytes);
@@ -70,7 +70,7 @@ describe('a dead letter', () => {
   it('that no stream takes is not replayed', async () => {
     const id = await letters.bury({ ...message('lost'), subject: 'nowhere.at.all' }, 'x');
 
-    await expect(letters.replay(new ReplayDeadLetter({ id }))).rejects.toThrow();
+    await expect(letters.replay({ id })).rejects.toThrow();
     const { rows } = await pool.query('select replayed_at from ops.dead_letters where id = $1', [id]);
     expect(rows).toEqual([{ replayed_at: null }]);
   });
@@ -104,7 +104,7 @@ describe('a dead letter', () => {
   });
 
   it('that does not exist is not replayed', async () => {
-    const unknown = new ReplayDeadLetter({ id: '00000000-0000-4000-8000-000000000000' });
+    const unknown = { id: '00000000-0000-4000-8000-000000000000' };
     await expect(letters.replay(unknown)).rejects.toMatchObject({ code: 'dead_letter.not_found' });
   });
 });

@@ -1,4 +1,4 @@
-import { command, derivedUuid, DomainError } from '@syntropic/kernel';
+import { answered, commands, derivedUuid, DomainError, Done, type DataOf } from '@syntropic/kernel';
 import { instant } from '@syntropic/postgres';
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
@@ -11,10 +11,11 @@ type Message = Readonly<{ subject: string; headers?: MsgHdrs | undefined; data: 
 
 type Letter = Readonly<{ subject: string; headers: Readonly<Record<string, string[]>>; body: Buffer }>;
 
-/** Sends a dead letter again to where it went. */
-export class ReplayDeadLetter extends command('ReplayDeadLetter', { id: z.uuid() }) {}
-
-export const deadLetterCommands = { ReplayDeadLetter };
+/** Requests of operators about messages that could not be handled. */
+export const deadLetterCommands = commands('dead-letters', {
+  /** Sends a dead letter again to its subject. */
+  ReplayDeadLetter: answered({ id: z.uuid() }, Done),
+});
 
 /** A dead letter as a list shows it. */
 type DeadLetterSummary = Readonly<{
@@ -71,7 +72,7 @@ export class DeadLetters {
    * Sends it again to where it went, and notes when the stream there has it; the row stays.
    * @throws DomainError `dead_letter.not_found`
    */
-  async replay({ id }: ReplayDeadLetter): Promise<void> {
+  async replay({ id }: DataOf<typeof deadLetterCommands.ReplayDeadLetter>): Promise<void> {
     const { rows } = await this.pool.query<Letter>(
       'select subject, headers, body from ops.dead_letters where id = $1',
       [id],

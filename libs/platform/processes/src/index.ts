@@ -1,6 +1,6 @@
 export { closeWork, control, enqueue, send, startTimer } from './action';
 export { Effects } from './effects';
-export { process } from './process';
+export { process, type Process } from './process';
 export { ProcessRunner } from './process-runner';
 export type { SendCommand } from './send-command';
 export { Timers } from './timers';

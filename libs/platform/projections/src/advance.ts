@@ -14,8 +14,6 @@ export type Setback = Readonly<{ owned: Owned; kind: 'faulty' | 'unknown'; error
 type Surroundings = Readonly<{
   pool: Pool;
   worker: string;
-  /** Every event type this build knows. */
-  catalogue: ReadonlySet<string>;
   cache?: RowCache | undefined;
   announce?: Announce | undefined;
 }>;
@@ -49,7 +47,7 @@ export class Advance {
     if (first.position !== position + 1) throw new Error(`${position + 1} is missing before ${first.position}`);
 
     const taken = ahead.filter((event) => !parked.has(event.position));
-    refuseUnknown(projection, this.around.catalogue, taken);
+    refuseUnknown(projection, taken);
     const rows = await loadRows(this.around.pool, projection, keysOf(projection, taken));
     const fresh = cacheEpoch === null && this.around.cache?.available;
     return {

@@ -35,14 +35,9 @@ export function fold(
 }
 
 /** @throws FoldFailed for an event of its streams that this build does not know: readers are rolled out before writers. */
-export function refuseUnknown(
-  { streams, types }: Projection,
-  catalogue: ReadonlySet<string>,
-  events: readonly Recorded[],
-): void {
-  const unknown = events.find(
-    ({ type, stream }) =>
-      streams.some((name) => stream.startsWith(`${name}-`)) && !types.includes(type) && !catalogue.has(type),
+export function refuseUnknown({ streams }: Projection, events: readonly Recorded[]): void {
+  const unknown = events.find(({ type, stream }) =>
+    streams.some(({ aggregate, events: known }) => stream.startsWith(`${aggregate}-`) && !Object.hasOwn(known, type)),
   );
   if (unknown) throw new FoldFailed(`this version does not know ${unknown.type}`);
 }

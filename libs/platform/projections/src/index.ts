@@ -1,7 +1,7 @@
 export { announceOver, type CheckpointAnnouncement } from './announcement';
-export { ParkEvent, projectionCommands, ProjectionOperator, RetryProjection } from './operator';
+export { projectionCommands, ProjectionOperator } from './operator';
 export { formatPosition, parsePosition, ReadModelBehind, type LogPosition } from './position';
-export { projection, type Immutable, type Projection } from './projection';
+export { projection, type Projection } from './projection';
 export { ProjectionRunner } from './projection-runner';
 export { projectionStates, type ProjectionState } from './projection-states';
 export { ReadModels } from './read-models';

@@ -3,10 +3,20 @@ import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase } from '@syntropic/testing';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { ParkEvent, ProjectionOperator, RetryProjection } from './operator';
+import { ProjectionOperator } from './operator';
 import { projection } from './projection';
 import { projectionStates } from './projection-states';
-import { Accounts, makeTables, balances, closings, PROJECTIONS, tagUse, type AccountEvent } from './testing/accounts';
+import {
+  account,
+  Accounts,
+  makeTables,
+  balances,
+  closings,
+  olderAccount,
+  PROJECTIONS,
+  tagUse,
+  type AccountEvent,
+} from './testing/accounts';
 import { expectRebuildEquals } from './testing/rebuild';
 import { Worker } from './testing/worker';
 
@@ -21,10 +31,9 @@ const paid = (account: string, usd = '1.50'): AccountEvent => ({
 
 let cured = false;
 /** Cannot take a payment of 13, until it is cured. */
-const fragile = projection<AccountEvent>()({
+const fragile = projection(account)({
   name: 'fragile',
   version: 1,
-  streams: ['account'],
   row: z.object({ account: z.string(), payments: z.int() }),
   key: 'account',
   keys: ({ data }) => [data.account],
@@ -147,7 +156,7 @@ describe('workers', () => {
     await expectRebuildEquals(fragile, database.pool);
 
     cured = true;
-    await operator.retry(new RetryProjection({ projection: 'fragile' }));
+    await operator.retry({ projection: 'fragile' });
     await expectLive(head, balances, fragile);
     expect(worker.runner.owned.map(({ mode }) => mode)).toEqual(['live', 'live']);
     cured = false;
@@ -157,8 +166,8 @@ describe('workers', () => {
     const worker = work({ projections: [balances, fragile] });
     const poison = await accounts.append(paid('f', '13'));
     const head = await accounts.append(paid('f'), paid('f'));
-    const park = new ParkEvent({ projection: 'fragile', position: poison, reason: 'thirteen is unlucky' });
-    await expect(operator.park(new ParkEvent({ ...park.data, position: head }), 'key:ops')).rejects.toMatchObject({
+    const park = { projection: 'fragile', position: poison, reason: 'thirteen is unlucky' };
+    await expect(operator.park({ ...park, position: head }, 'key:ops')).rejects.toMatchObject({
       code: 'projection.not_stopped',
     });
 
@@ -183,12 +192,13 @@ describe('workers', () => {
   it('that are not there cannot be told anything', async () => {
     const missing = { code: 'projection.not_found' };
     const nobody = { projection: 'nobody', position: 1, reason: 'x' };
-    await expect(operator.retry(new RetryProjection(nobody))).rejects.toMatchObject(missing);
-    await expect(operator.park(new ParkEvent(nobody), 'key:ops')).rejects.toMatchObject(missing);
+    await expect(operator.retry(nobody)).rejects.toMatchObject(missing);
+    await expect(operator.park(nobody, 'key:ops')).rejects.toMatchObject(missing);
   });
 
   it('stop what folds a stream in which something unknown happened, and nothing else', async () => {
-    work({ catalogue: ['AccountOpened', 'AmountPaid', 'AccountClosed'] });
+    const older = [balances, tagUse].map((one) => ({ ...one, streams: [olderAccount] }));
+    work({ projections: [...older, closings] });
     const head = await accounts.append({ type: 'AccountLookedAt', data: { account: 'a' } });
 
     await expectLive(head, closings);

@@ -17,8 +17,6 @@ export type ProjectionRunnerOptions = Readonly<{
   log: EventLog;
   reader: Pick<LogReader, 'follow'>;
   projections: readonly Projection[];
-  /** Every event type this build knows, folded or not. */
-  catalogue: readonly string[];
   cache?: RowCache;
   announce?: Announce;
   /** Told what went wrong and is being dealt with: for the log and the metrics. */
@@ -50,10 +48,10 @@ export class ProjectionRunner {
   #recovering: Promise<void> | undefined;
 
   constructor(private readonly options: ProjectionRunnerOptions) {
-    const { pool, worker = randomUUID(), leaseMs = LEASE_MS, catalogue, cache, announce } = options;
+    const { pool, worker = randomUUID(), leaseMs = LEASE_MS, cache, announce } = options;
     this.#leaseMs = leaseMs;
     this.#checkpoints = new Checkpoints(pool, worker, leaseMs);
-    this.#advance = new Advance({ pool, worker, catalogue: new Set(catalogue), cache, announce });
+    this.#advance = new Advance({ pool, worker, cache, announce });
   }
 
   /** What this worker keeps now, for its health and metrics. */

@@ -4,14 +4,13 @@ import { decimal } from './column';
 import { fold, type Versioned } from './fold';
 import { projection } from './projection';
 import { ddlOf } from './table';
-import { balances, type AccountEvent } from './testing/accounts';
+import { account, balances, type AccountEvent } from './testing/accounts';
 
 const row = z.object({ id: z.string() });
 const declared = (shape: z.ZodRawShape, name = 'thing') =>
-  projection<AccountEvent>()({
+  projection(account)({
     name,
     version: 1,
-    streams: [],
     row: row.extend(shape),
     key: 'id',
     keys: () => [],

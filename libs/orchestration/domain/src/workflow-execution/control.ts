@@ -1,10 +1,13 @@
-import type { CancelExecution, PauseExecution } from '@syntropic/orchestration/contracts';
+import type { ExecutionCommands } from '@syntropic/orchestration/contracts';
 import { followed, idsOf, type Decision } from './continuation';
 import { refuse, running, started } from './refusals';
 import { isEnding, type WorkflowExecution } from './workflow-execution';
 
 /** A pause is asked here and becomes a fact when every agent stands still. Asking again changes nothing. */
-export function pauseExecution(execution: WorkflowExecution, { reason }: PauseExecution): Decision {
+export function pauseExecution(
+  execution: WorkflowExecution,
+  { reason }: ExecutionCommands['PauseExecution'],
+): Decision {
   const now = running(execution);
   if (now.asked === 'pause') return [];
   if (isEnding(now)) throw refuse('not_running', 'it is ending');
@@ -23,7 +26,10 @@ export function resumeExecution(execution: WorkflowExecution): Decision {
 }
 
 /** Cancelling is what a user does twice when nothing seems to happen. */
-export function cancelExecution(execution: WorkflowExecution, { reason }: CancelExecution): Decision {
+export function cancelExecution(
+  execution: WorkflowExecution,
+  { reason }: ExecutionCommands['CancelExecution'],
+): Decision {
   if (execution.status === 'cancelled') return [];
   const now = started(execution);
   if (now.asked === 'cancel') return [];

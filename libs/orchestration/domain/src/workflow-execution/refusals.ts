@@ -1,4 +1,5 @@
-import { DomainError, type Refusal } from '@syntropic/kernel';
+import { refusing } from '@syntropic/kernel';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
 import {
   isUnderway,
   type PhaseState,
@@ -7,29 +8,10 @@ import {
   type WorkflowExecution,
 } from './workflow-execution';
 
-type Rule =
-  | 'already_started'
-  | 'not_running'
-  | 'not_paused'
-  | 'not_interrupted'
-  | 'has_ended'
-  | 'pause_not_requested'
-  | 'not_ending'
-  | 'phase_not_queued'
-  | 'phase_waits'
-  | 'phase_not_running'
-  | 'phase_not_awaiting_approval'
-  | 'stale_session';
-
-export const refuse = (rule: Rule, why: string): DomainError => new DomainError(`execution.${rule}`, why);
-
-export const invalid = (rule: string, why: string, field: string): DomainError =>
-  new DomainError(`execution.${rule}`, why, 'invalid', field);
-
-const missing = (what: string, refusal: Refusal = 'not_found') => new DomainError('execution.not_found', what, refusal);
+export const refuse = refusing(workflowExecution);
 
 export function started(execution: WorkflowExecution): UnderwayExecution {
-  if (execution.status === 'not_started') throw missing('there is no such execution');
+  if (execution.status === 'not_started') throw refuse('not_found', 'there is no such execution');
   if (!isUnderway(execution)) throw refuse('has_ended', `it is ${execution.status}`);
   return execution;
 }

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { ProjectionRunner, type ProjectionRunnerOptions } from '../projection-runner';
 import { createRedis, RowCache } from '../row-cache';
-import { catalogue, PROJECTIONS } from './accounts';
+import { PROJECTIONS } from './accounts';
 
 type Settings = Partial<ProjectionRunnerOptions> & { url: string; redisUrl?: string };
 
@@ -30,7 +30,6 @@ export class Worker {
       log,
       reader: new LogReader(log, undefined),
       projections: PROJECTIONS,
-      catalogue,
       leaseMs: 600,
       attempts: 3,
       backoffMs: 10,
