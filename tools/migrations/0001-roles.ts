@@ -1,9 +1,11 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 import { ROLES } from './roles';
 
 /** The four schemas, and a role for each service that has a database. Roles own nothing: what they may do is granted, table by table. */
-export class Roles implements MigrationInterface {
+export class Roles implements Migration {
   readonly name = 'roles-0000000000001';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const role of ROLES) await runner.query(roleIfMissing(role));

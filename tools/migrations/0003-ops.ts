@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
 const sql = (file: string) => readFileSync(join(__dirname, 'ops', file), 'utf8');
 
 /** What command-service keeps beside the log: work and its leases, the processes' places, their timers. */
-export class Ops implements MigrationInterface {
+export class Ops implements Migration {
   readonly name = 'ops-0000000000003';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(sql('work.sql'));

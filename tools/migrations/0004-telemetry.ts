@@ -1,9 +1,11 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { INSERT_BATCHES, MAINTAIN } from './0004-telemetry.functions';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
+import { INSERT_BATCHES, MAINTAIN } from './telemetry/functions';
 
 /** Telemetry: its events by day, what numbers and dedups them, and the roll-ups that totals are read from. */
-export class Telemetry implements MigrationInterface {
+export class Telemetry implements Migration {
   readonly name = 'telemetry-0000000000004';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(EVENTS);

@@ -1,8 +1,10 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
 /** Who projects what, and how far. The tables of the read models themselves come with them. */
-export class Read implements MigrationInterface {
+export class Read implements Migration {
   readonly name = 'read-0000000000007';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
