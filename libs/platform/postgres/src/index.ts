@@ -1,5 +1,5 @@
 export { instant } from './instant';
 export { Leadership, type LeadershipOptions, type Term } from './leadership';
-export { migrationFiles } from './migration-files';
+export { migrationFile, migrationFiles } from './migration-files';
 export { createPool } from './pool';
 export { assertSchema, UnknownSchema } from './schema';

@@ -10,7 +10,7 @@ const MIGRATION_FILE = /^(\d{4}|\d{8}T\d{4})-([a-z0-9]+(?:-[a-z0-9]+)*)\.(?:ts|j
 /** TypeORM orders migrations by the number in the last 13 characters of their names. */
 const NUMBER_LENGTH = 13;
 
-type MigrationFile = Readonly<{
+export type MigrationFile = Readonly<{
   file: string;
   /** As the database records it: `read-0000000000007`. */
   name: string;
@@ -24,7 +24,8 @@ export const migrationFiles = (folder = HISTORY): readonly MigrationFile[] =>
     .flatMap((file) => migrationFile(file) ?? [])
     .sort((a, b) => Number(a.number) - Number(b.number));
 
-function migrationFile(file: string): MigrationFile | undefined {
+/** Reads the name of a file; `undefined` for one that is not a migration. */
+export function migrationFile(file: string): MigrationFile | undefined {
   const [, moment, subject] = MIGRATION_FILE.exec(file) ?? [];
   if (!moment || !subject) return undefined;
 
