@@ -5,7 +5,7 @@ import type { Migration } from './migration';
 
 const sql = (file: string) => readFileSync(join(__dirname, 'log', file), 'utf8');
 
-/** The log: events nobody can change, the head that orders them, claims across streams, and the one way to append. */
+/** The log: immutable events, the head that orders them, claims across streams, and the functions that append. */
 export class Log implements Migration {
   readonly name = 'log-0000000000002';
   readonly kind = 'expanding';

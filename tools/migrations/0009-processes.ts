@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { Migration } from './migration';
 
-/** Processes begin at the head of this moment: nothing that happened before starts anything. */
+/** The first processes begin at the head of the log: earlier events cause no command. */
 export class Processes implements Migration {
   readonly name = 'processes-0000000000009';
   readonly kind = 'expanding';

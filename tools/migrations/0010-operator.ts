@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { QueryRunner } from 'typeorm';
 import type { Migration } from './migration';
 
-/** What operators see of projections that have stopped and of dead letters, and what they can do about them. */
+/** Operators see stopped projections and dead letters, retry a projection, and park the event it stopped at. */
 export class Operator implements Migration {
   readonly name = 'operator-0000000000010';
   readonly kind = 'expanding';

@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import type { Migration } from './migration';
 import { replaceVersion, restoreVersion } from './read/versions';
 
-/** Executions are folded anew: what was lost with a session is known now, and what an attempt left does not outlive it. */
+/** Executions are folded again: usage of lost sessions counts, and an attempt's results end with the attempt. */
 export class Execution2 implements Migration {
   readonly name = 'execution-2-0000000000012';
   readonly kind = 'contracting';

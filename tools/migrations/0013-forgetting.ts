@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { Migration } from './migration';
 
-/** Dead letters that were replayed may be forgotten. */
+/** Replayed dead letters may be deleted. */
 export class Forgetting implements Migration {
   readonly name = 'forgetting-0000000000013';
   readonly kind = 'expanding';

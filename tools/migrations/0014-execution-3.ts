@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import type { Migration } from './migration';
 import { replaceVersion, restoreVersion } from './read/versions';
 
-/** Executions are folded anew: their artifacts are those of the newest attempts, as `ExecutionCompleted` names them. */
+/** Executions are folded again: their artifacts are those of the newest attempts, as `ExecutionCompleted` names them. */
 export class Execution3 implements Migration {
   readonly name = 'execution-3-0000000000014';
   readonly kind = 'contracting';

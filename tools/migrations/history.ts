@@ -12,7 +12,7 @@ export async function loadHistory(folder = __dirname): Promise<readonly Migratio
   return Promise.all(files.map(({ file, name }) => load(folder, file, name)));
 }
 
-/** Checked at run time as well: the build compiles without types, and a wrong name or kind cannot be taken back. */
+/** Checks at run time as well: the build does not check types, and a recorded name cannot be taken back. */
 async function load(folder: string, file: string, name: string): Promise<MigrationClass> {
   const exported: unknown = await import(join(folder, file));
   const [migration, ...others] = Object.values(exported ?? {}) as readonly unknown[];

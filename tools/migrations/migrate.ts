@@ -5,7 +5,7 @@ import type { MigrationClass } from './migration';
 /** Any number, as long as every migrating process uses the same one. */
 const ONE_AT_A_TIME = 7_264_031;
 
-/** Brings the database to the newest schema, each migration in a transaction of its own. Concurrent calls wait for each other. */
+/** Brings the database to the newest schema, one transaction per migration. Concurrent calls run one after the other. */
 export async function migrate(url: string, history?: readonly MigrationClass[]): Promise<void> {
   const migrations = history ?? (await loadHistory());
   const database = new DataSource({
@@ -30,8 +30,8 @@ export async function migrate(url: string, history?: readonly MigrationClass[]):
 }
 
 /**
- * Services of older builds decide by the kind whether they accept a migration, so it is recorded before the migration runs.
- * The table is not part of the history: it has to exist before the first migration. Only the roles of services can use its schema.
+ * Services of older builds read the kind to accept or refuse a migration, so it is recorded before the migration runs.
+ * The table must exist before the first migration, hence it is not part of the history.
  */
 async function recordKinds(queries: QueryRunner, migrations: readonly MigrationClass[]): Promise<void> {
   await queries.query(`

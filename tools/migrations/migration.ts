@@ -1,13 +1,13 @@
 import type { MigrationInterface } from 'typeorm';
 
 /**
- * An expanding migration leaves everything that older builds use: they keep running on its schema.
- * A contracting one drops, renames or narrows something, so that builds without it refuse the database.
+ * An expanding migration leaves everything that older builds use, so they keep running on the new schema.
+ * A contracting migration drops, renames or narrows something: builds that do not know it refuse the database.
  */
 export type MigrationKind = 'expanding' | 'contracting';
 
 export interface Migration extends MigrationInterface {
-  /** What `ops.migrations` records: the subject of the file name, then its number in 13 digits. */
+  /** The name in `ops.migrations`: the subject from the file name, then its number in 13 digits. */
   readonly name: string;
   readonly kind: MigrationKind;
 }
