@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What a context may consist of. */
+/** A context has at most one library of each kind. */
 const PARTS = ['contracts', 'domain', 'application', 'read-model'] as const;
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;

@@ -6,4 +6,5 @@ export { ProjectionRunner } from './projection-runner';
 export { projectionStates, type ProjectionState } from './projection-states';
 export { ReadModels } from './read-models';
 export { createRedis, RowCache } from './row-cache';
+export { ddlOf, tableFault } from './table';
 export { usageColumns, usageRow } from './usage-columns';

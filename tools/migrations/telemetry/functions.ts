@@ -1,7 +1,7 @@
 /**
- * Stores batches in one call, so that a collector that freezes holds no lock. Locks are taken in one order everywhere:
- * counters by execution, leases by session, facts by id. Each statement sees what was committed before the locks were held.
- * Answers a row per event that was new, and a row without an event for each batch whose lease is lost.
+ * Stores batches in one call, so that a frozen collector holds no lock. The order of locks prevents deadlocks:
+ * counters by execution, leases by session, facts by id. Statements after the locks see all earlier commits.
+ * Returns a row for each new event, and a row without an event for each batch whose lease is lost.
  */
 export const INSERT_BATCHES = `
   create function telemetry.insert_batches(leases jsonb, events jsonb)
@@ -145,8 +145,8 @@ export const INSERT_BATCHES = `
 `;
 
 /**
- * Makes the partitions of the coming days, moves strays that wait in the default one, drops days older than `keep`,
- * and forgets facts that can no longer arrive. Collectors call it by the hour; those that come second find nothing to do.
+ * Creates the partitions of the coming days, moves rows out of the default partition, drops days older than `keep`,
+ * and deletes ids of facts too old to arrive again. Collectors call it hourly; concurrent calls are harmless.
  */
 export const MAINTAIN = `
   create function telemetry.maintain(keep interval default '90 days', ahead int default 7)
