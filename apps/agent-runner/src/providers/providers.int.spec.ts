@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithBubblewrap, useDirectory } from '../../test/bench';
-import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings';
-import { replay, simulated, toTheEnd, useSessions } from '../../test/session';
+import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
+import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings.fixture';
+import { replay, simulated, toTheEnd, useSessions } from '../../test/session.fixture';
 import { SandboxBackend } from '../workspaces';
 import { ReplayProvider } from './replay.provider';
 import { SimulatedProvider } from './simulated.provider';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { collectArtifacts } from './artifacts';
 
 describe('what an agent left', () => {

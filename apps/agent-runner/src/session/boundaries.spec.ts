@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings';
+import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings.fixture';
 import { Boundaries } from './boundaries';
 
 const said = (id: string, ...blocks: object[]) => ({ type: 'assistant', message: { id, content: blocks } });

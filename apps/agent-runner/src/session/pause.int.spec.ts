@@ -1,8 +1,8 @@
 import { eventually } from '@syntropic/testing';
 import fc from 'fast-check';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describeWithBubblewrap, useDirectory } from '../../test/bench';
-import { command, listen, simulated, toTheEnd, useSessions } from '../../test/session';
+import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
+import { command, listen, simulated, toTheEnd, useSessions } from '../../test/session.fixture';
 import { SimulatedProvider } from '../providers';
 import { SandboxBackend } from '../workspaces';
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { hangingRepository } from '../../test/hanging-repository';
 import { reapOrphans } from '../workspaces';
 import { withEnvironment } from '../workspaces/process-table';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { dyingWithRunner, marker, sendTo } from '../workspaces';
+import { withParentDeathSignal, marker, signalProcess } from '../workspaces';
 
 const REF = /^[A-Za-z0-9_][A-Za-z0-9_./@+-]*$/;
 
@@ -112,11 +112,11 @@ function gitIn(settings: string, { allowFiles, token, signal, workspaceId }: Clo
   };
   return async (args: readonly string[]): Promise<void> => {
     signal?.throwIfAborted();
-    const [program, ...words] = dyingWithRunner(['git', ...args]);
+    const [program, ...words] = withParentDeathSignal(['git', ...args]);
     const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
     // Git's own children may hang where git itself would not.
     const stop = () => {
-      if (child.pid !== undefined) sendTo(-child.pid, 'SIGKILL');
+      if (child.pid !== undefined) signalProcess(-child.pid, 'SIGKILL');
     };
     signal?.addEventListener('abort', stop);
     const code = new Promise<number | null>((resolve, reject) => {

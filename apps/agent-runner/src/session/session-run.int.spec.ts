@@ -3,8 +3,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { describeWithBubblewrap, useDirectory } from '../../test/bench';
-import { command, listen, toTheEnd, useSessions } from '../../test/session';
+import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
+import { command, listen, toTheEnd, useSessions } from '../../test/session.fixture';
 import { SandboxBackend } from '../workspaces';
 
 describeWithBubblewrap('a session', () => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { Spool } from './spool';
 
 const TEST = join(__dirname, '../../test');

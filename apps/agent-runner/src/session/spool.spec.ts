@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { Spool, type SpoolLine } from './spool';
 
 const directory = useDirectory();

@@ -115,8 +115,8 @@ export class AgentRunner {
   async #abilities(): Promise<Abilities> {
     const { backends, providers, slots, directory, log } = this.options;
     const probes = await Promise.all(backends.map(async (backend) => ({ backend, ...(await backend.probe()) })));
-    for (const { backend, available, reason, cannotHold } of probes) {
-      log.info({ backend: backend.name, available, reason, cannotHold }, 'workspace backend');
+    for (const { backend, available, reason, unenforceable } of probes) {
+      log.info({ backend: backend.name, available, reason, unenforceable }, 'workspace backend');
     }
     return {
       runner: await runnerIn(directory),

@@ -2,9 +2,9 @@ import { eventually } from '@syntropic/testing';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithBubblewrap, useDirectory } from '../../test/bench';
+import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
 import { hangingRepository } from '../../test/hanging-repository';
-import { orderOf, shell, useRunner } from '../../test/runner-bench';
+import { orderOf, shell, useRunner } from '../../test/runner.fixture';
 import { Spool } from '../session';
 import { SessionDirectories } from './session-directories';
 

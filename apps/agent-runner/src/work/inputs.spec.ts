@@ -1,7 +1,7 @@
 import { LocalObjectStorage } from '@syntropic/object-storage';
 import { scratchDirectory } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
-import { orderOf, shell } from '../../test/runner-bench';
+import { orderOf, shell } from '../../test/runner.fixture';
 import { inputFiles } from './inputs';
 
 const objects = new LocalObjectStorage(scratchDirectory());

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithBubblewrap, useDirectory } from '../../test/bench';
+import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
 import { reapOrphans } from './orphans';
 import { withEnvironment } from './process-table';
 

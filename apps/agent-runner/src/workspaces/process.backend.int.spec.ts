@@ -1,7 +1,7 @@
 import { eventually } from '@syntropic/testing';
 import { execFileSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { run, shell, useDirectory, useWorkspaces } from '../../test/bench';
+import { run, shell, useDirectory, useWorkspaces } from '../../test/workspace.fixture';
 import { ProcessBackend } from './process.backend';
 
 describe('a plain process', () => {
@@ -36,9 +36,9 @@ describe('a plain process', () => {
   });
 
   it('holds the number of processes where there are control groups', async () => {
-    const { cannotHold } = await backend.probe();
+    const { unenforceable } = await backend.probe();
     const limits = { pids: 8 };
-    if (cannotHold.includes('pids')) {
+    if (unenforceable.includes('pids')) {
       await expect(open(limits)).rejects.toMatchObject({ code: 'workspace.limit_not_held' });
       return;
     }

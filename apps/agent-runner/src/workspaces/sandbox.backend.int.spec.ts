@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describeWithBubblewrap, run, shell, useDirectory, useWorkspaces } from '../../test/bench';
+import { describeWithBubblewrap, run, shell, useDirectory, useWorkspaces } from '../../test/workspace.fixture';
 import { SandboxBackend } from './sandbox.backend';
 
 const MIB = 1024 * 1024;
@@ -146,8 +146,8 @@ describeWithBubblewrap('the limits of a sandbox, read back from inside', () => {
   const open = useWorkspaces(backend, useDirectory());
 
   async function orRefused(limits: Parameters<typeof open>[0], check: () => Promise<void>): Promise<void> {
-    const { cannotHold } = await backend.probe();
-    if (cannotHold.some((limit) => limits?.[limit] !== undefined)) {
+    const { unenforceable } = await backend.probe();
+    if (unenforceable.some((limit) => limits?.[limit] !== undefined)) {
       await expect(open(limits)).rejects.toMatchObject({ code: 'workspace.limit_not_held' });
     } else await check();
   }

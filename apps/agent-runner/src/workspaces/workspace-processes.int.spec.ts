@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { ControlGroup } from './control-group';
-import { inGroup } from './entrance';
+import { launchInGroup } from './launch-command';
 import { descendants } from './process-table';
 import { WorkspaceProcesses } from './workspace-processes';
 
@@ -67,7 +67,7 @@ describe.each(WAYS)('the processes of a workspace, by $way', ({ parent }) => {
     const log = join(directory.path, `log-${ended++}`);
     const group = parent === undefined ? undefined : await ControlGroup.create([parent], randomUUID());
     const writing = `trap '' INT TERM HUP; (while :; do (echo x; true) >> ${log}; done) & while :; do (echo y) >> ${log}; done`;
-    const [program = '', ...args] = inGroup(group, ['sh', '-c', script ?? writing]);
+    const [program = '', ...args] = launchInGroup(group, ['sh', '-c', script ?? writing]);
     const child = spawn(program, args, { stdio: 'ignore' });
     const processes = new WorkspaceProcesses(group, () => descendants(child.pid ?? 0));
     started.push({ processes, group });

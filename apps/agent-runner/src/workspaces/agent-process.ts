@@ -2,30 +2,30 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { AgentProcess, Exit } from './workspace';
 
-/** What a shell adds to the number of the signal that ended a program. */
-const ENDED_BY_SIGNAL = 128;
+/** Shells report a program that a signal has ended as 128 plus the signal's number. */
+const SIGNAL_EXIT_CODES = 128;
 
-/** The agent in a child process: its prompt goes in, and its workspace ends with it. */
-export function childAgent(child: ChildProcess, stdin: string, sweep: () => Promise<void>): AgentProcess {
+/** The agent as a child process: `stdin` is its prompt, and `killRemaining` ends the workspace's other processes after its exit. */
+export function agentProcess(child: ChildProcess, stdin: string, killRemaining: () => Promise<void>): AgentProcess {
   const { stdin: input, stdout, stderr } = child;
   if (!input || !stdout || !stderr) throw new Error('an agent needs pipes for input, output and errors');
-  // An agent need not read its prompt.
+  // Agents that exit without reading their prompt break the pipe.
   input.on('error', () => undefined);
   input.end(stdin);
 
-  const ended = new Promise<Exit>((resolve, reject) => {
+  const exited = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       resolve(signal === null ? exitOf(code ?? 0) : { code: null, signal });
     });
   });
-  const exit = ended.finally(sweep);
+  const exit = exited.finally(killRemaining);
   exit.catch(() => undefined);
   return { stdout, stderr, exit };
 }
 
-/** A wrapper (bubblewrap, a shell) can only answer with a number; above 128 it names the signal that ended the agent. */
+/** Wrappers (bubblewrap, a shell) pass on a signal as an exit code above 128. */
 function exitOf(code: number): Exit {
-  const entry = Object.entries(constants.signals).find(([, number]) => number === code - ENDED_BY_SIGNAL);
+  const entry = Object.entries(constants.signals).find(([, number]) => number === code - SIGNAL_EXIT_CODES);
   return entry ? { code: null, signal: entry[0] as NodeJS.Signals } : { code, signal: null };
 }

@@ -12,7 +12,7 @@ import type { z } from 'zod';
 import { CommandProvider, SimulatedProvider } from '../src/providers';
 import { AgentRunner } from '../src/work/agent-runner';
 import { SandboxBackend } from '../src/workspaces';
-import { command } from './session';
+import { command } from './session.fixture';
 
 type Said = Readonly<{ type: string; data: Readonly<Record<string, unknown>> }>;
 
