@@ -1,7 +1,9 @@
+import { NestFactory } from '@nestjs/core';
+import { env } from '@syntropic/config';
 import { ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
-import { CommandClient, connectNats, hangUp } from '@syntropic/messaging';
-import { LocalObjectStorage } from '@syntropic/object-storage';
+import { connectNats, hangUp } from '@syntropic/messaging';
 import { WorkOrder, type AgentConfiguration, type Control } from '@syntropic/orchestration/contracts';
+import { NATS, ServiceModule } from '@syntropic/service';
 import { CollectorClient, REPLY_HEADER, type SpooledBatch } from '@syntropic/telemetry';
 import { eventually, useNats } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
@@ -9,12 +11,12 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { z } from 'zod';
-import { CommandProvider, SimulatedProvider } from '../src/providers';
-import { AgentRunner } from '../src/work/agent-runner';
-import { SandboxBackend } from '../src/workspaces';
+import { variables } from '../src/agent-runner.variables';
+import { RunnerModule } from '../src/runner.module';
+import { RunnerLog } from '../src/work/runner-log';
 import { command } from './session.fixture';
 
-type Said = Readonly<{ type: string; data: Readonly<Record<string, unknown>> }>;
+type Received = Readonly<{ type: string; data: Readonly<Record<string, unknown>> }>;
 
 export const orderOf = (agent: AgentConfiguration, more: Partial<z.input<typeof WorkOrder>> = {}): WorkOrder =>
   WorkOrder.parse({
@@ -38,29 +40,29 @@ export const orderOf = (agent: AgentConfiguration, more: Partial<z.input<typeof 
 
 export const shell = (script: string): AgentConfiguration => command('sh', '-c', script);
 
-/** The other ends of a runner's wires: whoever hands out work, and whoever stores telemetry. */
-class Counterpart {
-  /** What runners have said, each statement once, in order. */
-  readonly said: Said[] = [];
-  /** Batches that were stored. */
+/** The services that a runner talks to, over NATS: they hand out work, answer its commands, and store its telemetry. */
+class PlatformFixture {
+  /** The commands of all runners, each once, in order. */
+  readonly received: Received[] = [];
+  /** The telemetry batches that were stored. */
   readonly stored: SpooledBatch[] = [];
-  readonly wishes = new Map<string, Readonly<{ control: Control; asOf: number }>>();
+  readonly controls = new Map<string, Readonly<{ control: Control; asOf: number }>>();
   readonly lost = new Set<string>();
   readonly discarded = new Set<string>();
-  /** How a statement is answered instead of being taken; nothing keeps silent. */
-  readonly answers = new Map<string, (data: Said['data'], commandId: string) => unknown>();
+  /** Answers by command type, instead of acceptance; undefined sends no answer. */
+  readonly answers = new Map<string, (data: Received['data'], commandId: string) => unknown>();
   isStoring = true;
   readonly #orders: WorkOrder[] = [];
-  readonly #heard = new Set<string>();
+  readonly #commandIds = new Set<string>();
 
   listen(nats: NatsConnection): void {
     nats.subscribe('commands.>', {
       callback: (_, message) => {
-        const { id, data } = message.json<{ id: string; data: Said['data'] }>();
+        const { id, data } = message.json<{ id: string; data: Received['data'] }>();
         const type = message.subject.split('.').at(-1) ?? '';
         const commandId = message.headers?.get('Syn-Command-Id') ?? '';
-        if (!this.#heard.has(commandId)) this.said.push({ type, data });
-        this.#heard.add(commandId);
+        if (!this.#commandIds.has(commandId)) this.received.push({ type, data });
+        this.#commandIds.add(commandId);
         const response = this.#answer(type, data, commandId);
         if (response) message.respond(JSON.stringify({ id, response, isDisposed: true }));
       },
@@ -79,26 +81,27 @@ class Counterpart {
     this.#orders.push(...orders);
   }
 
-  ask({ sessionId }: WorkOrder, control: Control, asOf: number): void {
-    this.wishes.set(sessionId, { control, asOf });
+  request({ sessionId }: WorkOrder, control: Control, asOf: number): void {
+    this.controls.set(sessionId, { control, asOf });
   }
 
-  saidOf(type: string, { sessionId }: Pick<WorkOrder, 'sessionId'>): readonly Said['data'][] {
-    return this.said.flatMap((said) => (said.type === type && said.data['sessionId'] === sessionId ? [said.data] : []));
+  commandsOf(type: string, { sessionId }: Pick<WorkOrder, 'sessionId'>): readonly Received['data'][] {
+    return this.received.flatMap((one) => (one.type === type && one.data['sessionId'] === sessionId ? [one.data] : []));
   }
 
-  async hears(type: string, order: Pick<WorkOrder, 'sessionId'>, times = 1): Promise<Said['data']> {
-    await eventually(() => this.saidOf(type, order).length >= times, { within: 20_000 });
-    return this.saidOf(type, order).at(-1) ?? {};
+  /** Waits until that many such commands have arrived, and returns the last one. */
+  async receives(type: string, order: Pick<WorkOrder, 'sessionId'>, times = 1): Promise<Received['data']> {
+    await eventually(() => this.commandsOf(type, order).length >= times, { within: 20_000 });
+    return this.commandsOf(type, order).at(-1) ?? {};
   }
 
-  /** What its agent has said, as far as it is stored. */
+  /** The stored lines of the session's output. */
   linesOf({ sessionId }: WorkOrder): readonly unknown[] {
     const events = this.stored.flatMap((batch) => (batch.sessionId === sessionId ? batch.events : []));
     return events.flatMap(({ type, data }) => (type === 'agent_output' ? [data['text']] : []));
   }
 
-  #answer(type: string, data: Said['data'], commandId: string): unknown {
+  #answer(type: string, data: Received['data'], commandId: string): unknown {
     const own = this.answers.get(type);
     if (own) return own(data, commandId);
     if (type === 'ClaimWork') return { order: this.#orders.shift() ?? null };
@@ -111,76 +114,84 @@ class Counterpart {
       leases: leases.map(({ sessionId }) =>
         this.lost.has(sessionId)
           ? { sessionId, held: false }
-          : { sessionId, held: true, ...(this.wishes.get(sessionId) ?? { control: 'run', asOf: 1 }) },
+          : { sessionId, held: true, ...(this.controls.get(sessionId) ?? { control: 'run', asOf: 1 }) },
       ),
       discard: parked.filter((sessionId) => this.discarded.has(sessionId)),
     };
   }
 }
 
-/** A runner on a real bus, and the others it speaks with; started by the spec, ended after it. */
+type StartOptions = Readonly<{ slots?: number; home?: string }>;
+
+/** The service's own module graph on a real NATS server; the log and the collector's timing are replaced. */
+async function startRunner(natsUrl: string, directory: string, { slots = 1, home = randomUUID() }: StartOptions) {
+  const config = env(variables, {
+    NATS_URL: natsUrl,
+    HEALTH_PORT: '1',
+    RUNNER_DIR: join(directory, home),
+    OBJECTS_DIR: join(directory, 'objects'),
+    RUNNER_SLOTS: String(slots),
+    SYN_LOCAL_REPOS: '1',
+    PAUSE_HOLD_SECONDS: '60',
+    CANCEL_GRACE_SECONDS: '0.2',
+  });
+  const runner = RunnerModule.of(config);
+  return NestFactory.createApplicationContext(
+    {
+      ...runner,
+      imports: [ServiceModule.of({ name: 'agent-runner', natsUrl })],
+      providers: [
+        ...(runner.providers ?? []),
+        { provide: RunnerLog, useValue: new RunnerLog(pino({ enabled: false })) },
+        {
+          provide: CollectorClient,
+          inject: [NATS],
+          useFactory: (nats: NatsConnection) =>
+            new CollectorClient(nats, { inboxPrefix: '_INBOX.agent-runner', resendAfterMs: 100 }),
+        },
+      ],
+    },
+    { logger: false },
+  );
+}
+
+/** Starts runners beside a platform fixture, and stops them after each test. */
 export function useRunner(directory: { readonly path: string }) {
   const bus = useNats();
-  const running: { stop: AbortController; ended: Promise<void>; close: () => Promise<void> }[] = [];
-  let counterpart = new Counterpart();
-  let desk: NatsConnection | undefined;
+  const running: { stop: () => Promise<void> }[] = [];
+  let platform = new PlatformFixture();
+  let connection: NatsConnection | undefined;
 
   beforeEach(async () => {
-    counterpart = new Counterpart();
-    desk = await connectNats({ url: bus.url, name: 'desk' });
-    counterpart.listen(desk);
+    platform = new PlatformFixture();
+    connection = await connectNats({ url: bus.url, name: 'platform' });
+    platform.listen(connection);
   });
   afterEach(async () => {
-    for (const { stop, ended, close } of running.splice(0)) {
-      stop.abort();
-      await ended;
-      await close();
-    }
-    if (desk) await hangUp(desk);
+    for (const { stop } of running.splice(0)) await stop();
+    if (connection) await hangUp(connection);
   });
 
-  const start = async ({
-    slots = 1,
-    pauseHoldMs = 60_000,
-    home = randomUUID(),
-  }: Readonly<{ slots?: number; pauseHoldMs?: number; home?: string }> = {}) => {
-    const nats = await connectNats({ url: bus.url, name: 'agent-runner' });
-    const commands = new CommandClient({ url: bus.url, name: 'agent-runner' });
-    const runner = new AgentRunner({
-      nats,
-      commands,
-      collector: new CollectorClient(nats, { inboxPrefix: '_INBOX.agent-runner', resendAfterMs: 100 }),
-      objects: new LocalObjectStorage(join(directory.path, 'objects')),
-      directory: join(directory.path, home),
-      backends: [new SandboxBackend()],
-      providers: [new CommandProvider(), new SimulatedProvider()],
-      slots,
-      graces: { interruptMs: 200, terminateMs: 200 },
-      pauseHoldMs,
-      allowFileRepositories: true,
-      log: pino({ enabled: false }),
-    });
-    const stop = new AbortController();
-    const ended = runner.run(stop.signal);
-    const close = async () => {
-      await commands.close();
-      await hangUp(nats);
-    };
-    running.push({ stop, ended, close });
-    return { stop, ended };
+  /** Returns the function that shuts the runner down. */
+  const start = async (options: StartOptions = {}): Promise<() => Promise<void>> => {
+    const app = await startRunner(bus.url, directory.path, options);
+    let stopped: Promise<void> | undefined;
+    const stop = () => (stopped ??= app.close());
+    running.push({ stop });
+    return stop;
   };
 
-  /** Renew now; and, where a session waits, that it does. */
+  /** Makes the runner renew its leases now; `message` may be a hint that a session waits. */
   const wake = (message: object = {}) => {
-    const renewed = counterpart.said.find(({ type }) => type === 'RenewWork')?.data['runner'];
-    desk?.publish(`control.${String(renewed)}`, JSON.stringify(message));
+    const runner = platform.received.find(({ type }) => type === 'RenewWork')?.data['runner'];
+    connection?.publish(`control.${String(runner)}`, JSON.stringify(message));
   };
 
   return {
     start,
     wake,
-    get counterpart() {
-      return counterpart;
+    get platform() {
+      return platform;
     },
   };
 }

@@ -2,23 +2,44 @@ import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandProvider } from '../src/providers';
-import { startSession, type SessionRun, type SessionSpec, type SpoolLine } from '../src/session';
+import { CommandProvider, type PlannedSession, type Provider } from '../src/providers';
+import {
+  renderPrompt,
+  startSession,
+  type Graces,
+  type InputFile,
+  type SessionRun,
+  type SpoolLine,
+} from '../src/session';
 import type { Backend } from '../src/workspaces';
 
-const LIMITLESS = { isolation: 'sandbox' as const };
+type SessionOptions = Pick<PlannedSession, 'agent'> &
+  Partial<Pick<PlannedSession, 'sessionId' | 'leg'>> &
+  Readonly<{
+    provider?: Provider;
+    settings?: Pick<PlannedSession, 'model' | 'maxTokens' | 'allowedTools'>;
+    promptTemplate?: string;
+    prompt?: Parameters<typeof renderPrompt>[1];
+    inputs?: readonly InputFile[];
+    timeoutMs?: number;
+    graces?: Graces;
+  }>;
+
+const PROMPT = { executionId: 'exec-0123456789ab', workflowId: 'w', repositories: [], inputs: {}, phaseOutputs: {} };
+
+const UNLIMITED = { isolation: 'sandbox' as const };
 
 export const command = (...argv: string[]): AgentConfiguration => ({
   provider: 'command',
   command: argv,
-  ...LIMITLESS,
+  ...UNLIMITED,
 });
 
 export const simulated = (
   settings: Partial<Extract<AgentConfiguration, { provider: 'simulated' }>> = {},
 ): AgentConfiguration => ({
   ...{ provider: 'simulated', turns: 3, toolsPerTurn: 1, delayMs: 2, lineBytes: 0, fail: false },
-  ...LIMITLESS,
+  ...UNLIMITED,
   ...settings,
 });
 
@@ -26,10 +47,10 @@ export const replay = (recording: string): AgentConfiguration => ({
   provider: 'replay',
   recording,
   pace: 'fast',
-  ...LIMITLESS,
+  ...UNLIMITED,
 });
 
-/** Starts sessions in directories of their own and takes them away after each test. */
+/** Starts sessions in their own directories, and removes them after each test. */
 export function useSessions(backend: Backend, directory: { readonly path: string }) {
   const runs: SessionRun[] = [];
   afterEach(async () => {
@@ -40,35 +61,26 @@ export function useSessions(backend: Backend, directory: { readonly path: string
       run.spool.close();
     }
   });
-  return async (wanted: Partial<SessionSpec> & Pick<SessionSpec, 'agent'>): Promise<SessionRun> => {
-    const sessionId = wanted.sessionId ?? randomUUID();
+  return async ({ agent, sessionId = randomUUID(), leg = 1, ...options }: SessionOptions): Promise<SessionRun> => {
     const own = join(directory.path, sessionId);
     mkdirSync(own, { recursive: true });
+    const prompt = renderPrompt(options.promptTemplate ?? '', options.prompt ?? PROMPT);
     const run = await startSession({
-      sessionId,
-      leg: 1,
-      directory: own,
+      provider: options.provider ?? new CommandProvider(),
+      session: { agent, sessionId, leg, prompt, allowedTools: [], ...options.settings },
       backend,
-      provider: new CommandProvider(),
-      settings: { allowedTools: [] },
-      promptTemplate: '',
-      prompt: { executionId: 'exec-0123456789ab', workflowId: 'w', repositories: [], inputs: {}, phaseOutputs: {} },
-      inputs: [],
-      repositories: [],
-      clone: { allowFiles: false },
-      limits: {},
-      environment: {},
-      timeoutMs: 60_000,
-      // As long as a busy machine needs: who waits for the next signal says so.
-      graces: { interruptMs: 20_000, terminateMs: 20_000 },
-      ...wanted,
+      workspace: { id: sessionId, directory: own, limits: {}, environment: {} },
+      contents: { inputs: options.inputs ?? [], repositories: [], clone: { allowFiles: false } },
+      timeoutMs: options.timeoutMs ?? 60_000,
+      // Long enough for a busy machine; specs that wait for the next signal set shorter ones.
+      graces: options.graces ?? { interruptMs: 20_000, terminateMs: 20_000 },
     });
     runs.push(run);
     return run;
   };
 }
 
-/** Collects what the session says, as the one who stores it would. */
+/** Collects and commits the session's output, as the telemetry sender does. */
 export function listen(run: SessionRun): { readonly lines: readonly SpoolLine[]; readonly drained: Promise<void> } {
   const lines: SpoolLine[] = [];
   const drained = (async () => {
@@ -80,7 +92,7 @@ export function listen(run: SessionRun): { readonly lines: readonly SpoolLine[];
   return { lines, drained };
 }
 
-/** Runs the session to its end and answers all of it. */
+/** Waits for the session's end and returns its complete output. */
 export async function toTheEnd(run: SessionRun) {
   const { lines, drained } = listen(run);
   const finished = await run.finished;

@@ -61,7 +61,7 @@ describeWithBubblewrap('the simulated provider', () => {
     expect(Object.values(result?.modelUsage ?? {}).reduce((sum, { costUSD }) => sum + costUSD, 0)).toBe(
       result?.total_cost_usd,
     );
-    expect(run.left).toMatchObject({ files: [{ path: 'report.md' }] });
+    expect(run.artifacts).toMatchObject({ files: [{ path: 'report.md' }] });
   });
 
   it('names the model it was told, at its price, and says no more than it may', async () => {

@@ -24,7 +24,7 @@ describe('what an agent left', () => {
         { path: 'deep/a.txt', sizeBytes: 1 },
       ],
       leftOut: [],
-      isTooMuch: false,
+      isTruncated: false,
     });
   });
 
@@ -60,8 +60,8 @@ describe('what an agent left', () => {
 
     const [all, some] = await Promise.all([collectArtifacts(root, 3), collectArtifacts(root, 2)]);
 
-    expect(all).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }, { path: 'c' }], isTooMuch: false });
-    expect(some).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }], isTooMuch: true });
+    expect(all).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }, { path: 'c' }], isTruncated: false });
+    expect(some).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }], isTruncated: true });
   });
 
   it('is looked at however deep its directories are', async () => {

@@ -52,7 +52,7 @@ describeWithBubblewrap('a session', () => {
     });
     await toTheEnd(run);
 
-    const { files, leftOut } = run.left;
+    const { files, leftOut } = run.artifacts;
     expect(leftOut).toEqual([]);
     expect(files).toMatchObject([
       { path: 'deep/copy.bin', sizeBytes: 256, sha256: createHash('sha256').update(bytes).digest('hex') },
@@ -64,7 +64,7 @@ describeWithBubblewrap('a session', () => {
     const run = await start({ agent: shell('cd artifacts/output && echo kept > kept && ln -s /etc/hostname name') });
     const { lines } = await toTheEnd(run);
 
-    expect(run.left.files.map(({ path }) => path)).toEqual(['kept']);
+    expect(run.artifacts.files.map(({ path }) => path)).toEqual(['kept']);
     expect(lines).toEqual([
       expect.objectContaining({
         stream: 'runner',

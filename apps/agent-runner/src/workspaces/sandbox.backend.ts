@@ -92,7 +92,7 @@ async function detectMachine(): Promise<Machine> {
     systemArguments(),
     supportedOptions(),
   ]);
-  return { groups, canMount: canMountVolumes, system, supported };
+  return { groups, canMountVolumes, system, supported };
 }
 
 function unenforceableOn({ groups, canMountVolumes }: Machine): Limit[] {

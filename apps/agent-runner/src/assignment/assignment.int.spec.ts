@@ -1,3 +1,4 @@
+import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import { eventually } from '@syntropic/testing';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,23 +10,23 @@ import { Spool } from '../session';
 import { SessionDirectories } from './session-directories';
 
 const directory = useDirectory();
-const bench = useRunner(directory);
+const runner = useRunner(directory);
 
 const endless = shell('while :; do echo tick; sleep 0.02; done');
 const refusal = { code: 'execution.pause_not_requested', refusal: 'conflict', message: 'nobody waits for it' };
 
-const ask = (order: Parameters<typeof bench.counterpart.ask>[0], control: 'run' | 'pause' | 'cancel', asOf: number) => {
-  bench.counterpart.ask(order, control, asOf);
-  bench.wake();
+const request = (order: WorkOrder, control: 'run' | 'pause' | 'cancel', asOf: number) => {
+  runner.platform.request(order, control, asOf);
+  runner.wake();
 };
 
 describeWithBubblewrap('a session that leaves more files than are kept', () => {
   it('fails, and what is kept of them is recorded', async () => {
     const order = orderOf(shell('cd artifacts/output && seq 1 1001 | xargs touch'));
-    bench.counterpart.offer(order);
-    await bench.start();
+    runner.platform.offer(order);
+    await runner.start();
 
-    const ended = await bench.counterpart.hears('CompleteSession', order);
+    const ended = await runner.platform.receives('CompleteSession', order);
 
     expect(ended).toMatchObject({ status: 'failed', errorType: 'too_many_artifacts' });
     expect(ended).toHaveProperty('artifacts.length', 1_000);
@@ -35,26 +36,26 @@ describeWithBubblewrap('a session that leaves more files than are kept', () => {
 describeWithBubblewrap('a paused session', () => {
   it('is held again when it was resumed and paused again between two renewals', async () => {
     const order = orderOf(endless);
-    bench.counterpart.offer(order);
-    await bench.start();
-    await bench.counterpart.hears('CreateWorkspace', order);
-    ask(order, 'pause', 2);
-    await bench.counterpart.hears('HoldPhase', order);
+    runner.platform.offer(order);
+    await runner.start();
+    await runner.platform.receives('CreateWorkspace', order);
+    request(order, 'pause', 2);
+    await runner.platform.receives('HoldPhase', order);
 
-    ask(order, 'pause', 4);
-    await bench.counterpart.hears('HoldPhase', order, 2);
-    ask(order, 'cancel', 5);
-    await expect(bench.counterpart.hears('CompleteSession', order)).resolves.toMatchObject({ status: 'cancelled' });
+    request(order, 'pause', 4);
+    await runner.platform.receives('HoldPhase', order, 2);
+    request(order, 'cancel', 5);
+    await expect(runner.platform.receives('CompleteSession', order)).resolves.toMatchObject({ status: 'cancelled' });
   });
 
   it('stands still, though its first pause is refused after it was paused a second time', async () => {
     const order = orderOf(endless);
     const holds = new Set<string>();
-    bench.counterpart.offer(order);
-    await bench.start();
-    await bench.counterpart.hears('CreateWorkspace', order);
+    runner.platform.offer(order);
+    await runner.start();
+    await runner.platform.receives('CreateWorkspace', order);
     let refusals = 0;
-    bench.counterpart.answers.set('HoldPhase', (_, commandId) => {
+    runner.platform.answers.set('HoldPhase', (_, commandId) => {
       const isFirst = holds.add(commandId).values().next().value === commandId;
       if (!isFirst) return { position: 1, version: 1 };
       if (holds.size < 2) return undefined;
@@ -62,13 +63,13 @@ describeWithBubblewrap('a paused session', () => {
       return refusal;
     });
 
-    ask(order, 'pause', 2);
-    await bench.counterpart.hears('HoldPhase', order);
-    ask(order, 'pause', 4);
-    await bench.counterpart.hears('HoldPhase', order, 2);
+    request(order, 'pause', 2);
+    await runner.platform.receives('HoldPhase', order);
+    request(order, 'pause', 4);
+    await runner.platform.receives('HoldPhase', order, 2);
     await eventually(() => refusals > 0);
-    bench.wake({ sessionId: orderOf(endless).sessionId, waiting: { provider: 'command' } });
-    await expect(bench.counterpart.hears('ParkPhase', order)).resolves.toMatchObject({ why: 'slot_needed' });
+    runner.wake({ sessionId: orderOf(endless).sessionId, waiting: { provider: 'command' } });
+    await expect(runner.platform.receives('ParkPhase', order)).resolves.toMatchObject({ why: 'slot_needed' });
   });
 
   it('is parked when other work waits for its slot, and goes on in its directory though its lease ends meanwhile', async () => {
@@ -76,51 +77,51 @@ describeWithBubblewrap('a paused session', () => {
       shell('test -e once && exec echo again; touch once; while :; do echo tick; sleep 0.02; done'),
     );
     const waiting = orderOf(shell('echo other'));
-    bench.counterpart.offer(first);
-    await bench.start();
-    await bench.counterpart.hears('CreateWorkspace', first);
+    runner.platform.offer(first);
+    await runner.start();
+    await runner.platform.receives('CreateWorkspace', first);
     const hint = { sessionId: waiting.sessionId, waiting: { provider: 'command' } };
-    bench.wake(hint);
-    ask(first, 'pause', 2);
-    await bench.counterpart.hears('HoldPhase', first);
+    runner.wake(hint);
+    request(first, 'pause', 2);
+    await runner.platform.receives('HoldPhase', first);
 
-    bench.counterpart.answers.set('ReleaseWork', () => ({ held: false }));
-    bench.counterpart.answers.set('ParkPhase', () => {
-      bench.counterpart.lost.add(first.sessionId);
-      bench.counterpart.offer(waiting, { ...first, leg: 2, token: 2 });
+    runner.platform.answers.set('ReleaseWork', () => ({ held: false }));
+    runner.platform.answers.set('ParkPhase', () => {
+      runner.platform.lost.add(first.sessionId);
+      runner.platform.offer(waiting, { ...first, leg: 2, token: 2 });
       return { position: 1, version: 1 };
     });
     await eventually(() => {
-      bench.wake(hint);
-      return bench.counterpart.saidOf('ParkPhase', first).length > 0;
+      runner.wake(hint);
+      return runner.platform.commandsOf('ParkPhase', first).length > 0;
     });
-    bench.counterpart.lost.clear();
-    bench.counterpart.wishes.clear();
-    expect(bench.counterpart.saidOf('ParkPhase', first)).toMatchObject([{ why: 'slot_needed' }]);
-    await bench.counterpart.hears('CompleteSession', waiting);
-    await expect(bench.counterpart.hears('CompleteSession', first)).resolves.toMatchObject({ status: 'completed' });
-    expect(bench.counterpart.linesOf(first).at(-1)).toBe('again');
+    runner.platform.lost.clear();
+    runner.platform.controls.clear();
+    expect(runner.platform.commandsOf('ParkPhase', first)).toMatchObject([{ why: 'slot_needed' }]);
+    await runner.platform.receives('CompleteSession', waiting);
+    await expect(runner.platform.receives('CompleteSession', first)).resolves.toMatchObject({ status: 'completed' });
+    expect(runner.platform.linesOf(first).at(-1)).toBe('again');
   });
 
   it('is not parked for work that this runner cannot do, nor while it has a free slot', async () => {
     const order = orderOf(endless);
-    bench.counterpart.offer(order);
-    await bench.start({ slots: 2 });
-    await bench.counterpart.hears('CreateWorkspace', order);
-    ask(order, 'pause', 2);
-    await bench.counterpart.hears('HoldPhase', order);
+    runner.platform.offer(order);
+    await runner.start({ slots: 2 });
+    await runner.platform.receives('CreateWorkspace', order);
+    request(order, 'pause', 2);
+    await runner.platform.receives('HoldPhase', order);
 
     const other = orderOf(endless);
-    bench.wake({ sessionId: other.sessionId, waiting: { provider: 'command' } });
-    bench.counterpart.offer(other);
-    await bench.counterpart.hears('CreateWorkspace', other);
-    bench.wake({ sessionId: orderOf(endless).sessionId, waiting: { provider: 'claude' } });
-    ask(order, 'run', 3);
-    ask(other, 'cancel', 3);
-    await bench.counterpart.hears('CompleteSession', other);
-    ask(order, 'cancel', 4);
-    await bench.counterpart.hears('CompleteSession', order);
-    expect(bench.counterpart.saidOf('ParkPhase', order)).toEqual([]);
+    runner.wake({ sessionId: other.sessionId, waiting: { provider: 'command' } });
+    runner.platform.offer(other);
+    await runner.platform.receives('CreateWorkspace', other);
+    runner.wake({ sessionId: orderOf(endless).sessionId, waiting: { provider: 'claude' } });
+    request(order, 'run', 3);
+    request(other, 'cancel', 3);
+    await runner.platform.receives('CompleteSession', other);
+    request(order, 'cancel', 4);
+    await runner.platform.receives('CompleteSession', order);
+    expect(runner.platform.commandsOf('ParkPhase', order)).toEqual([]);
   });
 });
 
@@ -136,24 +137,23 @@ describeWithBubblewrap('a session that is still being prepared', () => {
 
   it('is cancelled, and its clone ended', async () => {
     const { order, isCloning } = hanging('hangs.git');
-    bench.counterpart.offer(order);
-    await bench.start();
+    runner.platform.offer(order);
+    await runner.start();
     await eventually(isCloning);
 
-    ask(order, 'cancel', 2);
-    await expect(bench.counterpart.hears('CompleteSession', order)).resolves.toMatchObject({ status: 'cancelled' });
+    request(order, 'cancel', 2);
+    await expect(runner.platform.receives('CompleteSession', order)).resolves.toMatchObject({ status: 'cancelled' });
     await eventually(() => !isCloning());
   });
 
   it('is interrupted when the runner leaves', async () => {
     const { order, isCloning } = hanging('hangs-too.git');
-    bench.counterpart.offer(order);
-    const { stop, ended } = await bench.start();
+    runner.platform.offer(order);
+    const stop = await runner.start();
     await eventually(isCloning);
 
-    stop.abort();
-    await ended;
-    expect(bench.counterpart.saidOf('InterruptPhase', order)).toMatchObject([{ why: 'shutdown' }]);
+    await stop();
+    expect(runner.platform.commandsOf('InterruptPhase', order)).toMatchObject([{ why: 'shutdown' }]);
   }, 30_000);
 });
 
@@ -164,9 +164,9 @@ describeWithBubblewrap('a session that has ended', () => {
         .split('\n')
         .filter((line) => line.includes('spool.jsonl') || line.includes('committed'));
     const order = orderOf(shell('echo done'));
-    bench.counterpart.offer(order);
-    await bench.start();
-    await bench.counterpart.hears('ReleaseWork', order);
+    runner.platform.offer(order);
+    await runner.start();
+    await runner.platform.receives('ReleaseWork', order);
 
     await eventually(() => openSpools().length === 0);
   });
@@ -174,37 +174,37 @@ describeWithBubblewrap('a session that has ended', () => {
   it('is stored by the next life of a runner that was killed, under the lease it was held under', async () => {
     const order = orderOf(endless, { token: 7 });
     const home = 'killed';
-    const { directory: left } = await new SessionDirectories(join(directory.path, home, 'sessions')).open(order);
+    const { directory: left } = await new SessionDirectories({ directory: join(directory.path, home) }).open(order);
     const spool = Spool.open(left);
     for (const text of ['stored', 'not yet stored']) {
       spool.append({ leg: 1, at: new Date().toISOString(), stream: 'stdout', text });
     }
     spool.committed(1);
     spool.close();
-    bench.counterpart.discarded.add(order.sessionId);
-    await bench.start({ home });
+    runner.platform.discarded.add(order.sessionId);
+    await runner.start({ home });
 
     await eventually(() => readdirSync(join(directory.path, home, 'sessions')).length === 0);
-    expect(bench.counterpart.linesOf(order)).toEqual(['not yet stored']);
-    expect(bench.counterpart.stored.map(({ lease }) => lease.token)).toEqual([7, 7]);
+    expect(runner.platform.linesOf(order)).toEqual(['not yet stored']);
+    expect(runner.platform.stored.map(({ lease }) => lease.token)).toEqual([7, 7]);
   });
 
   it('is cleared away only when its own end is over, though nobody wants it any more', async () => {
     const order = orderOf(shell('echo done'));
-    const { counterpart } = bench;
-    const named = (what: 'leases' | 'parked', { data }: (typeof counterpart.said)[number]) =>
+    const { platform } = runner;
+    const named = (what: 'leases' | 'parked', { data }: (typeof platform.received)[number]) =>
       JSON.stringify(data[what]).includes(order.sessionId);
-    counterpart.answers.set('CompleteSession', () => undefined);
-    counterpart.offer(order);
-    await bench.start({ home: 'ends' });
-    await counterpart.hears('CompleteSession', order);
-    const before = counterpart.said.length;
-    counterpart.lost.add(order.sessionId);
-    counterpart.discarded.add(order.sessionId);
+    platform.answers.set('CompleteSession', () => undefined);
+    platform.offer(order);
+    await runner.start({ home: 'ends' });
+    await platform.receives('CompleteSession', order);
+    const before = platform.received.length;
+    platform.lost.add(order.sessionId);
+    platform.discarded.add(order.sessionId);
 
     const afterLoss = await eventually(() => {
-      bench.wake();
-      const renewals = counterpart.said.slice(before).filter(({ type }) => type === 'RenewWork');
+      runner.wake();
+      const renewals = platform.received.slice(before).filter(({ type }) => type === 'RenewWork');
       return renewals.find((renewal) => !named('leases', renewal)) ?? false;
     });
 
@@ -215,29 +215,29 @@ describeWithBubblewrap('a session that has ended', () => {
   it('is stored to its last line after its lease was lost, and only then cleared away', async () => {
     const order = orderOf(endless);
     const home = 'loses';
-    bench.counterpart.offer(order);
-    await bench.start({ home });
-    await eventually(() => bench.counterpart.linesOf(order).length > 3);
-    bench.counterpart.isStoring = false;
-    const stored = bench.counterpart.linesOf(order).length;
+    runner.platform.offer(order);
+    await runner.start({ home });
+    await eventually(() => runner.platform.linesOf(order).length > 3);
+    runner.platform.isStoring = false;
+    const stored = runner.platform.linesOf(order).length;
     const spool = join(directory.path, home, 'sessions', order.sessionId, 'spool.jsonl');
     await eventually(() => readFileSync(spool, 'utf8').split('\n').length > stored + 3);
-    bench.counterpart.lost.add(order.sessionId);
-    bench.wake();
+    runner.platform.lost.add(order.sessionId);
+    runner.wake();
 
     const kept = () => readdirSync(join(directory.path, home, 'sessions'));
-    bench.counterpart.discarded.add(order.sessionId);
+    runner.platform.discarded.add(order.sessionId);
     await eventually(() =>
-      bench.counterpart.said.some(
+      runner.platform.received.some(
         ({ type, data }) => type === 'RenewWork' && (data['parked'] as string[]).includes(order.sessionId),
       ),
     );
     expect(kept()).toEqual([order.sessionId]);
 
-    bench.counterpart.isStoring = true;
+    runner.platform.isStoring = true;
     await eventually(() => kept().length === 0, { within: 20_000 });
-    expect(bench.counterpart.linesOf(order).length).toBeGreaterThan(stored);
-    const last = bench.counterpart.stored.at(-1)?.events.at(-1);
+    expect(runner.platform.linesOf(order).length).toBeGreaterThan(stored);
+    const last = runner.platform.stored.at(-1)?.events.at(-1);
     expect(last).toMatchObject({ type: 'leg_ended', data: { leg: 1, ended: 'killed' } });
   }, 30_000);
 });

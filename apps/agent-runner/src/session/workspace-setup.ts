@@ -6,24 +6,30 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { cloneRepository, type CloneRules, type Repository } from './repositories';
 
-/** A file that an earlier phase left. */
+/** An artifact of an earlier phase. */
 export interface InputFile {
   readonly phaseId: string;
   readonly path: string;
   open(): Promise<Readable>;
 }
 
-export interface Staging {
+/** The files that a new workspace starts with. */
+export interface WorkspaceContents {
   readonly inputs: readonly InputFile[];
   readonly repositories: readonly Repository[];
   readonly clone: CloneRules;
 }
 
-/** Lays out a new workspace: inputs, an empty output, clones. The mark lies beside it, where the agent cannot write:
- * what has been an agent's is never written to again, for it may hold links that lead anywhere. */
-export async function stage(workspace: string, { inputs, repositories, clone }: Staging): Promise<void> {
-  const mark = join(dirname(workspace), 'staged');
-  if (existsSync(mark)) return;
+/**
+ * Creates the directories of a new workspace, copies the inputs and clones the repositories. Does nothing in a workspace of an earlier leg:
+ * its agent may have created links that lead out of it. The marker file lies beside the workspace, out of the agent's reach.
+ */
+export async function setUpWorkspace(
+  workspace: string,
+  { inputs, repositories, clone }: WorkspaceContents,
+): Promise<void> {
+  const marker = join(dirname(workspace), 'staged');
+  if (existsSync(marker)) return;
 
   const [input, output, repos] = [
     join(workspace, 'artifacts', 'input'),
@@ -33,7 +39,7 @@ export async function stage(workspace: string, { inputs, repositories, clone }: 
   for (const directory of [input, output, repos]) await mkdir(directory, { recursive: true });
   for (const file of inputs) await copy(file, input, clone.signal);
   for (const repository of repositories) await cloneRepository(repository, repos, clone);
-  await writeFile(mark, '');
+  await writeFile(marker, '');
 }
 
 async function copy(file: InputFile, input: string, signal: AbortSignal | undefined): Promise<void> {
@@ -43,7 +49,7 @@ async function copy(file: InputFile, input: string, signal: AbortSignal | undefi
   if (dirname(directory) !== input || !target.startsWith(directory + sep)) {
     throw new DomainError(
       'artifact.path_invalid',
-      `${phaseId}/${path} leads out of the inputs`,
+      `${phaseId}/${path} leads out of artifacts/input`,
       'invalid',
       'artifacts',
     );

@@ -4,28 +4,28 @@ import type { Readable } from 'node:stream';
 import type { InputFile } from '../session';
 import { typeByContent } from './artifact-types';
 
-/** The files that earlier phases left, for `artifacts/input/<phase>`: every one, or those of the types that the phase takes. */
-export const inputFiles = (objects: ObjectStorage, { earlier, inputArtifactTypes: taken }: WorkOrder): InputFile[] =>
+/** Artifacts of earlier phases for `artifacts/input/<phase>`: all, or those of the types that the phase declares as its inputs. */
+export const inputFiles = (objects: ObjectStorage, { earlier, inputArtifactTypes: types }: WorkOrder): InputFile[] =>
   earlier.flatMap(({ phaseId, artifacts, artifactTypes }) =>
     artifacts
-      .filter(({ path }) => taken.length === 0 || typesOf(artifactTypes, path).some((type) => taken.includes(type)))
+      .filter(({ path }) => types.length === 0 || typesOf(artifactTypes, path).some((type) => types.includes(type)))
       .map(({ path, uri }) => ({ phaseId, path, open: () => objects.get(uri) })),
   );
 
-/** Every file of a phase may be of any type that the phase says it leaves. */
+/** The types that the file's phase declares, each of which any file may have; otherwise the type of its extension. */
 const typesOf = (declared: readonly string[], path: string) => (declared.length > 0 ? declared : [typeByContent(path)]);
 
-/** More than a prompt takes of one output. */
+/** Exceeds the part of one output that a prompt takes. */
 const OUTPUT_BYTES = 16_384;
 
-/** What each earlier phase put out: how the text of its first file begins. */
+/** Text for prompts by phase id: the beginning of the first artifact of each earlier phase. */
 export async function phaseOutputs(objects: ObjectStorage, { earlier }: WorkOrder): Promise<Record<string, string>> {
   const outputs = earlier.flatMap(({ phaseId, artifacts: [first] }) => (first ? [{ phaseId, uri: first.uri }] : []));
   const texts = await Promise.all(outputs.map(async ({ uri }) => beginningOf(await objects.get(uri))));
   return Object.fromEntries(outputs.map(({ phaseId }, index) => [phaseId, texts[index] ?? '']));
 }
 
-/** However long it is, no more than this is read. */
+/** Reads at most `OUTPUT_BYTES` of an object. */
 async function beginningOf(bytes: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let read = 0;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings.fixture';
-import { Boundaries } from './boundaries';
+import { YieldPoints } from './yield-points';
 
 const said = (id: string, ...blocks: object[]) => ({ type: 'assistant', message: { id, content: blocks } });
 const ran = (...ids: string[]) => ({
@@ -14,10 +14,10 @@ const under = (parent: string, line: object) => ({ ...line, parent_tool_use_id: 
 
 /** `|` where the agent can stand still, one digit for each line. */
 function picture(lines: readonly (object | string)[]): string {
-  const boundaries = new Boundaries();
+  const yieldPoints = new YieldPoints();
   return lines
     .map((line, n) => {
-      const { before, after } = boundaries.pass(typeof line === 'string' ? line : JSON.stringify(line));
+      const { before, after } = yieldPoints.at(typeof line === 'string' ? line : JSON.stringify(line));
       return `${before ? '|' : ''}${n}${after ? '|' : ''}`;
     })
     .join(' ');
@@ -54,11 +54,11 @@ describe('an agent can stand still', () => {
   });
 
   it('names what it stood still after', () => {
-    const boundaries = new Boundaries();
-    boundaries.pass(JSON.stringify(said('m1', tool('t1'))));
-    expect(boundaries.pass(JSON.stringify(ran('t1')))).toEqual({ before: undefined, after: 'after_tool' });
-    boundaries.pass(JSON.stringify(said('m2', words)));
-    expect(boundaries.pass('{"type":"result"}')).toEqual({ before: 'after_model', after: undefined });
+    const yieldPoints = new YieldPoints();
+    yieldPoints.at(JSON.stringify(said('m1', tool('t1'))));
+    expect(yieldPoints.at(JSON.stringify(ran('t1')))).toEqual({ before: undefined, after: 'after_tool' });
+    yieldPoints.at(JSON.stringify(said('m2', words)));
+    expect(yieldPoints.at('{"type":"result"}')).toEqual({ before: 'after_model', after: undefined });
   });
 });
 

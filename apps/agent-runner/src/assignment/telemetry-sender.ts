@@ -1,40 +1,45 @@
 import type { Usage } from '@syntropic/kernel';
-import { SessionParser, type CollectorClient, type SessionOutcome, type TelemetryEvent } from '@syntropic/telemetry';
+import {
+  SessionParser,
+  type CollectorClient,
+  type SessionOutcome as ReportedOutcome,
+  type TelemetryEvent,
+} from '@syntropic/telemetry';
 import { setImmediate } from 'node:timers/promises';
 import type { LegEnd, Spool, SpoolLine } from '../session';
 import type { LegEnds, SpooledSession } from './session-directories';
 
-type LaneOptions = Readonly<{
+type SenderOptions = Readonly<{
   collector: CollectorClient;
   session: SpooledSession;
   spool: Spool;
-  /** How the legs before this one ended. */
+  /** Ends of the session's earlier legs. */
   legEnds: LegEnds;
-  /** Aborted when the work is no longer held. */
+  /** Aborted when the lease is lost. */
   signal: AbortSignal;
 }>;
 
-/** Brings what a session's agent says from its spool to the collector, one batch at a time, and adds up what it used. */
-export class TelemetryLane {
+/** Parses a session's spooled lines, sends them to the collector one batch at a time, and adds up the usage. */
+export class TelemetrySender {
   readonly #parser: SessionParser;
   #leg = 1;
-  /** Of the last line; ISO 8601. */
-  #saidAt: string | undefined;
+  /** Time of the last parsed line, ISO 8601. */
+  #lastLineAt: string | undefined;
 
-  private constructor(private readonly options: LaneOptions) {
+  private constructor(private readonly options: SenderOptions) {
     const { sessionId, executionId, phaseId } = options.session;
     this.#parser = new SessionParser({ sessionId, executionId, phaseId, startedAt: new Date().toISOString() });
   }
 
-  /** An earlier leg's lines are stored; parsed again they give the same ids, and the sums that go on from there. */
-  static async open(options: LaneOptions): Promise<TelemetryLane> {
-    const lane = new TelemetryLane(options);
+  /** Parses the committed lines of earlier legs again, so that ids and usage continue from there. */
+  static async open(options: SenderOptions): Promise<TelemetrySender> {
+    const sender = new TelemetrySender(options);
     for (const page of options.spool.committedLines()) {
-      for (const line of page) lane.#parse(line);
-      // Other sessions, and the leases of all, do not stand still for it.
+      for (const line of page) sender.#parse(line);
+      // Yields to the other sessions and the lease renewals.
       await setImmediate();
     }
-    return lane;
+    return sender;
   }
 
   get usage(): Usage {
@@ -45,11 +50,12 @@ export class TelemetryLane {
     return this.#parser.events;
   }
 
-  get outcome(): SessionOutcome | undefined {
+  /** The outcome that the agent itself has reported. */
+  get outcome(): ReportedOutcome | undefined {
     return this.#parser.outcome;
   }
 
-  /** Until everything that a finished spool holds is durable. */
+  /** Resolves when all lines of a finished spool are stored durably. */
   async run(): Promise<void> {
     const { spool } = this.options;
     for await (const lines of spool.batches()) {
@@ -64,27 +70,27 @@ export class TelemetryLane {
     }
   }
 
-  /** The leg is over, and how. */
+  /** Sends the events that follow from the end of the leg. */
   async end(legEnd: LegEnd, time = new Date().toISOString()): Promise<void> {
     const { spool, session } = this.options;
-    const events = [...this.#untilLeg(session.leg, time), ...this.#parser.end(ENDED[legEnd], time)];
+    const events = [...this.#legEndsBefore(session.leg, time), ...this.#parser.end(ENDED[legEnd], time)];
     await this.#send(spool.last, spool.last, events);
   }
 
-  /** Brings what nobody was left to bring: the session is over, and its last leg ended with its last line. */
+  /** Sends the rest of an ended session. Its last leg counts as ended at its last line. */
   async finish(): Promise<void> {
     const { spool, session, legEnds } = this.options;
     spool.finish();
     await this.run();
-    if (this.#saidAt !== undefined) await this.end(legEnds[session.leg] ?? 'KILL', this.#saidAt);
+    if (this.#lastLineAt !== undefined) await this.end(legEnds[session.leg] ?? 'KILL', this.#lastLineAt);
   }
 
   #parse({ text, line, at, leg }: SpoolLine): TelemetryEvent[] {
-    this.#saidAt = at;
-    return [...this.#untilLeg(leg, at), ...this.#parser.line(text, line, at)];
+    this.#lastLineAt = at;
+    return [...this.#legEndsBefore(leg, at), ...this.#parser.line(text, line, at)];
   }
 
-  #untilLeg(leg: number, time: string): TelemetryEvent[] {
+  #legEndsBefore(leg: number, time: string): TelemetryEvent[] {
     const events: TelemetryEvent[] = [];
     for (; this.#leg < leg; this.#leg++) {
       events.push(...this.#parser.end(ENDED[this.options.legEnds[this.#leg] ?? 'KILL'], time));

@@ -23,5 +23,5 @@ const BY_CONTENT: Readonly<Record<string, string>> = {
 export const contentTypeOf = (path: string): string =>
   CONTENT_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
 
-/** What a file is where its phase does not say. */
+/** The artifact type of a file whose phase declares none. */
 export const typeByContent = (path: string): string => BY_CONTENT[contentTypeOf(path)] ?? 'other';

@@ -15,37 +15,40 @@ const Line = z.looseObject({
 });
 type Line = z.infer<typeof Line>;
 
-/** Where the agent can stand still round a line. */
-export interface Boundary {
-  /** Before the line is taken: only it shows that the answer before it was complete. */
+/** The yield points around one line of output. */
+export interface LineYieldPoints {
+  /** Before the line is spooled: the line shows that the model's previous answer was complete. */
   readonly before: YieldPoint | undefined;
   readonly after: YieldPoint | undefined;
 }
 
-/** Follows a session's stream-json and knows when no tool runs and no answer is half told. */
-export class Boundaries {
+const NO_YIELD_POINTS: LineYieldPoints = { before: undefined, after: undefined };
+
+/** Finds yield points in a session's stream-json: no tool runs, and no answer of the model is incomplete. */
+export class YieldPoints {
   readonly #toolsInFlight = new Set<string>();
-  /** Calls that became sub-agents: they run for long, and stand still between their own tools. */
+  /** Tool calls that started sub-agents. They run for long, and can be paused between their own tools. */
   readonly #subagents = new Set<string>();
-  /** The answer that the last line belonged to. */
+  /** Message id of the answer that the last line belongs to. */
   #answer: string | undefined;
 
-  pass(text: string): Boundary {
+  /** To be called with each line of output, in order. */
+  at(text: string): LineYieldPoints {
     const line = parse(text);
-    if (!line) return { before: undefined, after: undefined };
+    if (!line) return NO_YIELD_POINTS;
 
     const answerIsComplete =
       this.#answer !== undefined && !(line.type === 'assistant' && line.message?.id === this.#answer);
-    const before = answerIsComplete && this.#quiet ? 'after_model' : undefined;
-    const returned = this.#follow(line);
-    return { before, after: returned && this.#quiet ? 'after_tool' : undefined };
+    const before = answerIsComplete && this.#isIdle ? 'after_model' : undefined;
+    const hasResult = this.#follow(line);
+    return { before, after: hasResult && this.#isIdle ? 'after_tool' : undefined };
   }
 
-  get #quiet(): boolean {
+  get #isIdle(): boolean {
     return [...this.#toolsInFlight].every((id) => this.#subagents.has(id));
   }
 
-  /** Whether the line brought a tool's result. */
+  /** True when the line contains a tool's result. */
   #follow(line: Line): boolean {
     this.#answer = line.type === 'assistant' ? (line.message?.id ?? '') : undefined;
     if (line.parent_tool_use_id) this.#subagents.add(line.parent_tool_use_id);
@@ -64,7 +67,7 @@ function parse(text: string): Line | undefined {
   try {
     return Line.safeParse(JSON.parse(text)).data;
   } catch {
-    // Agents also print what is no message.
+    // Agents also print lines that are not JSON.
     return undefined;
   }
 }

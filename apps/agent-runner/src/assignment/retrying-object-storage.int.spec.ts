@@ -3,7 +3,7 @@ import { objectVariables, openObjectStorage, withObjects } from '@syntropic/obje
 import { eventually, S3_KEYS, useS3 } from '@syntropic/testing';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { PatientObjects } from './patient-objects';
+import { RetryingObjectStorage } from './retrying-object-storage';
 
 const server = useS3();
 
@@ -13,30 +13,30 @@ async function objectsOfWork() {
   const faults: unknown[] = [];
   const lost = new AbortController();
   const onFault = (error: unknown) => faults.push(error);
-  return { lost, faults, patient: new PatientObjects({ objects, onFault }, lost.signal) };
+  return { lost, faults, retrying: new RetryingObjectStorage({ objects, onFault }, lost.signal) };
 }
 
 describe('storage that is away', () => {
   it('is waited for by who holds work, and told once', async () => {
-    const { patient, faults } = await objectsOfWork();
-    const { uri: earlier } = await patient.put(Buffer.from('earlier'));
+    const { retrying, faults } = await objectsOfWork();
+    const { uri: earlier } = await retrying.put(Buffer.from('earlier'));
     await server.stop();
-    const stored = patient.put(Buffer.from('what the agent left'));
-    const read = patient.get(earlier);
+    const stored = retrying.put(Buffer.from('what the agent left'));
+    const read = retrying.get(earlier);
     await eventually(() => {
       expect(faults).toHaveLength(2);
     });
     await server.start();
 
     expect(await text(await read)).toBe('earlier');
-    expect(await text(await patient.get((await stored).uri))).toBe('what the agent left');
+    expect(await text(await retrying.get((await stored).uri))).toBe('what the agent left');
     expect(faults).toHaveLength(2);
   });
 
   it('is not waited for when the work is lost', async () => {
-    const { patient, lost, faults } = await objectsOfWork();
+    const { retrying, lost, faults } = await objectsOfWork();
     await server.stop();
-    const stored = patient.put(Buffer.from('too late'));
+    const stored = retrying.put(Buffer.from('too late'));
     await eventually(() => {
       expect(faults).toHaveLength(1);
     });
@@ -47,8 +47,8 @@ describe('storage that is away', () => {
   });
 
   it('is no reason to ask again for what is missing', async () => {
-    const { patient } = await objectsOfWork();
+    const { retrying } = await objectsOfWork();
 
-    await expect(patient.get(`sha256:${'0'.repeat(64)}`)).rejects.toThrow('there is no object');
+    await expect(retrying.get(`sha256:${'0'.repeat(64)}`)).rejects.toThrow('there is no object');
   });
 });

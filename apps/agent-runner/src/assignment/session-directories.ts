@@ -1,14 +1,17 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { ExecutionId, PhaseId, SessionId } from '@syntropic/kernel';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SETTINGS } from '../injection-tokens';
 import type { LegEnd } from '../session';
+import type { RunnerSettings } from '../work/runner-settings';
 import { reapOrphans, unmountVolume } from '../workspaces';
 
-/** How each leg of a session ended, by its number. */
+/** The ends of a session's legs, by leg number. */
 export type LegEnds = Readonly<Record<number, LegEnd>>;
 
-/** Whose spool lies in a directory, and under which lease it was last written. */
+/** The session of a spool, and the lease under which it was last written. */
 const SpooledSession = z.object({
   sessionId: SessionId,
   executionId: ExecutionId,
@@ -20,9 +23,14 @@ export type SpooledSession = Readonly<z.infer<typeof SpooledSession>>;
 
 export type OpenDirectory = Readonly<{ directory: string; session: SpooledSession; legEnds: LegEnds }>;
 
-/** Where sessions live on this runner's disk: workspace, spool, whose they are, and how legs have ended. */
+/** The sessions on the runner's disk: one directory each, with workspace, spool, and the ends of its legs. */
+@Injectable()
 export class SessionDirectories {
-  constructor(private readonly root: string) {}
+  readonly #root: string;
+
+  constructor(@Inject(SETTINGS) { directory }: Pick<RunnerSettings, 'directory'>) {
+    this.#root = join(directory, 'sessions');
+  }
 
   async open(order: SpooledSession): Promise<OpenDirectory> {
     const directory = this.#of(order.sessionId);
@@ -32,7 +40,7 @@ export class SessionDirectories {
     return { directory, session, legEnds: await legEndsIn(directory) };
   }
 
-  /** As it was left; nothing if no session was ever opened there. */
+  /** The directory as its last lease has left it; undefined for a session that was never opened here. */
   async reopen(sessionId: string): Promise<OpenDirectory | undefined> {
     const directory = this.#of(sessionId);
     const session = await read(join(directory, 'session.json'));
@@ -46,8 +54,8 @@ export class SessionDirectories {
   }
 
   async list(): Promise<string[]> {
-    await mkdir(this.root, { recursive: true, mode: 0o700 });
-    return readdir(this.root);
+    await mkdir(this.#root, { recursive: true, mode: 0o700 });
+    return readdir(this.#root);
   }
 
   async remove(sessionId: string): Promise<void> {
@@ -56,19 +64,20 @@ export class SessionDirectories {
     await rm(directory, { recursive: true, force: true });
   }
 
-  /** Ends whatever processes an earlier life of this runner has left behind. */
-  async reap(): Promise<void> {
-    await reapOrphans(this.root);
+  /** Kills the processes that an earlier life of this runner has left in the workspaces. */
+  async reapOrphans(): Promise<void> {
+    await reapOrphans(this.#root);
   }
 
   #of(sessionId: string): string {
-    return join(this.root, sessionId);
+    return join(this.#root, sessionId);
   }
 }
 
+/** Written by `noteLegEnd`. */
 const legEndsIn = async (directory: string) => ((await read(join(directory, 'legs.json'))) ?? {}) as LegEnds;
 
-/** A file is there whole or not at all. */
+/** Writes atomically: a crash leaves the old content or the new one. */
 async function write(file: string, content: object): Promise<void> {
   await writeFile(`${file}.new`, JSON.stringify(content));
   await rename(`${file}.new`, file);
