@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Recorded sessions lie beside the repository, as `shared/recordings`; where they do not, their specs are reported as skipped. */
+/** Recorded sessions are in `shared/recordings` beside the repository; without them their specs are reported as skipped. */
 export const recordingsDirectory = find(__dirname);
 
 export const describeWithRecordings = recordingsDirectory === undefined ? describe.skip : describe;

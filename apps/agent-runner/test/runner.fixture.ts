@@ -1,3 +1,4 @@
+import type { Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { env } from '@syntropic/config';
 import { ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
@@ -121,10 +122,14 @@ class PlatformFixture {
   }
 }
 
-type StartOptions = Readonly<{ slots?: number; home?: string }>;
+type StartOptions = Readonly<{ slots?: number; home?: string; replaced?: readonly Provider[] }>;
 
-/** The service's own module graph on a real NATS server; the log and the collector's timing are replaced. */
-async function startRunner(natsUrl: string, directory: string, { slots = 1, home = randomUUID() }: StartOptions) {
+/** Starts the service's own module on a real NATS server; only the log and the collector client's timing differ. */
+async function startRunner(
+  natsUrl: string,
+  directory: string,
+  { slots = 1, home = randomUUID(), replaced = [] }: StartOptions,
+) {
   const config = env(variables, {
     NATS_URL: natsUrl,
     HEALTH_PORT: '1',
@@ -149,6 +154,8 @@ async function startRunner(natsUrl: string, directory: string, { slots = 1, home
           useFactory: (nats: NatsConnection) =>
             new CollectorClient(nats, { inboxPrefix: '_INBOX.agent-runner', resendAfterMs: 100 }),
         },
+        // Of two providers with one token, Nest takes the later one.
+        ...replaced,
       ],
     },
     { logger: false },

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Argument, Backend, Limits, Workspace } from '../src/workspaces';
 
-/** Specs of the sandbox are reported as skipped where there is no bubblewrap. */
+/** Reports specs of the sandbox as skipped on machines without bubblewrap. */
 export const describeWithBubblewrap =
   spawnSync('bwrap', ['--version'], { stdio: 'ignore' }).error === undefined ? describe : describe.skip;
 
-/** A directory of the spec file's own that only its owner can enter, as a data directory may be. */
+/** A directory for the spec file that only its owner can enter, as a data directory may be. */
 export function useDirectory(): { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), 'agent-runner-spec-'));
   afterAll(() => {
@@ -19,7 +19,7 @@ export function useDirectory(): { readonly path: string } {
   return { path };
 }
 
-/** Opens workspaces of a backend and takes them away after each test. */
+/** Opens workspaces of a backend, and destroys them after each test. */
 export function useWorkspaces(backend: Backend, directory: { readonly path: string }) {
   const open: Workspace[] = [];
   afterEach(async () => {
@@ -35,7 +35,7 @@ export function useWorkspaces(backend: Backend, directory: { readonly path: stri
   };
 }
 
-/** Runs a program to its end and answers all that it said. */
+/** Runs a program to its end and returns its output. */
 export async function run(workspace: Workspace, argv: readonly Argument[], stdin = '') {
   const agent = workspace.spawn(argv, { stdin, env: {} });
   const [stdout, stderr, exit] = await Promise.all([text(agent.stdout), text(agent.stderr), agent.exit]);

@@ -13,7 +13,7 @@ const directory = useDirectory();
 const runner = useRunner(directory);
 
 const endless = shell('while :; do echo tick; sleep 0.02; done');
-const refusal = { code: 'execution.pause_not_requested', refusal: 'conflict', message: 'nobody waits for it' };
+const refusal = { code: 'execution.pause_not_requested', refusal: 'conflict', message: 'no pause is requested' };
 
 const request = (order: WorkOrder, control: 'run' | 'pause' | 'cancel', asOf: number) => {
   runner.platform.request(order, control, asOf);
@@ -21,7 +21,7 @@ const request = (order: WorkOrder, control: 'run' | 'pause' | 'cancel', asOf: nu
 };
 
 describeWithBubblewrap('a session that leaves more files than are kept', () => {
-  it('fails, and what is kept of them is recorded', async () => {
+  it('fails, and the kept files are recorded', async () => {
     const order = orderOf(shell('cd artifacts/output && seq 1 1001 | xargs touch'));
     runner.platform.offer(order);
     await runner.start();
@@ -48,7 +48,7 @@ describeWithBubblewrap('a paused session', () => {
     await expect(runner.platform.receives('CompleteSession', order)).resolves.toMatchObject({ status: 'cancelled' });
   });
 
-  it('stands still, though its first pause is refused after it was paused a second time', async () => {
+  it('stays frozen when its first hold is refused after it was paused a second time', async () => {
     const order = orderOf(endless);
     const holds = new Set<string>();
     runner.platform.offer(order);
@@ -72,14 +72,15 @@ describeWithBubblewrap('a paused session', () => {
     await expect(runner.platform.receives('ParkPhase', order)).resolves.toMatchObject({ why: 'slot_needed' });
   });
 
-  it('is parked when other work waits for its slot, and goes on in its directory though its lease ends meanwhile', async () => {
+  it('is parked when other work waits for its slot, and continues in its directory after its lease has ended', async () => {
     const first = orderOf(
       shell('test -e once && exec echo again; touch once; while :; do echo tick; sleep 0.02; done'),
     );
     const waiting = orderOf(shell('echo other'));
     runner.platform.offer(first);
     await runner.start();
-    await runner.platform.receives('CreateWorkspace', first);
+    // Its first command has created the file once there is output.
+    await eventually(() => runner.platform.linesOf(first).length > 0);
     const hint = { sessionId: waiting.sessionId, waiting: { provider: 'command' } };
     runner.wake(hint);
     request(first, 'pause', 2);
@@ -103,7 +104,7 @@ describeWithBubblewrap('a paused session', () => {
     expect(runner.platform.linesOf(first).at(-1)).toBe('again');
   });
 
-  it('is not parked for work that this runner cannot do, nor while it has a free slot', async () => {
+  it('is not parked for work outside the capabilities of its runner, nor while there is a free slot', async () => {
     const order = orderOf(endless);
     runner.platform.offer(order);
     await runner.start({ slots: 2 });
@@ -146,7 +147,7 @@ describeWithBubblewrap('a session that is still being prepared', () => {
     await eventually(() => !isCloning());
   });
 
-  it('is interrupted when the runner leaves', async () => {
+  it('is interrupted when the runner shuts down', async () => {
     const { order, isCloning } = hanging('hangs-too.git');
     runner.platform.offer(order);
     const stop = await runner.start();
@@ -171,7 +172,7 @@ describeWithBubblewrap('a session that has ended', () => {
     await eventually(() => openSpools().length === 0);
   });
 
-  it('is stored by the next life of a runner that was killed, under the lease it was held under', async () => {
+  it('is stored under its last lease when a killed runner starts again', async () => {
     const order = orderOf(endless, { token: 7 });
     const home = 'killed';
     const { directory: left } = await new SessionDirectories({ directory: join(directory.path, home) }).open(order);
@@ -189,7 +190,7 @@ describeWithBubblewrap('a session that has ended', () => {
     expect(runner.platform.stored.map(({ lease }) => lease.token)).toEqual([7, 7]);
   });
 
-  it('is cleared away only when its own end is over, though nobody wants it any more', async () => {
+  it('is discarded only after its own end, though the command service has discarded it before', async () => {
     const order = orderOf(shell('echo done'));
     const { platform } = runner;
     const named = (what: 'leases' | 'parked', { data }: (typeof platform.received)[number]) =>
@@ -212,7 +213,7 @@ describeWithBubblewrap('a session that has ended', () => {
     await eventually(() => readdirSync(join(directory.path, 'ends', 'sessions')).length === 0, { within: 20_000 });
   }, 30_000);
 
-  it('is stored to its last line after its lease was lost, and only then cleared away', async () => {
+  it('is stored to its last line after its lease was lost, and only then removed', async () => {
     const order = orderOf(endless);
     const home = 'loses';
     runner.platform.offer(order);

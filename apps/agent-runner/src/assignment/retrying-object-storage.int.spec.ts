@@ -16,8 +16,8 @@ async function objectsOfWork() {
   return { lost, faults, retrying: new RetryingObjectStorage({ objects, onFault }, lost.signal) };
 }
 
-describe('storage that is away', () => {
-  it('is waited for by who holds work, and told once', async () => {
+describe('unavailable object storage', () => {
+  it('is retried while the lease is held, and reported once', async () => {
     const { retrying, faults } = await objectsOfWork();
     const { uri: earlier } = await retrying.put(Buffer.from('earlier'));
     await server.stop();
@@ -33,7 +33,7 @@ describe('storage that is away', () => {
     expect(faults).toHaveLength(2);
   });
 
-  it('is not waited for when the work is lost', async () => {
+  it('is not retried after the lease was lost', async () => {
     const { retrying, lost, faults } = await objectsOfWork();
     await server.stop();
     const stored = retrying.put(Buffer.from('too late'));
@@ -46,7 +46,7 @@ describe('storage that is away', () => {
     await server.start();
   });
 
-  it('is no reason to ask again for what is missing', async () => {
+  it('does not include missing objects, which are not retried', async () => {
     const { retrying } = await objectsOfWork();
 
     await expect(retrying.get(`sha256:${'0'.repeat(64)}`)).rejects.toThrow('there is no object');

@@ -23,17 +23,23 @@ export function sessionOutcome(
     case 'failed':
       return failed(reported?.error ?? error, 'agent_failed');
     case 'completed':
-      if (reported?.isError) return failed(reported.error ?? reported.answer, 'agent_failed');
-      if (reported?.taskResult?.success === false) return failed(reported.taskResult.comments, 'task_failed');
-      if (isTruncated) return failed(TOO_MANY_ARTIFACTS, 'too_many_artifacts');
-      return { status: 'completed' };
+      return reportedFailure(reported) ?? (isTruncated ? TOO_MANY_ARTIFACTS : { status: 'completed' });
   }
 }
 
-const TOO_MANY_ARTIFACTS = `it left more than ${MAX_ARTIFACTS} files in artifacts/output, the most that are kept: pack them into an archive`;
+function reportedFailure(reported: ReportedOutcome | undefined): SessionOutcome | undefined {
+  if (reported?.isError) return failed(reported.error ?? reported.answer, 'agent_failed');
+  if (reported?.taskResult?.success === false) return failed(reported.taskResult.comments, 'task_failed');
+  return undefined;
+}
 
 const failed = (error: string | undefined, errorType: string): SessionOutcome => ({
   status: 'failed',
   error: error ?? 'the agent failed',
   errorType,
 });
+
+const TOO_MANY_ARTIFACTS = failed(
+  `it left more than ${MAX_ARTIFACTS} files in artifacts/output, the most that are kept: pack them into an archive`,
+  'too_many_artifacts',
+);

@@ -4,5 +4,5 @@ export type { Graces, LegEnd } from './graceful-kill';
 export { renderPrompt } from './prompt';
 export type { SessionRun } from './session-run';
 export { Spool, type SpoolLine } from './spool';
-export { startSession, type SessionSpec } from './start-session';
+export { startSession } from './start-session';
 export type { InputFile } from './workspace-setup';

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings.fixture';
 import { YieldPoints } from './yield-points';
 
-const said = (id: string, ...blocks: object[]) => ({ type: 'assistant', message: { id, content: blocks } });
-const ran = (...ids: string[]) => ({
+const answer = (id: string, ...blocks: object[]) => ({ type: 'assistant', message: { id, content: blocks } });
+const results = (...ids: string[]) => ({
   type: 'user',
   message: { content: ids.map((id) => ({ type: 'tool_result', tool_use_id: id })) },
 });
 const tool = (id: string) => ({ type: 'tool_use', id });
-const words = { type: 'text' };
-const under = (parent: string, line: object) => ({ ...line, parent_tool_use_id: parent });
+const text = { type: 'text' };
+const inSubagent = (parent: string, line: object) => ({ ...line, parent_tool_use_id: parent });
 
-/** `|` where the agent can stand still, one digit for each line. */
+/** The line numbers, with `|` at each yield point. */
 function picture(lines: readonly (object | string)[]): string {
   const yieldPoints = new YieldPoints();
   return lines
@@ -23,47 +23,47 @@ function picture(lines: readonly (object | string)[]): string {
     .join(' ');
 }
 
-describe('an agent can stand still', () => {
-  it('after a tool, and after an answer that ordered none', () => {
+describe('a yield point', () => {
+  it('is after a tool, and after an answer without tool calls', () => {
     expect(
-      picture([{ type: 'system' }, said('m1', tool('t1')), ran('t1'), said('m2', words), { type: 'result' }]),
+      picture([{ type: 'system' }, answer('m1', tool('t1')), results('t1'), answer('m2', text), { type: 'result' }]),
     ).toBe('0 1 2| 3 |4');
   });
 
-  it('not before an answer is told to its end', () => {
-    expect(picture([said('m1', words), said('m1', words), said('m1', tool('t1')), ran('t1')])).toBe('0 1 2 3|');
+  it('is not within an answer of the model', () => {
+    expect(picture([answer('m1', text), answer('m1', text), answer('m1', tool('t1')), results('t1')])).toBe('0 1 2 3|');
   });
 
-  it('not while one of several tools still runs', () => {
-    expect(picture([said('m1', tool('t1'), tool('t2')), ran('t2'), ran('t1')])).toBe('0 1 2|');
+  it('is not where one of several tools still runs', () => {
+    expect(picture([answer('m1', tool('t1'), tool('t2')), results('t2'), results('t1')])).toBe('0 1 2|');
   });
 
-  it('between the tools of a sub-agent, which is itself no tool that ends soon', () => {
+  it('is between the tools of a sub-agent, whose own tool call runs for long', () => {
     expect(
       picture([
-        said('m1', tool('agent')),
-        under('agent', said('m2', tool('t1'))),
-        under('agent', ran('t1')),
-        ran('agent'),
+        answer('m1', tool('agent')),
+        inSubagent('agent', answer('m2', tool('t1'))),
+        inSubagent('agent', results('t1')),
+        results('agent'),
       ]),
     ).toBe('0 1 2| 3|');
   });
 
-  it('not round lines that say nothing about it', () => {
+  it('is not around lines that are not messages', () => {
     expect(picture(['npm warn', '{broken', '[]', '{"type":7}', ''])).toBe('0 1 2 3 4');
   });
 
-  it('names what it stood still after', () => {
+  it('names the kind of step before it', () => {
     const yieldPoints = new YieldPoints();
-    yieldPoints.at(JSON.stringify(said('m1', tool('t1'))));
-    expect(yieldPoints.at(JSON.stringify(ran('t1')))).toEqual({ before: undefined, after: 'after_tool' });
-    yieldPoints.at(JSON.stringify(said('m2', words)));
+    yieldPoints.at(JSON.stringify(answer('m1', tool('t1'))));
+    expect(yieldPoints.at(JSON.stringify(results('t1')))).toEqual({ before: undefined, after: 'after_tool' });
+    yieldPoints.at(JSON.stringify(answer('m2', text)));
     expect(yieldPoints.at('{"type":"result"}')).toEqual({ before: 'after_model', after: undefined });
   });
 });
 
-describeWithRecordings('in a recorded session', () => {
-  it.each(recordingNames)('%s there is such a place, and the last one is at its end', (name) => {
+describeWithRecordings('a recorded session', () => {
+  it.each(recordingNames)('%s has yield points, the last one at its end', (name) => {
     const lines = readFileSync(join(recordingsDirectory ?? '', `${name}.jsonl`), 'utf8')
       .split('\n')
       .filter(Boolean);

@@ -23,14 +23,14 @@ const nats = useNats(
 
 /** The command service's answers: none while `answers` is false. */
 let answers = true;
-let askedIds: Set<string>;
+let commandIds: Set<string>;
 let refused: Set<string>;
 let control: Control;
 
 @CommandHandler(RenewWork)
 class Renewals implements ICommandHandler<RenewWork> {
   async execute({ leases, context }: RenewWork): Promise<RenewedWork> {
-    askedIds.add(context.commandId);
+    commandIds.add(context.commandId);
     await eventually(() => answers, { within: 60_000 });
     return {
       leases: leases.map(({ sessionId }) =>
@@ -71,7 +71,7 @@ describe('the leases of a runner', () => {
   let stop: AbortController;
 
   beforeEach(async () => {
-    [answers, askedIds, refused, control] = [true, new Set(), new Set(), 'run'];
+    [answers, commandIds, refused, control] = [true, new Set(), new Set(), 'run'];
     const app = await NestFactory.create<NestFastifyApplication>(CommandService, new FastifyAdapter(), {
       logger: false,
     });
@@ -95,7 +95,7 @@ describe('the leases of a runner', () => {
     await service.close();
   });
 
-  it('bring what is asked of a session, and its loss', async () => {
+  it('bring the requested control of a session, and its loss', async () => {
     const [kept, taken] = [new Session(), new Session()];
     leases.add(kept);
     leases.add(taken);
@@ -107,16 +107,16 @@ describe('the leases of a runner', () => {
     expect(kept.calls).not.toContain('lost');
   });
 
-  it('are in doubt while nobody answers, and all are trusted again with the first answer, those just taken too', async () => {
+  it('are uncertain while there is no answer, and all are confirmed by the first answer, those just added too', async () => {
     const early = new Session();
     leases.add(early);
     await eventually(() => early.calls.includes('run'));
 
     answers = false;
     await eventually(() => early.isUncertain);
-    // Not the question that has waited so long: the one after it, whose answer is fresh enough to be trusted.
-    const asked = askedIds.size;
-    await eventually(() => askedIds.size > asked);
+    // Waits for the next request: the answer to the one that has waited so long does not confirm the leases.
+    const before = commandIds.size;
+    await eventually(() => commandIds.size > before);
     const late = new Session();
     leases.add(late);
     expect(late.isUncertain).toBe(true);
