@@ -21,8 +21,8 @@ export interface WorkspaceContents {
 }
 
 /**
- * Creates the directories of a new workspace, copies the inputs and clones the repositories. Does nothing in a workspace of an earlier leg:
- * its agent may have created links that lead out of it. The marker file lies beside the workspace, out of the agent's reach.
+ * Fills a new workspace. The workspace of an earlier leg stays as it is: its agent may have created links that lead out of it.
+ * The marker file is beside the workspace, where the agent cannot write.
  */
 export async function setUpWorkspace(
   workspace: string,

@@ -65,7 +65,7 @@ export async function supportedOptions(): Promise<ReadonlySet<string>> {
   return new Set(`${stdout}${stderr}`.match(/--[a-z0-9-]+/g));
 }
 
-/** Bubblewrap's options for a workspace: own namespaces, no network, no capabilities, and nothing writable but the binds. */
+/** Bubblewrap's options for a workspace: own namespaces, no network, no Linux capabilities, nothing writable but the binds. */
 export function isolation(
   system: readonly string[],
   supported: ReadonlySet<string>,

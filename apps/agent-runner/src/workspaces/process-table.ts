@@ -33,7 +33,7 @@ export async function withEnvironment(entry: string): Promise<number[]> {
 
 /**
  * True when a process that received SIGSTOP executes no more of its program: stopped, exited, or blocked in the kernel (state D).
- * A parent in vfork stays in state D while its child is stopped before exec, and stops when it returns from the kernel.
+ * A parent in vfork remains in state D while its child is stopped.
  */
 export async function isStopped(pid: number): Promise<boolean> {
   const row = await readRow(pid);
