@@ -9,10 +9,9 @@ import { generateReadModelMigration, writeReadModelMigration } from './read-mode
 const NOW = new Date('2026-11-25T21:30:59.999Z');
 
 const invoices = (version: number, more: z.ZodRawShape = {}) =>
-  projection<never>()({
+  projection()({
     name: 'customer_invoice',
     version,
-    streams: ['invoice'],
     row: z.object({ invoice_id: z.string(), amount_cents: z.int(), issued_at: z.iso.datetime().nullable(), ...more }),
     key: 'invoice_id',
     indexes: [['issued_at']],

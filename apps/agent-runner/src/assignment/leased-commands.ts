@@ -1,7 +1,5 @@
-import type { CommandClass } from '@syntropic/kernel';
-import { derivedUuid, DomainError, type Lease } from '@syntropic/kernel';
+import { derivedUuid, DomainError, type CommandMessage, type InputOf, type Lease } from '@syntropic/kernel';
 import { OutcomeUnknown, type CommandClient, type CommandOrigin } from '@syntropic/messaging';
-import type { z } from 'zod';
 
 const LEASE_LOST = 'work.lease_lost';
 
@@ -23,12 +21,12 @@ export class LeasedCommands {
    * `key` distinguishes commands of one type: sent again with the same key, it is the same command.
    * @throws DomainError when the command is refused, LeaseLost when the lease is not held any more
    */
-  async send<C extends CommandClass>(context: string, command: C, data: z.input<C['schema']>, key = ''): Promise<void> {
-    const origin = this.#originOf(command.type, key);
+  async send<M extends CommandMessage>(message: M, data: InputOf<M>, key = ''): Promise<void> {
+    const origin = this.#originOf(message.type, key);
     for (;;) {
       if (this.holding.leaseLost.aborted) throw new LeaseLost('the lease was lost');
       try {
-        await this.client.send(context, command.type, data, origin);
+        await this.client.send(message, data, origin);
         return;
       } catch (error) {
         if (error instanceof DomainError && error.code === LEASE_LOST) throw new LeaseLost(error.message);

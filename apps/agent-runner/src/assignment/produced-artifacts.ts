@@ -1,6 +1,6 @@
-import { ArtifactId, derivedUuid } from '@syntropic/kernel';
+import { ArtifactId, derivedUuid, type ProducedFile } from '@syntropic/kernel';
 import type { ObjectStorage } from '@syntropic/object-storage';
-import type { ArtifactRef, WorkOrder } from '@syntropic/orchestration/contracts';
+import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import type { CollectedArtifacts } from '../session';
 import { contentTypeOf, typeByContent } from './artifact-types';
 import type { SessionCommands } from './session-commands';
@@ -14,9 +14,9 @@ export async function recordArtifacts(
   order: WorkOrder,
   objects: ObjectStorage,
   commands: Pick<SessionCommands, 'createArtifact'>,
-): Promise<ArtifactRef[]> {
+): Promise<ProducedFile[]> {
   const { sessionId, executionId, workflowId, phaseId, phaseName, outputArtifactTypes } = order;
-  const record = async ({ path, absolutePath }: CollectedArtifacts['files'][number]): Promise<ArtifactRef> => {
+  const record = async ({ path, absolutePath }: CollectedArtifacts['files'][number]): Promise<ProducedFile> => {
     const { uri, sha256, sizeBytes } = await objects.put({ file: absolutePath });
     const artifactId = ArtifactId.parse(derivedUuid(sessionId, 'artifact', path));
     const contentType = contentTypeOf(path);
@@ -28,7 +28,7 @@ export async function recordArtifacts(
     return stored;
   };
 
-  const refs: ArtifactRef[] = [];
+  const refs: ProducedFile[] = [];
   const remaining = files.entries();
   const work = async () => {
     for (const [index, file] of remaining) refs[index] = await record(file);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@syntropic/kernel';
 import { CommandClient, Doorbell, OutcomeUnknown } from '@syntropic/messaging';
-import { ClaimedWork, ClaimWork, type WorkOrder } from '@syntropic/orchestration/contracts';
+import { work, type WorkOrder } from '@syntropic/orchestration/contracts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Capabilities } from './capabilities';
 import { originOf } from './origin';
@@ -66,7 +66,8 @@ export class Claims {
     const data = { runner, backends, providers };
     for (;;) {
       try {
-        return ClaimedWork.parse(await this.client.send('work', ClaimWork.type, data, origin)).order;
+        const { order } = await this.client.send(work.ClaimWork, data, origin);
+        return order;
       } catch (error) {
         if (!(error instanceof OutcomeUnknown)) this.log.fault(error);
         if (signal.aborted || error instanceof DomainError) return null;

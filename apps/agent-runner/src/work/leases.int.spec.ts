@@ -1,10 +1,9 @@
-import { Module, type INestApplicationContext } from '@nestjs/common';
+import { Module, type INestApplicationContext, type OnModuleInit } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SessionId } from '@syntropic/kernel';
-import { CommandClient, CommandsModule, commandTransport, natsUsers } from '@syntropic/messaging';
-import { RenewWork, type Control, type RenewedWork } from '@syntropic/orchestration/contracts';
+import { SessionId, type Command, type ReplyOf } from '@syntropic/kernel';
+import { CommandClient, CommandsModule, commandTransport, MessageBus, natsUsers } from '@syntropic/messaging';
+import { work, type Control } from '@syntropic/orchestration/contracts';
 import { eventually, useNats } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
@@ -27,9 +26,18 @@ let commandIds: Set<string>;
 let refused: Set<string>;
 let control: Control;
 
-@CommandHandler(RenewWork)
-class Renewals implements ICommandHandler<RenewWork> {
-  async execute({ leases, context }: RenewWork): Promise<RenewedWork> {
+type RenewWork = typeof work.RenewWork;
+
+@Module({ imports: [CommandsModule.of([work.RenewWork])] })
+class CommandService implements OnModuleInit {
+  constructor(private readonly bus: MessageBus) {}
+
+  onModuleInit(): void {
+    // The bus hands a handler the commands of its message alone.
+    this.bus.handle(work.RenewWork, (command) => this.#renew(command as Command<RenewWork>));
+  }
+
+  async #renew({ data: { leases }, context }: Command<RenewWork>): Promise<ReplyOf<RenewWork>> {
     commandIds.add(context.commandId);
     await eventually(() => answers, { within: 60_000 });
     return {
@@ -40,9 +48,6 @@ class Renewals implements ICommandHandler<RenewWork> {
     };
   }
 }
-
-@Module({ imports: [CqrsModule.forRoot(), CommandsModule.of({ work: { RenewWork } })], providers: [Renewals] })
-class CommandService {}
 
 class Session implements LeaseHolder {
   readonly lease = { sessionId: SessionId.parse(randomUUID()), token: 1 };

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Lease } from '@syntropic/kernel';
 import { CommandClient, Doorbell, OutcomeUnknown } from '@syntropic/messaging';
-import { RenewedWork, RenewWork, type Control } from '@syntropic/orchestration/contracts';
+import { work, type Control, type RenewedWork } from '@syntropic/orchestration/contracts';
 import { LEASE_TIMING } from '../injection-tokens';
 import type { Capabilities } from './capabilities';
 import { originOf } from './origin';
@@ -102,7 +102,7 @@ export class Leases {
       const holders = [...this.#holders.values()];
       const data = { ...capabilities, leases: holders.map(({ lease }) => lease), parked: await parked.ids() };
       const origin = originOf(capabilities.runner);
-      const renewed = RenewedWork.parse(await this.client.send('work', RenewWork.type, data, origin));
+      const renewed = await this.client.send(work.RenewWork, data, origin);
 
       this.#answeredAt = sentAt;
       this.#apply(renewed, holders);
