@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const out = join(root, 'dist');
-const { compilerOptions } = JSON.parse(await readFile(join(root, 'tsconfig.base.json'), 'utf8'));
+const { compilerOptions } = JSON.parse(await readFile(join(root, 'tsconfig.json'), 'utf8'));
 
 const UNFINISHED = '.new';
 
@@ -36,7 +36,7 @@ const modified = (path) =>
 const sources = (await Promise.all(['apps', 'libs', 'tools'].map((folder) => files(join(root, folder))))).flat();
 const settings = Math.max(
   await modified(fileURLToPath(import.meta.url)),
-  await modified(join(root, 'tsconfig.base.json')),
+  await modified(join(root, 'tsconfig.json')),
 );
 const wanted = new Set();
 let compiled = 0;
