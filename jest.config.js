@@ -43,7 +43,7 @@ const onPostgres15 = {
   ...workspace,
   displayName: 'Postgres 15',
   testMatch: [`<rootDir>/libs/*/{${STORES}}/**/*.int.spec.ts`],
-  setupFiles: [support('on-postgres-15.cjs')],
+  setupFiles: [support('oldest-postgres.cjs')],
 };
 
 module.exports = {

@@ -22,9 +22,10 @@ const TAGS = {
   'tools/migrations': ['scope:platform', 'type:platform'],
 };
 
-/** Dependencies without an import: the stack starts the compiled apps, the architecture specs read all sources. */
+/** Dependencies without an import: the stack starts the compiled apps, the other two read all sources. */
 const IMPLICIT_DEPENDENCIES = {
   'tools/architecture': ['*'],
+  'tools/generators': ['*'],
   'tools/stack': Object.keys(ROLES),
 };
 
