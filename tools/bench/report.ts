@@ -20,5 +20,9 @@ export function table(figures: Figures): string {
 }
 
 function rowOf(name: string, { value, unit, limit, ratio, target, ok }: Figure): string[] {
-  return [name, `${value}`, unit, `${limit}`, `${ratio}`, `${target}`, ok ? 'met' : 'MISSED'];
+  return [name, `${value}`, unit, shown(limit), shown(ratio), shown(target), target === null ? '' : result(ok)];
 }
+
+const shown = (value: number | null): string => (value === null ? '-' : `${value}`);
+
+const result = (ok: boolean): string => (ok ? 'met' : 'MISSED');

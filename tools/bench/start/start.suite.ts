@@ -2,7 +2,7 @@ import { atMost, type Figures } from '../figure';
 import { withPlatform, type Platform } from '../platform';
 import { bareStartSeconds } from '../private-servers';
 import { medianRound } from '../statistics';
-import { residentMegabytes } from './process-family';
+import { residentMegabytes } from '../process-family';
 
 const ROUNDS = 3;
 const WORKFLOW = 'one-run';
