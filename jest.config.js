@@ -12,7 +12,7 @@ const onTheFloor = STORES.map((name) => ({
   rootDir: join(__dirname, 'libs/platform', name),
   testMatch: ['**/*.int.spec.ts'],
   displayName: `${name} on Postgres 15`,
-  setupFiles: [join(__dirname, 'libs/platform/testing/src/jest/on-the-floor.cjs')],
+  setupFiles: [join(__dirname, 'libs/platform/testing/src/jest/oldest-postgres.cjs')],
 }));
 
 module.exports = {

@@ -43,7 +43,7 @@ export class Service {
       command: [process.execPath, '--enable-source-maps', program],
       env: environment,
       log,
-      withParent: 'SIGKILL',
+      onParentExit: 'SIGKILL',
     });
   }
 

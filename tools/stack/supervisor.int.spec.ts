@@ -56,7 +56,7 @@ describe('a supervised process', () => {
         return child?.ended ?? Promise.reject(new Error('not started'));
       },
       async start() {
-        child = await Child.start({ name, command, log, withParent: 'SIGKILL' });
+        child = await Child.start({ name, command, log, onParentExit: 'SIGKILL' });
         pids.push(child.pid);
       },
       stop: async () => child?.stop('SIGTERM', 5_000),
