@@ -2,28 +2,32 @@ import type { Platform } from '@syntropic/e2e';
 import { eventually } from '@syntropic/testing';
 import type { Frame } from '@syntropic/stack';
 
-type Place = Readonly<{ position: number; sequence: number }>;
+type StreamPosition = Readonly<{ position: number; sequence: number }>;
 
-/** What one client was shown of an execution: from where on, and the number of every item of both lanes, as they came. */
-export type Testimony = Readonly<{ from: Place; positions: readonly number[]; sequences: readonly number[] }>;
+/** The frames one client received: the snapshot's position, then the number of every domain event and every telemetry event, in order of arrival. */
+export type ObservedStream = Readonly<{
+  from: StreamPosition;
+  positions: readonly number[];
+  sequences: readonly number[];
+}>;
 
-/** Totals repeat the id of the item that changed them. */
+/** Totals repeat the id of the event that changed them. */
 const TOTALS = ['tokens', 'cost'];
 
-/** One client that watches an execution to its end, over whatever happens to the connection. */
-export class Witness {
+/** A client that follows the live stream of an execution to its end, across broken connections. */
+export class ClientObserver {
   readonly #frames: Frame[] = [];
-  readonly #watching: Promise<void>;
+  readonly #following: Promise<void>;
   #fault: Error | undefined;
 
   constructor(platform: Platform, executionId: string) {
-    this.#watching = this.#watch(platform, executionId).catch((error: unknown) => {
-      this.#fault = new Error('the watcher gave up', { cause: error });
+    this.#following = this.#follow(platform, executionId).catch((error: unknown) => {
+      this.#fault = new Error('the client lost the stream', { cause: error });
     });
   }
 
-  /** Waits for the first frame of this name. */
-  async sees(event: string, within = 30_000): Promise<void> {
+  /** Waits for the first frame with this name. */
+  async waitFor(event: string, within = 30_000): Promise<void> {
     await eventually(
       () => {
         if (this.#fault) throw this.#fault;
@@ -33,29 +37,29 @@ export class Witness {
     );
   }
 
-  /** Once the server has ended the stream. */
-  async testimony(): Promise<Testimony> {
-    await this.#watching;
+  /** Resolves when the server has ended the stream. */
+  async observed(): Promise<ObservedStream> {
+    await this.#following;
     if (this.#fault) throw this.#fault;
 
     const [snapshot, ...others] = this.#frames;
-    const items = others.filter(({ event }) => !TOTALS.includes(event));
+    const events = others.filter(({ event }) => !TOTALS.includes(event));
     return {
-      from: placeOf(snapshot),
-      positions: items.filter(isFact).map((frame) => placeOf(frame).position),
-      sequences: items.filter((frame) => !isFact(frame)).map((frame) => placeOf(frame).sequence),
+      from: streamPositionOf(snapshot),
+      positions: events.filter(isDomainEvent).map((frame) => streamPositionOf(frame).position),
+      sequences: events.filter((frame) => !isDomainEvent(frame)).map((frame) => streamPositionOf(frame).sequence),
     };
   }
 
-  async #watch(platform: Platform, executionId: string): Promise<void> {
+  async #follow(platform: Platform, executionId: string): Promise<void> {
     for await (const frame of platform.frames(executionId)) this.#frames.push(frame);
   }
 }
 
 /** Domain events are named LikeThis, telemetry like_this. */
-const isFact = ({ event }: Frame): boolean => /^[A-Z]/.test(event);
+const isDomainEvent = ({ event }: Frame): boolean => /^[A-Z]/.test(event);
 
-function placeOf(frame: Frame | undefined): Place {
+function streamPositionOf(frame: Frame | undefined): StreamPosition {
   const [, position, sequence] = /\.(\d+)-(\d+)$/.exec(frame?.id ?? '') ?? [];
   return { position: Number(position), sequence: Number(sequence) };
 }

@@ -1,47 +1,51 @@
 import { eventually } from '@syntropic/testing';
 import type { Pool } from 'pg';
-import type { Testimony } from './witness';
+import type { ObservedStream } from './client-observer';
 
-/** Everything the store has on one execution, numbered as it is kept. */
-export type Books = Readonly<{
-  /** Positions of its events in the log, and in the projection that feeds streams. */
+/** The store's rows of one execution, by their numbers. */
+export type StoredExecution = Readonly<{
+  /** Positions of its events in the log, and in the projection that feeds live streams. */
   log: readonly number[];
   feed: readonly number[];
-  /** Its telemetry's sequence numbers. */
+  /** Sequence numbers of its telemetry. */
   telemetry: readonly number[];
-  /** Facts that stand in the log more than once. */
-  doubled: readonly string[];
-  /** Sessions whose runner, who ended them, counted another number of observations than are stored. */
+  /** Types of events that the log holds more than once. */
+  duplicates: readonly string[];
+  /** Sessions that a runner ended with another number of telemetry events than are stored. */
   miscounted: readonly string[];
-  /** Workspaces that were made and of which nobody has said that they ended. */
-  open: readonly string[];
+  /** Workspaces that were created and not yet terminated. */
+  openWorkspaces: readonly string[];
+  /** Position of the event that ended it. */
   end: number;
 }>;
 
 const ENDS = ['ExecutionCompleted', 'ExecutionFailed', 'ExecutionCancelled'];
 
-/** The books once the projection has caught up with the log, and whatever was left open is closed. */
-export async function booksOf(store: Pool, executionId: string): Promise<Books> {
+/** Resolves when the projection is level with the log and every workspace is terminated. */
+export async function storedExecution(store: Pool, executionId: string): Promise<StoredExecution> {
   return eventually(
     async () => {
-      const { rows } = await store.query<Books>(BOOKS, [executionId, ENDS]);
-      const [books] = rows;
-      if (!books) throw new Error('an aggregate has a row');
-      expect(books.open).toEqual([]);
-      expect(books.feed).toEqual(books.log);
-      return books;
+      const { rows } = await store.query<StoredExecution>(STORED_EXECUTION, [executionId, ENDS]);
+      const [stored] = rows;
+      if (!stored) throw new Error('an aggregate has a row');
+      expect(stored.openWorkspaces).toEqual([]);
+      expect(stored.feed).toEqual(stored.log);
+      return stored;
     },
     { within: 30_000 },
   );
 }
 
-/** Nothing is missing and nothing is there twice: in the log, in read models, in telemetry, and in what a client was shown. */
-export function expectNothingLostOrDoubled(books: Books, { from, positions, sequences }: Testimony): void {
-  expect(books.doubled).toEqual([]);
-  expect(books.miscounted).toEqual([]);
-  expect(books.telemetry).toEqual(upTo(books.telemetry.length));
-  expect(positions).toEqual(books.feed.filter((position) => position > from.position && position <= books.end));
-  expect(sequences).toEqual(books.telemetry.filter((sequence) => sequence > from.sequence));
+/** Checks log, read models, telemetry and the frames of a client: nothing is missing, nothing is there twice. */
+export function expectNothingLostOrDuplicated(
+  stored: StoredExecution,
+  { from, positions, sequences }: ObservedStream,
+): void {
+  expect(stored.duplicates).toEqual([]);
+  expect(stored.miscounted).toEqual([]);
+  expect(stored.telemetry).toEqual(upTo(stored.telemetry.length));
+  expect(positions).toEqual(stored.feed.filter((position) => position > from.position && position <= stored.end));
+  expect(sequences).toEqual(stored.telemetry.filter((sequence) => sequence > from.sequence));
 }
 
 /** The log as a whole: positions from 1 to its head, each once. */
@@ -55,7 +59,7 @@ export async function expectDenseLog(store: Pool): Promise<void> {
 
 const upTo = (length: number): number[] => Array.from({ length }, (_, index) => index + 1);
 
-const BOOKS = `
+const STORED_EXECUTION = `
   with own as (
     select * from log.events where metadata ->> 'executionId' = $1
   ), observed as (
@@ -67,10 +71,10 @@ const BOOKS = `
        from read.execution_feed_v1 where execution_id = $1) as feed,
     (select coalesce(array_agg(sequence::int order by sequence), '{}') from telemetry.events where execution_id = $1) as telemetry,
     (select coalesce(array_agg(type), '{}') from (
-       select type from own group by type, stream_id, data having count(*) > 1) twice) as doubled,
+       select type from own group by type, stream_id, data having count(*) > 1) twice) as duplicates,
     (select coalesce(array_agg(session_id), '{}') from own join observed on session_id = data ->> 'sessionId'
       where type = 'SessionCompleted' and metadata -> 'actor' ->> 'id' like 'runner-%'
         and (data ->> 'telemetryEvents')::bigint <> events) as miscounted,
     (select coalesce(array_agg(stream_id), '{}') from (
-       select stream_id from own where type like 'Workspace%' group by stream_id having count(*) = 1) alone) as open,
+       select stream_id from own where type like 'Workspace%' group by stream_id having count(*) = 1) alone) as "openWorkspaces",
     (select max(position) from own where type = any($2)) as end`;

@@ -1,5 +1,5 @@
 module.exports = {
   preset: '../../jest.preset.js',
   displayName: 'chaos',
-  setupFilesAfterEnv: ['<rootDir>/patience.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test-timeout.ts'],
 };

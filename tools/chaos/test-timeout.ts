@@ -1,2 +1,2 @@
-/** Outages and leases take their time; what takes longer than this is stuck. */
+/** Outages and leases take their time; a test that takes longer than this hangs. */
 jest.setTimeout(180_000);
