@@ -5,8 +5,8 @@ import { pipelineSuite } from './pipeline/pipeline.suite';
 import { jsonLine, table } from './report';
 import { startSuite } from './start/start.suite';
 
-/** `say` takes lines that explain the figures. */
-type Suite = (say: (line: string) => void) => Promise<Figures>;
+/** `print` takes lines that explain the figures. */
+type Suite = (print: (line: string) => void) => Promise<Figures>;
 
 const SUITES: Readonly<Record<string, Suite>> = {
   append: appendSuite,

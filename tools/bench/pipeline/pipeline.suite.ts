@@ -9,14 +9,14 @@ const EXECUTIONS = 100;
 const WARM_UP = 4;
 
 /** Executions through log, bus and read models: deliveries per event, CPU of the servers, executions per second. */
-export async function pipelineSuite(say: (line: string) => void): Promise<Figures> {
+export async function pipelineSuite(print: (line: string) => void): Promise<Figures> {
   return withPlatform(async (platform) => {
     await platform.createWorkflow(SIMULATED.yaml);
     await platform.createWorkflow(COMMAND.yaml);
     await executionLoad(platform, SIMULATED, WARM_UP);
 
     const simulated = await measured(platform);
-    say(`CPU ms per session: ${listed(simulated.cpuPerSession)}`);
+    print(`CPU ms per session: ${listed(simulated.cpuPerSession)}`);
     return {
       deliveries_per_event: deliveriesFigure(simulated.deliveries),
       nats_cpu_ms_per_session: cpuFigure(simulated.cpuPerSession.get('nats'), 25),
