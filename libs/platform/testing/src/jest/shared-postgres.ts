@@ -20,8 +20,8 @@ const Request = z.object({ binaries: z.string().optional() });
 let shared: SharedServers | undefined;
 
 /**
- * Shares one Postgres with a whole Jest run, and one more for each other requested version. Each starts with the first
- * request, so a run of pure specs starts none, and is a child of the Jest process, so that it ends with it.
+ * Shares one Postgres with a whole Jest run, and one more for each other requested version. It starts with the first
+ * request: a run of pure specs starts none. As a child of the Jest process it ends with it.
  */
 export async function startSharedPostgres(): Promise<void> {
   sweepScratchDirectories();
