@@ -35,7 +35,7 @@ export async function deliveriesDuring(url: string, work: () => Promise<void>): 
 type Sample = readonly Readonly<{ name: string; delivered: number }>[];
 
 /** Deliveries since the first sample. */
-export class DeliveryCounts {
+class DeliveryCounts {
   readonly #first: ReadonlyMap<string, number>;
   readonly #latest = new Map<string, number>();
 
