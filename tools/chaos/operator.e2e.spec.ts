@@ -31,8 +31,8 @@ async function deadLetters() {
   return DeadLetters.parse((await platform.get('/api/operator/dead-letters')).body).dead_letters;
 }
 
-/** What a newer command service has recorded, and this build does not know. */
-async function recordUnknown(): Promise<void> {
+/** Records an event of a newer command service that this build does not know. */
+async function recordUnknownEvent(): Promise<void> {
   const id = randomUUID();
   const actor = { kind: 'service', id: 'newer' } as const;
   const context = { commandId: id, correlationId: id, causationId: id, actor, bodyHash: '' };
@@ -42,8 +42,8 @@ async function recordUnknown(): Promise<void> {
 }
 
 describe('an operator', () => {
-  it('sees which event a read model has stopped at, and parks it', async () => {
-    await recordUnknown();
+  it('sees the event at which a read model has stopped, and parks it', async () => {
+    await recordUnknownEvent();
     const stopped = await eventually(async () => {
       const all = await projections();
       return all.every(({ status, behind }) => status === 'stopped' || behind === 0) &&
@@ -66,7 +66,7 @@ describe('an operator', () => {
     expect((await platform.get('/api/workflows/behind-it')).status).toBe(200);
   });
 
-  it('sees a message that nobody could handle, and sends it again', async () => {
+  it('sees a dead letter, and replays it', async () => {
     const nats = await connectNats({ url: platform.server('nats').url ?? '', name: 'stranger' });
     nats.publish('telemetry.exec-0123456789ab.s', 'no batch');
     await nats.drain();

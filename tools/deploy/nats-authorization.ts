@@ -14,7 +14,7 @@ const passwords = env(
   }),
 );
 
-// Printed, for the file that deploy/nats/nats.conf includes: who may say what is written once, in libs/platform/messaging.
+// Printed for the file that deploy/nats/nats.conf includes. The permissions stand in libs/platform/messaging.
 process.stdout.write(
   natsAuthorization({
     gateway: passwords.GATEWAY_PASSWORD,

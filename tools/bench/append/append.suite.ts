@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { timesAtLeast, timesAtMost, type Figures } from '../figure';
 import { withPostgres } from '../private-servers';
 import { medianRound } from '../statistics';
-import { RAW_SCHEMA } from './append-once';
+import { RAW_SCHEMA } from './single-append';
 import type { Load, LoadAnswer } from './load';
 
 const ROUNDS = 5;
@@ -14,7 +14,7 @@ const MEASURED_MS = 1_500;
 const RAW_POOLS = [8, 16, 32, 64];
 const SERVICE_POOL = 10;
 
-/** Appends per second of the ways compared, in one round. */
+/** Appends per second in one round, by group commit and in the raw way. */
 type Round = Readonly<{
   group1: number;
   group64: number;
@@ -26,12 +26,12 @@ type Round = Readonly<{
 }>;
 
 /** Single-event appends to different streams, every constraint on, beside the same rows inserted one transaction each. */
-export async function appendSuite(say: (line: string) => void): Promise<Figures> {
+export async function appendSuite(print: (line: string) => void): Promise<Figures> {
   const rounds = await withPostgres(async (url) => {
     const done: Round[] = [];
     while (done.length < ROUNDS) {
       const round = await oneRound(url);
-      say(perSecond(round));
+      print(perSecond(round));
       done.push(round);
     }
     return done;
@@ -75,7 +75,7 @@ async function oneRound(server: string): Promise<Round> {
   };
 }
 
-/** Of all replicas together, on a database of its own. */
+/** Appends per second of all replicas together, on a new database. */
 async function throughput(server: string, way: Load['way'], inFlight: number, connections: number, replicas = 1) {
   const { url, pool, drop } = await createDatabase(server);
   await pool.query(RAW_SCHEMA);

@@ -1,6 +1,6 @@
 import type { CommandContext } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
-import { createDatabase, eventually, usePostgres, Wire, type OwnDatabase } from '@syntropic/testing';
+import { createDatabase, eventually, usePostgres, TcpProxy, type OwnDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { AppendOutcomeUnknown } from './append';
@@ -81,7 +81,7 @@ describe('while Postgres is away and the process is to end', () => {
 
 describe('when the way to Postgres goes silent', () => {
   it('an append that had arrived is recorded once, and answered by another way', async () => {
-    const wire = await Wire.to(database.urlAs('syn_command_service'));
+    const wire = await TcpProxy.to(database.urlAs('syn_command_service'));
     const cutOff = createPool(wire.url);
     const appender = new EventAppender(cutOff);
     const append = appendTo(`note-${randomUUID()}`);

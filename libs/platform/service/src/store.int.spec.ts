@@ -1,4 +1,4 @@
-import { createDatabase, eventually, usePostgres, Wire, type OwnDatabase } from '@syntropic/testing';
+import { createDatabase, eventually, usePostgres, TcpProxy, type OwnDatabase } from '@syntropic/testing';
 import { connectStore } from './store';
 
 const QUERY_MS = 300;
@@ -7,14 +7,14 @@ const MANY = 25;
 
 const postgres = usePostgres();
 let database: OwnDatabase;
-let wire: Wire;
+let wire: TcpProxy;
 
 beforeAll(async () => {
   database = await createDatabase(postgres.url);
 });
 afterAll(() => database.pool.end());
 beforeEach(async () => {
-  wire = await Wire.to(database.urlAs('syn_command_service'));
+  wire = await TcpProxy.to(database.urlAs('syn_command_service'));
 });
 afterEach(() => {
   wire.cut();

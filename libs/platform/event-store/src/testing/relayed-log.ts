@@ -1,6 +1,6 @@
 import { connectNats, DOMAIN_EVENTS, hangUp, LOG_APPENDED, logPlaceOf } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
-import { eventually, useDatabase, useNats, Wire } from '@syntropic/testing';
+import { eventually, useDatabase, useNats, TcpProxy } from '@syntropic/testing';
 import type { MsgHdrs, NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
@@ -53,7 +53,7 @@ export function useRelayedLog() {
 
     /** A relay with a connection of its own. Killed, it loses that in the middle of whatever it does, and its lease has to expire. */
     async startRelay() {
-      const wire = await Wire.to(nats.url);
+      const wire = await TcpProxy.to(nats.url);
       const connection = await connectNats({ url: wire.url, name: 'relay' });
       const stop = new AbortController();
       const running = new Relay(pool, log(), connection, relayOptions).run(stop.signal);

@@ -1,4 +1,4 @@
-import { familyOf, parentIn, pssKilobytes } from './process-family';
+import { cpuMillisecondsIn, familyOf, parentIn, pssKilobytes } from './process-family';
 
 describe('the family of a process', () => {
   const parents = new Map([
@@ -27,5 +27,17 @@ describe('proportional memory', () => {
 
   it('of a process that has ended is nothing', () => {
     expect(pssKilobytes('')).toBe(0);
+  });
+});
+
+describe('processor time', () => {
+  it('counts user and system time, and that of children that have ended', () => {
+    const stat = '12 (postgres: x) y) S 1 12 12 0 -1 4194560 900 800 0 0 7 5 3 1 20 0 1 0 4711';
+
+    expect(cpuMillisecondsIn(stat)).toBe(160);
+  });
+
+  it('of a process that has ended is nothing', () => {
+    expect(cpuMillisecondsIn('')).toBe(0);
   });
 });

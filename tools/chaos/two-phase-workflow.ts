@@ -2,18 +2,18 @@ import { simulated, workflow, type Platform } from '@syntropic/e2e';
 import { eventually } from '@syntropic/testing';
 import { z } from 'zod';
 
-/** Tool calls of each of a job's phases. */
-export const TOOLS = 12;
+/** Tool calls of each phase. */
+export const TOOL_CALLS = 12;
 
-/** Two phases whose agents speak for a few seconds each. */
-export const job = (id: string, delayMs = 100): string => {
-  const agent = simulated(`turns: ${TOOLS}, tools_per_turn: 1, delay_ms: ${delayMs}`);
+/** A workflow of two phases whose agents print lines for a few seconds each. */
+export const twoPhaseWorkflow = (id: string, delayMs = 100): string => {
+  const agent = simulated(`turns: ${TOOL_CALLS}, tools_per_turn: 1, delay_ms: ${delayMs}`);
   return workflow(id, agent, agent);
 };
 
 const Session = z.object({ tool_call_count: z.number() });
 
-/** What each phase's session, the one that counts in the end, is said to have used. */
+/** The tool calls of each phase's latest session, as the API shows them. */
 export async function toolCalls(platform: Platform, executionId: string): Promise<number[]> {
   const { phases } = await platform.execution(executionId);
   return Promise.all(
@@ -24,8 +24,8 @@ export async function toolCalls(platform: Platform, executionId: string): Promis
   );
 }
 
-/** Waits for the end; an execution that is interrupted is retried, as its user would. Answers how often it was. */
-export async function completes(platform: Platform, executionId: string, within = 90_000): Promise<number> {
+/** Waits until the execution has completed, retries it after each interruption, and returns the number of retries. */
+export async function completeWithRetries(platform: Platform, executionId: string, within = 90_000): Promise<number> {
   let interruptions = 0;
   await eventually(
     async () => {

@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 
-const PATIENCE_MS = 1_000;
+const TIMEOUT_MS = 1_000;
 
-/** Whether the server on this loopback port answers `greeting` with something that matches. */
-export function answers(port: number, greeting: string, expected: RegExp): Promise<boolean> {
+/** True when the server on this loopback port answers `greeting` with text that matches. */
+export function respondsWith(port: number, greeting: string, expected: RegExp): Promise<boolean> {
   return new Promise((resolve) => {
     let received = '';
-    const socket = connect({ host: '127.0.0.1', port, timeout: PATIENCE_MS });
+    const socket = connect({ host: '127.0.0.1', port, timeout: TIMEOUT_MS });
     const settle = (answer: boolean) => {
       socket.destroy();
       resolve(answer);

@@ -8,8 +8,11 @@ export const ROOT = join(__dirname, '../..');
 
 const Variables = z.object({ variables: z.instanceof(z.ZodObject) });
 
-/** What the app itself would say to this environment, and every variable that it does not know. */
-export async function faultsOf(app: ServiceName, environment: Readonly<Record<string, string>>): Promise<string[]> {
+/** The errors of the app's own schema for this environment, and every variable that the app does not read. */
+export async function environmentFaults(
+  app: ServiceName,
+  environment: Readonly<Record<string, string>>,
+): Promise<string[]> {
   const { variables } = Variables.parse(await import(join(ROOT, 'apps', app, 'src', `${app}.variables.ts`)));
   const unknown = Object.keys(environment).filter((name) => !(name in variables.shape));
   const faults = unknown.map((name) => `${name}: ${app} does not read it`);
@@ -21,4 +24,5 @@ export async function faultsOf(app: ServiceName, environment: Readonly<Record<st
   return faults;
 }
 
+/** The text of a file, by its path in this repository. */
 export const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

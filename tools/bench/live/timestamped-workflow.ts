@@ -1,17 +1,17 @@
-/** Between two lines of an agent; its own choice each time, so that agents do not speak in step. */
+/** The pause between two lines of an agent; random, so that agents do not write at the same moments. */
 const PAUSE_MS = { from: 100, below: 200 };
 
-export const TALK = 'talk';
+export const TIMESTAMPED = 'timestamped';
 
-/** A workflow whose agent speaks as a model's does while it uses tools, and writes into each line when it writes it. */
-export const talk = (lines: number): string => `
-id: ${TALK}
-name: Talk
+/** A workflow whose agent prints tool calls with the time of writing in each line. */
+export const timestampedWorkflow = (lines: number): string => `
+id: ${TIMESTAMPED}
+name: Timestamped lines
 requires_repos: false
 agent: {provider: command, command: [bash, -eu]}
 phases:
-  - id: talk
-    name: Talk
+  - id: print
+    name: Print
     order: 1
     prompt_template: |
       for line in $(seq ${lines}); do
@@ -20,7 +20,7 @@ phases:
       done
 `;
 
-/** When the agent wrote the line that this frame's data tells of, in milliseconds since the epoch; `undefined` for other frames. */
+/** The time of writing of the line in this frame, in milliseconds since the epoch; `undefined` for other frames. */
 export function writtenAt(data: string): number | undefined {
   const microseconds = /"tool_use_id":"toolu_(\d{16})"/.exec(data)?.[1];
   return microseconds === undefined ? undefined : Number(microseconds) / 1_000;

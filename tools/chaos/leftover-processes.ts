@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Processes of these sessions' workspaces that still exist, by the mark in their environment or their control group. */
-export function remainsOf(sessionIds: readonly string[]): number[] {
+/** Processes that still run in the workspaces of these sessions, found by their environment or control group. */
+export function leftoverProcesses(sessionIds: readonly string[]): number[] {
   const marks = sessionIds.flatMap((id) => [`SYNTROPIC_WORKSPACE=${id}`, `/syntropic-${id}`]);
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids
@@ -16,7 +16,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // It ended between the listing and the look.
+    // The process ended after it was listed.
     return '';
   }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { eventually } from '../eventually';
-import { dyingWithParent } from './dying-with-parent';
+import { endWithParent } from './end-with-parent';
 import { isAlive } from './is-alive';
 
 const PARENT = `
@@ -10,11 +10,11 @@ const PARENT = `
   console.log(child.pid);`;
 
 describe.each([
-  ['asked of the kernel', true],
+  ['signalled by the kernel', true],
   ['seen by a closed pipe', false],
-])('the end of the parent, %s,', (_, canAskKernel) => {
+])('the end of the parent, %s,', (_, hasDeathSignal) => {
   it('ends the child, even when the parent is killed', async () => {
-    const command = JSON.stringify(dyingWithParent(['sleep', '600'], 'SIGKILL', canAskKernel));
+    const command = JSON.stringify(endWithParent(['sleep', '600'], 'SIGKILL', hasDeathSignal));
     const parent = spawn(process.execPath, ['-e', PARENT, command], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [output] = (await once(parent.stdout, 'data')) as [Buffer];
     const child = Number(output.toString());

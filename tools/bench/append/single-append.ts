@@ -3,22 +3,22 @@ import { eventIdOf, type CommandContext } from '@syntropic/kernel';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 
-export type AppendOnce = () => Promise<unknown>;
+export type SingleAppend = () => Promise<unknown>;
 
-/** The platform's way: every constraint, guard and answer included. */
-export function groupCommit(pool: Pool): AppendOnce {
+/** Appends as the platform does: every constraint, guard and answer included. */
+export function groupCommit(pool: Pool): SingleAppend {
   const appender = new EventAppender(pool);
   return async () => {
-    const { stream, event, context } = somethingNew();
+    const { stream, event, context } = newAppend();
     const outcome = await appender.append({ stream, expected: 0, events: [event], context });
     if (outcome.is !== 'appended') throw new Error(`the append ended as ${outcome.is}`);
   };
 }
 
-/** The same rows under the same constraints and indexes, one transaction each; positions from a sequence, which a log could not use. */
-export function oneByOne(pool: Pool): AppendOnce {
+/** Inserts the same rows under the same constraints and indexes, one transaction each. Positions come from a sequence, which a log cannot use. */
+export function oneByOne(pool: Pool): SingleAppend {
   return () => {
-    const { stream, event, context } = somethingNew();
+    const { stream, event, context } = newAppend();
     const metadata = { ...context, schemaVersion: 1 };
     return pool.query({
       name: 'raw-append',
@@ -37,7 +37,7 @@ export const RAW_SCHEMA = `
   create table raw.events (like log.events including all);
 `;
 
-function somethingNew() {
+function newAppend() {
   const [commandId, executionId] = [randomUUID(), `exec-${randomUUID().slice(-12)}`];
   const context: CommandContext = {
     commandId,
