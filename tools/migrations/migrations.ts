@@ -12,6 +12,8 @@ import { Retention } from './0011-retention';
 import { Execution2 } from './0012-execution-2';
 import { Forgetting } from './0013-forgetting';
 import { Execution3 } from './0014-execution-3';
+import { ProcessBacklog } from './0015-process-backlog';
+import { Standstill } from './0016-standstill';
 
 /** The one history of the schema, oldest first. */
 export const MIGRATIONS = [
@@ -29,4 +31,6 @@ export const MIGRATIONS = [
   Execution2,
   Forgetting,
   Execution3,
+  ProcessBacklog,
+  Standstill,
 ] as const;

@@ -1,3 +1,4 @@
+export { AppendOutcomeUnknown } from './append';
 export { EventAppender } from './event-appender';
 export { decidedAgain } from './decided-again';
 export { handles } from './handles';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 /** The migration this code was written for: the newest of the history in tools/migrations. */
-export const SCHEMA = 'execution-3-0000000000014';
+export const SCHEMA = 'standstill-0000000000016';
 
 /** The database's schema is older or newer than this code. */
 export class UnknownSchema extends Error {
