@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DeadLetters, ReplayDeadLetter } from '@syntropic/messaging';
+import { ParkProcessEvent, ProcessOperator, RetryProcess } from '@syntropic/processes';
 import { ParkEvent, ProjectionOperator, RetryProjection } from '@syntropic/projections';
 import { Background, everyHour, NATS } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
@@ -30,6 +31,27 @@ class ParkEventHandler implements ICommandHandler<ParkEvent> {
   }
 }
 
+@CommandHandler(RetryProcess)
+class RetryProcessHandler implements ICommandHandler<RetryProcess> {
+  constructor(private readonly operator: ProcessOperator) {}
+
+  async execute(command: RetryProcess): Promise<object> {
+    await this.operator.retry(command);
+    return DONE;
+  }
+}
+
+@CommandHandler(ParkProcessEvent)
+class ParkProcessEventHandler implements ICommandHandler<ParkProcessEvent> {
+  constructor(private readonly operator: ProcessOperator) {}
+
+  async execute(command: ParkProcessEvent): Promise<object> {
+    const { kind, id } = command.context.actor;
+    await this.operator.park(command, `${kind}:${id}`);
+    return DONE;
+  }
+}
+
 @CommandHandler(ReplayDeadLetter)
 class ReplayDeadLetterHandler implements ICommandHandler<ReplayDeadLetter> {
   constructor(private readonly letters: DeadLetters) {}
@@ -45,8 +67,11 @@ class ReplayDeadLetterHandler implements ICommandHandler<ReplayDeadLetter> {
   providers: [
     RetryProjectionHandler,
     ParkEventHandler,
+    RetryProcessHandler,
+    ParkProcessEventHandler,
     ReplayDeadLetterHandler,
     { provide: ProjectionOperator, inject: [Pool], useFactory: (pool: Pool) => new ProjectionOperator(pool) },
+    { provide: ProcessOperator, inject: [Pool], useFactory: (pool: Pool) => new ProcessOperator(pool) },
     {
       provide: DeadLetters,
       inject: [Pool, NATS],

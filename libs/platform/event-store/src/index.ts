@@ -7,3 +7,4 @@ export { EventStoreModule, InjectAggregates } from './event-store.module';
 export { LogReader } from './log-reader/log-reader';
 export { PostgresEventLog } from './postgres-event-log';
 export { Relay } from './relay/relay';
+export { relayParts } from './relay/relay-part';

@@ -64,11 +64,8 @@ export class BacklogRunner {
       if (!event) throw new Error(`the log lacks position ${position}`);
 
       const fault = await reactions.tryOnce(progress.process, event);
-      if (fault) {
-        await backlog.failed({ process: head.process, position }, failureOf(event, fault.cause), backOffMs);
-        return;
-      }
-      position = await backlog.done({ ...head, position });
+      if (fault) await backlog.failed({ ...head, position }, failureOf(event, fault.cause), backOffMs);
+      position = fault ? undefined : await backlog.done({ ...head, position });
       progress.outdate();
     }
   }

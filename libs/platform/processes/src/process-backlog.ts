@@ -5,8 +5,6 @@ import { PlaceLost, PROCESSES } from './process-places';
 /** The first event in the backlog of a partition: those behind it wait. */
 export type BacklogHead = Readonly<{ process: string; partition: string; position: number; isDue: boolean }>;
 
-type Row = Pick<BacklogHead, 'process' | 'position'>;
-
 const LONGEST_BACK_OFF_MS = 30_000;
 
 /** The rows of `ops.process_backlog`, as the owner of the lease works them off. */
@@ -47,7 +45,7 @@ export class ProcessBacklog {
   }
 
   /** Keeps the row for a later attempt, each pause twice as long as the one before. */
-  async failed({ process, position }: Row, { event, error }: EventFailure, backOffMs: number): Promise<void> {
+  async failed({ process, position }: BacklogHead, { event, error }: EventFailure, backOffMs: number): Promise<void> {
     await this.pool.query(
       `update ops.process_backlog
           set attempts = attempts + 1, event = $5, error = $6, failing_since = coalesce(failing_since, clock_timestamp()),

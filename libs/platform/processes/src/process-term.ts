@@ -27,7 +27,7 @@ const JOBS_AT_ONCE = 32;
 /** Places are written behind what was done: after a death a little more is repeated, and the store has less to do. */
 const SAVE_EVERY_MS = 100;
 const RETRY_MS = 250;
-const LOOK_FOR_PLACE_MS = 5_000;
+const LOOK_FOR_PLACE_MS = 2_000;
 const BACK_OFF_MS = 100;
 
 const LOG_RESTORED = 'the log was restored: an operator names the position behind which the process goes on';

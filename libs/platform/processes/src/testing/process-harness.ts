@@ -11,6 +11,7 @@ import { send } from '../action';
 import { Effects } from '../effects';
 import { process, type Process } from '../process';
 import { PROCESSES } from '../process-places';
+import { processStates, type ProcessState } from '../process-states';
 import { ProcessRunner } from '../process-runner';
 import type { SendCommand } from '../send-command';
 import { Timers } from '../timers';
@@ -56,13 +57,18 @@ export class ProcessHarness {
     afterEach(() => this.stop());
   }
 
+  /** For replicas whose connections a spec breaks. */
+  get url(): string {
+    return this.#database.urlAs('syn_command_service');
+  }
+
   get pool(): Pool {
     return this.#database.pool;
   }
 
   /** Connections of a replica of its own, as command-service has them. */
   ownPool(): Pool {
-    const pool = createPool(this.#database.urlAs('syn_command_service'));
+    const pool = createPool(this.url);
     this.#pools.push(pool);
     return pool;
   }
@@ -140,6 +146,19 @@ export class ProcessHarness {
       [name],
     );
     return rows[0];
+  }
+
+  /** The positions in its backlog. */
+  async backlogOf({ name }: Process): Promise<readonly number[]> {
+    const { rows } = await this.pool.query<{ position: number }>(
+      'select position from ops.process_backlog where process = $1 order by position',
+      [name],
+    );
+    return rows.map(({ position }) => position);
+  }
+
+  async stateOf({ name }: Process): Promise<ProcessState | undefined> {
+    return (await processStates(this.pool)).find((state) => state.name === name);
   }
 
   async caughtUp(running: Process): Promise<void> {
