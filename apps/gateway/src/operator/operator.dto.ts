@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { sizeUpTo } from '../http/query-values';
 
-/** Postgres stores no text with a NUL. */
-const storable = (text: z.ZodString) =>
-  text.refine((value) => !value.includes('\0'), 'must not contain a NUL character');
-
 const EventShown = z
   .object({
     position: z.int(),
@@ -49,7 +45,7 @@ export const ProjectionList = z
   })
   .meta({ id: 'ProjectionStateList' });
 
-export const ProjectionParams = z.object({ projection: storable(z.string().min(1)) });
+export const ProjectionParams = z.object({ projection: z.string().min(1) });
 
 const ProcessEventShown = EventShown.extend({
   data: z.record(z.string(), z.unknown()).nullable().meta({ description: 'Absent where it is larger than 16 KiB.' }),
@@ -104,7 +100,7 @@ export const ProcessList = z
   })
   .meta({ id: 'ProcessStateList' });
 
-export const ProcessParams = z.object({ process: storable(z.string().min(1)) });
+export const ProcessParams = z.object({ process: z.string().min(1) });
 
 export const RetryProcessRequest = z
   .strictObject({
@@ -119,7 +115,12 @@ export const RetryProcessRequest = z
 export const ParkRequest = z
   .strictObject({
     position: z.int().min(1).meta({ description: 'Of the event that cannot be taken.' }),
-    reason: storable(z.string().min(1).max(2_000)),
+    reason: z
+      .string()
+      .min(1)
+      .max(2_000)
+      // Postgres stores no text with one.
+      .refine((text) => !text.includes('\0'), 'must not contain a NUL character'),
   })
   .meta({ id: 'ParkEventRequest' });
 
