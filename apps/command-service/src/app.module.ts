@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { commandsOf, ContextsModule } from '@syntropic/context';
+import { relayParts } from '@syntropic/event-store';
 import { CommandsModule } from '@syntropic/messaging';
+import { processParts } from '@syntropic/processes';
 import { ServiceModule } from '@syntropic/service';
 import { config } from './command-service.config';
 import { CONTEXTS } from './contexts';
@@ -14,7 +16,12 @@ const RUN = [...CONTEXTS, operator];
 
 @Module({
   imports: [
-    ServiceModule.of({ name: 'command-service', natsUrl: config.NATS_URL, databaseUrl: config.DATABASE_URL }),
+    ServiceModule.of({
+      name: 'command-service',
+      natsUrl: config.NATS_URL,
+      databaseUrl: config.DATABASE_URL,
+      parts: async (store) => (await Promise.all([relayParts(store), processParts(store)])).flat(),
+    }),
     LogModule,
     WorkModule,
     OperatorModule,

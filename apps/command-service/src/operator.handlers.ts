@@ -1,9 +1,11 @@
 import { context } from '@syntropic/context';
 import type { Command, ReplyOf } from '@syntropic/kernel';
 import { deadLetterCommands, DeadLetters, Handles, type Handler } from '@syntropic/messaging';
+import { processCommands, ProcessOperator } from '@syntropic/processes';
 import { projectionCommands, ProjectionOperator } from '@syntropic/projections';
 
 const { RetryProjection, ParkEvent } = projectionCommands;
+const { RetryProcess, ParkProcessEvent } = processCommands;
 const { ReplayDeadLetter } = deadLetterCommands;
 
 /** These commands change no stream, so each answers only that it is done. */
@@ -29,6 +31,29 @@ class ParkEventHandler implements Handler<typeof ParkEvent> {
   }
 }
 
+@Handles(RetryProcess)
+class RetryProcessHandler implements Handler<typeof RetryProcess> {
+  constructor(private readonly operator: ProcessOperator) {}
+
+  async execute({ data }: Command<typeof RetryProcess>): Promise<ReplyOf<typeof RetryProcess>> {
+    await this.operator.retry(data);
+    return DONE;
+  }
+}
+
+@Handles(ParkProcessEvent)
+class ParkProcessEventHandler implements Handler<typeof ParkProcessEvent> {
+  constructor(private readonly operator: ProcessOperator) {}
+
+  async execute({
+    data,
+    context: { actor },
+  }: Command<typeof ParkProcessEvent>): Promise<ReplyOf<typeof ParkProcessEvent>> {
+    await this.operator.park(data, `${actor.kind}:${actor.id}`);
+    return DONE;
+  }
+}
+
 @Handles(ReplayDeadLetter)
 class ReplayDeadLetterHandler implements Handler<typeof ReplayDeadLetter> {
   constructor(private readonly letters: DeadLetters) {}
@@ -40,4 +65,12 @@ class ReplayDeadLetterHandler implements Handler<typeof ReplayDeadLetter> {
 }
 
 /** The commands of operators, for parts of the platform that have stopped. */
-export const operator = context({ handlers: [RetryProjectionHandler, ParkEventHandler, ReplayDeadLetterHandler] });
+export const operator = context({
+  handlers: [
+    RetryProjectionHandler,
+    ParkEventHandler,
+    RetryProcessHandler,
+    ParkProcessEventHandler,
+    ReplayDeadLetterHandler,
+  ],
+});

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { DeadLetters } from '@syntropic/messaging';
+import { ProcessOperator } from '@syntropic/processes';
 import { ProjectionOperator } from '@syntropic/projections';
 import { Background, everyHour, NATS } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
@@ -10,13 +11,14 @@ import { Pool } from 'pg';
 @Module({
   providers: [
     { provide: ProjectionOperator, inject: [Pool], useFactory: (pool: Pool) => new ProjectionOperator(pool) },
+    { provide: ProcessOperator, inject: [Pool], useFactory: (pool: Pool) => new ProcessOperator(pool) },
     {
       provide: DeadLetters,
       inject: [Pool, NATS],
       useFactory: (pool: Pool, nats: NatsConnection) => new DeadLetters(pool, nats, 'command-service'),
     },
   ],
-  exports: [ProjectionOperator, DeadLetters],
+  exports: [ProjectionOperator, ProcessOperator, DeadLetters],
 })
 export class OperatorModule {
   constructor(background: Background, letters: DeadLetters) {

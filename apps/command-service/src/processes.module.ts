@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { LogReader, PostgresEventLog } from '@syntropic/event-store';
 import { LocalCommands } from '@syntropic/messaging';
-import { Leadership } from '@syntropic/postgres';
-import { Effects, ProcessRunner, Timers } from '@syntropic/processes';
+import { Leadership, type Term } from '@syntropic/postgres';
+import { Effects, PROCESSES, ProcessRunner, Timers } from '@syntropic/processes';
 import { Background, InjectLog, InjectNats } from '@syntropic/service';
 import { Sweeper, WorkQueue } from '@syntropic/work';
 import type { NatsConnection } from 'nats';
@@ -13,7 +13,7 @@ import { CONTEXTS } from './contexts';
 import { interruption } from './interruption';
 import { WorkSignalsOverBus } from './work-signals';
 
-/** What happens by itself: processes, timers and the sweeper, each on one replica at a time. */
+/** Background work of the service: processes, timers and the sweeper, each on one replica at a time. */
 @Module({})
 export class ProcessesModule {
   constructor(
@@ -28,7 +28,7 @@ export class ProcessesModule {
   ) {
     const timers = new Timers(pool, send, log);
     const effects = new Effects(send, queue, timers);
-    const reader = new LogReader(events, nats, { onFault: this.onFault('reading the log') });
+    const reader = new LogReader(events, nats, { onFault: this.#onFault('reading the log') });
     const pulse = new BusPulse(nats);
     const sweeper = new Sweeper(pool, {
       onLost: interruption(send, 'lease_lost'),
@@ -40,20 +40,24 @@ export class ProcessesModule {
     });
 
     background.add('bus pulse', (signal) => pulse.run(signal));
-    for (const process of CONTEXTS.flatMap(({ processes }) => processes)) {
-      const runner = new ProcessRunner(process, { pool, reader, effects, log });
-      this.leads(`process/${process.name}`, (signal) => runner.run(signal));
-    }
-    this.leads('timers', (signal) => timers.run(signal));
-    this.leads('sweeper', (signal) => sweeper.run(signal));
+    const processes = new ProcessRunner(CONTEXTS.flatMap(({ processes }) => processes), {
+      pool,
+      events,
+      reader,
+      effects,
+      log,
+    });
+    this.#lead(PROCESSES, (term) => processes.run(term));
+    this.#lead('timers', ({ signal }) => timers.run(signal));
+    this.#lead('sweeper', ({ signal }) => sweeper.run(signal));
   }
 
-  private leads(name: string, work: (signal: AbortSignal) => Promise<void>): void {
-    const leadership = new Leadership(this.pool, name, { onFault: this.onFault(name) });
-    this.background.add(name, (stop) => leadership.lead(({ signal }) => work(signal), stop));
+  #lead(name: string, work: (term: Term) => Promise<void>): void {
+    const leadership = new Leadership(this.pool, name, { onFault: this.#onFault(name) });
+    this.background.add(name, (stop) => leadership.lead(work, stop));
   }
 
-  private onFault = (subject: string) => (error: unknown) => {
+  #onFault = (subject: string) => (error: unknown) => {
     this.log.warn({ error }, `${subject} failed and is tried again`);
   };
 }

@@ -9,7 +9,7 @@ import { ControlController } from './executions/control.controller';
 import { ExecutionsController } from './executions/executions.controller';
 import { UsageNow } from './executions/usage-now';
 import type { GatewayConfig } from './gateway.config';
-import { healthChecks } from './health/health-checks';
+import { healthChecks, healthParts } from './health/health-checks';
 import { SystemHealthController } from './health/health.controller';
 import { endpointsOf } from './http/serve';
 import { ActivityFeed } from './live/plain/activity-feed';
@@ -48,7 +48,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConnectionsModule.of(config),
-        HealthModule.register({ inject: [Pool, NATS, REDIS], checks: healthChecks }),
+        HealthModule.register({ inject: [Pool, NATS, REDIS], checks: healthChecks, parts: healthParts }),
         MetricsModule.register('gateway'),
       ],
       controllers: [DocumentsController, ...API],

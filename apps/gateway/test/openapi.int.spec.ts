@@ -24,6 +24,7 @@ const NAMES: Readonly<Record<string, string>> = {
   session_id: facts.sessionId,
   artifact_id: artifactId,
   projection: 'artifact',
+  process: 'run-phases',
   dead_letter_id: letterId,
 };
 const CARRIED: Readonly<Record<string, object>> = {
@@ -32,6 +33,7 @@ const CARRIED: Readonly<Record<string, object>> = {
   'POST /workflows/from-yaml': { body: yaml, headers: { 'content-type': 'application/yaml' } },
   'PUT /workflows/{workflow_id}/phases/{phase_id}': json({ prompt_template: 'go' }),
   'POST /operator/projections/{projection}/park': json({ position: 1, reason: 'not ours' }),
+  'POST /operator/processes/{process}/park': json({ position: 1, reason: 'not ours' }),
 };
 
 const addressOf = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => NAMES[name] ?? name);

@@ -1,11 +1,17 @@
 import { Module } from '@nestjs/common';
+import { projectionParts } from '@syntropic/projections';
 import { ServiceModule } from '@syntropic/service';
 import { config } from './projection-worker.config';
 import { ProjectionsModule } from './projections.module';
 
 @Module({
   imports: [
-    ServiceModule.of({ name: 'projection-worker', natsUrl: config.NATS_URL, databaseUrl: config.DATABASE_URL }),
+    ServiceModule.of({
+      name: 'projection-worker',
+      natsUrl: config.NATS_URL,
+      databaseUrl: config.DATABASE_URL,
+      parts: projectionParts,
+    }),
     ProjectionsModule,
   ],
 })

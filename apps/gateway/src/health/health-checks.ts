@@ -1,11 +1,20 @@
-import type { Checks } from '@syntropic/observability';
+import { relayParts } from '@syntropic/event-store';
+import type { Checks, PartSource } from '@syntropic/observability';
+import { processParts } from '@syntropic/processes';
+import { projectionParts } from '@syntropic/projections';
 import type { Redis } from 'ioredis';
 import type { NatsConnection } from 'nats';
 import type { Pool } from 'pg';
 
-/** Without the store or the bus nothing can be asked or changed; without the cache it is slower. */
+/** The store and the bus are needed for every request; without the cache reads are slower. */
 export const healthChecks = (pool: Pool, nats: NatsConnection, redis: Redis | undefined): Checks => ({
   store: { check: () => pool.query('select') },
   bus: { check: () => nats.flush() },
   ...(redis && { cache: { check: () => redis.ping(), optional: true } }),
 });
+
+/** Every part of the platform: the gateway tells its clients of all of them. */
+export const healthParts =
+  (pool: Pool): PartSource =>
+  async () =>
+    (await Promise.all([relayParts(pool), projectionParts(pool), processParts(pool)])).flat();

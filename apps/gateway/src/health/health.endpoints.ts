@@ -5,7 +5,10 @@ const SystemHealth = z
   .object({
     status: z.enum(['healthy', 'unhealthy']),
     mode: z.enum(['full', 'degraded']),
-    degraded_reasons: z.array(z.string()).optional(),
+    degraded_reasons: z.array(z.string()).optional().meta({ description: 'Servers that do not answer.' }),
+    degraded: z
+      .array(z.object({ part: z.string(), name: z.string(), since: z.string(), why: z.string() }))
+      .meta({ description: 'Parts of the platform that stand still: projections, processes, timers, the relay.' }),
     subscription: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'HealthResponse' });
@@ -14,6 +17,6 @@ export type SystemHealth = z.infer<typeof SystemHealth>;
 export const readHealth = endpoint({
   method: 'GET',
   path: '/health',
-  summary: 'How the system is, also when it is not well',
+  summary: 'The health of the platform; answered also when it is bad',
   reply: SystemHealth,
 });

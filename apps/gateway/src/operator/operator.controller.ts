@@ -1,15 +1,25 @@
 import { Controller } from '@nestjs/common';
 import { DeadLetters, ReplayDeadLetter } from '@syntropic/messaging';
-import { ParkEvent, projectionStates, RetryProjection, type ProjectionState } from '@syntropic/projections';
+import { ParkProcessEvent, processStates, RetryProcess } from '@syntropic/processes';
+import { ParkEvent, projectionStates, RetryProjection } from '@syntropic/projections';
 import { Pool } from 'pg';
 import { Commands } from '../commands/commands';
 import type { Ask } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { LogHead } from '../reads/log-head';
-import type { EventShown, ProjectionShown } from './operator.dto';
-import { listDeadLetters, listProjections, parkEvent, replayDeadLetter, retryProjection } from './operator.endpoints';
+import {
+  listDeadLetters,
+  listProcesses,
+  listProjections,
+  parkEvent,
+  parkProcessEvent,
+  replayDeadLetter,
+  retryProcess,
+  retryProjection,
+} from './operator.endpoints';
+import { processShown, projectionShown } from './operator.views';
 
-/** What is wrong inside the platform, and what a person can do about it. */
+/** The platform's standstills, and the commands by which an operator ends them. */
 @Controller(API_PREFIXES)
 export class OperatorController {
   constructor(
@@ -41,6 +51,28 @@ export class OperatorController {
     return done(`${projection} goes on behind ${ask.body.position}`);
   }
 
+  @Serve(listProcesses)
+  async processes() {
+    // The head second: no process is ever shown ahead of the log.
+    const states = await processStates(this.pool);
+    const { position: head } = await this.head.now();
+    return { head, processes: states.map((state) => processShown(state, head)) };
+  }
+
+  @Serve(retryProcess)
+  async retryProcess(ask: Ask<typeof retryProcess>) {
+    const { process } = ask.params;
+    await this.commands.tell(ask, 'processes', RetryProcess, { process, ...ask.body });
+    return done(`${process} tries again`);
+  }
+
+  @Serve(parkProcessEvent)
+  async parkProcessEvent(ask: Ask<typeof parkProcessEvent>) {
+    const { process } = ask.params;
+    await this.commands.tell(ask, 'processes', ParkProcessEvent, { process, ...ask.body });
+    return done(`${process} goes on without ${ask.body.position}`);
+  }
+
   @Serve(listDeadLetters)
   async deadLetters({ query }: Ask<typeof listDeadLetters>) {
     const { letters, total } = await this.letters.list(query);
@@ -63,33 +95,3 @@ export class OperatorController {
 }
 
 const done = (message: string) => ({ success: true as const, message });
-
-const projectionShown = ({ failing, parked, ...state }: ProjectionState, head: number): ProjectionShown => ({
-  ...state,
-  behind: head - state.position,
-  failing_event: failing && eventShown(failing),
-  parked: parked.map(({ event, by, at, ...why }) => ({
-    ...why,
-    event: eventShown(event),
-    parked_by: by,
-    parked_at: at,
-  })),
-});
-
-const eventShown = ({
-  position,
-  id,
-  type,
-  stream,
-  version,
-  recordedAt,
-  data,
-}: NonNullable<ProjectionState['failing']>): EventShown => ({
-  position,
-  id,
-  type,
-  stream,
-  version,
-  recorded_at: recordedAt,
-  data,
-});

@@ -47,10 +47,80 @@ export const ProjectionList = z
 
 export const ProjectionParams = z.object({ projection: z.string().min(1) });
 
+const ProcessEventShown = EventShown.extend({
+  data: z.record(z.string(), z.unknown()).nullable().meta({ description: 'Absent where it is larger than 16 KiB.' }),
+}).meta({ id: 'ProcessEvent' });
+export type ProcessEventShown = z.infer<typeof ProcessEventShown>;
+
+export const ProcessShown = z
+  .object({
+    name: z.string(),
+    status: z.enum(['running', 'failing', 'stopped']).meta({
+      description:
+        '`failing`: an event is tried again, and holds up only its own execution; `stopped`: the log was restored, and a retry names the place.',
+    }),
+    position: z.int().meta({ description: 'Everything in the log up to here is done.' }),
+    behind: z.int().meta({ description: 'Events of the log that the process has not read yet.' }),
+    error: z.string().nullable(),
+    failing_since: z.string().nullable(),
+    backlog: z
+      .int()
+      .meta({ description: 'Events read and not carried out: those that fail, and those that wait behind them.' }),
+    failing: z
+      .array(
+        z.object({
+          partition: z.string().meta({ description: 'The execution, or the stream, whose later events wait.' }),
+          event: ProcessEventShown,
+          error: z.string(),
+          failing_since: z.string(),
+          attempts: z.int(),
+          next_attempt_at: z.string().nullable(),
+        }),
+      )
+      .meta({ description: 'The first 50.' }),
+    parked: z
+      .array(
+        z.object({
+          event: ProcessEventShown,
+          error: z.string(),
+          reason: z.string(),
+          parked_by: z.string(),
+          parked_at: z.string(),
+        }),
+      )
+      .meta({ description: 'The newest 50.' }),
+  })
+  .meta({ id: 'ProcessState' });
+export type ProcessShown = z.infer<typeof ProcessShown>;
+
+export const ProcessList = z
+  .object({
+    head: z.int().meta({ description: 'The newest position of the log.' }),
+    processes: z.array(ProcessShown),
+  })
+  .meta({ id: 'ProcessStateList' });
+
+export const ProcessParams = z.object({ process: z.string().min(1) });
+
+export const RetryProcessRequest = z
+  .strictObject({
+    position: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'After a restore of the log: the process goes on behind this position.' }),
+  })
+  .meta({ id: 'RetryProcessRequest' });
+
 export const ParkRequest = z
   .strictObject({
-    position: z.int().min(1).meta({ description: 'Of the event at which the projection has stopped.' }),
-    reason: z.string().min(1).max(2_000),
+    position: z.int().min(1).meta({ description: 'Of the event that cannot be taken.' }),
+    reason: z
+      .string()
+      .min(1)
+      .max(2_000)
+      // Postgres stores no text with one.
+      .refine((text) => !text.includes('\0'), 'must not contain a NUL character'),
   })
   .meta({ id: 'ParkEventRequest' });
 

@@ -5,8 +5,11 @@ import {
   DeadLetterQuery,
   Done,
   ParkRequest,
+  ProcessList,
+  ProcessParams,
   ProjectionList,
   ProjectionParams,
+  RetryProcessRequest,
 } from './operator.dto';
 
 export const listProjections = endpoint({
@@ -33,10 +36,36 @@ export const parkEvent = endpoint({
   reply: Done,
 });
 
+export const listProcesses = endpoint({
+  method: 'GET',
+  path: '/operator/processes',
+  summary: 'How far each process is, which events it cannot carry out, since when, and what was parked',
+  reply: ProcessList,
+});
+
+export const retryProcess = endpoint({
+  method: 'POST',
+  path: '/operator/processes/{process}/retry',
+  summary:
+    'Tries the failing events of a process at once; a process stopped by a restore goes on behind the named position',
+  params: ProcessParams,
+  body: RetryProcessRequest.optional(),
+  reply: Done,
+});
+
+export const parkProcessEvent = endpoint({
+  method: 'POST',
+  path: '/operator/processes/{process}/park',
+  summary: 'Sets a failing event of a process aside: the later events of its execution are carried out without it',
+  params: ProcessParams,
+  body: ParkRequest,
+  reply: Done,
+});
+
 export const listDeadLetters = endpoint({
   method: 'GET',
   path: '/operator/dead-letters',
-  summary: 'Messages that nobody could handle, newest first',
+  summary: 'Messages that could not be handled, newest first',
   query: DeadLetterQuery,
   reply: DeadLetterList,
 });

@@ -1,3 +1,4 @@
+export { AppendOutcomeUnknown } from './append';
 export { EventAppender } from './event-appender';
 export { decidedAgain } from './decided-again';
 export { decisionHandler } from './decision-handler';
@@ -6,3 +7,4 @@ export { aggregatesToken, EventStoreModule, InjectAggregates } from './event-sto
 export { LogReader } from './log-reader/log-reader';
 export { PostgresEventLog } from './postgres-event-log';
 export { Relay } from './relay/relay';
+export { relayParts } from './relay/relay-part';

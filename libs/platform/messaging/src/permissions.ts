@@ -31,6 +31,7 @@ const PERMISSIONS = {
       'github',
       'artifacts',
       'projections',
+      'processes',
       'dead-letters',
     ),
     subscribe: ['live.>', 'read.checkpoint.>', 'log.head'],

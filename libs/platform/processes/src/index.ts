@@ -1,6 +1,10 @@
 export { closeWork, control, enqueue, send, startTimer } from './action';
 export { Effects } from './effects';
+export { processCommands, ProcessOperator } from './operator';
 export { process, type Process } from './process';
+export { processParts } from './process-parts';
+export { PROCESSES } from './process-places';
 export { ProcessRunner } from './process-runner';
+export { processStates, type ProcessState } from './process-states';
 export type { SendCommand } from './send-command';
 export { Timers } from './timers';

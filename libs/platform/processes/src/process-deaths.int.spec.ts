@@ -2,16 +2,16 @@ import { eventually } from '@syntropic/testing';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import type { Process } from './process';
-import { PlaceLost } from './process-runner';
+import { PlaceLost } from './process-places';
 import type { SendCommand } from './send-command';
 import { CountedCommands } from './testing/counted-commands';
-import { allNotes, anExecution, notesOf, ProcessBench, stepped } from './testing/process-bench';
+import { allNotes, anExecution, notesOf, ProcessHarness, stepped } from './testing/process-harness';
 
-const bench = new ProcessBench();
+const harness = new ProcessHarness();
 
 /** A replica that dies at its nth moment: before or after a command is carried out, never having said where it was. */
 const mortal = (running: Process, { send }: CountedCommands, deathAt: number): Pool => {
-  const own = bench.ownPool();
+  const own = harness.ownPool();
   let moments = 0;
   const moment = (): Promise<void> => {
     if (++moments < deathAt) return Promise.resolve();
@@ -24,7 +24,7 @@ const mortal = (running: Process, { send }: CountedCommands, deathAt: number): P
     await moment();
     return outcome;
   };
-  void bench.run(running, sending, own);
+  void harness.run(running, sending, { pool: own });
   return own;
 };
 
@@ -34,25 +34,25 @@ describe('whatever dies', () => {
     for (const executionId of executions) {
       const step = next.get(executionId) ?? 0;
       next.set(executionId, step + 1);
-      await bench.record(executionId, stepped(step));
+      await harness.record(executionId, stepped(step));
     }
   };
 
   it('before or after any command, the next replica repeats it under the same id and leaves none out', async () => {
     const moments = Array.from({ length: 12 }, (_, n) => n + 1);
     for (const deathAt of moments) {
-      const taker = await bench.noteTaker();
+      const taker = await harness.noteTaker();
       const [one, other] = [anExecution(), anExecution()];
       const commands = new CountedCommands();
       await recordSteps([one, other, one]);
-      const start = (await bench.placeOf(taker))?.position;
+      const start = (await harness.placeOf(taker))?.position;
       const replica = mortal(taker, commands, deathAt);
       await eventually(() => replica.ended);
       const arrivedAtDeath = commands.arrivals.length;
 
-      expect((await bench.placeOf(taker))?.position).toBe(start);
-      void bench.run(taker, commands.send);
-      await bench.caughtUp(taker);
+      expect((await harness.placeOf(taker))?.position).toBe(start);
+      void harness.run(taker, commands.send);
+      await harness.caughtUp(taker);
       expect(notesOf(commands, one)).toEqual(allNotes(2));
       expect(notesOf(commands, other)).toEqual(allNotes(1));
       expect(commands.arrivals).toHaveLength(arrivedAtDeath + 6);
@@ -66,13 +66,13 @@ describe('whatever dies', () => {
 
     await fc.assert(
       fc.asyncProperty(story, deaths, faults, async (steps, deathMoments, failing) => {
-        const taker = await bench.noteTaker();
+        const taker = await harness.noteTaker();
         const executions = [anExecution(), anExecution(), anExecution(), anExecution()] as const;
         const commands = new CountedCommands((_, arrival) => {
           if (failing.includes(arrival)) throw new Error('a fault');
         });
         const survive = async (): Promise<void> => {
-          const lost = await bench.run(taker, commands.send).then(
+          const lost = await harness.run(taker, commands.send).then(
             () => false,
             (error: unknown) => error instanceof PlaceLost,
           );
@@ -81,9 +81,9 @@ describe('whatever dies', () => {
         for (const deathAt of deathMoments) mortal(taker, commands, deathAt);
         void survive();
         await recordSteps(steps.flatMap((n) => executions[n] ?? []));
-        await bench.caughtUp(taker);
+        await harness.caughtUp(taker);
 
-        await bench.stop();
+        await harness.stop();
         for (const [n, executionId] of executions.entries()) {
           expect(notesOf(commands, executionId)).toEqual(allNotes(steps.filter((step) => step === n).length));
         }

@@ -4,20 +4,29 @@ import { DomainError, eventIdOf } from '@syntropic/kernel';
 import { eventually } from '@syntropic/testing';
 import { closeWork, control, enqueue, startTimer, stopTimer } from './action';
 import { commandIdOf, process } from './process';
-import { PlaceLost } from './process-runner';
+import { PlaceLost } from './process-places';
 import { CountedCommands } from './testing/counted-commands';
-import { allNotes, anExecution, Note, notesOf, ProcessBench, stepped, type Stepped } from './testing/process-bench';
+import {
+  allNotes,
+  anExecution,
+  bySender,
+  Note,
+  notesOf,
+  ProcessHarness,
+  stepped,
+  type Stepped,
+} from './testing/process-harness';
 
-const bench = new ProcessBench();
+const harness = new ProcessHarness();
 
 describe('a process', () => {
   it('sends what it reacts with, saying why and for whom', async () => {
-    const taker = await bench.noteTaker();
+    const taker = await harness.noteTaker();
     const commands = new CountedCommands();
     const executionId = anExecution();
-    const cause = await bench.record(executionId, { type: 'Ignored', data: {} }, stepped(0));
-    void bench.run(taker, commands.send);
-    await bench.caughtUp(taker);
+    const cause = await harness.record(executionId, { type: 'Ignored', data: {} }, stepped(0));
+    void harness.run(taker, commands.send);
+    await harness.caughtUp(taker);
 
     const event = eventIdOf(cause.commandId, 1);
     expect(commands.arrivals.map(({ about }) => about.commandId)).toEqual([
@@ -40,12 +49,12 @@ describe('a process', () => {
 
   it('hears of nothing that happened before it was registered', async () => {
     const executionId = anExecution();
-    await bench.record(executionId, stepped(0));
-    const taker = await bench.noteTaker();
+    await harness.record(executionId, stepped(0));
+    const taker = await harness.noteTaker();
     const commands = new CountedCommands();
-    void bench.run(taker, commands.send);
-    await bench.record(executionId, stepped(1));
-    await bench.caughtUp(taker);
+    void harness.run(taker, commands.send);
+    await harness.record(executionId, stepped(1));
+    await harness.caughtUp(taker);
 
     expect(commands.arrivals.map(({ data }) => data)).toEqual([
       { step: 1, part: 'begin' },
@@ -54,24 +63,24 @@ describe('a process', () => {
   });
 
   it('sends nothing again, whoever reads the log anew and however often it starts', async () => {
-    const taker = await bench.noteTaker();
+    const taker = await harness.noteTaker();
     const commands = new CountedCommands();
-    await bench.record(anExecution(), stepped(0));
-    void bench.run(taker, commands.send);
-    await bench.caughtUp(taker);
-    await bench.stop();
+    await harness.record(anExecution(), stepped(0));
+    void harness.run(taker, commands.send);
+    await harness.caughtUp(taker);
+    await harness.stop();
 
     const rebuilt: string[] = [];
     const rebuilding = new AbortController();
-    const log = new PostgresEventLog(bench.pool);
+    const log = new PostgresEventLog(harness.pool);
     void new LogReader(log, undefined).follow(
       0,
       (events) => Promise.resolve(void rebuilt.push(...events.map(({ id }) => id))),
       rebuilding.signal,
     );
-    void bench.run(taker, commands.send);
-    await bench.record(anExecution(), { type: 'Ignored', data: {} });
-    await bench.caughtUp(taker);
+    void harness.run(taker, commands.send);
+    await harness.record(anExecution(), { type: 'Ignored', data: {} });
+    await harness.caughtUp(taker);
     await eventually(async () => rebuilt.length === (await log.head()).position).finally(() => {
       rebuilding.abort();
     });
@@ -80,55 +89,54 @@ describe('a process', () => {
   });
 
   it('takes a refusal for an answer', async () => {
-    const taker = await bench.noteTaker();
+    const taker = await harness.noteTaker();
     const commands = new CountedCommands((_, arrival) => {
       if (arrival === 1) throw new DomainError('note.unwanted', 'not now');
     });
-    await bench.record(anExecution(), stepped(0));
-    void bench.run(taker, commands.send);
-    await bench.caughtUp(taker);
+    await harness.record(anExecution(), stepped(0));
+    void harness.run(taker, commands.send);
+    await harness.caughtUp(taker);
 
     expect(commands.arrivals.map(({ data }) => data)).toEqual(allNotes(1));
   });
 
   it('tries a fault again, says so meanwhile, and holds up neither other executions nor other processes', async () => {
-    const [taker, other] = [await bench.noteTaker(), await bench.noteTaker()];
+    const [taker, other] = [await harness.noteTaker(), await harness.noteTaker()];
     const [troubled, sound] = [anExecution(), anExecution()];
     let broken = true;
     const commands = new CountedCommands(({ about }) => {
       if (broken && about.executionId === troubled) throw new Error('the handler is away');
     });
     const others = new CountedCommands();
-    await bench.record(troubled, stepped(0));
-    await bench.record(sound, stepped(0));
-    const before = await bench.placeOf(taker);
-    void bench.run(taker, commands.send);
-    void bench.run(other, others.send);
-    await bench.caughtUp(other);
-    await eventually(async () => (await bench.placeOf(taker))?.status === 'failing');
+    await harness.record(troubled, stepped(0));
+    await harness.record(sound, stepped(0));
+    const before = await harness.placeOf(taker);
+    void harness.run([taker, other], bySender({ [taker.name]: commands, [other.name]: others }));
+    await harness.caughtUp(other);
+    await eventually(async () => (await harness.placeOf(taker))?.status === 'failing');
     await eventually(() => notesOf(commands, sound).length === 2);
 
-    const failing = await bench.placeOf(taker);
+    const failing = await harness.placeOf(taker);
     expect(failing?.position).toBe(before?.position);
     expect(failing?.error).toContain('(Stepped): the handler is away');
     broken = false;
-    await bench.caughtUp(taker);
+    await harness.caughtUp(taker);
     expect(notesOf(commands, troubled)).toEqual(allNotes(1));
-    expect(await bench.placeOf(taker)).toMatchObject({ status: 'running', error: null });
+    expect(await harness.placeOf(taker)).toMatchObject({ status: 'running', error: null });
   });
 
   it('keeps the order of an execution, also where only the stream says which it is', async () => {
-    const taker = await bench.noteTaker();
+    const taker = await harness.noteTaker();
     const [slow, quick] = [anExecution(), anExecution()];
     const commands = new CountedCommands(async ({ data, about }) => {
       if (about.executionId !== slow || (data as { step: number }).step > 0) return;
       await eventually(() => notesOf(commands, quick).length === 2);
     });
-    await bench.record(slow, stepped(0));
-    await bench.recordInStream(`execution-${slow}`, stepped(1));
-    await bench.record(quick, stepped(0));
-    void bench.run(taker, commands.send);
-    await bench.caughtUp(taker);
+    await harness.record(slow, stepped(0));
+    await harness.recordInStream(`execution-${slow}`, stepped(1));
+    await harness.record(quick, stepped(0));
+    void harness.run(taker, commands.send);
+    await harness.caughtUp(taker);
 
     const steps = commands.carriedOut.filter(({ about }) => about.executionId !== quick).map(({ data }) => data);
     expect(steps).toEqual(allNotes(2));
@@ -137,7 +145,7 @@ describe('a process', () => {
   it('carries out what concerns work and timers', async () => {
     const name = `steward-${randomUUID()}`;
     const [sessionId, executionId] = [randomUUID(), anExecution()];
-    await bench.register(name);
+    await harness.register(name);
     const work = { workflowId: 'w', phaseId: 'p', attempt: 1, leg: 1, backend: 'sandbox', provider: 'command' };
     const steward = process<Stepped>({
       name,
@@ -154,7 +162,7 @@ describe('a process', () => {
       },
     });
     const stateOfAll = async () => {
-      const { rows } = await bench.pool.query<{ state: string; control: string; timers: string[] | null }>(
+      const { rows } = await harness.pool.query<{ state: string; control: string; timers: string[] | null }>(
         `select w.state, w.control, array(
            select t.key from ops.timers t where t.process = $2 and t.due_at is not null order by t.key) as timers
            from ops.work w where w.session_id = $1`,
@@ -163,48 +171,50 @@ describe('a process', () => {
       return rows;
     };
 
-    void bench.run(steward, new CountedCommands().send);
-    await bench.record(executionId, stepped(0));
-    await bench.caughtUp(steward);
+    void harness.run(steward, new CountedCommands().send);
+    await harness.record(executionId, stepped(0));
+    await harness.caughtUp(steward);
     await expect(stateOfAll()).resolves.toEqual([{ state: 'queued', control: 'pause', timers: ['nap', 'tea'] }]);
-    await bench.record(executionId, stepped(1));
-    await bench.caughtUp(steward);
+    await harness.record(executionId, stepped(1));
+    await harness.caughtUp(steward);
     await expect(stateOfAll()).resolves.toEqual([{ state: 'closed', control: 'pause', timers: ['nap'] }]);
   });
 });
 
 describe('the place of a process', () => {
   it('is not moved by a replica that has lost it', async () => {
-    const taker = await bench.noteTaker();
+    const taker = await harness.noteTaker();
     let thaw = (): void => undefined;
-    const frozen = new CountedCommands(() => new Promise<void>((resolve) => (thaw = resolve)));
-    await bench.record(anExecution(), stepped(0));
-    const late = bench.run(taker, frozen.send);
+    const frozen = new CountedCommands((_, arrival) =>
+      arrival <= 2 ? new Promise<void>((resolve) => (thaw = resolve)) : undefined,
+    );
+    await harness.record(anExecution(), stepped(0));
+    const late = harness.run(taker, frozen.send);
     await eventually(() => frozen.arrivals.length === 1);
 
-    await bench.record(anExecution(), stepped(0));
-    void bench.run(taker, new CountedCommands().send);
-    await bench.caughtUp(taker);
-    const place = await bench.placeOf(taker);
+    await harness.record(anExecution(), stepped(0));
+    void harness.run(taker, new CountedCommands().send);
+    await harness.caughtUp(taker);
+    const place = await harness.placeOf(taker);
     const refused = expect(late).rejects.toThrow(PlaceLost);
     thaw();
     await eventually(() => frozen.arrivals.length === 2);
     thaw();
     await refused;
 
-    await expect(bench.placeOf(taker)).resolves.toEqual(place);
+    await expect(harness.placeOf(taker)).resolves.toEqual(place);
   });
 
   it('is not taken for one in another log', async () => {
-    const taker = await bench.noteTaker();
-    await bench.pool.query('update ops.processes set epoch = gen_random_uuid() where name = $1', [taker.name]);
+    const taker = await harness.noteTaker();
+    await harness.pool.query('update ops.processes set epoch = gen_random_uuid() where name = $1', [taker.name]);
 
-    await expect(bench.run(taker, new CountedCommands().send)).rejects.toThrow('the log was restored');
+    await expect(harness.run(taker, new CountedCommands().send)).rejects.toThrow('the log was restored');
   });
 
   it('has to be registered', async () => {
     const stranger = process<Stepped>({ name: 'stranger', on: {} });
 
-    await expect(bench.run(stranger, new CountedCommands().send)).rejects.toThrow('no migration has registered');
+    await expect(harness.run(stranger, new CountedCommands().send)).rejects.toThrow('no migration has registered');
   });
 });

@@ -31,7 +31,7 @@ export class Timers {
        values ($1, $2, $3, $4, $5::timestamptz + $6 * interval '1 s', $7)
        on conflict (process, key) do update
           set position = excluded.position, ordinal = excluded.ordinal, due_at = excluded.due_at,
-              command = excluded.command, attempts = 0, settled_at = null
+              command = excluded.command, attempts = 0, failing_since = null, settled_at = null
         where (t.position, t.ordinal) < (excluded.position, excluded.ordinal)`,
       [process, key, position, ordinal, due.from, due.afterSeconds, { ...command, commandContext: context }],
     );
@@ -100,7 +100,8 @@ export class Timers {
     this.log.warn({ err: error, timer: key }, 'a timer could not send its command and tries again');
     await this.pool.query(
       `update ops.timers
-          set attempts = attempts + 1, due_at = clock_timestamp() + least(60, 2 ^ least(attempts, 6)) * interval '1 s'
+          set attempts = attempts + 1, failing_since = coalesce(failing_since, clock_timestamp()),
+              due_at = clock_timestamp() + least(60, 2 ^ least(attempts, 6)) * interval '1 s'
         where process = $1 and key = $2 and position = $3 and ordinal = $4 and due_at is not null`,
       [process, key, position, ordinal],
     );

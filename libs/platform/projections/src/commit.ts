@@ -28,7 +28,8 @@ export async function commit(pool: Pool, worker: string, steps: readonly Step[])
          (place int, projection text, version int, came_from bigint, goes_to bigint, cached bigint, epoch uuid)
      ), moved as (
        update read.checkpoints c
-       set position = s.goes_to, cached_position = s.cached, cache_epoch = s.epoch, status = 'live', error = null, failing_event = null
+       set position = s.goes_to, cached_position = s.cached, cache_epoch = s.epoch, status = 'live', error = null, failing_event = null,
+           moved_at = clock_timestamp()
        from steps s
        where (c.projection, c.version) = (s.projection, s.version) and c.position = s.came_from and c.owner = $1
          and c.store_epoch = (select store_epoch from log.log_head)

@@ -1,7 +1,8 @@
+import type { PartState } from '@syntropic/observability';
 import { instant } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 
-/** The event a projection cannot take, as it stands in the log. */
+/** An event that a projection cannot take, as it stands in the log. */
 type EventShown = Readonly<{
   position: number;
   id: string;
@@ -12,7 +13,7 @@ type EventShown = Readonly<{
   recordedAt: string;
 }>;
 
-/** How one version of a read model stands. */
+/** The state of one version of a read model. */
 export type ProjectionState = Readonly<{
   name: string;
   version: number;
@@ -39,6 +40,20 @@ export async function projectionStates(pool: Pool): Promise<readonly ProjectionS
          'at', ${instant('parked_at')}) order by p.position), '[]')
        from read.parked_events p where (p.projection, p.version) = (c.projection, c.version)) as parked
      from read.checkpoints c order by projection, version`,
+  );
+  return rows;
+}
+
+/** For health and metrics: a projection that is not live stands still, and so does one that leaves the next event alone. */
+export async function projectionParts(pool: Pool): Promise<readonly PartState[]> {
+  const { rows } = await pool.query<PartState>(
+    `select 'projection' as part, c.projection || '_v' || c.version as name,
+            greatest(h.position - c.position, 0) as behind, c.status <> 'live' as "isFailing",
+            coalesce(c.error, 'it does not read further') as why,
+            ${instant('since')} as since, extract(epoch from clock_timestamp() - since)::float8 as seconds
+     from log.log_head h, read.checkpoints c, coalesce(
+       log.waiting_since(c.position, c.moved_at), case when c.status <> 'live' then c.moved_at end) as since
+     order by name`,
   );
   return rows;
 }

@@ -9,7 +9,14 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { connectNats, hangUp } from '@syntropic/messaging';
-import { createLogger, HealthModule, MetricsModule, type Checks } from '@syntropic/observability';
+import {
+  createLogger,
+  HealthModule,
+  MetricsModule,
+  PartGauges,
+  type Checks,
+  type PartState,
+} from '@syntropic/observability';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import { Background } from './background';
@@ -29,17 +36,22 @@ export type ServiceOptions = Readonly<{
   natsUrl: string;
   /** Absent: the service has no database. */
   databaseUrl?: string;
+  /** The parts of the platform that this service runs: readiness and metrics report those that stand still. */
+  parts?: (store: Pool) => Promise<readonly PartState[]>;
 }>;
 
 /** What every service is made of: store, bus, background work, health and metrics. */
 @Global()
 @Module({})
 export class ServiceModule {
-  static of({ name, natsUrl, databaseUrl }: ServiceOptions): DynamicModule {
+  static of({ name, natsUrl, databaseUrl, parts }: ServiceOptions): DynamicModule {
     const nats: Provider = { provide: NATS, useFactory: () => connectNats({ url: natsUrl, name }) };
     const log: Provider = { provide: LOG, useFactory: () => createLogger(name).pino };
     const pool: readonly Provider[] = databaseUrl
       ? [{ provide: Pool, useFactory: () => connectStore(databaseUrl, name) }]
+      : [];
+    const gauges: readonly Provider[] = parts
+      ? [{ provide: PartGauges, inject: [Pool], useFactory: (store: Pool) => new PartGauges(() => parts(store)) }]
       : [];
 
     return {
@@ -52,10 +64,12 @@ export class ServiceModule {
             background: { check: () => background.check() },
             ...(store && { store: { check: () => store.query('select 1') } }),
           }),
+          parts: (_bus: NatsConnection, _background: Background, store?: Pool) =>
+            store && parts && (() => parts(store)),
         }),
         MetricsModule.register(name),
       ],
-      providers: [nats, log, ...pool, Background, Connections],
+      providers: [nats, log, ...pool, ...gauges, Background, Connections],
       exports: [NATS, LOG, Background, ...(databaseUrl ? [Pool] : [])],
     };
   }

@@ -18,7 +18,7 @@ export class RelayPosition {
   /** Only the owner of the lease moves it. */
   async save({ position, epoch }: Head, owner: string): Promise<void> {
     await this.pool.query(
-      `update ops.relay set position = $1, epoch = $2
+      `update ops.relay set position = $1, epoch = $2, seen_at = clock_timestamp()
        where exists (select from ops.leases where name = $3 and owner = $4)`,
       [position, epoch, RELAY, owner],
     );

@@ -1,10 +1,10 @@
 import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { Health, type HealthReport } from './health';
 
-/** As Express and Fastify both have it. */
+/** The reply's method that Express and Fastify share. */
 type Reply = { status(code: number): unknown };
 
-/** What orchestrators ask: `live`, is it worth keeping; `ready`, may it get traffic. */
+/** For orchestrators: a service that is not `live` is restarted, one that is not `ready` gets no traffic. */
 @Controller('health')
 export class HealthController {
   constructor(private readonly health: Health) {}

@@ -1,25 +1,33 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { Health, type Checks } from './health';
 import { HealthController } from './health.controller';
+import type { PartSource } from './part-state';
 
 export type HealthOptions = Pick<ModuleMetadata, 'imports'> &
   Pick<FactoryProvider<Checks>, 'inject'> &
   Readonly<{
-    /** Makes the checks of what is injected. */
+    /** Makes the checks of the injected dependencies. */
     checks: FactoryProvider<Checks>['useFactory'];
+    /** Reads the parts of the platform whose standstill is reported, by the same dependencies. */
+    parts?: FactoryProvider<PartSource | undefined>['useFactory'];
   }>;
 
-/** `/health/live` and `/health/ready`, and `Health` for whoever wants to know. */
+/** `/health/live` and `/health/ready`, and `Health` for injection. */
 @Module({})
 export class HealthModule {
-  static register({ imports = [], inject = [], checks }: HealthOptions): DynamicModule {
+  static register({ imports = [], inject = [], checks, parts = () => undefined }: HealthOptions): DynamicModule {
     return {
       module: HealthModule,
       imports,
       controllers: [HealthController],
       providers: [
         { provide: CHECKS, inject, useFactory: checks },
-        { provide: Health, inject: [CHECKS], useFactory: (all: Checks) => new Health(all) },
+        { provide: PARTS, inject, useFactory: parts },
+        {
+          provide: Health,
+          inject: [CHECKS, PARTS],
+          useFactory: (all: Checks, source?: PartSource) => new Health(all, source),
+        },
       ],
       exports: [Health],
     };
@@ -27,3 +35,4 @@ export class HealthModule {
 }
 
 const CHECKS = Symbol('health checks');
+const PARTS = Symbol('parts of the platform');

@@ -1,23 +1,65 @@
 import { Health } from './health';
+import type { PartState } from './part-state';
 
 const up = { check: () => Promise.resolve() };
 const down = { check: () => Promise.reject(new Error('connection refused')) };
 
 describe('a service', () => {
-  it('is ready when all it needs is well', async () => {
+  it('is ready when all its dependencies are up', async () => {
     expect(await new Health({ store: up }).report()).toEqual({ status: 'ready', checks: { store: { status: 'up' } } });
   });
 
-  it('is degraded without what it can do without', async () => {
+  it('is degraded without an optional dependency', async () => {
     expect(await new Health({ store: up, cache: { ...down, optional: true } }).report()).toMatchObject({
       status: 'degraded',
       checks: { cache: { status: 'down', error: 'connection refused' } },
     });
   });
 
-  it('is unready without what it needs', async () => {
+  it('is unready without a required dependency', async () => {
     const report = await new Health({ store: down, cache: { ...down, optional: true } }).report();
 
     expect(report.status).toBe('unready');
+  });
+});
+
+const relay: PartState = {
+  part: 'relay',
+  name: 'relay',
+  behind: 3,
+  since: '2026-01-02T03:04:05.000Z',
+  seconds: 5,
+  isFailing: false,
+  why: 'it publishes no further',
+};
+
+describe('the parts of the platform', () => {
+  const report = (...parts: readonly PartState[]) => new Health({ store: up }, () => Promise.resolve(parts)).report();
+
+  it('leave a service ready while they have only begun to wait', async () => {
+    expect(await report(relay, { ...relay, part: 'timers', seconds: 60 })).toMatchObject({
+      status: 'ready',
+      degraded: [],
+    });
+  });
+
+  it.each([
+    ['waits too long', { ...relay, seconds: 31 }],
+    ['fails', { ...relay, seconds: 0, isFailing: true }],
+  ])('degrade it when one of them %s, by name', async (_, part) => {
+    const { since, why } = relay;
+    expect(await report(part, { ...relay, part: 'projection', name: 'workflow_v1' })).toMatchObject({
+      status: 'degraded',
+      degraded: [{ part: 'relay', name: 'relay', since, why }],
+    });
+  });
+
+  it('that cannot be read degrade it too', async () => {
+    const health = new Health({ store: up }, () => Promise.reject(new Error('permission denied')));
+
+    expect(await health.report()).toMatchObject({
+      status: 'degraded',
+      degraded: [{ part: 'health', why: 'permission denied' }],
+    });
   });
 });

@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
+import { degradationsOf, type Degradation, type PartSource } from './part-state';
 
-/** Something a service needs. */
+/** A dependency of a service. */
 type Check = Readonly<{
-  /** Resolves while it is well; what it rejects with says why it is not. */
+  /** Resolves while the dependency is well; a rejection says why it is not. */
   check: () => Promise<unknown>;
   /** Without it the service goes on, slower or with less. */
   optional?: boolean;
@@ -14,40 +15,65 @@ export type Checks = Readonly<Record<string, Check>>;
 export type HealthReport = Readonly<{
   status: 'ready' | 'degraded' | 'unready';
   checks: Readonly<Record<string, Readonly<{ status: 'up' | 'down'; error?: string }>>>;
+  /** Parts of the platform that stand still, among those that the service looks at. */
+  degraded?: readonly Degradation[];
 }>;
 
 const PATIENCE_MS = 2_000;
 
-/** How a service is, asked anew each time. */
+/** The health of a service, determined anew for each report. */
 export class Health {
-  constructor(private readonly checks: Checks) {}
+  constructor(
+    private readonly checks: Checks,
+    private readonly parts?: PartSource,
+  ) {}
 
   async report(): Promise<HealthReport> {
-    const answers = await Promise.all(
-      Object.entries(this.checks).map(async ([name, check]) => ({ name, ...check, error: await faultOf(check) })),
-    );
+    const [answers, degraded] = await Promise.all([this.#answers(), this.parts && degradations(this.parts)]);
     const down = answers.filter(({ error }) => error !== undefined);
-    const status = down.length === 0 ? 'ready' : down.every(({ optional }) => optional) ? 'degraded' : 'unready';
+    const isUnready = down.some(({ optional }) => !optional);
+    const isDegraded = down.length > 0 || (degraded ?? []).length > 0;
 
     return {
-      status,
+      status: isUnready ? 'unready' : isDegraded ? 'degraded' : 'ready',
       checks: Object.fromEntries(
         answers.map(({ name, error }) => [name, error === undefined ? { status: 'up' } : { status: 'down', error }]),
       ),
+      ...(degraded && { degraded }),
     };
+  }
+
+  #answers() {
+    return Promise.all(
+      Object.entries(this.checks).map(async ([name, { check, optional }]) => ({
+        name,
+        optional,
+        error: await inTime(check).then(() => undefined, messageOf),
+      })),
+    );
   }
 }
 
-async function faultOf({ check }: Check): Promise<string | undefined> {
-  const patience = new AbortController();
+/** Parts that cannot be read are a degradation themselves. */
+async function degradations(parts: PartSource): Promise<readonly Degradation[]> {
   try {
-    return await Promise.race([
-      check().then(() => undefined),
-      setTimeout(PATIENCE_MS, `no answer within ${PATIENCE_MS} ms`, { signal: patience.signal, ref: false }),
-    ]);
+    return degradationsOf(await inTime(parts));
   } catch (error) {
-    return error instanceof Error ? error.message || error.name : String(error);
-  } finally {
-    patience.abort();
+    return [{ part: 'health', name: 'parts', since: new Date().toISOString(), why: messageOf(error) }];
   }
 }
+
+async function inTime<Result>(question: () => Promise<Result>): Promise<Result> {
+  const patience = new AbortController();
+  const late = setTimeout(PATIENCE_MS, undefined, { signal: patience.signal, ref: false }).then(() => {
+    throw new Error(`no answer within ${PATIENCE_MS} ms`);
+  });
+  try {
+    return await Promise.race([question(), late]);
+  } finally {
+    patience.abort();
+    late.catch(() => undefined);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));

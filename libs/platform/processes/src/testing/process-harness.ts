@@ -4,11 +4,14 @@ import { command, type CommandContext, type Event } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase } from '@syntropic/testing';
 import { WorkQueue } from '@syntropic/work';
+import type { NatsConnection } from 'nats';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { send } from '../action';
 import { Effects } from '../effects';
 import { process, type Process } from '../process';
+import { PROCESSES } from '../process-places';
+import { processStates, type ProcessState } from '../process-states';
 import { ProcessRunner } from '../process-runner';
 import type { SendCommand } from '../send-command';
 import { Timers } from '../timers';
@@ -33,8 +36,19 @@ export const allNotes = (steps: number) =>
 export const notesOf = (commands: CountedCommands, executionId: string): readonly object[] =>
   commands.carriedOut.filter(({ about }) => about.executionId === executionId).map(({ data }) => data);
 
+/** Commands of each process go to a handler of its own. */
+export const bySender =
+  (handlers: Readonly<Record<string, CountedCommands>>): SendCommand =>
+  (context, type, data, about) => {
+    const handler = handlers[about.actor.id];
+    if (!handler) throw new Error(`no handler for ${about.actor.id}`);
+    return handler.send(context, type, data, about);
+  };
+
+type RunOptions = Readonly<{ pool?: Pool; nats?: NatsConnection }>;
+
 /** Processes on a log of the spec file's own; what runs is stopped after each spec at the latest. */
-export class ProcessBench {
+export class ProcessHarness {
   readonly #database = useDatabase();
   readonly #runs: AbortController[] = [];
   readonly #pools: Pool[] = [];
@@ -43,13 +57,18 @@ export class ProcessBench {
     afterEach(() => this.stop());
   }
 
+  /** For replicas whose connections a spec breaks. */
+  get url(): string {
+    return this.#database.urlAs('syn_command_service');
+  }
+
   get pool(): Pool {
     return this.#database.pool;
   }
 
   /** Connections of a replica of its own, as command-service has them. */
   ownPool(): Pool {
-    const pool = createPool(this.#database.urlAs('syn_command_service'));
+    const pool = createPool(this.url);
     this.#pools.push(pool);
     return pool;
   }
@@ -73,21 +92,35 @@ export class ProcessBench {
     });
   }
 
-  /** Runs as one replica until the spec ends; rejects as the runner does. */
-  run(running: Process, sending: SendCommand, pool = this.ownPool()): Promise<void> {
+  /** Runs as the replica that leads from now on, until the spec ends; rejects as the runner does. */
+  run(running: Process | readonly Process[], sending: SendCommand, options: RunOptions = {}): Promise<void> {
+    const { pool = this.ownPool(), nats } = options;
     const until = new AbortController();
     this.#runs.push(until);
+    const events = new PostgresEventLog(pool);
     const queue = new WorkQueue(pool, { hint: () => undefined, wake: () => undefined });
-    const runner = new ProcessRunner(running, {
+    const runner = new ProcessRunner([running].flat(), {
       pool,
-      reader: new LogReader(new PostgresEventLog(pool), undefined),
+      events,
+      reader: new LogReader(events, nats),
       effects: new Effects(sending, queue, new Timers(pool, sending, silent)),
       log: silent,
       backOffMs: 1,
     });
-    const run = runner.run(until.signal);
+    const run = this.#lead().then((owner) => runner.run({ owner, signal: until.signal }));
     run.catch(() => undefined);
     return run;
+  }
+
+  /** Takes the lease, from another replica if need be. */
+  async #lead(): Promise<string> {
+    const owner = randomUUID();
+    await this.pool.query(
+      `insert into ops.leases (name, owner, expires_at) values ($1, $2, 'infinity')
+       on conflict (name) do update set owner = excluded.owner`,
+      [PROCESSES, owner],
+    );
+    return owner;
   }
 
   async stop(): Promise<void> {
@@ -113,6 +146,19 @@ export class ProcessBench {
       [name],
     );
     return rows[0];
+  }
+
+  /** The positions in its backlog. */
+  async backlogOf({ name }: Process): Promise<readonly number[]> {
+    const { rows } = await this.pool.query<{ position: number }>(
+      'select position from ops.process_backlog where process = $1 order by position',
+      [name],
+    );
+    return rows.map(({ position }) => position);
+  }
+
+  async stateOf({ name }: Process): Promise<ProcessState | undefined> {
+    return (await processStates(this.pool)).find((state) => state.name === name);
   }
 
   async caughtUp(running: Process): Promise<void> {

@@ -1,0 +1,33 @@
+/** How one part of the platform stands, by the database's clock. */
+export type PartState = Readonly<{
+  part: 'projection' | 'process' | 'timers' | 'relay';
+  name: string;
+  /** Events that wait for it; of timers, those that are overdue. */
+  behind: number;
+  /** Since when the oldest of them waits, or the part fails. */
+  since: string | null;
+  seconds: number | null;
+  /** True when the part stands still however short it waits. */
+  isFailing: boolean;
+  /** Why the part stands still, if it does. */
+  why: string;
+}>;
+
+/** A part that stands still. */
+export type Degradation = Readonly<{ part: string; name: string; since: string; why: string }>;
+
+export type PartSource = () => Promise<readonly PartState[]>;
+
+/** Waits up to here are work under way. */
+const PATIENCE_SECONDS: Readonly<Record<PartState['part'], number>> = {
+  projection: 30,
+  process: 30,
+  timers: 60,
+  relay: 30,
+};
+
+export const standsStill = ({ part, seconds, isFailing }: PartState): boolean =>
+  isFailing || (seconds ?? 0) > PATIENCE_SECONDS[part];
+
+export const degradationsOf = (parts: readonly PartState[]): readonly Degradation[] =>
+  parts.filter(standsStill).map(({ part, name, since, why }) => ({ part, name, since: since ?? '', why }));

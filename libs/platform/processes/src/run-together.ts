@@ -1,0 +1,35 @@
+/** Runs tasks side by side until the signal. The first that fails ends the others, and its fault is thrown when all have ended. */
+export async function runTogether(
+  tasks: readonly ((signal: AbortSignal) => Promise<void>)[],
+  signal: AbortSignal,
+): Promise<void> {
+  const failed = new AbortController();
+  const until = AbortSignal.any([signal, failed.signal]);
+  const faults: unknown[] = [];
+  await Promise.all(
+    tasks.map(async (task) => {
+      try {
+        await task(until);
+      } catch (fault) {
+        faults.push(fault);
+        failed.abort();
+      }
+    }),
+  );
+  if (faults.length > 0) throw faults[0];
+}
+
+/** Works through the items, so many at a time. The first fault is thrown when all workers have ended. */
+export async function inParallel<Item>(
+  items: Iterable<Item>,
+  atOnce: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const remaining = [...items].values();
+  const worker = async () => {
+    for (const item of remaining) await work(item);
+  };
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, worker));
+  const fault = ended.find(({ status }) => status === 'rejected');
+  if (fault?.status === 'rejected') throw fault.reason;
+}
