@@ -40,13 +40,16 @@ export class ProcessesModule {
     });
 
     background.add('bus pulse', (signal) => pulse.run(signal));
-    const processes = new ProcessRunner(CONTEXTS.flatMap(({ processes }) => processes), {
-      pool,
-      events,
-      reader,
-      effects,
-      log,
-    });
+    const processes = new ProcessRunner(
+      CONTEXTS.flatMap(({ processes }) => processes),
+      {
+        pool,
+        events,
+        reader,
+        effects,
+        log,
+      },
+    );
     this.#lead(PROCESSES, (term) => processes.run(term));
     this.#lead('timers', ({ signal }) => timers.run(signal));
     this.#lead('sweeper', ({ signal }) => sweeper.run(signal));

@@ -7,10 +7,7 @@ export const processCommands = commands('processes', {
   /** Lets failing events be tried at once; a process stopped by a restore goes on behind the named position. */
   RetryProcess: answered({ process: z.string().min(1), position: z.int().min(0).optional() }, Done),
   /** Sets a failing event aside: its process goes on with the events behind it. */
-  ParkProcessEvent: answered(
-    { process: z.string().min(1), position: z.int().min(1), reason: z.string().min(1) },
-    Done,
-  ),
+  ParkProcessEvent: answered({ process: z.string().min(1), position: z.int().min(1), reason: z.string().min(1) }, Done),
 });
 
 type RetryProcess = DataOf<typeof processCommands.RetryProcess>;
