@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DeadLetters, ReplayDeadLetter } from '@syntropic/messaging';
 import { ParkEvent, ProjectionOperator, RetryProjection } from '@syntropic/projections';
-import { Background, everyHour, NATS } from '@syntropic/service';
+import { Background, hourly, NATS } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 
@@ -58,7 +58,7 @@ export class OperatorModule {
   constructor(background: Background, letters: DeadLetters) {
     background.add(
       'dead letters',
-      everyHour(() => letters.forget()),
+      hourly(() => letters.forget()),
     );
   }
 }

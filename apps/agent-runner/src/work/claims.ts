@@ -1,5 +1,6 @@
+import { Signal } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
-import { Doorbell, OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
+import { OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
 import { ClaimedWork, ClaimWork, type WorkOrder } from '@syntropic/orchestration/contracts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Abilities } from './leases';
@@ -18,7 +19,7 @@ const RETRY_MS = 500;
 
 /** Asks for work while there are free slots: when a hint comes, when a slot is freed, and every few seconds regardless. */
 export class Claims {
-  readonly #bell = new Doorbell();
+  readonly #bell = new Signal();
   readonly #taken = new Set<Promise<void>>();
 
   constructor(private readonly options: ClaimsOptions) {}
@@ -29,7 +30,7 @@ export class Claims {
 
   /** There may be work. */
   hint(): void {
-    this.#bell.ring();
+    this.#bell.notify();
   }
 
   /** Until the signal; what has been taken goes on. */

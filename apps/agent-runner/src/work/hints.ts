@@ -22,7 +22,7 @@ const hintsFor = (backend: string, onHint: (message: JsMsg) => void) => ({
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(ACK_WAIT_MS),
   },
-  atOnce: 1,
+  maxInFlight: 1,
   onMessage: (message: JsMsg) => {
     message.ack();
     onHint(message);

@@ -1,5 +1,6 @@
+import { Signal } from '@syntropic/async';
 import type { Lease } from '@syntropic/kernel';
-import { Doorbell, OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
+import { OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
 import { RenewedWork, RenewWork, type Control } from '@syntropic/orchestration/contracts';
 import { originOf } from './origin';
 
@@ -37,7 +38,7 @@ const WATCH_MS = 250;
 /** Keeps all leases of this runner alive with one message, and brings what is asked of their sessions. */
 export class Leases {
   readonly #held = new Map<string, Held>();
-  readonly #wish = new Doorbell();
+  readonly #wish = new Signal();
   #answeredAt = Number.NEGATIVE_INFINITY;
   #doubting = false;
 
@@ -69,7 +70,7 @@ export class Leases {
 
   /** Renews now: something may be asked. */
   wake(): void {
-    this.#wish.ring();
+    this.#wish.notify();
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 export { EventAppender } from './event-appender';
-export { decidedAgain } from './decided-again';
+export { retryOnConflict } from './retry-on-conflict';
 export { handles } from './handles';
 export type { EventLog } from './event-log';
 export { EventStoreModule, InjectAggregates } from './event-store.module';

@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { decidedAgain, InjectAggregates } from '@syntropic/event-store';
+import { retryOnConflict, InjectAggregates } from '@syntropic/event-store';
 import type { Aggregates, Outcome } from '@syntropic/kernel';
 import {
   StartExecution,
@@ -21,7 +21,7 @@ export class StartExecutionHandler implements ICommandHandler<StartExecution, Ou
 
   /** Reads the template and the runners, writes the execution: of the template as it is at that moment. */
   execute(command: StartExecution): Promise<Outcome> {
-    return decidedAgain(() => this.start(command));
+    return retryOnConflict(() => this.start(command));
   }
 
   private async start(command: StartExecution): Promise<Outcome> {

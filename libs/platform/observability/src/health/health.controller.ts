@@ -1,10 +1,10 @@
 import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { Health, type HealthReport } from './health';
 
-/** As Express and Fastify both have it. */
+/** The method that replies of Express and Fastify share. */
 type Reply = { status(code: number): unknown };
 
-/** What orchestrators ask: `live`, is it worth keeping; `ready`, may it get traffic. */
+/** The probes of orchestrators: `live` fails when the process must be restarted, `ready` when it must get no traffic. */
 @Controller('health')
 export class HealthController {
   constructor(private readonly health: Health) {}

@@ -5,11 +5,11 @@ import { HealthController } from './health.controller';
 export type HealthOptions = Pick<ModuleMetadata, 'imports'> &
   Pick<FactoryProvider<Checks>, 'inject'> &
   Readonly<{
-    /** Makes the checks of what is injected. */
+    /** Creates the checks from the injected providers. */
     checks: FactoryProvider<Checks>['useFactory'];
   }>;
 
-/** `/health/live` and `/health/ready`, and `Health` for whoever wants to know. */
+/** Serves `/health/live` and `/health/ready`, and provides `Health`. */
 @Module({})
 export class HealthModule {
   static register({ imports = [], inject = [], checks }: HealthOptions): DynamicModule {

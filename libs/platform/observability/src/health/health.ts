@@ -1,10 +1,10 @@
-import { setTimeout } from 'node:timers/promises';
+import { within } from '@syntropic/async';
 
-/** Something a service needs. */
+/** A dependency of a service. */
 type Check = Readonly<{
-  /** Resolves while it is well; what it rejects with says why it is not. */
+  /** Resolves while the dependency works; rejects with the reason when it does not. */
   check: () => Promise<unknown>;
-  /** Without it the service goes on, slower or with less. */
+  /** Without it the service works, slower or with less. */
   optional?: boolean;
 }>;
 
@@ -16,9 +16,9 @@ export type HealthReport = Readonly<{
   checks: Readonly<Record<string, Readonly<{ status: 'up' | 'down'; error?: string }>>>;
 }>;
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
-/** How a service is, asked anew each time. */
+/** Checks the dependencies of a service, anew for each report. */
 export class Health {
   constructor(private readonly checks: Checks) {}
 
@@ -39,15 +39,9 @@ export class Health {
 }
 
 async function faultOf({ check }: Check): Promise<string | undefined> {
-  const patience = new AbortController();
   try {
-    return await Promise.race([
-      check().then(() => undefined),
-      setTimeout(PATIENCE_MS, `no answer within ${PATIENCE_MS} ms`, { signal: patience.signal, ref: false }),
-    ]);
+    return (await within(TIMEOUT_MS, check())) ? undefined : `no answer within ${TIMEOUT_MS} ms`;
   } catch (error) {
     return error instanceof Error ? error.message || error.name : String(error);
-  } finally {
-    patience.abort();
   }
 }
