@@ -20,7 +20,7 @@ const paid = (account: string, usd = '1.50'): AccountEvent => ({
 });
 
 let cured = false;
-/** Cannot take a payment of 13, until it is cured. */
+/** Fails at a payment of 13, until it is cured. */
 const fragile = projection<AccountEvent>()({
   name: 'fragile',
   version: 1,
@@ -80,15 +80,15 @@ describe('workers', () => {
 
   const stateOf = async (name: string) => (await projectionStates(database.pool)).find((state) => state.name === name);
 
-  /** Which transaction wrote each row. */
+  /** The transaction that wrote each row. */
   async function writers(): Promise<readonly unknown[]> {
     const { rows } = await database.pool.query<object>('select account, xmin::text from read.balance_v1');
     return rows;
   }
 
-  const keeping = (worker: Worker) => worker.runner.owned.length;
+  const ownedBy = (worker: Worker) => worker.runner.owned.length;
 
-  it('leave rows that a rebuild makes again, whatever the events look like', async () => {
+  it('leave the rows that a rebuild leads to', async () => {
     work();
     const head = await accounts.append(opened('a'), paid('a'), paid('b'), paid('a', '0.000000001'));
     await expectLive(head, ...PROJECTIONS);
@@ -96,30 +96,30 @@ describe('workers', () => {
     for (const one of PROJECTIONS) await expectRebuildEquals(one, database.pool);
   });
 
-  it('share the projections, and give back what is too much', async () => {
+  it('share the projections, and release those beyond their share', async () => {
     const [one, other] = [work(), work()];
-    await eventually(() => keeping(one) + keeping(other) === 3 && Math.max(keeping(one), keeping(other)) === 2);
+    await eventually(() => ownedBy(one) + ownedBy(other) === 3 && Math.max(ownedBy(one), ownedBy(other)) === 2);
 
     await one.stop();
-    await eventually(() => keeping(other) === 3);
+    await eventually(() => ownedBy(other) === 3);
     const head = await accounts.append(paid('a'));
     await expectLive(head, ...PROJECTIONS);
   });
 
   it('take over from a dead one when its lease has ended', async () => {
     const dead = work();
-    await eventually(() => keeping(dead) === 3);
+    await eventually(() => ownedBy(dead) === 3);
     await dead.kill();
     const head = await accounts.append(paid('a'));
     const heir = work();
 
     await expectLive(head, ...PROJECTIONS);
-    expect(keeping(heir)).toBe(3);
+    expect(ownedBy(heir)).toBe(3);
   });
 
-  it('write nothing for what another has taken meanwhile', async () => {
+  it('write nothing for projections that another worker has claimed meanwhile', async () => {
     const slow = work();
-    await eventually(() => keeping(slow) === 3 && slow.runner.owned.every(({ mode }) => mode === 'live'));
+    await eventually(() => ownedBy(slow) === 3 && slow.runner.owned.every(({ mode }) => mode === 'live'));
     slow.freeze();
     const before = await accounts.append(opened('c'), paid('c'));
     const quick = work();
@@ -127,12 +127,12 @@ describe('workers', () => {
     const written = await writers();
 
     slow.thaw();
-    await eventually(() => keeping(slow) === 1 && keeping(quick) === 2);
+    await eventually(() => ownedBy(slow) === 1 && ownedBy(quick) === 2);
     expect(await writers()).toEqual(written);
     for (const one of PROJECTIONS) await expectRebuildEquals(one, database.pool);
   });
 
-  it('stop a projection before the event it cannot take, and the others go on', async () => {
+  it('stop a projection before the event it cannot fold, and the others continue', async () => {
     const worker = work({ projections: [balances, fragile] });
     const before = await accounts.append(paid('d'), paid('d'));
     const poison = await accounts.append(paid('d', '13'));
@@ -153,7 +153,7 @@ describe('workers', () => {
     cured = false;
   });
 
-  it('pass an event by that an operator has parked, whoever works then', async () => {
+  it('skip an event that an operator has parked, also after a restart', async () => {
     const worker = work({ projections: [balances, fragile] });
     const poison = await accounts.append(paid('f', '13'));
     const head = await accounts.append(paid('f'), paid('f'));
@@ -180,14 +180,14 @@ describe('workers', () => {
     });
   });
 
-  it('that are not there cannot be told anything', async () => {
+  it('cannot be commanded for unknown projections', async () => {
     const missing = { code: 'projection.not_found' };
-    const nobody = { projection: 'nobody', position: 1, reason: 'x' };
-    await expect(operator.retry(new RetryProjection(nobody))).rejects.toMatchObject(missing);
-    await expect(operator.park(new ParkEvent(nobody), 'key:ops')).rejects.toMatchObject(missing);
+    const unknown = { projection: 'unknown', position: 1, reason: 'x' };
+    await expect(operator.retry(new RetryProjection(unknown))).rejects.toMatchObject(missing);
+    await expect(operator.park(new ParkEvent(unknown), 'key:ops')).rejects.toMatchObject(missing);
   });
 
-  it('stop what folds a stream in which something unknown happened, and nothing else', async () => {
+  it('stop only projections of a stream with an unknown event', async () => {
     work({ catalogue: ['AccountOpened', 'AmountPaid', 'AccountClosed'] });
     const head = await accounts.append({ type: 'AccountLookedAt', data: { account: 'a' } });
 
@@ -199,7 +199,7 @@ describe('workers', () => {
     });
   });
 
-  it('start what was stopped again when a build that knows the event is rolled out', async () => {
+  it('resume when a build that knows the event is deployed', async () => {
     work();
     await expectLive(await accounts.append(paid('a')), ...PROJECTIONS);
   });
@@ -215,7 +215,7 @@ describe('workers', () => {
     await database.pool.query('alter table read.tag_use_v2 drop column surplus');
   });
 
-  it('catch up alone with what the others already have', async () => {
+  it('catch up alone with a projection that is behind the others', async () => {
     await database.pool.query(`truncate ${tagUse.table}`);
     await database.pool.query(
       `update read.checkpoints set position = 0, cached_position = 0 where projection = 'tag_use'`,
@@ -226,7 +226,7 @@ describe('workers', () => {
     await expectRebuildEquals(tagUse, database.pool);
   });
 
-  it('do not begin before their migration has run', async () => {
+  it('do not start before their migration has run', async () => {
     await database.pool.query(`delete from read.checkpoints where projection = 'fragile'`);
     const worker = work({ projections: [balances, fragile] });
 
@@ -234,7 +234,7 @@ describe('workers', () => {
     expect(String(worker.faults)).toContain('no migration has made fragile_v1 yet');
   });
 
-  it('stop at a log that was restored, and say so', async () => {
+  it('stop at a log that was restored, and report it', async () => {
     work();
     await expectLive(await accounts.append(paid('a')), ...PROJECTIONS);
     await database.pool.query('update log.log_head set store_epoch = gen_random_uuid()');

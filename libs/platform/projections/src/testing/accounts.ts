@@ -12,7 +12,7 @@ type Paid = Event<'AmountPaid', { account: string; tags: readonly string[]; usd:
 type Closed = Event<'AccountClosed', { account: string; tags: readonly string[] }>;
 export type AccountEvent = Opened | Paid | Closed;
 
-/** Known, and folded by nobody. */
+/** Known, but folded by no projection. */
 type Looked = Event<'AccountLookedAt', { account: string }>;
 
 export const catalogue: readonly (AccountEvent | Looked)['type'][] = [
@@ -22,7 +22,7 @@ export const catalogue: readonly (AccountEvent | Looked)['type'][] = [
   'AccountLookedAt',
 ];
 
-/** A row per account with every type of column; `trace` tells the order in which events were folded. */
+/** A row per account with every type of column; `trace` records the order in which events were folded. */
 export const balances = projection<AccountEvent>()({
   name: 'balance',
   version: 1,
@@ -86,7 +86,7 @@ export const tagUse = projection<AccountEvent>()({
   },
 });
 
-/** Folds one type only, so its checkpoint moves mostly for events of others. */
+/** Folds one type only, so its checkpoint moves mostly for other events. */
 export const closings = projection<Closed>()({
   name: 'closing',
   version: 1,
@@ -99,13 +99,13 @@ export const closings = projection<Closed>()({
 
 export const PROJECTIONS = [balances, tagUse, closings] as const;
 
-/** Leaves these projections as the only ones of a spec's database. */
+/** Makes these projections the only ones of a spec's database. */
 export async function makeTables(pool: Pool, projections: readonly Projection[] = PROJECTIONS): Promise<void> {
   await pool.query('delete from read.checkpoints');
   for (const one of projections) await pool.query(ddlOf(one));
 }
 
-/** Appends to the streams of accounts, and answers where the log then ends. */
+/** Appends to the streams of accounts, and resolves with the position of the last event. */
 export class Accounts {
   readonly #versions = new Map<string, number>();
 
