@@ -1,19 +1,14 @@
-import { EventAppender } from '@syntropic/event-store';
 import { createPool } from '@syntropic/postgres';
-import { eventually, useDatabase } from '@syntropic/testing';
+import { eventually } from '@syntropic/testing';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { ParkEvent, ProjectionOperator, RetryProjection } from './operator';
 import { projection } from './projection';
 import { projectionStates } from './projection-states';
-import { Accounts, makeTables, balances, closings, PROJECTIONS, tagUse, type AccountEvent } from './testing/accounts';
+import { balances, closings, PROJECTIONS, tagUse, type AccountEvent } from './testing/accounts';
 import { expectRebuildEquals } from './testing/rebuild';
-import { Worker } from './testing/worker';
+import { useWorkers } from './testing/workers';
 
-const opened = (account: string): AccountEvent => ({
-  type: 'AccountOpened',
-  data: { account, tags: ['x'], at: '2026-01-02T03:04:05Z' },
-});
 const paid = (account: string, usd = '1.50'): AccountEvent => ({
   type: 'AmountPaid',
   data: { account, tags: ['x', 'y'], usd },
@@ -36,107 +31,24 @@ const fragile = projection<AccountEvent>()({
   },
 });
 
-describe('workers', () => {
-  const database = useDatabase();
-  let accounts: Accounts;
-  let workers: Worker[] = [];
+describe('workers whose projections fail', () => {
+  const { database, append, checkpoints, work, expectLive } = useWorkers([...PROJECTIONS, fragile]);
   let operators: Pool;
   let operator: ProjectionOperator;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     operators = createPool(database.urlAs('syn_command_service'), { max: 1 });
     operator = new ProjectionOperator(operators);
-    await makeTables(database.pool, [...PROJECTIONS, fragile]);
-    accounts = new Accounts(new EventAppender(database.pool));
   });
   afterAll(() => operators.end());
-  afterEach(async () => {
-    await Promise.all(workers.map((worker) => worker.stop()));
-    workers = [];
-  });
-
-  function work(options: Partial<ConstructorParameters<typeof Worker>[0]> = {}): Worker {
-    const worker = new Worker({ url: database.urlAs('syn_projection_worker'), ...options });
-    workers.push(worker);
-    return worker;
-  }
-
-  async function checkpoints(): Promise<Record<string, { position: number; status: string; error: string | null }>> {
-    const { rows } = await database.pool.query<{
-      name: string;
-      position: number;
-      status: string;
-      error: string | null;
-    }>('select projection as name, position, status, error from read.checkpoints');
-    return Object.fromEntries(rows.map(({ name, ...checkpoint }) => [name, checkpoint]));
-  }
-
-  async function expectLive(position: number, ...names: readonly { name: string }[]): Promise<void> {
-    const live = Object.fromEntries(names.map(({ name }) => [name, { position, status: 'live', error: null }]));
-    await eventually(async () => {
-      expect(await checkpoints()).toMatchObject(live);
-    });
-  }
 
   const stateOf = async (name: string) => (await projectionStates(database.pool)).find((state) => state.name === name);
 
-  /** The transaction that wrote each row. */
-  async function writers(): Promise<readonly unknown[]> {
-    const { rows } = await database.pool.query<object>('select account, xmin::text from read.balance_v1');
-    return rows;
-  }
-
-  const ownedBy = (worker: Worker) => worker.runner.owned.length;
-
-  it('leave the rows that a rebuild leads to', async () => {
-    work();
-    const head = await accounts.append(opened('a'), paid('a'), paid('b'), paid('a', '0.000000001'));
-    await expectLive(head, ...PROJECTIONS);
-
-    for (const one of PROJECTIONS) await expectRebuildEquals(one, database.pool);
-  });
-
-  it('share the projections, and release those beyond their share', async () => {
-    const [one, other] = [work(), work()];
-    await eventually(() => ownedBy(one) + ownedBy(other) === 3 && Math.max(ownedBy(one), ownedBy(other)) === 2);
-
-    await one.stop();
-    await eventually(() => ownedBy(other) === 3);
-    const head = await accounts.append(paid('a'));
-    await expectLive(head, ...PROJECTIONS);
-  });
-
-  it('take over from a dead one when its lease has ended', async () => {
-    const dead = work();
-    await eventually(() => ownedBy(dead) === 3);
-    await dead.kill();
-    const head = await accounts.append(paid('a'));
-    const heir = work();
-
-    await expectLive(head, ...PROJECTIONS);
-    expect(ownedBy(heir)).toBe(3);
-  });
-
-  it('write nothing for projections that another worker has claimed meanwhile', async () => {
-    const slow = work();
-    await eventually(() => ownedBy(slow) === 3 && slow.runner.owned.every(({ mode }) => mode === 'live'));
-    slow.freeze();
-    const before = await accounts.append(opened('c'), paid('c'));
-    const quick = work();
-    await expectLive(before, ...PROJECTIONS);
-    const written = await writers();
-
-    slow.thaw();
-    await eventually(() => ownedBy(slow) === 1 && ownedBy(quick) === 2);
-    expect(await writers()).toEqual(written);
-    for (const one of PROJECTIONS) await expectRebuildEquals(one, database.pool);
-  });
-
   it('stop a projection before the event it cannot fold, and the others continue', async () => {
     const worker = work({ projections: [balances, fragile] });
-    const before = await accounts.append(paid('d'), paid('d'));
-    const poison = await accounts.append(paid('d', '13'));
-    const head = await accounts.append(paid('d'), paid('e'));
+    const before = await append(paid('d'), paid('d'));
+    const poison = await append(paid('d', '13'));
+    const head = await append(paid('d'), paid('e'));
 
     await eventually(async () => {
       expect(await checkpoints()).toMatchObject({
@@ -155,8 +67,8 @@ describe('workers', () => {
 
   it('skip an event that an operator has parked, also after a restart', async () => {
     const worker = work({ projections: [balances, fragile] });
-    const poison = await accounts.append(paid('f', '13'));
-    const head = await accounts.append(paid('f'), paid('f'));
+    const poison = await append(paid('f', '13'));
+    const head = await append(paid('f'), paid('f'));
     const park = new ParkEvent({ projection: 'fragile', position: poison, reason: 'thirteen is unlucky' });
     await expect(operator.park(new ParkEvent({ ...park.data, position: head }), 'key:ops')).rejects.toMatchObject({
       code: 'projection.not_stopped',
@@ -189,7 +101,7 @@ describe('workers', () => {
 
   it('stop only projections of a stream with an unknown event', async () => {
     work({ catalogue: ['AccountOpened', 'AmountPaid', 'AccountClosed'] });
-    const head = await accounts.append({ type: 'AccountLookedAt', data: { account: 'a' } });
+    const head = await append({ type: 'AccountLookedAt', data: { account: 'a' } });
 
     await expectLive(head, closings);
     await eventually(async () => {
@@ -201,7 +113,28 @@ describe('workers', () => {
 
   it('resume when a build that knows the event is deployed', async () => {
     work();
-    await expectLive(await accounts.append(paid('a')), ...PROJECTIONS);
+    await expectLive(await append(paid('a')), ...PROJECTIONS);
+  });
+
+  it('stop a projection whose rows the database refuses with an exception', async () => {
+    await database.pool.query(
+      `create function read.refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$`,
+    );
+    await database.pool.query(
+      `create trigger refuse before insert on ${tagUse.table} for each row execute function read.refuse()`,
+    );
+    work();
+    const head = await append(paid('a'));
+
+    await eventually(async () => {
+      const error = `AmountPaid at ${head}: refused`;
+      expect(await checkpoints()).toMatchObject({ tag_use: { position: head - 1, status: 'stopped', error } });
+    });
+    await expectLive(head, balances, closings);
+
+    await database.pool.query(`drop trigger refuse on ${tagUse.table}`);
+    await operator.retry(new RetryProjection({ projection: 'tag_use' }));
+    await expectLive(head, ...PROJECTIONS);
   });
 
   it('refuse a table of another shape', async () => {
@@ -211,19 +144,8 @@ describe('workers', () => {
       const error = 'read.tag_use_v2 has an unexpected surplus integer';
       expect(await checkpoints()).toMatchObject({ tag_use: { status: 'stopped', error } });
     });
-    await expectLive(await accounts.append(paid('a')), balances, closings);
+    await expectLive(await append(paid('a')), balances, closings);
     await database.pool.query('alter table read.tag_use_v2 drop column surplus');
-  });
-
-  it('catch up alone with a projection that is behind the others', async () => {
-    await database.pool.query(`truncate ${tagUse.table}`);
-    await database.pool.query(
-      `update read.checkpoints set position = 0, cached_position = 0 where projection = 'tag_use'`,
-    );
-    work();
-
-    await expectLive(await accounts.append(paid('a')), ...PROJECTIONS);
-    await expectRebuildEquals(tagUse, database.pool);
   });
 
   it('do not start before their migration has run', async () => {
@@ -236,10 +158,10 @@ describe('workers', () => {
 
   it('stop at a log that was restored, and report it', async () => {
     work();
-    await expectLive(await accounts.append(paid('a')), ...PROJECTIONS);
+    await expectLive(await append(paid('a')), ...PROJECTIONS);
     await database.pool.query('update log.log_head set store_epoch = gen_random_uuid()');
     const before = await checkpoints();
-    await accounts.append(paid('a'));
+    await append(paid('a'));
 
     await eventually(async () => {
       for (const { status, error } of Object.values(await checkpoints())) {

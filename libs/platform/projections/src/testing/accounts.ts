@@ -14,8 +14,9 @@ export type AccountEvent = Opened | Paid | Closed;
 
 /** Known, but folded by no projection. */
 type Looked = Event<'AccountLookedAt', { account: string }>;
+export type AppendedEvent = AccountEvent | Looked;
 
-export const catalogue: readonly (AccountEvent | Looked)['type'][] = [
+export const catalogue: readonly AppendedEvent['type'][] = [
   'AccountOpened',
   'AmountPaid',
   'AccountClosed',
@@ -111,7 +112,7 @@ export class Accounts {
 
   constructor(private readonly appender: EventAppender) {}
 
-  async append(...events: readonly (AccountEvent | Looked)[]): Promise<number> {
+  async append(...events: readonly AppendedEvent[]): Promise<number> {
     const names = [...new Set(events.map(({ data }) => data.account))];
     const positions = await Promise.all(
       names.map((account) =>
