@@ -128,7 +128,7 @@ describe('an append', () => {
 });
 
 describe('a command that is sent again', () => {
-  it('gets its first answer, whatever followed', async () => {
+  it('gets its first outcome, also after later appends', async () => {
     const [append, stream] = [to(aStream(), 0), aStream()];
     const guarded = to(stream, 0, { reservations: [{ claim: { scope: 'name', key: stream } }] });
     const first = [await appender.append(append), await appender.append(guarded)];

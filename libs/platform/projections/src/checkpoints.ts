@@ -125,7 +125,7 @@ export class Checkpoints {
   }
 
   /** Hands all projections over at once, and deletes workers that died long ago. */
-  async leave(): Promise<void> {
+  async handOver(): Promise<void> {
     await this.pool.query(
       `delete from read.workers where worker = $1 or expires_at < clock_timestamp() - interval '1 day'`,
       [this.worker],

@@ -75,7 +75,7 @@ export class ProjectionRunner {
     await Promise.all([this.#read(), this.#renew()]);
     unsubscribe?.();
     await Promise.all([...this.#catchUps, this.#recovering]);
-    await this.#leave();
+    await this.#handOver();
   }
 
   #read(): Promise<void> {
@@ -210,10 +210,10 @@ export class ProjectionRunner {
     });
   }
 
-  async #leave(): Promise<void> {
+  async #handOver(): Promise<void> {
     try {
       await this.#checkpoints.settle(this.owned);
-      await this.#checkpoints.leave();
+      await this.#checkpoints.handOver();
     } catch (error) {
       this.#report('the projections cannot be handed over before the lease ends', error);
     }
