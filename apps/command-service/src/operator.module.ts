@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { DeadLetters } from '@syntropic/messaging';
 import { ProcessOperator } from '@syntropic/processes';
 import { ProjectionOperator } from '@syntropic/projections';
-import { Background, everyHour, NATS } from '@syntropic/service';
+import { Background, hourly, NATS } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 
@@ -24,7 +24,7 @@ export class OperatorModule {
   constructor(background: Background, letters: DeadLetters) {
     background.add(
       'dead letters',
-      everyHour(() => letters.forget()),
+      hourly(() => letters.forget()),
     );
   }
 }

@@ -35,7 +35,7 @@ export class ProcessesModule {
       stillWaits: ({ code }) => code === 'execution.phase_waits',
       onQueueTimeout: interruption(send, 'queue_timeout'),
       hint: signals.hintAgain,
-      inService: () => pulse.isFelt,
+      inService: () => pulse.isAlive,
       log,
     });
 

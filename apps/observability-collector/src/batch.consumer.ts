@@ -31,8 +31,8 @@ export type BatchConsumerOptions = Readonly<{
 const DURABLE = 'collector';
 const ACK_WAIT_MS = 30_000;
 const MISSING_MS = 500;
-/** Vain attempts in a row. */
-const PATIENCE = 10;
+/** In a row. */
+const MAX_FAILURES = 10;
 const POSTPONED_MS = 500;
 
 /** Batches that one collector works on at a time. */
@@ -57,12 +57,12 @@ export class BatchConsumer {
         ack_wait: nanos(ACK_WAIT_MS),
         max_ack_pending: -1,
       },
-      atOnce: BATCHES_IN_HAND,
+      maxInFlight: BATCHES_IN_HAND,
       onMessage: (message: JsMsg) => {
         this.#take(message);
       },
       retryMs: MISSING_MS,
-      patience: PATIENCE,
+      maxFailures: MAX_FAILURES,
     };
     try {
       await followStream(this.options.nats, following, signal);

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeadLetters } from '@syntropic/messaging';
-import { Background, everyHour, InjectLog, InjectNats } from '@syntropic/service';
+import { Background, hourly, InjectLog, InjectNats } from '@syntropic/service';
 import { EventBuffer, PostgresTelemetryStore } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
@@ -25,7 +25,7 @@ export class TelemetryModule {
     // Room for the days ahead, and none for those that have aged.
     background.add(
       'telemetry partitions',
-      everyHour(() => store.maintain()),
+      hourly(() => store.maintain()),
     );
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { Signal } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
-import { CommandClient, Doorbell, OutcomeUnknown } from '@syntropic/messaging';
+import { CommandClient, OutcomeUnknown } from '@syntropic/messaging';
 import { work, type WorkOrder } from '@syntropic/orchestration/contracts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Capabilities } from './capabilities';
@@ -16,7 +17,7 @@ const RETRY_MS = 500;
 /** Claims work while there are free slots: after a hint, when a slot becomes free, and every few seconds. */
 @Injectable()
 export class Claims {
-  readonly #claimNow = new Doorbell();
+  readonly #claimNow = new Signal();
   readonly #running = new Set<Promise<void>>();
 
   constructor(
@@ -30,7 +31,7 @@ export class Claims {
 
   /** Claims at once, because there may be new work. */
   claimNow(): void {
-    this.#claimNow.ring();
+    this.#claimNow.notify();
   }
 
   /** Returns after the signal; claimed sessions continue. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Signal } from '@syntropic/async';
 import type { Lease } from '@syntropic/kernel';
-import { CommandClient, Doorbell, OutcomeUnknown } from '@syntropic/messaging';
+import { CommandClient, OutcomeUnknown } from '@syntropic/messaging';
 import { work, type Control, type RenewedWork } from '@syntropic/orchestration/contracts';
 import { LEASE_TIMING } from '../injection-tokens';
 import type { Capabilities } from './capabilities';
@@ -38,7 +39,7 @@ const WATCH_MS = 250;
 @Injectable()
 export class Leases {
   readonly #holders = new Map<string, LeaseHolder>();
-  readonly #renewNow = new Doorbell();
+  readonly #renewNow = new Signal();
   #answeredAt = Number.NEGATIVE_INFINITY;
   #isUncertain = false;
 
@@ -68,7 +69,7 @@ export class Leases {
 
   /** Renews at once, because the requested control may have changed. */
   renewNow(): void {
-    this.#renewNow.ring();
+    this.#renewNow.notify();
   }
 
   async run(capabilities: Capabilities, parked: ParkedWork, signal: AbortSignal): Promise<void> {

@@ -41,7 +41,7 @@ const hintsFor = (backend: string, onHint: OnHint) => ({
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(ACK_WAIT_MS),
   },
-  atOnce: 1,
+  maxInFlight: 1,
   onMessage: (message: JsMsg) => {
     message.ack();
     onHint(hintIn(message));

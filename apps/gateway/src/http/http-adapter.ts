@@ -1,6 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { withCorrelation } from '@syntropic/observability';
-import { letGoOfConnections } from '@syntropic/service';
+import { closeIdleConnections } from '@syntropic/service';
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { Problem } from '../problems/problem';
@@ -26,7 +26,7 @@ export function httpAdapter(): FastifyAdapter {
 
   takeJsonAndYaml(fastify);
   observeRequests(fastify);
-  letGoOfConnections(fastify);
+  closeIdleConnections(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     const correlationId = correlationOf(request);
     void reply.header('x-request-id', correlationId);

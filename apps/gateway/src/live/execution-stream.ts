@@ -1,5 +1,5 @@
+import { Signal } from '@syntropic/async';
 import type { Usage } from '@syntropic/kernel';
-import { Doorbell } from '@syntropic/messaging';
 import { costByModel, costView, tokensView } from '../display/usage-fields';
 import type { StreamFrame } from './event-stream-text';
 import { Lane } from './lane';
@@ -37,7 +37,7 @@ const CHANGES_TOTALS: ReadonlySet<string> = new Set(['token_usage', 'session_sum
 export class ExecutionStream {
   readonly #domain: Lane<DomainItem>;
   readonly #telemetry: Lane<TelemetryItem>;
-  readonly #news = new Doorbell();
+  readonly #news = new Signal();
   #waiting: LiveFrame[] = [];
   #waitingBytes = 0;
   #looking = false;
@@ -55,7 +55,7 @@ export class ExecutionStream {
   offer(frame: LiveFrame, bytes: number): void {
     if (this.#looking) this.#keep(frame, bytes);
     else this.#accept(frame);
-    this.#news.ring();
+    this.#news.notify();
   }
 
   /** Until the execution has ended (true), or the signal. */

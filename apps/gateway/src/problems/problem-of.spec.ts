@@ -2,6 +2,7 @@ import { DomainError } from '@syntropic/kernel';
 import { OutcomeUnknown } from '@syntropic/messaging';
 import { ObjectStorageAway } from '@syntropic/object-storage';
 import { ReadModelBehind } from '@syntropic/projections';
+import { DatabaseError } from 'pg';
 import { invalidRequest } from './problem';
 import { problemOf } from './problem-of';
 
@@ -29,6 +30,7 @@ describe('a problem document', () => {
     ['read_model.behind', new ReadModelBehind('workflow', 9, 5)],
     ['artifact.bytes_unavailable', new ObjectStorageAway({ cause: new Error('connect ECONNREFUSED') })],
     ['store.unavailable', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+    ['store.unavailable', Object.assign(new DatabaseError('deadlock detected', 17, 'error'), { code: '40P01' })],
     ['store.unavailable', new Error('a query', { cause: new Error('Connection terminated unexpectedly') })],
   ])('%s says when to come back, and is nobody’s fault', (code, error) => {
     const { document, retryAfterSeconds, isFault } = problemOf(error);

@@ -2,12 +2,12 @@ import { HttpException } from '@nestjs/common';
 import { DomainError } from '@syntropic/kernel';
 import { OutcomeUnknown } from '@syntropic/messaging';
 import { ObjectStorageAway } from '@syntropic/object-storage';
+import { classifyStoreError } from '@syntropic/postgres';
 import { ReadModelBehind } from '@syntropic/projections';
 import { Problem } from './problem';
 import { kindOf, PROBLEM_CODES, type ProblemCode } from './problem-codes';
 import type { ProblemDocument } from './problem-document';
 import type { ProblemKind } from './problem-kind';
-import { isStoreAway } from './store-away';
 
 /** How to answer an error: the document, when to come back, and whether somebody of ours has to look at it. */
 export type ProblemReply = Readonly<{
@@ -47,7 +47,7 @@ function foreseen(error: unknown): Problem | undefined {
   if (error instanceof ObjectStorageAway) {
     return new Problem('artifact.bytes_unavailable', error.message, { retryAfterSeconds: LATER_SECONDS });
   }
-  if (isStoreAway(error)) {
+  if (['unavailable', 'conflict'].includes(classifyStoreError(error))) {
     return new Problem('store.unavailable', 'the store does not answer', { retryAfterSeconds: LATER_SECONDS });
   }
   return error instanceof HttpException ? ofFramework(error) : undefined;

@@ -1,7 +1,7 @@
 export { AppendOutcomeUnknown } from './append';
 export { EventAppender } from './event-appender';
-export { decidedAgain } from './decided-again';
 export { decisionHandler } from './decision-handler';
+export { retryOnConflict } from './retry-on-conflict';
 export type { EventLog } from './event-log';
 export { aggregatesToken, EventStoreModule, InjectAggregates } from './event-store.module';
 export { LogReader } from './log-reader/log-reader';

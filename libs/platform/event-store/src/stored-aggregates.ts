@@ -1,3 +1,4 @@
+import { KeyedMutex } from '@syntropic/async';
 import {
   DomainError,
   replay,
@@ -16,7 +17,6 @@ import type { EventAppender } from './event-appender';
 import type { EventLog } from './event-log';
 import { LeastRecentlyUsed } from './least-recently-used';
 import type { StoredStreams } from './stored-streams';
-import { Turns } from './turns';
 import { schemaVersionOf, upcast } from './upcast';
 
 const PAGE = 1_000;
@@ -48,7 +48,7 @@ type Replayed<State> = Loaded<State> & Readonly<{ position: number; epoch?: stri
 export class StoredAggregates<State, E extends Event> implements Aggregates<State, E> {
   readonly #kept = new LeastRecentlyUsed<Replayed<State>>(KEPT_STATES);
   /** Of commands to one stream only one can win at a time; so in one process they do not even race. */
-  readonly #turns = new Turns();
+  readonly #turns = new KeyedMutex();
 
   constructor(
     private readonly aggregate: StoredKind<State, E>,
@@ -71,7 +71,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     reads: Reads = [],
   ): Promise<Outcome> {
     const stream = this.#streamOf(id);
-    return this.#turns.take(stream, () => this.#update({ stream, context, decide, reads }));
+    return this.#turns.run(stream, () => this.#update({ stream, context, decide, reads }));
   }
 
   async #update({ stream, context, decide, reads }: Update<State, E>): Promise<Outcome> {

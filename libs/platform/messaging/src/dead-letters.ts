@@ -17,7 +17,7 @@ export const deadLetterCommands = commands('dead-letters', {
   ReplayDeadLetter: answered({ id: z.uuid() }, Done),
 });
 
-/** A dead letter as a list shows it. */
+/** A dead letter in a list. */
 type DeadLetterSummary = Readonly<{
   id: string;
   subject: string;
@@ -26,13 +26,13 @@ type DeadLetterSummary = Readonly<{
   buriedAt: string;
   replayedAt: string | null;
   sizeBytes: number;
-  /** The start of its body; bytes that are no text stand as `�`. */
+  /** The start of its body; bytes that are not text become `�`. */
   preview: string;
 }>;
 
 const PREVIEW_BYTES = 500;
 
-/** Messages that nobody could handle. The row is what counts and what is replayed; the stream DEAD tells whoever listens. */
+/** Messages that no consumer could handle. Replays use the rows of the table; the stream DEAD only announces them to listeners. */
 export class DeadLetters {
   constructor(
     private readonly pool: Pool,
@@ -40,7 +40,7 @@ export class DeadLetters {
     private readonly service: string,
   ) {}
 
-  /** Keeps the message whole. Burying it twice is burying it once. Resolves with its id. */
+  /** Stores the complete message, once however often it is called. Resolves with its id. */
   async bury(message: Message, reason: string): Promise<string> {
     const id = derivedUuid(NAMESPACE, message.subject, sha256(message.data), JSON.stringify(headersOf(message)));
     await this.pool.query(
@@ -69,7 +69,7 @@ export class DeadLetters {
   }
 
   /**
-   * Sends it again to where it went, and notes when the stream there has it; the row stays.
+   * Publishes it again on its original subject, and records the time once the stream has stored it; the row stays.
    * @throws DomainError `dead_letter.not_found`
    */
   async replay({ id }: DataOf<typeof deadLetterCommands.ReplayDeadLetter>): Promise<void> {
@@ -84,7 +84,7 @@ export class DeadLetters {
     await this.pool.query('update ops.dead_letters set replayed_at = clock_timestamp() where id = $1', [id]);
   }
 
-  /** Lets go of letters that were replayed a month ago. One that nobody has replayed waits for ever. */
+  /** Deletes letters that were replayed a month ago. Letters that were never replayed are kept. */
   async forget(): Promise<void> {
     await this.pool.query(`delete from ops.dead_letters where replayed_at < clock_timestamp() - interval '30 days'`);
   }

@@ -1,7 +1,7 @@
-/** What a NATS user may do. Answering what it was asked is always allowed. */
+/** The subjects of a NATS user. Replies to requests are always allowed. */
 type Permissions = Readonly<{ publish: readonly string[]; subscribe: readonly string[] }>;
 
-/** What a consumer of one stream asks JetStream for. */
+/** The JetStream API subjects that a consumer of one stream needs. */
 const consumes = (stream: string): readonly string[] => [
   `$JS.API.STREAM.INFO.${stream}`,
   `$JS.API.CONSUMER.CREATE.${stream}`,
@@ -13,7 +13,7 @@ const consumes = (stream: string): readonly string[] => [
   `$JS.ACK.${stream}.>`,
 ];
 
-/** People send commands to contexts and as operators; work, budgets and the like are between runners and command-service. */
+/** The gateway sends commands of users and operators only; work commands are for runners. */
 const commandsTo = (...contexts: readonly string[]) => contexts.map((context) => `commands.${context}.*`);
 
 const allowed = (user: string, { publish, subscribe }: Permissions): Permissions => ({
@@ -45,7 +45,7 @@ const PERMISSIONS = {
       'control.>',
       'live.>',
       'dead.>',
-      // Dead letters go out again to where they went.
+      // Replayed dead letters.
       'telemetry.>',
       '$JS.API.>',
       '$JS.ACK.>',
@@ -57,7 +57,7 @@ const PERMISSIONS = {
     subscribe: ['log.>'],
   }),
   'observability-collector': allowed('observability-collector', {
-    // It tells runners what is durable where their messages ask for it: JetStream keeps no reply subject.
+    // Replies go to the inbox that a message names in a header: JetStream keeps no reply subject.
     publish: ['live.>', 'dead.>', '_INBOX.agent-runner.>', ...consumes('TELEMETRY')],
     subscribe: [],
   }),

@@ -140,10 +140,7 @@ describe('an event that cannot be carried out', () => {
     await eventually(async () => (await harness.backlogOf(taker)).length === 3);
     const [first, waiting] = [await positionOf(executionId, 0), await positionOf(executionId, 1)];
     const park = (name: string, position: number) =>
-      new ProcessOperator(harness.pool).park(
-        { process: name, position, reason: 'not ours' },
-        'user:ada',
-      );
+      new ProcessOperator(harness.pool).park({ process: name, position, reason: 'not ours' }, 'user:ada');
 
     await expect(park(taker.name, waiting)).rejects.toMatchObject({ code: 'process.not_failing' });
     await expect(park('stranger', first)).rejects.toMatchObject({ code: 'process.not_found' });

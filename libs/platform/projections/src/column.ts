@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** As Postgres itself spells them. */
+/** The names of Postgres's catalogue. */
 type SqlType = 'text' | 'boolean' | 'bigint' | 'double precision' | 'numeric' | 'timestamp with time zone' | 'jsonb';
 
 export type Column = Readonly<{ name: string; type: SqlType; nullable: boolean }>;

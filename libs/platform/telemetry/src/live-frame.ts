@@ -1,7 +1,7 @@
 import { divided } from './divided';
 import type { NumberedEvent } from './telemetry-event';
 
-/** What a live stream gets of telemetry: neighbours in their execution's sequence, from `first`. */
+/** Telemetry for a live stream: consecutive events of an execution, from sequence `first`. */
 export type TelemetryFrame = Readonly<{
   lane: 'telemetry';
   first: number;
@@ -15,21 +15,21 @@ type FrameEvent = Readonly<
 export const liveSubject = (executionId: string): string => `live.${executionId}`;
 
 /**
- * Newly stored events as messages for live streams, none larger than `maxBytes`; an event that is, is left to the tables.
+ * Newly stored events as messages for live streams, none larger than `maxBytes`; streams read larger events from the tables.
  * Events outside executions have no live stream.
  */
 export function liveMessagesOf(
   stored: readonly NumberedEvent[],
   maxBytes: number,
 ): { subject: string; data: string }[] {
-  return neighboursIn(stored).flatMap(({ executionId, events }) =>
+  return consecutiveRuns(stored).flatMap(({ executionId, events }) =>
     divided(events, (run) => Buffer.byteLength(encoded(run)) <= maxBytes)
       .map((run) => ({ subject: liveSubject(executionId), data: encoded(run) }))
       .filter(({ data }) => Buffer.byteLength(data) <= maxBytes),
   );
 }
 
-function neighboursIn(stored: readonly NumberedEvent[]): { executionId: string; events: FrameEvent[] }[] {
+function consecutiveRuns(stored: readonly NumberedEvent[]): { executionId: string; events: FrameEvent[] }[] {
   const runs: { executionId: string; events: FrameEvent[] }[] = [];
   const open = new Map<string, { executionId: string; events: FrameEvent[] }>();
   for (const { executionId, sequence, type, time, sessionId, phaseId, data } of stored) {

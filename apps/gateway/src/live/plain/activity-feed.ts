@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Doorbell } from '@syntropic/messaging';
+import { Signal } from '@syntropic/async';
 import { LiveBus } from '../live-bus';
 import { LiveTables, type Activity } from '../live-tables';
 import { ACTIVITY_TYPES } from './plain-event';
@@ -34,16 +34,16 @@ export class ActivityFeed {
   private begin(): void {
     this.reading = new AbortController();
     const { signal } = this.reading;
-    const news = new Doorbell();
+    const news = new Signal();
     this.bus.listen('*', signal, (frame) => {
       if (frame.lane !== 'domain') return;
       const mayBeAny = frame.events.length === 0;
-      if (mayBeAny || frame.events.some(({ type }) => ACTIVITY_TYPES.includes(type))) news.ring();
+      if (mayBeAny || frame.events.some(({ type }) => ACTIVITY_TYPES.includes(type))) news.notify();
     });
     void this.read(news, signal);
   }
 
-  private async read(news: Doorbell, signal: AbortSignal): Promise<void> {
+  private async read(news: Signal, signal: AbortSignal): Promise<void> {
     let position: number | undefined;
     while (!signal.aborted) {
       try {

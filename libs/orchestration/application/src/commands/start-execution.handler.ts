@@ -1,4 +1,4 @@
-import { decidedAgain, InjectAggregates } from '@syntropic/event-store';
+import { retryOnConflict, InjectAggregates } from '@syntropic/event-store';
 import type { Aggregates, Command, Outcome } from '@syntropic/kernel';
 import { Handles, type Handler } from '@syntropic/messaging';
 import { workflowExecution, type ExecutionEvent, type WorkflowEvent } from '@syntropic/orchestration/contracts';
@@ -19,7 +19,7 @@ export class StartExecutionHandler implements Handler<StartExecution> {
 
   /** Reads the template and the runners, writes the execution: of the template as it is at that moment. */
   execute(command: Command<StartExecution>): Promise<Outcome> {
-    return decidedAgain(() => this.#start(command));
+    return retryOnConflict(() => this.#start(command));
   }
 
   async #start({ data, context }: Command<StartExecution>): Promise<Outcome> {

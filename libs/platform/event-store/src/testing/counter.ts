@@ -8,7 +8,7 @@ export type CounterEvent = Counted | Named | Closed;
 
 export type Counter = Readonly<{ total: number; labels: readonly string[] }>;
 
-/** Once events said `amount`, then `by`, and now they carry a label too. */
+/** Three schema versions: the data had `amount`, then `by`, and now also a label. */
 export const Counter: StoredKind<Counter, CounterEvent> = {
   name: 'counter',
   initial: { total: 0, labels: [] },

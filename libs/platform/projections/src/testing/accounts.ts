@@ -1,5 +1,5 @@
 import type { EventAppender } from '@syntropic/event-store';
-import { addUsd, contract, type CommandContext, type Event, type EventOf, type EventsOf } from '@syntropic/kernel';
+import { addUsd, contract, type CommandContext, type Event, type EventOf } from '@syntropic/kernel';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ const folded = {
   AccountClosed: Tagged,
 };
 
-/** `AccountLookedAt` is known, and folded by no projection. */
+/** `AccountLookedAt` is known, but folded by no projection. */
 export const account = contract('testing', 'account', {
   key: 'account',
   commands: {},
@@ -34,9 +34,9 @@ const branch = contract('testing', 'branch', {
 });
 
 export type AccountEvent = EventOf<typeof olderAccount>;
-type Looked = EventsOf<typeof account>['AccountLookedAt'];
+export type AppendedEvent = EventOf<typeof account>;
 
-/** A row per account with every type of column; `trace` tells the order in which events were folded. */
+/** A row per account with every type of column; `trace` records the order in which events were folded. */
 export const balances = projection(account)({
   name: 'balance',
   version: 1,
@@ -98,7 +98,7 @@ export const tagUse = projection(account)({
   },
 });
 
-/** Folds one type only, so its checkpoint moves mostly for events of others. */
+/** Folds one type only, so its checkpoint moves mostly for other events. */
 export const closings = projection(branch)({
   name: 'closing',
   version: 1,
@@ -110,19 +110,19 @@ export const closings = projection(branch)({
 
 export const PROJECTIONS = [balances, tagUse, closings] as const;
 
-/** Leaves these projections as the only ones of a spec's database. */
+/** Makes these projections the only ones of a spec's database. */
 export async function makeTables(pool: Pool, projections: readonly Projection[] = PROJECTIONS): Promise<void> {
   await pool.query('delete from read.checkpoints');
   for (const one of projections) await pool.query(ddlOf(one));
 }
 
-/** Appends to the streams of accounts, and answers where the log then ends. */
+/** Appends to the streams of accounts, and resolves with the position of the last event. */
 export class Accounts {
   readonly #versions = new Map<string, number>();
 
   constructor(private readonly appender: EventAppender) {}
 
-  async append(...events: readonly (AccountEvent | Looked)[]): Promise<number> {
+  async append(...events: readonly AppendedEvent[]): Promise<number> {
     const names = [...new Set(events.map(({ data }) => data.account))];
     const positions = await Promise.all(
       names.map((name) =>

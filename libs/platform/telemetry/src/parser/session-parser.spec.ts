@@ -60,14 +60,14 @@ describe('model calls', () => {
     expect(parser.usage.byModel[HAIKU]?.costUsd).toBe('0.001175');
   });
 
-  it('are not made by the answers that the CLI invents', () => {
+  it('are not counted for answers that the CLI generates', () => {
     const { read } = session();
     expect(read(answer('m1', { type: 'text', text: 'API Error' }, '<synthetic>'))).toEqual([]);
   });
 });
 
 describe('tools', () => {
-  it('start and end with what their result alone does not say', () => {
+  it('start and end with the fields that their result lacks', () => {
     const { read } = session();
     const [, started] = read(answer('m1', tool('t1', 'Read', { path: '/x' })));
     const [ended] = read('noise', toolResult('t1', [{ type: 'text', text: 'no such file' }], true)).slice(1);
@@ -82,7 +82,7 @@ describe('tools', () => {
     });
   });
 
-  it('are told once, whether a hook or the stream speaks first', () => {
+  it('are reported once, whether the hook or the stream comes first', () => {
     const { read, parser } = session();
     const hook = (event_type: string) => ({
       event_type,
@@ -120,7 +120,7 @@ describe('tools', () => {
 });
 
 describe('lines', () => {
-  it('that are no messages are output', () => {
+  it('that are not messages are output', () => {
     const { read } = session();
     expect(read('compiling…', '{"broken": ', '42', '').map(({ type, data }) => [type, data['text']])).toEqual([
       ['agent_output', 'compiling…'],
@@ -129,7 +129,7 @@ describe('lines', () => {
     ]);
   });
 
-  it('that nobody knows are kept as they came', () => {
+  it('of unknown types are kept unchanged', () => {
     const { read } = session();
     const newer = { type: 'rate_limit_event', limits: [1, { a: null }] };
     const known = { type: 'assistant', message: 'of another shape' };
@@ -140,7 +140,7 @@ describe('lines', () => {
     ]);
   });
 
-  it('of any size are cut, not lost', () => {
+  it('that are too large are cut', () => {
     const { read } = session();
     const [printed, unknown] = read('x'.repeat(1e6), { type: 'new', text: 'y'.repeat(1e6) });
 
@@ -148,7 +148,7 @@ describe('lines', () => {
     expect(unknown?.data).toMatchObject({ raw: null, truncated: true });
   });
 
-  it('of any depth are kept as they were printed', () => {
+  it('that are nested too deeply are kept as output', () => {
     const { read } = session();
     const [open, close] = ['['.repeat(100_000), ']'.repeat(100_000)];
     const called = JSON.stringify(answer('m', tool('t', 'Bash', { deep: 'HERE' }))).replace('"HERE"', open + close);
@@ -157,7 +157,7 @@ describe('lines', () => {
     expect(read(called).at(-1)).toMatchObject({ type: 'agent_output', data: { truncated: true } });
   });
 
-  it('give no event that is too large for the bus, whatever in them is', () => {
+  it('give no event that is too large for the bus', () => {
     const { read, parser } = session();
     const long = 'x'.repeat(2_000_000);
     const events = read(answer('m', tool(long)), answer('n', tool('t'), long), {
@@ -170,14 +170,14 @@ describe('lines', () => {
     expect(JSON.stringify(parser.usage).length).toBeLessThan(1_000);
   });
 
-  it('are not believed when they speak of more money than there is', () => {
+  it('with an absurd cost are ignored', () => {
     const { read, parser } = session();
     read(result(1e300));
 
     expect(Number(parser.usage.costUsd)).toBeLessThan(1);
   });
 
-  it('cannot forge the account of a session', () => {
+  it('of hooks cannot replace the account of a session', () => {
     const { read, parser } = session();
     const [forged] = read({ event_type: 'session_summary', leg: 1, model_usage: {} });
 
@@ -187,7 +187,7 @@ describe('lines', () => {
 });
 
 describe('the result', () => {
-  it('holds what the agent says of its task, however deep', () => {
+  it('has the agent’s report on its task, also a nested one', () => {
     const { read, parser } = session();
     read(
       result(
@@ -207,14 +207,14 @@ describe('the result', () => {
     ],
     ['{"type":"error","error":{"type":"invalid_request_error","message":"bad"}}', 'invalid_request_error: bad'],
     ['it broke', 'it broke'],
-  ])('names the fault in %s', (text, label) => {
+  ])('has the error of %s', (text, label) => {
     const { read, parser } = session();
     read(result(0, text, { is_error: true }));
 
     expect(parser.outcome).toMatchObject({ isError: true, error: label });
   });
 
-  it('without an account per model takes the one of its model', () => {
+  it('without an account per model has that of the session’s model', () => {
     const { read, parser } = session();
     read({ type: 'system', subtype: 'init', model: HAIKU }, { type: 'result', usage, total_cost_usd: 0.25 });
 
@@ -225,13 +225,13 @@ describe('the result', () => {
 describe('legs', () => {
   const partial = { costUsd: '0.001175', costComplete: false };
 
-  it('without a result are estimated, and say so', () => {
+  it('without a result are estimated, and incomplete', () => {
     const { read, parser } = session();
     read(answer('m1', { type: 'text' }));
     expect(parser.usage).toMatchObject({ ...partial, turns: 1 });
   });
 
-  it('that were interrupted are in the next account', () => {
+  it('that were interrupted are included in the next account', () => {
     const { read, parser, now } = session();
     read(answer('m1', { type: 'text' }));
     const [ended] = parser.end('interrupted', now());
@@ -241,7 +241,7 @@ describe('legs', () => {
     expect(parser.usage).toMatchObject({ costUsd: '0.5', costComplete: true, turns: 1 + 2, durationMs: 1000 + 1234 });
   });
 
-  it('that were killed are estimated beside the next account', () => {
+  it('that were killed are estimated in addition to the next account', () => {
     const { read, parser, now } = session();
     read(answer('m1', { type: 'text' }));
     parser.end('killed', now());
@@ -268,7 +268,7 @@ describe('legs', () => {
     expect(parser.usage).toMatchObject({ costUsd: '0.251175', costComplete: false });
   });
 
-  it('last as long when they are parsed again later', () => {
+  it('keep their duration when they are parsed again later', () => {
     const later = new SessionParser({
       sessionId: 'a-session',
       executionId: 'exec-1',
@@ -282,7 +282,7 @@ describe('legs', () => {
     expect(later.usage.durationMs).toBe(4_000);
   });
 
-  it('of a plain program owe no account', () => {
+  it('of a plain program need no account', () => {
     const { read, parser, now } = session();
     read('building');
     parser.end('killed', now());

@@ -19,16 +19,20 @@ export const newWork = (fields: Partial<NewWork> = {}): NewWork => ({
   ...fields,
 });
 
-/** A runner that can do what `newWork` asks for. */
-export const able = (runner: string): Capabilities => ({ runner, backends: ['sandbox'], providers: ['command'] });
+/** The capabilities of a runner that can run `newWork`. */
+export const capabilitiesOf = (runner: string): Capabilities => ({
+  runner,
+  backends: ['sandbox'],
+  providers: ['command'],
+});
 
-export const answer = () => Promise.resolve();
+export const accept = () => Promise.resolve();
 
-/** A queue of the spec file's own, emptied before each spec, in the role of command-service. */
-export class WorkDesk {
+/** A work queue with a database of its own, emptied before each test, in the role of command-service. */
+export class WorkFixture {
   readonly #database = useDatabase();
   #pool: Pool | undefined;
-  /** Sessions that were hinted at, and runners that were woken, in order. */
+  /** The hinted sessions and the woken runners, in order. */
   hinted: string[] = [];
   woken: string[] = [];
 
@@ -45,7 +49,7 @@ export class WorkDesk {
     return (this.#pool ??= this.ownPool());
   }
 
-  /** May change what services only decide about: the passing of time. */
+  /** The owner's role, which may change times in the tables. */
   get owner(): Pool {
     return this.#database.pool;
   }
@@ -68,13 +72,13 @@ export class WorkDesk {
   }
 
   async claimed(runner: string): Promise<Work> {
-    const work = await this.queue.claim(able(runner));
+    const work = await this.queue.claim(capabilitiesOf(runner));
     if (!work) throw new Error('there was nothing to claim');
     return work;
   }
 
   async renewed(runner: string, ...held: readonly Lease[]): Promise<readonly RenewedLease[]> {
-    const { leases } = await this.queue.renew({ ...able(runner), slots: 2, leases: held });
+    const { leases } = await this.queue.renew({ ...capabilitiesOf(runner), slots: 2, leases: held });
     return leases;
   }
 
@@ -94,16 +98,16 @@ export class WorkDesk {
     return rows[0]?.holds === true;
   }
 
-  async termsEnd(): Promise<void> {
+  async endTerms(): Promise<void> {
     await this.owner.query(
       `update ops.work set expires_at = clock_timestamp() - interval '1 minute' where state = 'leased'`,
     );
   }
 
-  /** Claimed by this runner. */
+  /** Work that this runner has claimed. */
   async held(runner = 'r1', queue = this.queue): Promise<Work> {
     await queue.enqueue(newWork(), 1);
-    const work = await queue.claim(able(runner));
+    const work = await queue.claim(capabilitiesOf(runner));
     if (!work) throw new Error('there was nothing to claim');
     return work;
   }
@@ -115,8 +119,8 @@ export class WorkDesk {
 
   sweeper(options: Partial<SweeperOptions> = {}, pool = this.pool): Sweeper {
     return new Sweeper(pool, {
-      onLost: answer,
-      onQueueTimeout: answer,
+      onLost: accept,
+      onQueueTimeout: accept,
       hint: () => undefined,
       inService: () => true,
       log: { warn: () => undefined },
@@ -124,7 +128,7 @@ export class WorkDesk {
     });
   }
 
-  /** Leases could be renewed since then, and somebody looked last at that time: both so long ago. */
+  /** Sets the ages of the last break in service and of the sweeper's last run. */
   async serviceWas(since: string, last: string): Promise<void> {
     await this.owner.query(
       `update ops.lease_service set since = clock_timestamp() - $1::interval, last = clock_timestamp() - $2::interval`,

@@ -33,15 +33,15 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
-describe('two workers, whatever happens to them', () => {
+describe('two workers while processes and servers fail', () => {
   const database = useDatabase();
   const redis = useRedis();
   let accounts: Accounts;
   let readModels: ReadModels;
   let cache: ReturnType<typeof createRedis>;
   let workers: Worker[] = [];
-  /** Reads nobody waits for: they fill the cache while it changes. */
-  const inPassing: Promise<unknown>[] = [];
+  /** Reads in the background: they fill the cache while it changes. */
+  const backgroundReads: Promise<unknown>[] = [];
 
   beforeAll(async () => {
     await makeTables(database.pool);
@@ -55,12 +55,12 @@ describe('two workers, whatever happens to them', () => {
     cache.disconnect();
   });
 
-  it('leave the tables as a plain fold of the log, and a cache that is never wrong', async () => {
+  it('leave the tables that a plain fold of the log leads to, and a correct cache', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (steps) => {
         for (const one of steps) await take(one);
         await settle();
-        for (const projection of PROJECTIONS) await expectLevel(projection);
+        for (const projection of PROJECTIONS) await expectCaughtUp(projection);
       }),
       { numRuns: 18, endOnFailure: true },
     );
@@ -103,10 +103,10 @@ describe('two workers, whatever happens to them', () => {
     database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and usename = 'syn_projection_worker'`);
 
-  /** Nothing is appended meanwhile, so an answer that must have everything is right or is not given. */
+  /** Nothing is appended meanwhile, so a row at the head is either correct or rejected. */
   async function read(id: string, fresh: boolean): Promise<void> {
     if (!fresh) {
-      inPassing.push(readModels.get(balances, id).catch(() => undefined));
+      backgroundReads.push(readModels.get(balances, id).catch(() => undefined));
       return;
     }
     const log = new PostgresEventLog(database.pool);
@@ -120,17 +120,17 @@ describe('two workers, whatever happens to them', () => {
 
   async function settle(): Promise<void> {
     await revive();
-    await Promise.all(inPassing);
+    await Promise.all(backgroundReads);
     for (const worker of workers) worker.thaw();
     await eventually(async () => {
-      await bury();
+      await removeDead();
       start();
       const head = await accounts.append(opened({ account: 'last', tags: ['x'], at: '2026-01-02T03:04:05.006Z' }));
       await eventually(() => expectCheckpointsAt(head), { within: 500 });
     });
   }
 
-  async function bury(): Promise<void> {
+  async function removeDead(): Promise<void> {
     await Promise.all(workers.filter(({ isDead }) => isDead).map((worker) => worker.kill()));
     workers = workers.filter(({ isDead }) => !isDead);
   }
@@ -142,7 +142,7 @@ describe('two workers, whatever happens to them', () => {
     expect(rows).toEqual(PROJECTIONS.map(() => ({ position: head, cached_position: head, uncached: false })));
   }
 
-  async function expectLevel(projection: Projection): Promise<void> {
+  async function expectCaughtUp(projection: Projection): Promise<void> {
     const expected = plainFold(projection, await new PostgresEventLog(database.pool).read(0, 100_000));
     const { rows } = await readModels.page(projection, { limit: 1_000 });
     expect(new Map(rows.map((row) => [String(row[projection.key]), row]))).toEqual(expected);

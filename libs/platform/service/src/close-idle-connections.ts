@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
 
 /**
- * Makes a server that is to close wait for its answers only. Node would also wait for clients that opened a connection and never said
- * anything, as browsers do ahead of time, and for those that were answered meanwhile and might ask for more.
+ * Makes a closing server wait only for its unfinished responses. Node would also wait for idle connections:
+ * those that never sent a request, as browsers open ahead of time, and those kept alive after a response.
  */
-export function letGoOfConnections(fastify: FastifyInstance): void {
+export function closeIdleConnections(fastify: FastifyInstance): void {
   const { server } = fastify;
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

@@ -1,8 +1,8 @@
-/** Lets those who want the same thing have it one after another, in the order they asked. */
-export class Turns {
+/** Runs work of the same key one at a time, in the order of the calls; work of different keys runs side by side. */
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 
-  async take<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+  async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     const before = this.#last.get(key);
     const own = before ? before.then(work, work) : work();
     this.#last.set(key, own);
