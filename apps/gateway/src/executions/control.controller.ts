@@ -25,9 +25,6 @@ import {
 import { EXECUTION } from './execution-lookup';
 import type { ControlReply } from './executions.dto';
 
-/** The refusals that say: not in this state. */
-const WRONG_STATE = ['not_running', 'not_paused', 'has_ended', 'not_interrupted'].map((rule) => `execution.${rule}`);
-
 type ControlAsk = Ask<typeof retryExecution>;
 
 @Controller(API_PREFIXES)
@@ -92,7 +89,7 @@ export class ControlController {
     try {
       await send(executionId);
     } catch (error) {
-      throw inWords(error, action);
+      throw withClientText(error, action);
     }
     const message = `The ${action} request was taken`;
     return { success: true, execution_id: executionId, state, message, error: null };
@@ -110,9 +107,10 @@ export class ControlController {
   }
 }
 
-/** `it is completed`, as the rule says it, becomes what clients expect to read. */
-function inWords(error: unknown, action: string): unknown {
-  if (!(error instanceof DomainError) || !WRONG_STATE.includes(error.code)) return error;
-  const state = error.message.replace(/^it is /, '');
-  return new DomainError(error.code, `Cannot ${action} execution in state ${state}`, error.refusal);
+/** Refusals that name the execution's state get the text that clients expect. */
+function withClientText(error: unknown, action: string): unknown {
+  if (!(error instanceof DomainError)) return error;
+  const { code, refusal, field, details } = error;
+  if (details?.['state'] === undefined) return error;
+  return new DomainError(code, `Cannot ${action} execution in state ${details['state']}`, refusal, { field, details });
 }

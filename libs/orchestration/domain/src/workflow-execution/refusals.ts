@@ -23,6 +23,10 @@ type Rule =
 
 export const refuse = (rule: Rule, why: string): DomainError => new DomainError(`execution.${rule}`, why);
 
+/** Refused because of the execution's state, which clients read from the details. */
+export const wrongState = (rule: Rule, state: string): DomainError =>
+  new DomainError(`execution.${rule}`, `it is ${state}`, 'conflict', { details: { state } });
+
 export const invalid = (rule: string, why: string, field: string): DomainError =>
   new DomainError(`execution.${rule}`, why, 'invalid', field);
 
@@ -30,13 +34,13 @@ const missing = (what: string, refusal: Refusal = 'not_found') => new DomainErro
 
 export function started(execution: WorkflowExecution): UnderwayExecution {
   if (execution.status === 'not_started') throw missing('there is no such execution');
-  if (!isUnderway(execution)) throw refuse('has_ended', `it is ${execution.status}`);
+  if (!isUnderway(execution)) throw wrongState('has_ended', execution.status);
   return execution;
 }
 
 export function running(execution: WorkflowExecution): Running {
   const underway = started(execution);
-  if (underway.status !== 'running') throw refuse('not_running', `it is ${underway.status}`);
+  if (underway.status !== 'running') throw wrongState('not_running', underway.status);
   return underway;
 }
 

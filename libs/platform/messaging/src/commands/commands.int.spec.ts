@@ -115,7 +115,8 @@ describe('a command', () => {
   });
 
   it('that a rule refuses brings the refusal back, as it was, and is not sent again', async () => {
-    handle = () => Promise.reject(new DomainError('account.closed', 'it is closed', 'not_found', 'account'));
+    const context = { field: 'account', details: { state: 'closed', since: 7 } };
+    handle = () => Promise.reject(new DomainError('account.closed', 'it is closed', 'not_found', context));
 
     const refusal = await refusalOf(client.send('orchestration', 'Deposit', body, origin()));
 
@@ -123,7 +124,7 @@ describe('a command', () => {
       code: 'account.closed',
       refusal: 'not_found',
       message: 'it is closed',
-      field: 'account',
+      ...context,
     });
     expect(received).toHaveLength(1);
   });
