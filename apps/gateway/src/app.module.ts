@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { HealthModule, MetricsModule } from '@syntropic/observability';
 import { Pool } from 'pg';
 import { ArtifactBytes } from './artifacts/artifact-bytes';
@@ -13,22 +14,25 @@ import { healthChecks } from './health/health-checks';
 import { SystemHealthController } from './health/health.controller';
 import { endpointsOf } from './http/serve';
 import { ActivityFeed } from './live/plain/activity-feed';
-import { PlainStreamsController } from './live/plain/plain-streams.controller';
+import { ActivityController } from './live/plain/activity.controller';
+import { PlainStreamController } from './live/plain/plain-stream.controller';
+import { InitialSnapshot } from './live/initial-snapshot';
 import { LiveBus } from './live/live-bus';
-import { LiveEntrance } from './live/live-entrance';
+import { LiveStreams } from './live/live-streams';
 import { LiveTables } from './live/live-tables';
 import { LiveController } from './live/live.controller';
-import { Watchers } from './live/watchers';
+import { OpenConnections } from './live/open-connections';
 import { DocumentsController, OPENAPI } from './openapi/documents.controller';
 import { openApiDocument } from './openapi/openapi-document';
 import { OperatorController } from './operator/operator.controller';
+import { ProblemFilter } from './problems/problem.filter';
 import { RowLookup } from './reads/row-lookup';
 import { SessionsController } from './sessions/sessions.controller';
 import { WorkflowsController } from './workflows/workflows.controller';
 
 const VERSION = '0.1.0';
 
-/** Whatever answers under `/api`. */
+/** The controllers of the endpoints below `/api`. */
 export const API = [
   WorkflowsController,
   ExecutionsController,
@@ -36,7 +40,8 @@ export const API = [
   SessionsController,
   ArtifactsController,
   LiveController,
-  PlainStreamsController,
+  PlainStreamController,
+  ActivityController,
   OperatorController,
   SystemHealthController,
 ];
@@ -53,6 +58,7 @@ export class AppModule {
       ],
       controllers: [DocumentsController, ...API],
       providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
         RowLookup,
         Commands,
@@ -60,9 +66,10 @@ export class AppModule {
         ArtifactBytes,
         ActivityFeed,
         LiveBus,
-        LiveEntrance,
+        InitialSnapshot,
+        LiveStreams,
         LiveTables,
-        Watchers,
+        OpenConnections,
       ],
     };
   }

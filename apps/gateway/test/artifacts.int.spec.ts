@@ -3,7 +3,7 @@ import { eventually, S3_KEYS, useS3 } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { anExecutionId } from './facts';
-import { useGateway } from './use-gateway';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 const server = useS3();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { API } from '../src/app.module';
 import { endpointsOf } from '../src/http/serve';
 import { anArtifact, anExecutionId, factsOf, workflowCreated } from './facts';
-import { useGateway } from './use-gateway';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 

@@ -6,7 +6,7 @@ import { ProjectionsModule } from './projections.module';
 @Module({
   imports: [
     ServiceModule.of({ name: 'projection-worker', natsUrl: config.NATS_URL, databaseUrl: config.DATABASE_URL }),
-    ProjectionsModule,
+    ProjectionsModule.of(config),
   ],
 })
 export class AppModule {}

@@ -4,5 +4,5 @@ export { everyHour } from './every-hour';
 export { letGoOfConnections } from './let-go';
 export { runService } from './run-service';
 export { serviceVariables } from './service-variables';
-export { InjectLog, InjectNats, NATS, ServiceModule } from './service.module';
+export { InjectLog, InjectNats, LOG, NATS, ServiceModule } from './service.module';
 export { connectStore } from './store';

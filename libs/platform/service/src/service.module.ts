@@ -20,7 +20,7 @@ export const NATS = Symbol('NATS');
 export const InjectNats = (): ParameterDecorator => Inject(NATS);
 
 /** The service's log, as libraries that do not know Nest write to it. */
-const LOG = Symbol('LOG');
+export const LOG = Symbol('LOG');
 export const InjectLog = (): ParameterDecorator => Inject(LOG);
 
 export type ServiceOptions = Readonly<{

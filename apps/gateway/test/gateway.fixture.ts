@@ -8,14 +8,17 @@ import { createRedis, ProjectionRunner, RowCache } from '@syntropic/projections'
 import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
 import { useDatabase, useNats, useRedis } from '@syntropic/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import type { NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGateway } from '../src/gateway';
-import { gatewayConfig } from '../src/gateway.config';
+import { AppModule } from '../src/app.module';
+import { applicationOptions, createGateway } from '../src/gateway';
+import { gatewayConfig, type GatewayConfig } from '../src/gateway.config';
+import { httpAdapter } from '../src/http/http-adapter';
 
 const PROJECTIONS = [
   workflowProjection,
@@ -25,6 +28,8 @@ const PROJECTIONS = [
   artifactProjection,
 ];
 
+type Replace = (gateway: TestingModuleBuilder) => TestingModuleBuilder;
+
 const PASSWORDS = {
   gateway: randomUUID(),
   'command-service': randomUUID(),
@@ -33,7 +38,7 @@ const PASSWORDS = {
   'agent-runner': randomUUID(),
 };
 
-/** A gateway on real servers, with real read models behind it; events, telemetry and answers to commands come from the spec. */
+/** A gateway on real servers, with real read models behind it; the spec records events and telemetry, and answers commands. */
 export function useGateway() {
   const objects = mkdtempSync(join(tmpdir(), 'objects-'));
   const stop = new AbortController();
@@ -45,7 +50,7 @@ export function useGateway() {
   let cache: ReturnType<typeof createRedis>;
   let address = '';
 
-  // Before the servers' own, so that everything has hung up when they go.
+  // Registered before the servers' own hooks, so that all connections are closed first.
   afterAll(async () => {
     await Promise.all(gateways.map((app) => app.close()));
     stop.abort();
@@ -58,8 +63,8 @@ export function useGateway() {
   const redis = useRedis();
   const server = useNats(natsUsers(PASSWORDS));
 
-  const start = async (variables: Readonly<Record<string, string>> = {}): Promise<string> => {
-    const app = await createGateway(
+  const start = async (variables: Readonly<Record<string, string>> = {}, replace?: Replace): Promise<string> => {
+    const app = await gatewayWith(
       gatewayConfig({
         PORT: '0',
         HOST: '127.0.0.1',
@@ -70,6 +75,7 @@ export function useGateway() {
         LOG_LEVEL: 'silent',
         ...variables,
       }),
+      replace,
     );
     gateways.push(app);
     await app.listen(0, '127.0.0.1');
@@ -101,20 +107,20 @@ export function useGateway() {
     get nats() {
       return nats;
     },
-    /** What the HTTP server itself says it serves, as a tree. */
+    /** The routes of the HTTP server, as a tree. */
     get routes() {
       return gateways[0]?.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }) ?? '';
     },
-    /** What the cache holds under names like this. */
+    /** The cache's keys that match a pattern. */
     keys: (pattern: string) => cache.keys(pattern),
     database,
     redis,
     server,
     objects,
-    /** Another replica, with these variables besides. */
+    /** Starts another replica, with these variables besides, and with providers replaced. */
     start,
 
-    /** Appends facts to a stream, and answers the position of the last and how a client names it. */
+    /** Appends events to a stream. `minPosition` is the last position as a client writes it. */
     async record(stream: string, events: readonly Event[], executionId?: string) {
       const expected = versions.get(stream) ?? 0;
       const id = randomUUID();
@@ -142,7 +148,7 @@ export function useGateway() {
       return batch && !batch.leaseLost ? batch.stored : [];
     },
 
-    /** Answers commands as the command service would. */
+    /** Answers commands in place of the command service. */
     answer(reply: (subject: string, data: object, headers: Readonly<Record<string, string>>) => object) {
       const subscription = nats.subscribe('commands.>', {
         callback: (_, message) => {
@@ -158,4 +164,10 @@ export function useGateway() {
       };
     },
   };
+}
+
+async function gatewayWith(config: GatewayConfig, replace?: Replace): Promise<NestFastifyApplication> {
+  if (!replace) return createGateway(config);
+  const gateway = await replace(Test.createTestingModule({ imports: [AppModule.of(config)] })).compile();
+  return gateway.createNestApplication<NestFastifyApplication>(httpAdapter(), applicationOptions(config));
 }
