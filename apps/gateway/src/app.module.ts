@@ -8,6 +8,7 @@ import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
 import { ControlController } from './executions/control.controller';
 import { ExecutionsController } from './executions/executions.controller';
+import { StartController } from './executions/start.controller';
 import { UsageNow } from './executions/usage-now';
 import type { GatewayConfig } from './gateway.config';
 import { healthChecks } from './health/health-checks';
@@ -35,6 +36,7 @@ const VERSION = '0.1.0';
 /** The controllers of the endpoints below `/api`. */
 export const API = [
   WorkflowsController,
+  StartController,
   ExecutionsController,
   ControlController,
   SessionsController,

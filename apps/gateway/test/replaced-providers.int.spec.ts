@@ -23,15 +23,15 @@ describe('a live stream that does not poll', () => {
 
   it('reads the tables after a frame that it cannot read', async () => {
     const url = await gateway.start({}, (replica) => replica.overrideProvider(LiveBus).useClass(TrustingBus));
-    const { executionId, observe, publishText } = await anExecutionOf(gateway);
-    const client = openStream(`${url}/api/executions/${executionId}/stream`);
+    const execution = await anExecutionOf(gateway);
+    const client = openStream(`${url}/api/executions/${execution.executionId}/stream`);
     await eventually(() => {
       expect(client.events).toEqual(['snapshot']);
     });
 
     for (const [index, text] of ['no JSON', '{"lane":"domain","previous":"?"}', '{"lane":"other"}'].entries()) {
-      await observe('agent_output');
-      publishText(text);
+      await execution.observe('agent_output');
+      execution.publishText(text);
       await eventually(() => {
         expect(client.events).toHaveLength(index + 2);
       });

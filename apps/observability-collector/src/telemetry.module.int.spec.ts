@@ -50,7 +50,7 @@ function failingOnce(store: TelemetryStore): TelemetryStore {
 
 const counted = async (name: string) => {
   const values = (await register.getSingleMetric(name)?.get())?.values ?? [];
-  return Object.fromEntries(values.map(({ labels, value }) => [labels['outcome'], value]));
+  return Object.fromEntries(values.map(({ labels, value }) => [String(labels['outcome']), value]));
 };
 
 describe('the collector', () => {

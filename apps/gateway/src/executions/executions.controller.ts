@@ -1,11 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { DomainError, executionIdOf } from '@syntropic/kernel';
-import { StartExecution } from '@syntropic/orchestration/contracts';
 import { executionProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
-import { Commands } from '../commands/commands';
-import type { Ask, ReplyOf } from '../http/endpoint';
+import type { Ask } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
@@ -22,7 +19,6 @@ import {
   readHistory,
   readState,
   readWorkflowExecution,
-  startExecution,
 } from './executions.endpoints';
 import { UsageNow } from './usage-now';
 
@@ -40,28 +36,7 @@ export class ExecutionsController {
     private readonly lookup: RowLookup,
     private readonly usage: UsageNow,
     private readonly telemetry: TelemetryReader,
-    private readonly commands: Commands,
   ) {}
-
-  @Serve(startExecution)
-  async start(ask: Ask<typeof startExecution>): Promise<ReplyOf<typeof startExecution>> {
-    const { workflow_id } = ask.params;
-    const { inputs = {}, task, repos = [], provider, max_budget_usd } = ask.body ?? {};
-    if (typeof max_budget_usd === 'number') {
-      const why = 'no runner can hold an execution to a budget';
-      throw new DomainError('execution.no_capable_runner', why, 'conflict', 'max_budget_usd');
-    }
-    const executionId = executionIdOf(ask.origin.commandId);
-    await this.commands.send(ask, 'orchestration', StartExecution, {
-      executionId,
-      workflowId: workflow_id,
-      inputs,
-      task: task ?? undefined,
-      repos,
-      provider: provider ?? undefined,
-    });
-    return { execution_id: executionId, workflow_id, status: 'started', message: 'Workflow execution started' };
-  }
 
   @Serve(listRuns)
   async runs(ask: Ask<typeof listRuns>) {

@@ -30,14 +30,14 @@ export class OperatorController {
   @Serve(retryProjection)
   async retry(ask: Ask<typeof retryProjection>) {
     const { projection } = ask.params;
-    await this.commands.tell(ask, 'projections', RetryProjection, { projection });
+    await this.commands.send(ask, 'projections', RetryProjection, { projection });
     return done(`${projection} tries again`);
   }
 
   @Serve(parkEvent)
   async park(ask: Ask<typeof parkEvent>) {
     const { projection } = ask.params;
-    await this.commands.tell(ask, 'projections', ParkEvent, { projection, ...ask.body });
+    await this.commands.send(ask, 'projections', ParkEvent, { projection, ...ask.body });
     return done(`${projection} goes on behind ${ask.body.position}`);
   }
 
@@ -57,7 +57,7 @@ export class OperatorController {
   @Serve(replayDeadLetter)
   async replay(ask: Ask<typeof replayDeadLetter>) {
     const { dead_letter_id: id } = ask.params;
-    await this.commands.tell(ask, 'dead-letters', ReplayDeadLetter, { id });
+    await this.commands.send(ask, 'dead-letters', ReplayDeadLetter, { id });
     return done(`${id} was sent again`);
   }
 }

@@ -69,7 +69,7 @@ describe('faulty frames', () => {
 
   it('are told from other errors, which go on', () => {
     const faults = new LiveFrameFaults(() => undefined);
-    const fails = () => {
+    const fails = (): string => {
       throw new Error('the connection is closed');
     };
 

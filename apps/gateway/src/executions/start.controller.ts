@@ -1,0 +1,32 @@
+import { Controller } from '@nestjs/common';
+import { DomainError, executionIdOf } from '@syntropic/kernel';
+import { StartExecution } from '@syntropic/orchestration/contracts';
+import { Commands } from '../commands/commands';
+import type { Ask, ReplyOf } from '../http/endpoint';
+import { API_PREFIXES, Serve } from '../http/serve';
+import { startExecution } from './executions.endpoints';
+
+@Controller(API_PREFIXES)
+export class StartController {
+  constructor(private readonly commands: Commands) {}
+
+  @Serve(startExecution)
+  async start(ask: Ask<typeof startExecution>): Promise<ReplyOf<typeof startExecution>> {
+    const { workflow_id } = ask.params;
+    const { inputs = {}, task, repos = [], provider, max_budget_usd } = ask.body ?? {};
+    if (typeof max_budget_usd === 'number') {
+      const why = 'no runner can hold an execution to a budget';
+      throw new DomainError('execution.no_capable_runner', why, 'conflict', 'max_budget_usd');
+    }
+    const executionId = executionIdOf(ask.origin.commandId);
+    await this.commands.send(ask, 'orchestration', StartExecution, {
+      executionId,
+      workflowId: workflow_id,
+      inputs,
+      task: task ?? undefined,
+      repos,
+      provider: provider ?? undefined,
+    });
+    return { execution_id: executionId, workflow_id, status: 'started', message: 'Workflow execution started' };
+  }
+}
