@@ -23,8 +23,10 @@ import { LiveStreams } from './live/live-streams';
 import { LiveTables } from './live/live-tables';
 import { LiveController } from './live/live.controller';
 import { OpenConnections } from './live/open-connections';
-import { DocumentsController, OPENAPI } from './openapi/documents.controller';
+import { DocsAssets } from './openapi/docs/docs-assets';
+import { DocsController } from './openapi/docs/docs.controller';
 import { openApiDocument } from './openapi/openapi-document';
+import { OPENAPI, OpenApiController } from './openapi/openapi.controller';
 import { OperatorController } from './operator/operator.controller';
 import { ProblemFilter } from './problems/problem.filter';
 import { RowLookup } from './reads/row-lookup';
@@ -58,10 +60,11 @@ export class AppModule {
         HealthModule.register({ inject: [Pool, NATS, REDIS], checks: healthChecks }),
         MetricsModule.register('gateway'),
       ],
-      controllers: [DocumentsController, ...API],
+      controllers: [DocsController, OpenApiController, ...API],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
+        DocsAssets,
         RowLookup,
         Commands,
         UsageNow,

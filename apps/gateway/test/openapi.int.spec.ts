@@ -73,6 +73,37 @@ function served(): readonly string[] {
   });
 }
 
+describe('the documentation', () => {
+  const TYPES: Readonly<Record<string, string>> = { css: 'text/css', js: 'text/javascript', png: 'image/png' };
+
+  it.each(['/', '/api/docs', '/api/v1/docs'])('at %s loads its own files only', async (path) => {
+    const response = await fetch(`${gateway.url}${path}`);
+    const page = await response.text();
+    const files = [...page.matchAll(/<(?:script|link)[^>]* (?:src|href)="([^"]+)"/g)].map(([, file]) => file ?? '');
+
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'.*script-src 'self'; style-src 'self'$/,
+    );
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const { status, headers } = await fetch(`${gateway.url}${file}`);
+      expect([file, status]).toEqual([file, 200]);
+      expect(headers.get('content-type')).toMatch(TYPES[file.split('.').at(-1) ?? ''] ?? 'none');
+      expect(headers.get('cache-control')).toContain('immutable');
+    }
+  });
+
+  it.each(['0123/docs.js', 'current/secret.js', 'current/..%2Fpackage.json'])('has no file %s', async (file) => {
+    const page = await (await fetch(`${gateway.url}/api/docs`)).text();
+    const version = /assets\/(\w+)\//.exec(page)?.[1] ?? '';
+    const response = await fetch(`${gateway.url}/api/docs/assets/${file.replace('current', version)}`);
+
+    expect(response.status).toBe(404);
+    expect(response.headers.get('cache-control')).toBeNull();
+  });
+});
+
 describe('the API document', () => {
   it('has what is served under both prefixes, and nothing else', async () => {
     const { paths } = (await (await fetch(`${gateway.url}/api/openapi.json`)).json()) as {
@@ -81,7 +112,7 @@ describe('the API document', () => {
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const routes = served().filter((route) => route.includes(' /api/') && !/\/(docs|openapi\.json)$/.test(route));
+    const routes = served().filter((route) => route.includes(' /api/') && !/\/(docs|openapi\.json)(\/|$)/.test(route));
     const [newer, plain] = [true, false].map((is) => routes.filter((route) => route.includes(' /api/v1/') === is));
 
     expect(plain?.sort()).toEqual(documented.sort());

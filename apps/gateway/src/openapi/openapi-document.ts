@@ -3,7 +3,7 @@ import type { Endpoint } from '../http/endpoint';
 import { ProblemDocument } from '../problems/problem-document';
 import { JsonSchemas, type JsonSchema } from './json-schemas';
 
-export type Operation = Readonly<{
+type Operation = Readonly<{
   summary: string;
   tags: readonly string[];
   parameters: readonly JsonSchema[];
