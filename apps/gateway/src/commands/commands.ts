@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandClient } from '@syntropic/messaging';
 import { formatPosition } from '@syntropic/projections';
 import { z } from 'zod';
-import type { Ask } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { LogHead } from '../reads/log-head';
 
 type Command = Readonly<{ type: string; schema: z.ZodType }>;
@@ -20,7 +20,7 @@ export class Commands {
 
   /** @throws DomainError, OutcomeUnknown */
   async send<C extends Command>(
-    { origin, reply }: Pick<Ask, 'origin' | 'reply'>,
+    { origin, reply }: Pick<ApiRequest, 'origin' | 'reply'>,
     context: string,
     { type }: C,
     data: z.input<C['schema']> & object,
@@ -30,7 +30,7 @@ export class Commands {
     if (appended) await this.#addPosition(reply, appended.position);
   }
 
-  async #addPosition(reply: Ask['reply'], position: number): Promise<void> {
+  async #addPosition(reply: ApiRequest['reply'], position: number): Promise<void> {
     const epoch = await this.head.epoch();
     if (epoch !== undefined) void reply.header('x-position', formatPosition({ epoch, position }));
   }

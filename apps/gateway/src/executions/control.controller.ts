@@ -11,7 +11,7 @@ import {
 import { executionProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { Commands } from '../commands/commands';
-import type { Ask } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { RowLookup } from '../reads/row-lookup';
 import {
@@ -25,7 +25,7 @@ import {
 import { EXECUTION } from './execution-lookup';
 import type { ControlReply } from './executions.dto';
 
-type ControlAsk = Ask<typeof retryExecution>;
+type ExecutionRequest = Pick<ApiRequest<typeof retryExecution>, 'params' | 'minPosition'>;
 
 @Controller(API_PREFIXES)
 export class ControlController {
@@ -36,56 +36,60 @@ export class ControlController {
   ) {}
 
   @Serve(pauseExecution)
-  pause(ask: Ask<typeof pauseExecution>) {
-    const reason = ask.body?.reason ?? undefined;
-    return this.#control(ask, 'pause', (executionId) =>
-      this.commands.send(ask, 'orchestration', PauseExecution, { executionId, reason }),
+  pause(request: ApiRequest<typeof pauseExecution>) {
+    const reason = request.body?.reason ?? undefined;
+    return this.#control(request, 'pause', (executionId) =>
+      this.commands.send(request, 'orchestration', PauseExecution, { executionId, reason }),
     );
   }
 
   @Serve(resumeExecution)
-  resume(ask: Ask<typeof resumeExecution>) {
-    return this.#control(ask, 'resume', (executionId) =>
-      this.commands.send(ask, 'orchestration', ResumeExecution, { executionId }),
+  resume(request: ApiRequest<typeof resumeExecution>) {
+    return this.#control(request, 'resume', (executionId) =>
+      this.commands.send(request, 'orchestration', ResumeExecution, { executionId }),
     );
   }
 
   @Serve(cancelExecution)
-  cancel(ask: Ask<typeof cancelExecution>) {
-    const reason = ask.body?.reason ?? undefined;
-    return this.#control(ask, 'cancel', (executionId) =>
-      this.commands.send(ask, 'orchestration', CancelExecution, { executionId, reason }),
+  cancel(request: ApiRequest<typeof cancelExecution>) {
+    const reason = request.body?.reason ?? undefined;
+    return this.#control(request, 'cancel', (executionId) =>
+      this.commands.send(request, 'orchestration', CancelExecution, { executionId, reason }),
     );
   }
 
   @Serve(retryExecution)
-  retry(ask: Ask<typeof retryExecution>) {
-    return this.#control(ask, 'retry', (executionId) =>
-      this.commands.send(ask, 'orchestration', RetryExecution, { executionId }),
+  retry(request: ApiRequest<typeof retryExecution>) {
+    return this.#control(request, 'retry', (executionId) =>
+      this.commands.send(request, 'orchestration', RetryExecution, { executionId }),
     );
   }
 
   @Serve(approvePhase)
-  approve(ask: Ask<typeof approvePhase>) {
-    return this.#control(ask, 'approve', (executionId) =>
-      this.commands.send(ask, 'orchestration', ApprovePhase, { executionId, phaseId: ask.params.phase_id }),
+  approve(request: ApiRequest<typeof approvePhase>) {
+    return this.#control(request, 'approve', (executionId) =>
+      this.commands.send(request, 'orchestration', ApprovePhase, { executionId, phaseId: request.params.phase_id }),
     );
   }
 
   @Serve(rejectPhase)
-  reject(ask: Ask<typeof rejectPhase>) {
-    const reason = ask.body?.reason ?? undefined;
-    return this.#control(ask, 'reject', (executionId) =>
-      this.commands.send(ask, 'orchestration', RejectPhase, { executionId, phaseId: ask.params.phase_id, reason }),
+  reject(request: ApiRequest<typeof rejectPhase>) {
+    const reason = request.body?.reason ?? undefined;
+    return this.#control(request, 'reject', (executionId) =>
+      this.commands.send(request, 'orchestration', RejectPhase, {
+        executionId,
+        phaseId: request.params.phase_id,
+        reason,
+      }),
     );
   }
 
   async #control(
-    ask: Pick<ControlAsk, 'params' | 'minPosition'>,
+    request: ExecutionRequest,
     action: string,
     send: (executionId: ExecutionId) => Promise<unknown>,
   ): Promise<ControlReply> {
-    const { executionId, state } = await this.#target(ask);
+    const { executionId, state } = await this.#target(request);
     try {
       await send(executionId);
     } catch (error) {
@@ -96,7 +100,7 @@ export class ControlController {
   }
 
   /** A whole id needs no lookup: an execution can be controlled before any read model knows it. */
-  async #target({ params: { execution_id }, minPosition }: Pick<ControlAsk, 'params' | 'minPosition'>) {
+  async #target({ params: { execution_id }, minPosition }: ExecutionRequest) {
     const whole = ExecutionId.safeParse(execution_id);
     if (!whole.success) {
       const row = await this.lookup.find(EXECUTION, execution_id, { minPosition });

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { executionProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
-import type { Ask } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
@@ -39,34 +39,34 @@ export class ExecutionsController {
   ) {}
 
   @Serve(listRuns)
-  async runs(ask: Ask<typeof listRuns>) {
-    const { workflow_id, name } = await this.lookup.find(WORKFLOW, ask.params.workflow_id, ask);
+  async runs(request: ApiRequest<typeof listRuns>) {
+    const { workflow_id, name } = await this.lookup.find(WORKFLOW, request.params.workflow_id, request);
     const { rows, total } = await this.reads.page(executionProjection, {
       where: { workflow_id },
       orderBy: [['started_at', 'desc']],
-      ...ask.query,
-      minPosition: ask.minPosition,
+      ...request.query,
+      minPosition: request.minPosition,
     });
     return { runs: await this.#each(rows, executionRun), total, workflow_id, workflow_name: name };
   }
 
   @Serve(readHistory)
-  async history(ask: Ask<typeof readHistory>) {
-    const { runs, total, ...workflow } = await this.runs({ ...ask, query: { limit: HISTORY_LIMIT, offset: 0 } });
+  async history(request: ApiRequest<typeof readHistory>) {
+    const { runs, total, ...workflow } = await this.runs({ ...request, query: { limit: HISTORY_LIMIT, offset: 0 } });
     return { ...workflow, executions: runs, total_executions: total };
   }
 
   @Serve(readWorkflowExecution)
-  async statusOf(ask: Ask<typeof readWorkflowExecution>) {
-    const row = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
-    if (row.workflow_id !== ask.params.workflow_id) {
-      throw new Problem('execution.not_found', `Execution not found: ${ask.params.execution_id} of this workflow`);
+  async statusOf(request: ApiRequest<typeof readWorkflowExecution>) {
+    const row = await this.lookup.find(EXECUTION, request.params.execution_id, request);
+    if (row.workflow_id !== request.params.workflow_id) {
+      throw new Problem('execution.not_found', `Execution not found: ${request.params.execution_id} of this workflow`);
     }
     return executionStatus(row);
   }
 
   @Serve(listActive)
-  async active({ query, minPosition }: Ask<typeof listActive>) {
+  async active({ query, minPosition }: ApiRequest<typeof listActive>) {
     const { rows } = await this.reads.page(executionProjection, {
       where: { status: { in: ACTIVE } },
       orderBy: [['started_at', 'desc']],
@@ -77,7 +77,7 @@ export class ExecutionsController {
   }
 
   @Serve(listExecutions)
-  async list({ query, minPosition }: Ask<typeof listExecutions>) {
+  async list({ query, minPosition }: ApiRequest<typeof listExecutions>) {
     const { status, page, page_size } = query;
     // Nothing here is ever pending: an execution runs from the moment it is recorded.
     if (status === 'pending') return { executions: [], total: 0, page, page_size };
@@ -94,15 +94,15 @@ export class ExecutionsController {
   }
 
   @Serve(readExecution)
-  async read(ask: Ask<typeof readExecution>) {
-    const row = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
+  async read(request: ApiRequest<typeof readExecution>) {
+    const row = await this.lookup.find(EXECUTION, request.params.execution_id, request);
     const [unsettled, operations] = await Promise.all([this.usage.unsettled(row), this.#operations(row)]);
     return executionDetail(row, unsettled, operations);
   }
 
   @Serve(readState)
-  async state(ask: Ask<typeof readState>) {
-    const { execution_id, status } = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
+  async state(request: ApiRequest<typeof readState>) {
+    const { execution_id, status } = await this.lookup.find(EXECUTION, request.params.execution_id, request);
     return { execution_id, state: status };
   }
 

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { DomainError, executionIdOf } from '@syntropic/kernel';
 import { StartExecution } from '@syntropic/orchestration/contracts';
 import { Commands } from '../commands/commands';
-import type { Ask, ReplyOf } from '../http/endpoint';
+import type { ApiRequest, ReplyOf } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { startExecution } from './executions.endpoints';
 
@@ -11,15 +11,15 @@ export class StartController {
   constructor(private readonly commands: Commands) {}
 
   @Serve(startExecution)
-  async start(ask: Ask<typeof startExecution>): Promise<ReplyOf<typeof startExecution>> {
-    const { workflow_id } = ask.params;
-    const { inputs = {}, task, repos = [], provider, max_budget_usd } = ask.body ?? {};
+  async start(request: ApiRequest<typeof startExecution>): Promise<ReplyOf<typeof startExecution>> {
+    const { workflow_id } = request.params;
+    const { inputs = {}, task, repos = [], provider, max_budget_usd } = request.body ?? {};
     if (typeof max_budget_usd === 'number') {
       const why = 'no runner can hold an execution to a budget';
       throw new DomainError('execution.no_capable_runner', why, 'conflict', 'max_budget_usd');
     }
-    const executionId = executionIdOf(ask.origin.commandId);
-    await this.commands.send(ask, 'orchestration', StartExecution, {
+    const executionId = executionIdOf(request.origin.commandId);
+    await this.commands.send(request, 'orchestration', StartExecution, {
       executionId,
       workflowId: workflow_id,
       inputs,

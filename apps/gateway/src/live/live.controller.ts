@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { EXECUTION } from '../executions/execution-lookup';
-import type { Ask } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { RowLookup } from '../reads/row-lookup';
 import { retryText } from './event-stream-text';
@@ -26,14 +26,14 @@ export class LiveController {
   ) {}
 
   @Serve(streamExecution)
-  async stream(ask: Ask<typeof streamExecution>): Promise<undefined> {
-    const { execution_id: executionId } = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
-    const start = await this.snapshot.resume(executionId, parseCursor(lastEventIdOf(ask)));
+  async stream(request: ApiRequest<typeof streamExecution>): Promise<undefined> {
+    const { execution_id: executionId } = await this.lookup.find(EXECUTION, request.params.execution_id, request);
+    const start = await this.snapshot.resume(executionId, parseCursor(lastEventIdOf(request)));
     if (!start) {
-      await ask.reply.status(NOTHING_MORE).send();
+      await request.reply.status(NOTHING_MORE).send();
       return;
     }
-    const connection = new SseConnection(ask.reply, { heartbeatMs: HEARTBEAT_MS, greeting: retryText(RETRY_MS) });
+    const connection = new SseConnection(request.reply, { heartbeatMs: HEARTBEAT_MS, greeting: retryText(RETRY_MS) });
     this.connections.add(connection, executionId);
     if (start.snapshot) connection.send(start.snapshot);
 
@@ -42,7 +42,7 @@ export class LiveController {
   }
 }
 
-function lastEventIdOf({ request }: Ask<typeof streamExecution>): string | undefined {
-  const id = request.headers['last-event-id'];
+function lastEventIdOf({ headers }: ApiRequest<typeof streamExecution>): string | undefined {
+  const id = headers['last-event-id'];
   return typeof id === 'string' ? id : undefined;
 }

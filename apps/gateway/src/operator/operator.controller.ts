@@ -3,7 +3,7 @@ import { DeadLetters, ReplayDeadLetter } from '@syntropic/messaging';
 import { ParkEvent, projectionStates, RetryProjection, type ProjectionState } from '@syntropic/projections';
 import { Pool } from 'pg';
 import { Commands } from '../commands/commands';
-import type { Ask } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { LogHead } from '../reads/log-head';
 import type { EventShown, ProjectionShown } from './operator.dto';
@@ -28,21 +28,21 @@ export class OperatorController {
   }
 
   @Serve(retryProjection)
-  async retry(ask: Ask<typeof retryProjection>) {
+  async retry(ask: ApiRequest<typeof retryProjection>) {
     const { projection } = ask.params;
     await this.commands.send(ask, 'projections', RetryProjection, { projection });
     return done(`${projection} tries again`);
   }
 
   @Serve(parkEvent)
-  async park(ask: Ask<typeof parkEvent>) {
+  async park(ask: ApiRequest<typeof parkEvent>) {
     const { projection } = ask.params;
     await this.commands.send(ask, 'projections', ParkEvent, { projection, ...ask.body });
     return done(`${projection} goes on behind ${ask.body.position}`);
   }
 
   @Serve(listDeadLetters)
-  async deadLetters({ query }: Ask<typeof listDeadLetters>) {
+  async deadLetters({ query }: ApiRequest<typeof listDeadLetters>) {
     const { letters, total } = await this.letters.list(query);
     const shown = letters.map(({ buriedBy, buriedAt, replayedAt, sizeBytes, ...letter }) => ({
       ...letter,
@@ -55,7 +55,7 @@ export class OperatorController {
   }
 
   @Serve(replayDeadLetter)
-  async replay(ask: Ask<typeof replayDeadLetter>) {
+  async replay(ask: ApiRequest<typeof replayDeadLetter>) {
     const { dead_letter_id: id } = ask.params;
     await this.commands.send(ask, 'dead-letters', ReplayDeadLetter, { id });
     return done(`${id} was sent again`);

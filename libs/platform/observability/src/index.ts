@@ -1,5 +1,5 @@
 export { withCorrelation } from './correlation';
 export { Health, type Checks } from './health/health';
 export { HealthModule } from './health/health.module';
-export { createLogger, JsonLogger } from './logger';
+export { createLogger } from './logger';
 export { MetricsModule } from './metrics/metrics.module';

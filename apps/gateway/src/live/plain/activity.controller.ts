@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import type { Ask, ReplyOf } from '../../http/endpoint';
+import type { ApiRequest, ReplyOf } from '../../http/endpoint';
 import { API_PREFIXES, Serve } from '../../http/serve';
 import { readStreamHealth, streamActivity } from '../live.endpoints';
 import { OpenConnections } from '../open-connections';
@@ -19,7 +19,7 @@ export class ActivityController {
   ) {}
 
   @Serve(streamActivity)
-  activity({ reply }: Ask<typeof streamActivity>): undefined {
+  activity({ reply }: ApiRequest<typeof streamActivity>): undefined {
     const connection = new SseConnection(reply);
     this.connections.add(connection, ACTIVITY);
     connection.send(connectedFrame(null, { channel: ACTIVITY }));

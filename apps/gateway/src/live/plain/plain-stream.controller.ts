@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { EXECUTION } from '../../executions/execution-lookup';
-import type { Ask } from '../../http/endpoint';
+import type { ApiRequest } from '../../http/endpoint';
 import { API_PREFIXES, Serve } from '../../http/serve';
 import { RowLookup } from '../../reads/row-lookup';
 import type { StreamFrame } from '../event-stream-text';
@@ -22,10 +22,10 @@ export class PlainStreamController {
   ) {}
 
   @Serve(streamExecutionEvents)
-  async execution(ask: Ask<typeof streamExecutionEvents>): Promise<undefined> {
-    const { execution_id: executionId } = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
+  async execution(request: ApiRequest<typeof streamExecutionEvents>): Promise<undefined> {
+    const { execution_id: executionId } = await this.lookup.find(EXECUTION, request.params.execution_id, request);
     const { cursor } = await this.snapshot.begin(executionId);
-    const connection = new SseConnection(ask.reply);
+    const connection = new SseConnection(request.reply);
     this.connections.add(connection, executionId);
     connection.send(connectedFrame(executionId, {}));
 
