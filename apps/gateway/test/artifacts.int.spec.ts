@@ -58,7 +58,7 @@ describe('artifacts', () => {
   });
 });
 
-/** An artifact with these facts, and what a request says to see it. */
+/** Records an artifact. `seen` are the request headers that wait for it. */
 async function recorded(facts: Readonly<{ sha256: string; uri: string; sizeBytes: number; contentType?: string }>) {
   const id = randomUUID();
   const data = {

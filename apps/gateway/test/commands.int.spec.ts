@@ -16,7 +16,7 @@ async function send(method: string, path: string, body?: string, headers: Record
   return { status: response.status, body: (await response.json()) as Json, headers: response.headers };
 }
 
-/** Answers all commands so, and remembers them. */
+/** Answers all commands with this reply, and keeps them. */
 function answering(reply: object) {
   const taken: { subject: string; data: Json; commandId: string }[] = [];
   const stop = gateway.answer((subject, data, headers) => {
@@ -70,7 +70,7 @@ describe('a change', () => {
     expect(reply.headers.get('content-type')).toContain('application/problem+json');
   });
 
-  it('says so when nobody answers', async () => {
+  it('is answered with 503 when no command service answers', async () => {
     const reply = await send('DELETE', '/api/workflows/mine');
 
     expect(reply).toMatchObject({ status: 503, body: { code: 'command.outcome_unknown' } });

@@ -16,7 +16,7 @@ const yaml = 'id: doc\nname: Doc\nphases:\n  - {id: plan, name: Plan, order: 1, 
 
 const json = (body: object) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
 
-/** What stands for the parameters of addresses, and what requests carry that need more than an address. */
+/** Values for the parameters of addresses, and the bodies of requests that have one. */
 const NAMES: Readonly<Record<string, string>> = {
   workflow_id: 'documented',
   phase_id: 'plan',
@@ -130,7 +130,7 @@ describe('the API document', () => {
       const answer = (await response.json()) as object;
 
       expect([response.status, answer]).toEqual([status, answer]);
-      // A field that the schema does not have would be gone after it.
+      // Parsing would remove a field that the schema lacks.
       expect(reply.parse(answer)).toEqual(answer);
     },
   );

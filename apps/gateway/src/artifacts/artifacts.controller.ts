@@ -72,7 +72,7 @@ export class ArtifactsController {
       notYet(reply);
       return this.#asJson({ reply }, row);
     }
-    // An agent wrote these bytes: a browser may show or save them, never run them as a page of ours.
+    // Agents write these bytes: a browser must not run them as a page of this origin.
     void reply.header('content-security-policy', 'sandbox').header('x-content-type-options', 'nosniff');
     void reply.header('etag', `"${row.sha256}"`);
     return new StreamableFile(stream, { type: row.content_type, length: row.size_bytes, disposition: 'attachment' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, sizeUpTo } from '../http/query-values';
 
-/** By its id, or by the start of one. */
+/** The id, or its first characters. */
 export const ArtifactParams = z.object({ artifact_id: z.string().min(1) });
 
 export const ArtifactListQuery = z.object({

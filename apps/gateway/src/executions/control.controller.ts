@@ -99,7 +99,7 @@ export class ControlController {
     return { success: true, execution_id: executionId, state, message, error: null };
   }
 
-  /** A whole id needs no lookup: an execution can be controlled before any read model knows it. */
+  /** A complete id needs no lookup: an execution can be controlled before the read model has it. */
   async #target({ params: { execution_id }, minPosition }: ExecutionRequest) {
     const whole = ExecutionId.safeParse(execution_id);
     if (!whole.success) {

@@ -42,7 +42,7 @@ export const retryExecution = endpoint({
   also,
 });
 
-/** A paused execution is resumed first: an approval would begin what the pause holds back. */
+/** A paused execution must be resumed first: an approval would start the next phase during the pause. */
 const approval = { method: 'POST', params: PhaseOfExecutionParams, reply: ControlReply, also } as const;
 
 export const approvePhase = endpoint({

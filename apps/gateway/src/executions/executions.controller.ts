@@ -26,7 +26,7 @@ const ACTIVE = ['running', 'paused', 'interrupted'] as const;
 const TOOL_EVENTS = ['tool_execution_started', 'tool_execution_completed', 'tool_execution_failed', 'tool_blocked'];
 const SHOWN_OPERATIONS = 1_000;
 
-/** A page holds at most this many runs in the older form. */
+/** The history has no pages; it shows at most this many runs. */
 const HISTORY_LIMIT = 100;
 
 @Controller(API_PREFIXES)
@@ -79,7 +79,7 @@ export class ExecutionsController {
   @Serve(listExecutions)
   async list({ query, minPosition }: ApiRequest<typeof listExecutions>) {
     const { status, page, page_size } = query;
-    // Nothing here is ever pending: an execution runs from the moment it is recorded.
+    // Clients may filter by `pending`, which no execution is: it runs as soon as it is recorded.
     if (status === 'pending') return { executions: [], total: 0, page, page_size };
 
     const { rows, total } = await this.reads.page(executionProjection, {

@@ -6,7 +6,7 @@ import { pageNumber, sizeUpTo } from '../http/query-values';
 
 const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
 
-/** By its id, or by the start of one. */
+/** The id, or its first characters. */
 export const ExecutionParams = z.object({ execution_id: z.string().min(1) });
 export const WorkflowExecutionParams = z.object({ workflow_id: z.string().min(1), execution_id: z.string().min(1) });
 export const PhaseOfExecutionParams = z.object({ execution_id: z.string().min(1), phase_id: PhaseId });
@@ -107,7 +107,7 @@ export const ExecutionDetail = z
     cost_by_model: z.record(z.string(), z.string()),
     tool_call_count: z.int(),
     total_duration_seconds: z.number(),
-    /** Of the newest attempts; the artifacts themselves also know those of earlier ones. */
+    /** Only of the newest attempts: the artifact endpoints list those of earlier attempts too. */
     artifact_ids: z.array(z.string()),
     error_message: z.string().nullable(),
     inputs: z.record(z.string(), z.string()),

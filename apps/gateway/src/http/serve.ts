@@ -12,14 +12,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseRequest } from './parse-request';
 import type { ApiRequest, Endpoint, ReplyOf } from './endpoint';
 
-/** Every endpoint answers under both. */
+/** Every endpoint is served under both prefixes. */
 export const API_PREFIXES = ['api', 'api/v1'];
 
 const ENDPOINT = Symbol('endpoint');
 
 type Handler<E extends Endpoint> = (request: ApiRequest<E>) => ReplyOf<E> | Promise<ReplyOf<E>>;
 
-/** Makes a method the handler of an endpoint: its only argument is the checked request, its answer has the declared shape. */
+/** Makes a method the handler of an endpoint. Its argument is the checked request, its answer has the declared type. */
 export const Serve =
   <E extends Endpoint>(declaration: E) =>
   <H extends Handler<E>>(target: object, name: string, method: TypedPropertyDescriptor<H>): void => {

@@ -21,7 +21,7 @@ describe('a frame', () => {
 });
 
 describe('event data', () => {
-  it('goes out in snake_case, except where keys are somebody’s words', () => {
+  it('has field names in snake_case; keys of maps stay', () => {
     const data = {
       phaseId: 'p',
       usage: { byModel: { 'Model-X': { inputTokens: 1 } } },

@@ -23,7 +23,7 @@ const DESCRIPTION = [
   '`X-Min-Position` is answered with everything up to there. `Idempotency-Key` makes sending a change again harmless.',
 ].join(' ');
 
-/** The document of these endpoints, made of the schemas that check requests. */
+/** The document of these endpoints, made from the schemas that check requests. */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): OpenApiDocument {
   const schemas = new JsonSchemas();
   const paths: Record<string, Record<string, Operation>> = {};

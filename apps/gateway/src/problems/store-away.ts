@@ -1,13 +1,13 @@
 import { DatabaseError } from 'pg';
 
-/** Classes of SQLSTATE that are about the server, not the statement: connection, resources, operator. */
+/** SQLSTATE classes that concern the server, not the statement: connection, resources, operator intervention. */
 const SERVER_STATES = ['08', '53', '57'];
 const SOCKET_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'];
-/** What the driver says without a code. */
+/** Messages of driver errors that have no code. */
 const DRIVER_WORDS =
   /^(Connection terminated|timeout e.*when trying to connect|Query read timeout|.*has encountered a connection error)/;
 
-/** Whether Postgres could not be asked, as opposed to having refused what it was asked. */
+/** True for an unreachable Postgres, false for a refused statement. */
 export function isStoreAway(error: unknown): boolean {
   if (error instanceof DatabaseError) return SERVER_STATES.some((state) => error.code?.startsWith(state));
   if (error instanceof AggregateError) return error.errors.some(isStoreAway);

@@ -14,7 +14,7 @@ import { listSessions, readSession } from './sessions.endpoints';
 
 const SESSION = { projection: sessionProjection, noun: 'Session', missing: 'session.not_found' } as const;
 
-/** A session's page shows at most so many of its operations; its events have pages of their own. */
+/** The detail of a session shows at most this many operations; its events are paged. */
 const SHOWN_OPERATIONS = 5_000;
 
 @Controller(API_PREFIXES)
@@ -61,7 +61,7 @@ export class SessionsController {
     return sessionDetail(row, { usage, workflowName: names.get(row.workflow_id) ?? null }, operations);
   }
 
-  /** While a session runs, and where it was lost, only its telemetry knows. */
+  /** From telemetry while the session runs and after it was lost: the log has its account only after a regular end. */
   async #usageOf(row: SessionRow): Promise<Usage> {
     const isOpen = row.status === 'running' || isUnaccounted(row.detail.usage);
     const totals = isOpen ? await this.telemetry.sessionTotals(row.session_id) : undefined;

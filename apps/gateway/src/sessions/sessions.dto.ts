@@ -4,7 +4,7 @@ import { instant, sizeUpTo } from '../http/query-values';
 
 const SessionStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);
 
-/** By its id, or by the start of one. */
+/** The id, or its first characters. */
 export const SessionParams = z.object({ session_id: z.string().min(1) });
 
 const Statuses = z

@@ -6,7 +6,7 @@ import type { CreateWorkflowRequest, PhaseRequest } from './workflows.dto';
 
 type Definition = z.input<typeof CreateWorkflow.schema>;
 
-/** The command that a request means. Ids that nobody chose follow from the command's, so that sending it again names the same. */
+/** The command data of a request. Generated ids derive from the command id, so that a resent request names the same ids. */
 export function definitionOf(request: CreateWorkflowRequest, commandId: string): Definition {
   const phases = (request.phases?.length ? request.phases : [INITIAL_PHASE]).map((phase, index) =>
     phaseOf(phase, index, commandId),

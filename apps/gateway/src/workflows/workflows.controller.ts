@@ -120,6 +120,6 @@ export class WorkflowsController {
 }
 
 function orderOf(order: OrderBy): readonly [WorkflowColumn, 'asc' | 'desc'] {
-  // What follows the sign is one of the columns: the schema has no other values.
+  // The schema allows only columns after the sign.
   return order.startsWith('-') ? [order.slice(1) as WorkflowColumn, 'desc'] : [order as WorkflowColumn, 'asc'];
 }
