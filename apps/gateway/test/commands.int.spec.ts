@@ -125,61 +125,32 @@ describe('a YAML workflow', () => {
 });
 
 describe('a malformed request', () => {
-  it.each<[string, string, string, string | undefined, Record<string, string>, number, string]>([
-    ['broken JSON', 'POST', '/api/workflows', '{', {}, 400, 'request.malformed'],
-    [
-      'a form',
-      'POST',
-      '/api/workflows',
-      'name=x',
-      { 'content-type': 'application/x-www-form-urlencoded' },
-      415,
-      'request.unsupported_content',
-    ],
-    ['JSON where YAML belongs', 'POST', '/api/workflows/from-yaml', '{}', {}, 415, 'request.unsupported_content'],
-    [
-      'a body that is too large',
-      'POST',
-      '/api/workflows',
-      JSON.stringify('x'.repeat(1_100_000)),
-      {},
-      413,
-      'request.too_large',
-    ],
-    ['no address', 'GET', '/api/nothing', undefined, {}, 404, 'request.not_found'],
-    ['an unknown field', 'POST', '/api/workflows', '{"name":"x","nam":1}', {}, 422, 'request.invalid'],
-    ['a prototype', 'POST', '/api/workflows', '{"name":"x","__proto__":{"a":1}}', {}, 422, 'request.invalid'],
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+  const large = JSON.stringify('x'.repeat(1_100_000));
+  const years = '/api/sessions?started_after=0000-01-01T00:00:00Z';
+  const cancel = '/api/executions/exec-0123456789ab/cancel';
+  type Malformed = [what: string, sent: Parameters<typeof send>, status: number, code: string];
+
+  it.each<Malformed>([
+    ['broken JSON', ['POST', '/api/workflows', '{'], 400, 'request.malformed'],
+    ['a form', ['POST', '/api/workflows', 'name=x', FORM], 415, 'request.unsupported_content'],
+    ['JSON where YAML belongs', ['POST', '/api/workflows/from-yaml', '{}'], 415, 'request.unsupported_content'],
+    ['a body that is too large', ['POST', '/api/workflows', large], 413, 'request.too_large'],
+    ['no address', ['GET', '/api/nothing'], 404, 'request.not_found'],
+    ['an unknown field', ['POST', '/api/workflows', '{"name":"x","nam":1}'], 422, 'request.invalid'],
+    ['a prototype', ['POST', '/api/workflows', '{"name":"x","__proto__":{"a":1}}'], 422, 'request.invalid'],
     [
       'a prototype among inputs',
-      'POST',
-      '/api/workflows/mine/execute',
-      '{"inputs":{"__proto__":"x"}}',
-      {},
+      ['POST', '/api/workflows/mine/execute', '{"inputs":{"__proto__":"x"}}'],
       422,
       'request.invalid',
     ],
-    [
-      'a year that no store knows',
-      'GET',
-      '/api/sessions?started_after=0000-01-01T00:00:00Z',
-      undefined,
-      {},
-      422,
-      'request.invalid',
-    ],
-    ['a bad page', 'GET', '/api/workflows?page=0', undefined, {}, 422, 'request.invalid'],
-    ['another site', 'GET', '/api/workflows', undefined, { 'sec-fetch-site': 'cross-site' }, 403, 'request.foreign'],
-    [
-      'another origin',
-      'POST',
-      '/api/executions/exec-0123456789ab/cancel',
-      undefined,
-      { origin: 'http://evil.example' },
-      403,
-      'request.foreign',
-    ],
-  ])('(%s) is refused with a code', async (_, method, path, body, headers, status, code) => {
-    const reply = await send(method, path, body, headers);
+    ['a year that no store knows', ['GET', years], 422, 'request.invalid'],
+    ['a bad page', ['GET', '/api/workflows?page=0'], 422, 'request.invalid'],
+    ['another site', ['GET', '/api/workflows', undefined, { 'sec-fetch-site': 'cross-site' }], 403, 'request.foreign'],
+    ['another origin', ['POST', cancel, undefined, { origin: 'http://evil.example' }], 403, 'request.foreign'],
+  ])('(%s) is refused with a code', async (_, sent, status, code) => {
+    const reply = await send(...sent);
 
     expect(reply).toMatchObject({ status, body: { status, code, type: `/api/docs#${code}` } });
   });

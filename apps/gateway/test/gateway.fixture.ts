@@ -1,14 +1,10 @@
-import { sessionProjection } from '@syntropic/agent-sessions/read-model';
-import { artifactProjection } from '@syntropic/artifacts/read-model';
-import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-store';
-import type { Event } from '@syntropic/kernel';
-import { connectNats, hangUp, natsUsers } from '@syntropic/messaging';
-import { executionFeedProjection, executionProjection, workflowProjection } from '@syntropic/orchestration/read-model';
-import { createRedis, ProjectionRunner, RowCache } from '@syntropic/projections';
-import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
-import { useDatabase, useNats, useRedis } from '@syntropic/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import type { Event } from '@syntropic/kernel';
+import { connectNats, hangUp, natsUsers } from '@syntropic/messaging';
+import { createRedis } from '@syntropic/projections';
+import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
+import { useDatabase, useNats, useRedis } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,16 +15,12 @@ import { AppModule } from '../src/app.module';
 import { applicationOptions, createGateway } from '../src/gateway';
 import { gatewayConfig, type GatewayConfig } from '../src/gateway.config';
 import { httpAdapter } from '../src/http/http-adapter';
-
-const PROJECTIONS = [
-  workflowProjection,
-  executionProjection,
-  executionFeedProjection,
-  sessionProjection,
-  artifactProjection,
-];
+import { answerCommands, type Answer } from './answer-commands';
+import { EventRecorder } from './event-recorder';
+import { project } from './read-models.fixture';
 
 type Replace = (gateway: TestingModuleBuilder) => TestingModuleBuilder;
+type Variables = Readonly<Record<string, string>>;
 
 const PASSWORDS = {
   gateway: randomUUID(),
@@ -40,130 +32,86 @@ const PASSWORDS = {
 
 /** A gateway on real servers, with real read models behind it; the spec records events and telemetry, and answers commands. */
 export function useGateway() {
-  const objects = mkdtempSync(join(tmpdir(), 'objects-'));
+  const replicas = new Replicas();
   const stop = new AbortController();
-  const gateways: NestFastifyApplication[] = [];
-  const versions = new Map<string, number>();
   let nats: NatsConnection;
-  let appender: EventAppender;
-  let projecting: Promise<void>;
   let cache: ReturnType<typeof createRedis>;
-  let address = '';
+  let recorder: EventRecorder;
+  let projecting: Promise<void>;
+  let url = '';
 
   // Registered before the servers' own hooks, so that all connections are closed first.
   afterAll(async () => {
-    await Promise.all(gateways.map((app) => app.close()));
+    await replicas.close();
     stop.abort();
     await projecting;
     cache.disconnect();
     await hangUp(nats);
-    rmSync(objects, { recursive: true });
   });
   const database = useDatabase();
   const redis = useRedis();
   const server = useNats(natsUsers(PASSWORDS));
 
-  const start = async (variables: Readonly<Record<string, string>> = {}, replace?: Replace): Promise<string> => {
-    const app = await gatewayWith(
-      gatewayConfig({
-        PORT: '0',
-        HOST: '127.0.0.1',
-        DATABASE_URL: database.urlAs('syn_gateway'),
-        NATS_URL: server.urlAs('gateway'),
-        REDIS_URL: redis.url,
-        OBJECTS_DIR: objects,
-        LOG_LEVEL: 'silent',
-        ...variables,
-      }),
-      replace,
-    );
-    gateways.push(app);
-    await app.listen(0, '127.0.0.1');
-    return `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  const start = (variables: Variables = {}, replace?: Replace): Promise<string> => {
+    const [DATABASE_URL, NATS_URL] = [database.urlAs('syn_gateway'), server.urlAs('gateway')];
+    return replicas.start({ DATABASE_URL, NATS_URL, REDIS_URL: redis.url, ...variables }, replace);
   };
-
   beforeAll(async () => {
     nats = await connectNats({ url: server.url, name: 'owner' });
-    appender = new EventAppender(database.pool);
-    const log = new PostgresEventLog(database.pool);
-    const reader = new LogReader(log, nats);
     cache = createRedis(redis.url);
-    const runner = new ProjectionRunner({
-      pool: database.pool,
-      log,
-      reader,
-      projections: PROJECTIONS,
-      catalogue: PROJECTIONS.flatMap(({ types }) => types),
-      cache: new RowCache(cache),
-    });
-    projecting = runner.run(stop.signal);
-    address = await start();
+    recorder = new EventRecorder(database.pool);
+    projecting = project(database.pool, nats, cache, stop.signal);
+    url = await start();
   });
 
   return {
+    database,
+    redis,
+    server,
+    objects: replicas.objects,
     get url() {
-      return address;
+      return url;
     },
     get nats() {
       return nats;
     },
     /** The routes of the HTTP server, as a tree. */
-    get routes() {
-      return gateways[0]?.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }) ?? '';
-    },
+    routes: () => replicas.routes(),
     /** The cache's keys that match a pattern. */
     keys: (pattern: string) => cache.keys(pattern),
-    database,
-    redis,
-    server,
-    objects,
     /** Starts another replica, with these variables besides, and with providers replaced. */
     start,
-
-    /** Appends events to a stream. `minPosition` is the last position as a client writes it. */
-    async record(stream: string, events: readonly Event[], executionId?: string) {
-      const expected = versions.get(stream) ?? 0;
-      const id = randomUUID();
-      const outcome = await appender.append({
-        stream,
-        expected,
-        events,
-        context: {
-          commandId: id,
-          correlationId: id,
-          causationId: id,
-          actor: { kind: 'service', id: 'spec' },
-          bodyHash: '',
-          ...(executionId && { executionId }),
-        },
-      });
-      if (outcome.is !== 'appended') throw new Error(`not appended: ${outcome.is}`);
-      versions.set(stream, outcome.version);
-      const { epoch } = await new PostgresEventLog(database.pool).head();
-      return { position: outcome.position, minPosition: `${epoch}.${outcome.position}` };
-    },
-
+    record: (stream: string, events: readonly Event[], executionId?: string) =>
+      recorder.record(stream, events, executionId),
+    answer: (answer: Answer) => answerCommands(nats, answer),
     async observe(...events: readonly TelemetryEvent[]) {
       const [batch] = await new PostgresTelemetryStore(database.pool).insert([{ events }]);
       return batch && !batch.leaseLost ? batch.stored : [];
     },
-
-    /** Answers commands in place of the command service. */
-    answer(reply: (subject: string, data: object, headers: Readonly<Record<string, string>>) => object) {
-      const subscription = nats.subscribe('commands.>', {
-        callback: (_, message) => {
-          const { data } = message.json<{ data: object }>();
-          const headers = Object.fromEntries(
-            message.headers?.keys().map((key) => [key, message.headers?.get(key) ?? '']) ?? [],
-          );
-          message.respond(JSON.stringify({ response: reply(message.subject, data, headers), isDisposed: true }));
-        },
-      });
-      return () => {
-        subscription.unsubscribe();
-      };
-    },
   };
+}
+
+/** Gateways that share a directory of objects. */
+class Replicas {
+  readonly objects = mkdtempSync(join(tmpdir(), 'objects-'));
+  readonly #apps: NestFastifyApplication[] = [];
+
+  async start(variables: Variables, replace?: Replace): Promise<string> {
+    const own = { PORT: '0', HOST: '127.0.0.1', OBJECTS_DIR: this.objects, LOG_LEVEL: 'silent' };
+    const app = await gatewayWith(gatewayConfig({ ...own, ...variables }), replace);
+    this.#apps.push(app);
+    await app.listen(0, '127.0.0.1');
+    return `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  }
+
+  routes(): string {
+    return this.#apps[0]?.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }) ?? '';
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#apps.map((app) => app.close()));
+    rmSync(this.objects, { recursive: true });
+  }
 }
 
 async function gatewayWith(config: GatewayConfig, replace?: Replace): Promise<NestFastifyApplication> {

@@ -63,14 +63,17 @@ beforeAll(async () => {
 /** Method and address of every route below `/api`, from the tree that the server prints. */
 function served(): readonly string[] {
   const parents: string[] = [];
-  return gateway.routes.split('\n').flatMap((line) => {
-    const [, indent = '', segment, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line) ?? [];
-    if (segment === undefined) return [];
-    const depth = indent.length / 4;
-    parents.splice(depth, Infinity, segment);
-    const path = parents.join('').replace(/:(\w+)/g, '{$1}');
-    return (methods?.split(', ') ?? []).filter((method) => method !== 'HEAD').map((method) => `${method} ${path}`);
-  });
+  return gateway
+    .routes()
+    .split('\n')
+    .flatMap((line) => {
+      const [, indent = '', segment, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line) ?? [];
+      if (segment === undefined) return [];
+      const depth = indent.length / 4;
+      parents.splice(depth, Infinity, segment);
+      const path = parents.join('').replace(/:(\w+)/g, '{$1}');
+      return (methods?.split(', ') ?? []).filter((method) => method !== 'HEAD').map((method) => `${method} ${path}`);
+    });
 }
 
 describe('the documentation', () => {

@@ -25,11 +25,9 @@ export async function* framesOf(open: Open): AsyncGenerator<Frame> {
         ...(lastId !== undefined && { 'last-event-id': lastId }),
       });
       if (response.status === NOTHING_MORE) return;
-      if (response.status !== UNAVAILABLE) {
-        for await (const frame of framesIn(response)) {
-          lastId = frame.id ?? lastId;
-          yield frame;
-        }
+      for await (const frame of framesIn(response)) {
+        lastId = frame.id ?? lastId;
+        yield frame;
       }
     } catch (error) {
       if (!isBrokenConnection(error)) throw error;
@@ -44,6 +42,7 @@ function isBrokenConnection(error: unknown): boolean {
 }
 
 async function* framesIn({ ok, body, url, status }: Response): AsyncGenerator<Frame> {
+  if (status === UNAVAILABLE) return;
   if (!ok || !body) throw new Error(`${url} answered ${status}`);
   const decoder = new TextDecoder();
   const arrived: Frame[] = [];

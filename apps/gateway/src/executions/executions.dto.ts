@@ -17,7 +17,7 @@ export const StartRequest = z
     inputs: z.record(z.string(), z.string()).default({}),
     task: z.string().nullish(),
     repos: z.array(z.string().min(1)).max(100).default([]),
-    provider: z.enum(PROVIDERS).nullish().meta({ description: 'Instead of what the workflow says, for every phase.' }),
+    provider: z.enum(PROVIDERS).nullish().meta({ description: 'Overrides the provider of every phase.' }),
     max_budget_usd: z.number().nonnegative().nullish(),
   })
   .meta({ id: 'ExecuteWorkflowRequest' });
@@ -170,7 +170,7 @@ export const ControlReply = z
   .object({
     success: z.boolean(),
     execution_id: z.string(),
-    state: z.string().meta({ description: 'As it was when the request was taken: what is asked happens soon after.' }),
+    state: z.string().meta({ description: 'The state when the request was accepted; the change follows.' }),
     message: z.string().nullable(),
     error: z.string().nullable(),
   })

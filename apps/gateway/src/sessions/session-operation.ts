@@ -3,7 +3,6 @@ import { GitEventData, type SessionOperation } from './sessions.dto';
 
 /** A telemetry event as an operation of its session. */
 export function sessionOperation({ id, type, time, data }: NumberedEvent): SessionOperation {
-  const git = type.startsWith('git_') ? gitOf(data) : null;
   return {
     operation_id: id,
     operation_type: type,
@@ -17,11 +16,7 @@ export function sessionOperation({ id, type, time, data }: NumberedEvent): Sessi
     tool_output: text(data['output_preview']) ?? text(data['error']) ?? text(data['reason']),
     ...messageOf(type, data),
     thinking_content: null,
-    git,
-    git_sha: git?.sha ?? null,
-    git_message: git?.message ?? null,
-    git_branch: git?.branch ?? null,
-    git_repo: git?.repo ?? null,
+    ...gitFieldsOf(type, data),
   };
 }
 
@@ -58,6 +53,12 @@ function messageOf(type: string, data: Data) {
   if (type === 'agent_output') return { message_role: 'assistant', message_content: text(data['text']) };
   if (type === 'user_prompt_submitted') return { message_role: 'user', message_content: text(data['prompt_preview']) };
   return { message_role: null, message_content: null };
+}
+
+function gitFieldsOf(type: string, data: Data) {
+  const git = type.startsWith('git_') ? gitOf(data) : null;
+  const { sha = null, message = null, branch = null, repo = null } = git ?? {};
+  return { git, git_sha: sha, git_message: message, git_branch: branch, git_repo: repo };
 }
 
 /** Null for an absent field, and for one of another type. */

@@ -16,7 +16,7 @@ export const SessionListQuery = z.object({
   workflow_id: z.string().optional(),
   execution_id: z.string().optional(),
   status: SessionStatus.optional(),
-  statuses: Statuses.optional().meta({ description: 'Several, divided by commas; wins over status.' }),
+  statuses: Statuses.optional().meta({ description: 'Several, separated by commas; overrides status.' }),
   started_after: instant,
   started_before: instant,
   limit: sizeUpTo(200, 50),

@@ -27,7 +27,7 @@ export type WorkflowColumn = (typeof SORTABLE)[number];
 
 const OrderBy = z
   .enum([...SORTABLE, '-runs_count', '-name', '-workflow_type', '-phase_count', '-created_at'])
-  .meta({ description: 'A leading "-" turns the order round.' });
+  .meta({ description: 'A leading "-" reverses the order.' });
 export type OrderBy = z.infer<typeof OrderBy>;
 
 export const WorkflowListQuery = z.object({
