@@ -77,7 +77,17 @@ export default tseslint.config(
             { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:kernel'] },
             {
               sourceTag: 'type:tool',
-              onlyDependOnLibsWithTags: ['type:tool', 'type:platform', 'type:kernel', 'type:contracts'],
+              onlyDependOnLibsWithTags: [
+                'type:tool',
+                'type:platform',
+                'type:kernel',
+                'type:contracts',
+                'type:catalogue',
+              ],
+            },
+            {
+              sourceTag: 'type:catalogue',
+              onlyDependOnLibsWithTags: ['type:contracts', 'type:read-model', 'type:kernel', 'type:platform'],
             },
             { sourceTag: 'role:write', notDependOnLibsWithTags: ['type:read-model'] },
             { sourceTag: 'role:read', notDependOnLibsWithTags: ['type:application', 'type:domain'] },

@@ -64,7 +64,7 @@ export class Platform {
 
   /** The live stream of an execution until its end. */
   frames(executionId: string): AsyncGenerator<Frame> {
-    return framesOf((headers) => this.api.ask(`/api/executions/${executionId}/stream`, { headers }));
+    return framesOf((headers) => this.api.request(`/api/executions/${executionId}/stream`, { headers }));
   }
 }
 

@@ -17,6 +17,8 @@ const ROLES = {
 
 /** Tags that the folder does not tell. */
 const TAGS = {
+  'libs/catalogue/contracts': ['scope:catalogue', 'type:catalogue'],
+  'libs/catalogue/read-model': ['scope:catalogue', 'type:catalogue'],
   'libs/platform/kernel': ['scope:platform', 'type:kernel'],
   'tools/architecture': ['scope:tools', 'type:overview'],
   'tools/migrations': ['scope:platform', 'type:platform'],
@@ -36,10 +38,13 @@ const SPEC_INPUTS = {
 
 const SOURCES = ['default', '^default'];
 
-/** The bounded contexts: every folder of libs except the platform. */
+/** Folders of libs that are no bounded context. */
+const SHARED = ['catalogue', 'platform'];
+
+/** The bounded contexts: the other folders of libs. */
 function contexts(workspace = WORKSPACE) {
   return readdirSync(join(workspace, 'libs'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'platform')
+    .filter((entry) => entry.isDirectory() && !SHARED.includes(entry.name))
     .map(({ name }) => name);
 }
 

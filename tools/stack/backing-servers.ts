@@ -1,3 +1,4 @@
+import { PUBLIC_COMMANDS } from '@syntropic/catalogue/contracts';
 import { env } from '@syntropic/config';
 import { natsUsers } from '@syntropic/messaging';
 import type { LocalServer } from '@syntropic/testing/servers';
@@ -42,7 +43,10 @@ export function backingServers(
       : postgresServer({ ...pathsOf('postgres'), password: credentials.postgres }),
     nats: NATS_URL
       ? remote('nats', NATS_URL)
-      : natsServer({ ...pathsOf('nats'), users: [{ user: 'operator', password: operator }, ...natsUsers(services)] }),
+      : natsServer({
+          ...pathsOf('nats'),
+          users: [{ user: 'operator', password: operator }, ...natsUsers(services, PUBLIC_COMMANDS)],
+        }),
     redis: REDIS_URL ? remote('redis', REDIS_URL) : redisServer({ ...pathsOf('redis'), password: credentials.redis }),
   };
 }

@@ -1,17 +1,12 @@
+import { lookup } from 'mime-types';
 import { extname } from 'node:path';
 
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.md': 'text/markdown',
-  '.txt': 'text/plain',
-  '.log': 'text/plain',
-  '.json': 'application/json',
+/** Content types that mime-types lacks, or gives to media files (`.ts`), and the registered one of YAML. */
+const SOURCES: Readonly<Record<string, string>> = {
   '.yaml': 'application/yaml',
   '.yml': 'application/yaml',
-  '.html': 'text/html',
-  '.csv': 'text/csv',
   '.py': 'text/x-python',
   '.ts': 'text/x-typescript',
-  '.js': 'text/javascript',
 };
 const BY_CONTENT: Readonly<Record<string, string>> = {
   'text/markdown': 'markdown',
@@ -21,7 +16,7 @@ const BY_CONTENT: Readonly<Record<string, string>> = {
 };
 
 export const contentTypeOf = (path: string): string =>
-  CONTENT_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
+  SOURCES[extname(path).toLowerCase()] ?? (lookup(extname(path)) || 'application/octet-stream');
 
 /** The artifact type of a file whose phase declares none. */
 export const typeByContent = (path: string): string => BY_CONTENT[contentTypeOf(path)] ?? 'other';

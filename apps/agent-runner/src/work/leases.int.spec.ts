@@ -11,13 +11,16 @@ import { Leases, type LeaseHolder } from './leases';
 import { RunnerLog } from './runner-log';
 
 const nats = useNats(
-  natsUsers({
-    gateway: 'g',
-    'command-service': 'c',
-    'projection-worker': 'p',
-    'observability-collector': 'o',
-    'agent-runner': 'a',
-  }),
+  natsUsers(
+    {
+      gateway: 'g',
+      'command-service': 'c',
+      'projection-worker': 'p',
+      'observability-collector': 'o',
+      'agent-runner': 'a',
+    },
+    [],
+  ),
 );
 
 /** The command service's answers: none while `answers` is false. */

@@ -12,7 +12,7 @@ describe('a problem document', () => {
     ['forbidden', 403],
     ['not_found', 404],
     ['conflict', 409],
-  ] as const)('of a refusal as %s that nobody here knows has status %d', (refusal, status) => {
+  ] as const)('of a refusal as %s with an unknown code has status %d', (refusal, status) => {
     const { document, isFault } = problemOf(new DomainError('new.rule', 'the words', refusal, 'a.field'));
 
     expect(document).toMatchObject({ status, code: 'new.rule', detail: 'the words', field: 'a.field' });
@@ -32,7 +32,7 @@ describe('a problem document', () => {
     ['store.unavailable', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
     ['store.unavailable', Object.assign(new DatabaseError('deadlock detected', 17, 'error'), { code: '40P01' })],
     ['store.unavailable', new Error('a query', { cause: new Error('Connection terminated unexpectedly') })],
-  ])('%s says when to come back, and is nobody’s fault', (code, error) => {
+  ])('%s says when to retry, and is no fault', (code, error) => {
     const { document, retryAfterSeconds, isFault } = problemOf(error);
 
     expect(document).toMatchObject({ status: 503, code });

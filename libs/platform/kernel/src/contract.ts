@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DomainError, type Refusal } from './domain-error';
+import { DomainError, type Refusal, type RefusalContext } from './domain-error';
 import type { Immutable } from './immutable';
 import {
   commands,
@@ -97,5 +97,5 @@ export type RuleOf<K extends AnyContract> = keyof K['refusals'] & string;
 /** Makes the refusals of an aggregate: code and kind come from its contract, so a rule that is not declared does not compile. */
 export const refusing =
   <K extends AnyContract>({ aggregate, refusals }: K) =>
-  (rule: RuleOf<K>, message: string, field?: string): DomainError =>
-    new DomainError(`${aggregate}.${rule}`, message, refusals[rule]?.[0], field);
+  (rule: RuleOf<K>, message: string, context?: string | RefusalContext): DomainError =>
+    new DomainError(`${aggregate}.${rule}`, message, refusals[rule]?.[0], context);

@@ -21,7 +21,7 @@ export {
   type RuleOf,
 } from './contract';
 export { derivedUuid, eventIdOf, executionIdOf } from './derived-id';
-export { DomainError, type Refusal } from './domain-error';
+export { DomainError, type Refusal, type RefusalDetails } from './domain-error';
 export type { Actor, Event, EventOfType, Metadata, Recorded } from './event';
 export { ArtifactId, ExecutionId, PhaseId, SessionId, WorkflowId, WorkspaceId } from './ids';
 export type { Immutable } from './immutable';

@@ -27,7 +27,7 @@ export const NATS = Symbol('NATS');
 export const InjectNats = (): ParameterDecorator => Inject(NATS);
 
 /** The service's logger without Nest's interface, for libraries that do not know Nest. */
-const LOG = Symbol('LOG');
+export const LOG = Symbol('LOG');
 export const InjectLog = (): ParameterDecorator => Inject(LOG);
 
 export type ServiceOptions = Readonly<{

@@ -66,6 +66,12 @@ describe('pausing', () => {
       .thenRefused('execution.not_running');
   });
 
+  it('is refused with the state that forbids it', () => {
+    const execution = stateAfter(history(two, begun(plan), paused, held(plan)));
+    const refused = expect.objectContaining({ details: { state: 'paused' } }) as Error;
+    expect(() => pauseExecution(execution, PauseExecution.schema.parse({ executionId }))).toThrow(refused);
+  });
+
   it('lets nothing start', () => {
     const workflow = template([plan, { executionType: 'parallel' }], [build, { executionType: 'parallel' }]);
     const events = history(workflow, begun(plan), paused);

@@ -1,4 +1,4 @@
-import { refusing } from '@syntropic/kernel';
+import { refusing, type DomainError, type RuleOf } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import {
   isUnderway,
@@ -10,15 +10,19 @@ import {
 
 export const refuse = refusing(workflowExecution);
 
+/** Refused because of the execution's state, which clients read from the details. */
+export const wrongState = (rule: RuleOf<typeof workflowExecution>, state: string): DomainError =>
+  refuse(rule, `it is ${state}`, { details: { state } });
+
 export function started(execution: WorkflowExecution): UnderwayExecution {
   if (execution.status === 'not_started') throw refuse('not_found', 'there is no such execution');
-  if (!isUnderway(execution)) throw refuse('has_ended', `it is ${execution.status}`);
+  if (!isUnderway(execution)) throw wrongState('has_ended', execution.status);
   return execution;
 }
 
 export function running(execution: WorkflowExecution): Running {
   const underway = started(execution);
-  if (underway.status !== 'running') throw refuse('not_running', `it is ${underway.status}`);
+  if (underway.status !== 'running') throw wrongState('not_running', underway.status);
   return underway;
 }
 

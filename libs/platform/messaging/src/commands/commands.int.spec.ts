@@ -29,13 +29,16 @@ type Answer = z.infer<typeof Answer>;
 type Handling = (deposit: Deposit['data'], time: number) => Promise<Answer>;
 
 const nats = useNats(
-  natsUsers({
-    gateway: 'g',
-    'command-service': 'c',
-    'projection-worker': 'p',
-    'observability-collector': 'o',
-    'agent-runner': 'a',
-  }),
+  natsUsers(
+    {
+      gateway: 'g',
+      'command-service': 'c',
+      'projection-worker': 'p',
+      'observability-collector': 'o',
+      'agent-runner': 'a',
+    },
+    [Deposit, Withdraw],
+  ),
 );
 const body = { account: 'ada', coins: [{ cents: 5 }] };
 const outcome = { position: 7, version: 2 };
@@ -122,7 +125,8 @@ describe('a command', () => {
   });
 
   it('that a rule refuses brings the refusal back, as it was, and is not sent again', async () => {
-    handle = () => Promise.reject(new DomainError('account.closed', 'it is closed', 'not_found', 'account'));
+    const context = { field: 'account', details: { state: 'closed', since: 7 } };
+    handle = () => Promise.reject(new DomainError('account.closed', 'it is closed', 'not_found', context));
 
     const refusal = await refusalOf(client.send(Deposit, body, origin()));
 
@@ -130,7 +134,7 @@ describe('a command', () => {
       code: 'account.closed',
       refusal: 'not_found',
       message: 'it is closed',
-      field: 'account',
+      ...context,
     });
     expect(received).toHaveLength(1);
   });

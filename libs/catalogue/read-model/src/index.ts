@@ -2,5 +2,5 @@ import { agentSessions } from '@syntropic/agent-sessions/read-model';
 import { artifacts } from '@syntropic/artifacts/read-model';
 import { orchestration } from '@syntropic/orchestration/read-model';
 
-/** The contexts whose read models this worker keeps. */
-export const CONTEXTS = [orchestration, agentSessions, artifacts];
+/** Every read model, context by context. A spec compares the list with the folders. */
+export const READ_MODELS = [orchestration, agentSessions, artifacts].flat();

@@ -1,40 +1,40 @@
 import { fastify } from 'fastify';
 import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Outlet } from './outlet';
+import { SseConnection } from './sse-connection';
 
-const opened: Outlet[] = [];
+const opened: SseConnection[] = [];
 const server = fastify();
 server.get('/', (_, reply) => {
-  opened.push(new Outlet(reply, { heartbeatMs: 20, greeting: 'retry: 1\n\n' }));
+  opened.push(new SseConnection(reply, { heartbeatMs: 20, greeting: 'retry: 1\n\n' }));
 });
 
 beforeAll(() => server.listen({ port: 0, host: '127.0.0.1' }));
 afterAll(() => server.close());
 
-function watch(): Promise<IncomingMessage> {
+function connect(): Promise<IncomingMessage> {
   const { port } = server.server.address() as AddressInfo;
   return new Promise((resolve) => {
     get({ port, host: '127.0.0.1' }, resolve).on('error', () => undefined);
   });
 }
 
-const latest = (): Outlet => {
-  const outlet = opened.at(-1);
-  if (!outlet) throw new Error('nobody watches');
-  return outlet;
+const latest = (): SseConnection => {
+  const connection = opened.at(-1);
+  if (!connection) throw new Error('no stream is open');
+  return connection;
 };
 
-const gone = (outlet: Outlet) =>
+const closed = (connection: SseConnection) =>
   new Promise<void>((resolve) => {
-    outlet.signal.addEventListener('abort', () => {
+    connection.signal.addEventListener('abort', () => {
       resolve();
     });
   });
 
 describe('an open stream', () => {
   it('greets, keeps itself alive, and ends', async () => {
-    const response = await watch();
+    const response = await connect();
     const texts: string[] = [];
     response.setEncoding('utf8').on('data', (text: string) => texts.push(text));
     await new Promise<void>((resolve) => {
@@ -49,22 +49,22 @@ describe('an open stream', () => {
     expect(latest().signal.aborted).toBe(true);
   });
 
-  it('is given up when its reader has gone', async () => {
-    const response = await watch();
-    const end = gone(latest());
+  it('ends when its client has left', async () => {
+    const response = await connect();
+    const end = closed(latest());
     response.destroy();
 
     await end;
   });
 
-  it('is cut off from a reader that does not read', async () => {
-    const response = await watch();
+  it('is cut when its client does not read', async () => {
+    const response = await connect();
     response.pause().on('error', () => undefined);
-    const outlet = latest();
+    const connection = latest();
     const frame = { data: { text: 'x'.repeat(100_000) } };
-    for (let sent = 0; sent < 1_000 && !outlet.signal.aborted; sent++) outlet.send(frame);
+    for (let sent = 0; sent < 1_000 && !connection.signal.aborted; sent++) connection.send(frame);
 
-    expect(outlet.signal.aborted).toBe(true);
+    expect(connection.signal.aborted).toBe(true);
     response.destroy();
   });
 });

@@ -8,15 +8,15 @@ import type { StreamFrame } from './event-stream-text';
 import { formatCursor, type LiveCursor } from './live-cursor';
 import { LiveTables } from './live-tables';
 
-/** Where a watcher begins, and what it is shown first. */
-export type Entrance = Readonly<{ cursor: LiveCursor; snapshot?: StreamFrame }>;
+/** The place a stream begins at, and the first frame of a client without a valid cursor. */
+export type StreamStart = Readonly<{ cursor: LiveCursor; snapshot?: StreamFrame }>;
 
 const NO_OPERATIONS = new Map<string, never[]>();
 const TRIES = 5;
 
-/** Finds the place where a watcher begins. */
+/** Begins live streams: at the client's cursor, or at a snapshot of the execution. */
 @Injectable()
-export class LiveEntrance {
+export class InitialSnapshot {
   constructor(
     private readonly reads: ReadModels,
     private readonly tables: LiveTables,
@@ -24,28 +24,28 @@ export class LiveEntrance {
     private readonly head: LogHead,
   ) {}
 
-  /** `undefined` when the watcher has seen the end: there is nothing to come back for. */
-  async find(executionId: string, last: LiveCursor | undefined): Promise<Entrance | undefined> {
+  /** After the client's last frame; `undefined` when that was the end of the execution. */
+  async resume(executionId: string, last: LiveCursor | undefined): Promise<StreamStart | undefined> {
     const { epoch } = await this.head.now();
     const end = await this.tables.endPosition(executionId);
-    // Positions of a log that was restored since mean nothing here.
+    // Positions of another epoch mean nothing in this log.
     if (last?.epoch !== epoch) return this.#snapshot(executionId, epoch, end);
     if (end !== undefined && last.position >= end) return undefined;
     return { cursor: last };
   }
 
-  /** Where somebody begins who has seen nothing. */
-  async begin(executionId: string): Promise<Entrance> {
+  /** For a client without a cursor. */
+  async begin(executionId: string): Promise<StreamStart> {
     const { epoch } = await this.head.now();
     return this.#snapshot(executionId, epoch, await this.tables.endPosition(executionId));
   }
 
-  /** The state at a position: read again when it moved meanwhile. The end itself always follows as a frame of its own. */
-  async #snapshot(executionId: string, epoch: string, end: number | undefined): Promise<Entrance> {
+  /** The state at a position, read again when it moved meanwhile. The end itself always follows as a frame of its own. */
+  async #snapshot(executionId: string, epoch: string, end: number | undefined): Promise<StreamStart> {
     const { row, position } = await this.#rowAt(executionId, epoch);
     const [totals, unsettled] = await Promise.all([this.tables.totals(executionId), this.usage.unsettled(row)]);
 
-    // The feed is another projection: where it is behind, the end is the last thing that the row knows.
+    // The feed is another projection and may be behind: then the end is the row's last event.
     const last = end ?? (hasEnded(row) ? position : undefined);
     const before = last === undefined ? position : Math.min(position, last - 1);
     const cursor = { epoch, position: before, sequence: totals.events };
@@ -59,7 +59,7 @@ export class LiveEntrance {
       const row = await this.reads.get(executionProjection, executionId, { minPosition: { epoch, position } });
       const after = await this.tables.rowPosition(executionId);
       if (!row) throw new Error(`the row of ${executionId} is gone`);
-      // Where it keeps moving, what is newer than the position is told again, which harms nobody.
+      // The row keeps moving: events newer than the position are sent again, which clients tolerate.
       if (after === position || tried === TRIES) return { row, position };
       position = after;
     }

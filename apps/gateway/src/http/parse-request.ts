@@ -3,12 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { invalidRequest, Problem, type FieldFault } from '../problems/problem';
 import { isYaml } from './content-types';
-import type { Ask, Endpoint } from './endpoint';
+import type { ApiRequest, Endpoint } from './endpoint';
 import { faultsOf } from './faults';
 import { originOf } from './request-origin';
 
-/** Checks a request against its endpoint; all faults are told together. @throws Problem */
-export function askOf(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): Ask {
+/** Checks a request against its endpoint. @throws Problem with all faults together */
+export function parseRequest(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): ApiRequest {
   if (request.url.includes('%00')) throw new Problem('request.malformed', 'the address holds a NUL');
 
   const faults: FieldFault[] = [];
@@ -25,13 +25,13 @@ export function askOf(endpoint: Endpoint, request: FastifyRequest, reply: Fastif
 
   const minPosition = request.headers['x-min-position'];
   return {
-    // The schemas have said so: these are the outputs of the endpoint's own.
+    // These are the outputs of the endpoint's own schemas, which `Endpoint` alone does not name.
     params: params as never,
     query: query as never,
     body: body,
     origin: originOf(request),
     minPosition: typeof minPosition === 'string' ? parsePosition(minPosition) : undefined,
-    request,
+    headers: request.headers,
     reply,
   };
 }
@@ -45,7 +45,7 @@ function jsonOf(endpoint: Endpoint, request: FastifyRequest): unknown {
   throw invalidRequest([{ field: '', message: 'this takes no body' }]);
 }
 
-/** Clients that always send JSON send an empty object where there is nothing to say. */
+/** Some clients send an empty object where an endpoint takes no body. */
 const isNothing = (body: unknown): boolean =>
   body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
 

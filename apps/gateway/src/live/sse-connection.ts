@@ -2,18 +2,21 @@ import type { FastifyReply } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { commentText, frameText, type StreamFrame } from './event-stream-text';
 
-/** A reader may be this far behind. One that is further is cut off, and takes up its stream again by its last id. */
+/** Unread bytes of one client. A slower client is cut off, and resumes its stream with its last id. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-const PATIENCE_MS = 10_000;
+const DRAIN_MS = 10_000;
+const HEARTBEAT_MS = 30_000;
 
-/** The open answer to one watcher, written without any framework in between. */
-export class Outlet {
+type SseOptions = Readonly<{ heartbeatMs?: number; greeting?: string }>;
+
+/** One client's open event stream, written to the socket without a framework in between. */
+export class SseConnection {
   readonly #closed = new AbortController();
   readonly #response: ServerResponse;
   readonly #heartbeat: NodeJS.Timeout;
 
-  /** Takes the reply over: from here on, nobody else writes it. */
-  constructor(reply: FastifyReply, { heartbeatMs, greeting = '' }: { heartbeatMs: number; greeting?: string }) {
+  /** Takes over the reply: Fastify writes nothing to it any more. */
+  constructor(reply: FastifyReply, { heartbeatMs = HEARTBEAT_MS, greeting = '' }: SseOptions = {}) {
     const headers = { ...reply.getHeaders(), ...HEADERS };
     reply.hijack();
     this.#response = reply.raw;
@@ -29,11 +32,11 @@ export class Outlet {
     this.#heartbeat = setInterval(() => {
       this.#write(commentText('heartbeat'));
     }, heartbeatMs);
-    // A watcher that has gone before it was answered does not say so again.
+    // A client that left before the answer emits no further event.
     if (this.#response.destroyed) this.#close();
   }
 
-  /** Aborted when the watcher has gone. */
+  /** Aborted when the client has left. */
   get signal(): AbortSignal {
     return this.#closed.signal;
   }
@@ -42,19 +45,19 @@ export class Outlet {
     this.#write(frameText(frame));
   }
 
-  /** Resolves when the reader has taken what was written, or is gone: for those who write much at once. */
+  /** Resolves when the client has read everything written so far, or has left: for writers of many frames. */
   async flushed(): Promise<void> {
     if (!this.#response.writableNeedDrain || this.signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = () => {
-        clearTimeout(patience);
+        clearTimeout(timer);
         this.#response.off('drain', done);
         this.signal.removeEventListener('abort', done);
         resolve();
       };
-      const patience = setTimeout(() => {
+      const timer = setTimeout(() => {
         this.cut();
-      }, PATIENCE_MS);
+      }, DRAIN_MS);
       this.#response.once('drain', done);
       this.signal.addEventListener('abort', done);
     });
@@ -65,7 +68,7 @@ export class Outlet {
     this.#response.end();
   }
 
-  /** Ends it without a word: a reader that is too slow would not hear one. */
+  /** Closes the socket at once: a client that does not read would not see a proper end. */
   cut(): void {
     this.#close();
     this.#response.destroy();
@@ -86,7 +89,7 @@ export class Outlet {
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
-  // A connection that goes on would keep a gateway that is to end.
+  // A kept-alive connection would delay the gateway's shutdown.
   connection: 'close',
   'x-accel-buffering': 'no',
 };

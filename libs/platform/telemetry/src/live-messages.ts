@@ -1,22 +1,13 @@
+import { encodeLiveFrame, liveSubject, type TelemetryItem } from '@syntropic/live';
 import { divided } from './divided';
 import type { NumberedEvent } from './telemetry-event';
 
-/** Telemetry for a live stream: consecutive events of an execution, from sequence `first`. */
-export type TelemetryFrame = Readonly<{
-  lane: 'telemetry';
-  first: number;
-  events: readonly FrameEvent[];
-}>;
-
-type FrameEvent = Readonly<
-  Pick<NumberedEvent, 'type' | 'time' | 'sessionId' | 'phaseId' | 'data'> & { sequence: number }
->;
-
-export const liveSubject = (executionId: string): string => `live.${executionId}`;
+type Run = { executionId: string; events: TelemetryItem[] };
 
 /**
  * Newly stored events as messages for live streams, none larger than `maxBytes`; streams read larger events from the tables.
  * Events outside executions have no live stream.
+ * @throws LiveFrameFault
  */
 export function liveMessagesOf(
   stored: readonly NumberedEvent[],
@@ -29,9 +20,10 @@ export function liveMessagesOf(
   );
 }
 
-function consecutiveRuns(stored: readonly NumberedEvent[]): { executionId: string; events: FrameEvent[] }[] {
-  const runs: { executionId: string; events: FrameEvent[] }[] = [];
-  const open = new Map<string, { executionId: string; events: FrameEvent[] }>();
+/** Events of one execution whose sequence numbers follow each other. */
+function consecutiveRuns(stored: readonly NumberedEvent[]): readonly Run[] {
+  const runs: Run[] = [];
+  const open = new Map<string, Run>();
   for (const { executionId, sequence, type, time, sessionId, phaseId, data } of stored) {
     if (executionId === null || sequence === null) continue;
     let run = open.get(executionId);
@@ -45,7 +37,5 @@ function consecutiveRuns(stored: readonly NumberedEvent[]): { executionId: strin
   return runs;
 }
 
-function encoded(events: readonly FrameEvent[]): string {
-  const frame: TelemetryFrame = { lane: 'telemetry', first: events[0]?.sequence ?? 0, events };
-  return JSON.stringify(frame);
-}
+const encoded = (events: readonly TelemetryItem[]): string =>
+  encodeLiveFrame({ lane: 'telemetry', first: events[0]?.sequence ?? 0, events });
