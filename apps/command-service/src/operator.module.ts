@@ -62,7 +62,7 @@ class ReplayDeadLetterHandler implements ICommandHandler<ReplayDeadLetter> {
   }
 }
 
-/** What operators do when something has stopped. */
+/** The commands by which operators end standstills. */
 @Module({
   providers: [
     RetryProjectionHandler,

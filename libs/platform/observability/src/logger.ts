@@ -22,7 +22,7 @@ export function createLogger(service: string, { level = 'info', destination }: L
   return new JsonLogger(destination ? pino(options, destination) : pino(options));
 }
 
-/** What Nest and its libraries write to, and our own code too. */
+/** The logger of Nest, its libraries and our own code. */
 export class JsonLogger implements LoggerService {
   constructor(readonly pino: Logger) {}
 
@@ -50,7 +50,7 @@ export class JsonLogger implements LoggerService {
     this.#write('fatal', message, about);
   }
 
-  /** Nest hands over the subject last, and before it whatever the caller knows: an error, its stack, or fields. */
+  /** Nest passes the context as the last argument; before it come an error, its stack, or fields. */
   #write(level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, about: unknown[]): void {
     const context = about.findLast((part) => typeof part === 'string');
     const stack = about.find((part) => typeof part === 'string' && part !== context);

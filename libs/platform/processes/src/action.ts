@@ -5,7 +5,7 @@ import type { z } from 'zod';
 /** A command as it travels: the platform knows its name, never its class. */
 export type AddressedCommand = Readonly<{ context: string; type: string; data: object }>;
 
-/** What a process wants done about an event. Doing it twice is the same as doing it once. */
+/** A process's answer to an event. Carried out twice, it has the effect of once. */
 export type Action = Readonly<
   | { kind: 'send'; command: AddressedCommand }
   | { kind: 'enqueue'; work: NewWork }
@@ -29,17 +29,17 @@ export const send = <C extends CommandClass>(context: string, command: C, data: 
 /** Queues a leg of a session for a runner. */
 export const enqueue = (work: NewWork): Action => ({ kind: 'enqueue', work });
 
-/** Asks something of all sessions of an execution. */
-export const control = (executionId: string, asked: Control): Action => ({
+/** Requests run, pause or cancel of all sessions of an execution. */
+export const control = (executionId: string, request: Control): Action => ({
   kind: 'control',
   executionId,
-  control: asked,
+  control: request,
 });
 
-/** Takes all work of an execution from whoever holds or awaits it. */
+/** Closes all work of an execution: runners lose their leases on it, and it is offered no longer. */
 export const closeWork = (executionId: string): Action => ({ kind: 'close_work', executionId });
 
-/** Sends a command so long after the event was recorded. A key of the process holds one timer: the newest. */
+/** Sends a command `afterSeconds` after the event was recorded. A key of the process holds one timer: the newest. */
 export const startTimer = <C extends CommandClass>(
   key: string,
   afterSeconds: number,
