@@ -6,10 +6,10 @@ import { commandIdOf } from './process';
 import type { SendCommand } from './send-command';
 import type { Timers } from './timers';
 
-/** Where an action comes from: the process, the event, and its place in the reaction's answer, from 0. */
+/** The source of an action: the process, the event, and its index in the reaction's answer, from 0. */
 export type Origin = Readonly<{ process: string; event: Recorded; ordinal: number }>;
 
-/** Carries actions out. What comes twice, or late from a process that has lost its place, changes nothing. */
+/** Carries actions out. A repeated action, or a late one of a former leader, changes nothing. */
 export class Effects {
   constructor(
     private readonly send: SendCommand,

@@ -47,7 +47,7 @@ describe('a process', () => {
     });
   });
 
-  it('hears of nothing that happened before it was registered', async () => {
+  it('reacts to no event from before it was registered', async () => {
     const executionId = anExecution();
     await harness.record(executionId, stepped(0));
     const taker = await harness.noteTaker();
@@ -62,7 +62,7 @@ describe('a process', () => {
     ]);
   });
 
-  it('sends nothing again, whoever reads the log anew and however often it starts', async () => {
+  it('sends nothing again when the log is read anew, or when it starts again', async () => {
     const taker = await harness.noteTaker();
     const commands = new CountedCommands();
     await harness.record(anExecution(), stepped(0));
@@ -88,7 +88,7 @@ describe('a process', () => {
     expect(commands.arrivals).toHaveLength(2);
   });
 
-  it('takes a refusal for an answer', async () => {
+  it('treats a refusal as an answer', async () => {
     const taker = await harness.noteTaker();
     const commands = new CountedCommands((_, arrival) => {
       if (arrival === 1) throw new DomainError('note.unwanted', 'not now');

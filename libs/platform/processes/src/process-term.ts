@@ -32,13 +32,13 @@ const BACK_OFF_MS = 100;
 
 const LOG_RESTORED = 'the log was restored: an operator names the position behind which the process goes on';
 
-/** What the leader of all processes does while it leads. */
+/** The work of the leader of all processes, for one term. */
 export class ProcessTerm {
   readonly #places: ProcessPlaces;
   readonly #reactions: Reactions;
   readonly #backOffMs: number;
   readonly #progresses: ProcessProgress[] = [];
-  /** Those that share the reader; the others are behind it and read the log alone. */
+  /** Processes that share the reader; the others are behind it and read the log from Postgres. */
   readonly #level = new Set<ProcessProgress>();
   /** The position of the shared reader. */
   #cursor = 0;
@@ -87,7 +87,7 @@ export class ProcessTerm {
     return places;
   }
 
-  /** Brings a process level with the shared reader, from the log alone. */
+  /** Brings a process level with the shared reader, from Postgres. */
   async #join(process: Process, places: readonly Place[], signal: AbortSignal): Promise<void> {
     const place = await this.#placeOf(process, places, signal);
     if (!place) return;
@@ -102,7 +102,7 @@ export class ProcessTerm {
     this.#level.add(progress);
   }
 
-  /** Waits for the operator's word where the place is one in another log. */
+  /** A place in another log is no place in this one: waits until an operator has named it. */
   async #placeOf({ name }: Process, places: readonly Place[], signal: AbortSignal): Promise<Place | undefined> {
     let place = places.find(({ process }) => process === name);
     while (!place?.isInThisLog && !signal.aborted) {

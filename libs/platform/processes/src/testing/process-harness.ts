@@ -31,14 +31,14 @@ export const stepped = (step: number): Stepped => ({ type: 'Stepped', data: { st
 
 export const anExecution = (): string => `exec-${randomUUID().slice(-12)}`;
 
-/** What a note taker leads an execution of so many steps to. */
+/** The notes of an execution of so many steps. */
 export const allNotes = (steps: number) =>
   Array.from({ length: steps }, (_, step) => [
     { step, part: 'begin' },
     { step, part: 'end' },
   ]).flat();
 
-/** What an execution's events have led to, in the order in which it was first carried out. */
+/** The notes of an execution, in the order in which they were first carried out. */
 export const notesOf = (commands: CountedCommands, executionId: string): readonly object[] =>
   commands.carriedOut.filter(({ about }) => about.executionId === executionId).map(({ data }) => data);
 
@@ -53,7 +53,7 @@ export const bySender =
 
 type RunOptions = Readonly<{ pool?: Pool; nats?: NatsConnection }>;
 
-/** Processes on a log of the spec file's own; what runs is stopped after each spec at the latest. */
+/** Processes on a log of the spec file's own. Runners are stopped after each spec at the latest. */
 export class ProcessHarness {
   readonly #database = useDatabase();
   readonly #runs: AbortController[] = [];
@@ -131,14 +131,14 @@ export class ProcessHarness {
     for (const pool of this.#pools.splice(0)) if (!pool.ending) await pool.end();
   }
 
-  /** In a stream of its own: only its execution says what it belongs to. */
+  /** Records in a new stream: the metadata alone names the execution. */
   async record(executionId: string, ...events: readonly Event[]): Promise<CommandContext> {
     const context = contextOf(executionId);
     await this.#append(`note-${randomUUID()}`, events, context);
     return context;
   }
 
-  /** Only the stream says what it belongs to. */
+  /** Records without an execution in the metadata: the stream's name alone says it. */
   async recordInStream(stream: string, event: Event): Promise<void> {
     await this.#append(stream, [event], contextOf(undefined));
   }
@@ -151,7 +151,7 @@ export class ProcessHarness {
     return rows[0];
   }
 
-  /** The positions in its backlog. */
+  /** The positions in the backlog of a process. */
   async backlogOf({ name }: Process): Promise<readonly number[]> {
     const { rows } = await this.pool.query<{ position: number }>(
       'select position from ops.process_backlog where process = $1 order by position',
