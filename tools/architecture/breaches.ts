@@ -49,8 +49,8 @@ const TYPES: readonly Breach[] = [
   ['a read model imports a driver', READ_MODEL, from('ioredis'), banned('type:read-model')],
   [
     'the platform imports the runtime',
-    'libs/platform/postgres/src/breach.ts',
-    from('@syntropic/telemetry'),
+    'libs/platform/context/src/breach.ts',
+    from('@syntropic/live'),
     only('type:platform'),
   ],
   [
