@@ -1,7 +1,7 @@
 import type { Action } from './action';
 
 /** Carries an effect out. `position` is that of the event: a late leader's effect must not undo a newer one. */
-export type EffectHandler = (input: unknown, position: number) => Promise<unknown>;
+type EffectHandler = (input: unknown, position: number) => Promise<unknown>;
 
 /** Handlers of effects by name. */
 export type EffectHandlers = Readonly<Record<string, EffectHandler>>;
