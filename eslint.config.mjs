@@ -1,5 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
+import limits from './tools/lint/limits.mjs';
+import projects from './tools/nx/projects.cjs';
 
 const DRIVERS = ['typeorm', 'pg', 'ioredis'];
 const INFRASTRUCTURE = ['@nestjs/*', 'nats', ...DRIVERS];
@@ -10,12 +12,12 @@ const TEST_SUPPORT = {
 };
 const NODE = {
   regex: '^node:(?!crypto$)',
-  message: 'A context decides and names; it reaches nothing of Node but hashes.',
+  message: 'Contexts are pure: of Node they import crypto only.',
 };
 
 const SPECS = ['**/*.spec.ts', '**/testing/**'];
 
-/** A context sees itself, the platform, and the published language of the others; its domain does not even see that. */
+/** A context may import itself, the platform and the contracts of other contexts; its domain not even those. */
 const context = (scope) => [
   {
     sourceTag: `scope:${scope}`,
@@ -28,20 +30,25 @@ const context = (scope) => [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist', '.data', '.nx', '**/*.cjs', '**/*.mjs', 'jest.config.js', 'jest.preset.js'] },
+  { ignores: ['**/dist', '.data', '.nx', '**/*.cjs', '**/*.mjs', 'jest.config.js'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
-    plugins: { '@nx': nx },
+    plugins: { '@nx': nx, limits },
     languageOptions: { parserOptions: { project: 'tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
         {
-          allow: [],
+          // The overview compares lists of apps with the folders.
+          allow: [
+            '../nx/projects.cjs',
+            '../../apps/command-service/src/contexts',
+            '../../apps/command-service/src/operator.handlers',
+          ],
           enforceBuildableLibDependency: true,
           banTransitiveDependencies: true,
-          // The specs of what the test library stands on use the test library.
+          // The test library depends on these two, and their specs on the test library.
           ignoredCircularDependencies: [
             ['testing', 'migrations'],
             ['testing', 'postgres'],
@@ -75,29 +82,45 @@ export default tseslint.config(
             { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:kernel'] },
             {
               sourceTag: 'type:tool',
-              onlyDependOnLibsWithTags: ['type:tool', 'type:platform', 'type:kernel', 'type:contracts'],
+              onlyDependOnLibsWithTags: [
+                'type:tool',
+                'type:platform',
+                'type:kernel',
+                'type:contracts',
+                'type:catalogue',
+              ],
+            },
+            {
+              sourceTag: 'type:catalogue',
+              onlyDependOnLibsWithTags: ['type:contracts', 'type:read-model', 'type:kernel', 'type:platform'],
             },
             { sourceTag: 'role:write', notDependOnLibsWithTags: ['type:read-model'] },
             { sourceTag: 'role:read', notDependOnLibsWithTags: ['type:application', 'type:domain'] },
             { sourceTag: 'role:edge', onlyDependOnLibsWithTags: ['type:contracts', 'type:platform', 'type:kernel'] },
-            // It runs agents, and nothing that an agent could reach may reach the database.
+            // Agents run in this process's reach, so it has no way to the database.
             { sourceTag: 'scope:agent-runner', bannedExternalImports: DRIVERS },
-            // What shows that the parts fit together sees them all.
+            // Specs about the whole workspace import all of it.
             { sourceTag: 'type:overview', onlyDependOnLibsWithTags: ['*'] },
-            ...['orchestration', 'organization', 'agent-sessions', 'github', 'artifacts'].flatMap(context),
+            ...projects.contexts().flatMap(context),
           ],
         },
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Whatever is exported is known by name.' },
-        { selector: 'TSEnumDeclaration', message: 'A union of words says it.' },
+        { selector: 'ExportDefaultDeclaration', message: 'Exports have a name.' },
+        { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
+        // { selector: ":matches(PropertyDefinition, MethodDefinition)[accessibility='private']", message: 'Use #name.' },
       ],
+      'max-lines': ['error', 250],
+      'max-depth': ['error', 3],
+      'max-params': ['error', 4],
+      'limits/complexity': ['error', 12],
+      'limits/max-lines-per-function': ['error', 60],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: false }],
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true, allowEmpty: true }],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
-      // Nest declares options as classes and means their shape.
+      // Nest types its options as classes where an object of that shape is expected.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
@@ -112,6 +135,11 @@ export default tseslint.config(
       ],
       'no-restricted-imports': ['error', { patterns: [TEST_SUPPORT] }],
     },
+  },
+  {
+    // The statements of one migration stand in one function.
+    files: ['tools/migrations/*.ts'],
+    rules: { 'limits/max-lines-per-function': 'off' },
   },
   {
     files: ['libs/platform/config/src/**/*.ts'],

@@ -1,25 +1,54 @@
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
+const { compilerOptions } = require('./tsconfig.base.json');
 
-/** The oldest Postgres that is promised, where Debian puts it. Machines without it test on the embedded one only. */
-const FLOOR = '/usr/lib/postgresql/15/bin';
+/** The oldest supported Postgres, where Debian installs it. */
+const POSTGRES_15 = '/usr/lib/postgresql/15/bin';
 
-/** What talks SQL of its own: its specs run on the floor too. */
+/** Libraries with SQL of their own; their integration specs also run on the oldest supported Postgres. */
 const STORES = ['event-store', 'postgres', 'processes', 'projections', 'telemetry', 'work'];
 
-const onTheFloor = STORES.map((name) => ({
-  preset: '../../../jest.preset.js',
-  rootDir: join(__dirname, 'libs/platform', name),
-  testMatch: ['**/*.int.spec.ts'],
-  displayName: `${name} on Postgres 15`,
-  setupFiles: [join(__dirname, 'libs/platform/testing/src/jest/on-the-floor.cjs')],
-}));
+const support = (file) => join(__dirname, 'libs/platform/testing/src/jest', file);
+
+/** SWC compiles and tsc checks the types; the names of the libraries come from tsconfig.base.json. */
+const workspace = {
+  displayName: 'workspace',
+  rootDir: __dirname,
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools'],
+  testEnvironment: 'node',
+  testMatch: ['**/*.spec.ts'],
+  globalSetup: support('global-setup.cjs'),
+  globalTeardown: support('global-teardown.cjs'),
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+      },
+    ],
+  },
+  moduleNameMapper: Object.fromEntries(
+    Object.entries(compilerOptions.paths).map(([name, files]) => [
+      `^${name.replace('*', '(.+)')}$`,
+      files.map((file) => file.replace('./', '<rootDir>/').replace('*', '$1')),
+    ]),
+  ),
+};
+
+const onPostgres15 = {
+  ...workspace,
+  displayName: 'Postgres 15',
+  testMatch: [`<rootDir>/libs/*/{${STORES}}/**/*.int.spec.ts`],
+  setupFiles: [support('oldest-postgres.cjs')],
+};
 
 module.exports = {
-  projects: [
-    '<rootDir>/{apps,libs,tools}/**/jest.config.cjs',
-    ...(existsSync(join(FLOOR, 'initdb')) ? onTheFloor : []),
-  ],
-  testTimeout: 120_000,
+  projects: [workspace, ...(existsSync(join(POSTGRES_15, 'initdb')) ? [onPostgres15] : [])],
+  // Enough for outages and leases: a spec that takes longer is stuck.
+  testTimeout: 180_000,
   maxWorkers: 2,
 };

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Prints the secrets that docker-compose.yml asks for: `node deploy/make-env.mjs > .env`, once, and keep the file.
+// Prints the secrets that docker-compose.yml reads. Run `node deploy/make-env.mjs > .env` once and keep the file.
 import { randomBytes } from 'node:crypto';
 
 const OWNERS = ['POSTGRES', 'REDIS', 'COMMAND_SERVICE', 'PROJECTION_WORKER', 'COLLECTOR', 'GATEWAY', 'RUNNER'];

@@ -1,31 +1,17 @@
-import { closeSessions } from '@syntropic/agent-sessions/application';
-import { agentSessionEvents } from '@syntropic/agent-sessions/contracts';
-import { sessionProjection } from '@syntropic/agent-sessions/read-model';
-import { artifactEvents } from '@syntropic/artifacts/contracts';
-import { artifactProjection } from '@syntropic/artifacts/read-model';
-import { runPhases } from '@syntropic/orchestration/application';
-import { workflowExecutionEvents, workflowTemplateEvents, workspaceEvents } from '@syntropic/orchestration/contracts';
-import { executionFeedProjection, executionProjection, workflowProjection } from '@syntropic/orchestration/read-model';
+import { CONTRACTS } from '@syntropic/catalogue/contracts';
+import { READ_MODELS } from '@syntropic/catalogue/read-model';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { CONTEXTS } from '../../apps/command-service/src/contexts';
+import { contexts as contextFolders } from '../nx/projects.cjs';
 
-const CONTEXTS: Readonly<Record<string, readonly string[]>> = {
-  orchestration: [...workflowTemplateEvents, ...workflowExecutionEvents, ...workspaceEvents],
-  'agent-sessions': agentSessionEvents,
-  artifacts: artifactEvents,
-};
-const EVENTS = Object.values(CONTEXTS).flat();
+const typesOf = (contracts: readonly (typeof CONTRACTS)[number][]): readonly string[] =>
+  contracts.flatMap(({ events }) => Object.keys(events));
+const EVENTS = typesOf(CONTRACTS);
 
-const PROJECTIONS = [
-  workflowProjection,
-  executionProjection,
-  executionFeedProjection,
-  sessionProjection,
-  artifactProjection,
-];
-const PROCESSES = [runPhases, closeSessions];
-const CONSUMED = [...PROJECTIONS.flatMap(({ types }) => types), ...PROCESSES.flatMap(({ on }) => Object.keys(on))];
+const PROCESSES = CONTEXTS.flatMap(({ processes }) => processes);
+const CONSUMED = [...READ_MODELS.flatMap(({ types }) => types), ...PROCESSES.flatMap(({ on }) => Object.keys(on))];
 
 const LIBS = join(__dirname, '../../libs');
 
@@ -42,12 +28,11 @@ describe('events', () => {
     expect(CONSUMED).toContain(type);
   });
 
-  it.each(Object.entries(CONTEXTS))(
-    'of %s are what its decisions lead to, all of them and nothing else',
-    (context, types) => {
-      expect([...decided(context)].sort()).toEqual([...types].sort());
-    },
-  );
+  it.each(contextFolders())('of %s are what its decisions lead to, all of them and nothing else', (context) => {
+    const types = typesOf(CONTRACTS.filter((contract) => contract.context === context));
+
+    expect([...decided(context)].sort()).toEqual([...types].sort());
+  });
 });
 
 /** The types of the facts that a context's domain makes: what stands, or may stand, as `type` beside `data`. */

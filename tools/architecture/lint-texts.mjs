@@ -1,5 +1,5 @@
-// Lints texts as if they were files of this workspace, by its own configuration: `[{ file, text }]` on stdin, what is
-// reported and the constraints between projects on stdout. A process of its own, for the configuration is an ES module.
+// Lints texts as files of this workspace by its own configuration: `[{ file, text }]` on stdin, the reports and the
+// constraints between projects on stdout. A separate process, because the configuration is an ES module.
 import { ESLint } from 'eslint';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -8,13 +8,13 @@ import tseslint from 'typescript-eslint';
 
 const root = join(import.meta.dirname, '../..');
 process.chdir(root);
-// Boundaries are between the projects that Nx knows, and it knows them once it has looked.
+// The boundary rule reads the project graph, which this command writes.
 execFileSync(join(root, 'node_modules/.bin/nx'), ['show', 'projects'], {
   env: { ...process.env, NX_DAEMON: 'false' },
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 
-// Types take a program of the whole workspace, and these rules need none.
+// Type information takes a program of the whole workspace, and these rules need none.
 const eslint = new ESLint({ overrideConfig: tseslint.configs.disableTypeChecked });
 
 const texts = await json(process.stdin);

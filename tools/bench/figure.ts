@@ -1,39 +1,49 @@
-/** What a suite measured, beside the raw way measured in the same run. */
+/** One measured value, beside the raw way measured in the same run. */
 export type Figure = Readonly<{
   value: number;
   unit: string;
-  limit: number;
+  /** The raw way; null for a value that has none. */
+  limit: number | null;
   /** The value in terms of the limit. */
-  ratio: number;
-  target: number;
+  ratio: number | null;
+  /** Null for a value that is only stated. */
+  target: number | null;
   ok: boolean;
+  /** Deliveries per event to each service that reads the measured stream. */
+  readers?: Readonly<Record<string, number>>;
 }>;
 
 export type Figures = Readonly<Record<string, Figure>>;
 
-type Measured = Readonly<{ value: number; unit: string; limit: number; target: number }>;
+type Stated = Readonly<{ value: number; unit: string }>;
+type Bounded = Stated & Readonly<{ target: number; limit?: number }>;
+type Compared = Stated & Readonly<{ target: number; limit: number }>;
 
 /** A value that should be at least `target` times the limit, such as a throughput. */
-export const timesAtLeast = (measured: Measured): Figure => figure(measured, ({ ratio, target }) => ratio >= target);
+export const timesAtLeast = ({ value, unit, limit, target }: Compared): Figure =>
+  figure({ value, unit, limit, target, ok: value / limit >= target });
 
 /** A value that should be at most `target` times the limit, such as a duration. */
-export const timesAtMost = (measured: Measured): Figure => figure(measured, ({ ratio, target }) => ratio <= target);
+export const timesAtMost = ({ value, unit, limit, target }: Compared): Figure =>
+  figure({ value, unit, limit, target, ok: value / limit <= target });
 
-/** A value whose target is in its own unit, whatever the limit is. */
-export const atMost = (measured: Measured): Figure => figure(measured, ({ value, target }) => value <= target);
+/** A value whose target is in its own unit; the limit is shown for comparison. */
+export const atMost = ({ value, unit, limit, target }: Bounded): Figure =>
+  figure({ value, unit, limit: limit ?? null, target, ok: value <= target });
 
-type Claim = Readonly<{ value: number; ratio: number; target: number }>;
+/** A value without a target. */
+export const stated = ({ value, unit }: Stated): Figure => figure({ value, unit, limit: null, target: null, ok: true });
 
-function figure({ value, unit, limit, target }: Measured, meets: (claim: Claim) => boolean): Figure {
-  const ratio = value / limit;
+function figure({ value, unit, limit, target, ok }: Omit<Figure, 'ratio' | 'readers'>): Figure {
   return {
     value: rounded(value),
     unit,
-    limit: rounded(limit),
-    ratio: rounded(ratio),
+    limit: limit === null ? null : rounded(limit),
+    ratio: limit === null ? null : rounded(value / limit),
     target,
-    ok: meets({ value, ratio, target }),
+    ok,
   };
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(4));
+/** Four digits are more than a measurement on a shared machine repeats. */
+export const rounded = (value: number): number => Number(value.toPrecision(4));

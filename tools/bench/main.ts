@@ -1,17 +1,23 @@
 import { appendSuite } from './append/append.suite';
 import type { Figures } from './figure';
 import { liveSuite } from './live/live.suite';
+import { pipelineSuite } from './pipeline/pipeline.suite';
 import { jsonLine, table } from './report';
 import { startSuite } from './start/start.suite';
 
-/** `say` is for what is worth knowing beside the figures. */
-type Suite = (say: (line: string) => void) => Promise<Figures>;
+/** `print` takes lines that explain the figures. */
+type Suite = (print: (line: string) => void) => Promise<Figures>;
 
-const SUITES: Readonly<Record<string, Suite>> = { append: appendSuite, live: liveSuite, start: startSuite };
+const SUITES: Readonly<Record<string, Suite>> = {
+  append: appendSuite,
+  live: liveSuite,
+  start: startSuite,
+  pipeline: pipelineSuite,
+};
 
 async function main([name = '', ...options]: readonly string[]): Promise<void> {
   const suite = SUITES[name];
-  if (!suite) throw new Error(`which suite? ${Object.keys(SUITES).join(', ')}`);
+  if (!suite) throw new Error(`usage: npm run bench -- ${Object.keys(SUITES).join('|')} [--json]`);
 
   const figures = await suite((line) => {
     console.error(line);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 
-/** The compiled suites lie in dist/tools/bench. */
+/** The root of the repository, seen from dist/tools/bench. */
 const ROOT = join(__dirname, '../../..');
 
 const Running = z.object({ pid: z.number() });
@@ -20,7 +20,7 @@ const StackFile = z.object({
 
 const Started = z.object({ execution_id: z.string() });
 
-/** The product as `npm start` runs it, on its own servers and new data, for as long as `work` takes. */
+/** Runs the product with `npm start`, on its own servers and new data, while `work` goes on. */
 export async function withPlatform<Result>(work: (platform: Platform) => Promise<Result>): Promise<Result> {
   const dataDirectory = scratchDirectory();
   const address = `http://127.0.0.1:${await freePort()}`;
@@ -30,7 +30,7 @@ export async function withPlatform<Result>(work: (platform: Platform) => Promise
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
-    await saidBy(npm, `ready ${address}`);
+    await printedBy(npm, `ready ${address}`);
     return await work(new Platform(address, dataDirectory, (performance.now() - since) / 1_000));
   } finally {
     await stop(npm);
@@ -45,7 +45,7 @@ export class Platform {
   constructor(
     address: string,
     dataDirectory: string,
-    /** From the command to the line that it is ready. */
+    /** From the command to the line that says it is ready. */
     readonly startSeconds: number,
   ) {
     this.api = new Api(address);
@@ -56,7 +56,7 @@ export class Platform {
     await this.api.post('/api/workflows/from-yaml', 'application/yaml', yaml);
   }
 
-  /** Starts an execution and answers its id. */
+  /** Starts an execution and returns its id. */
   async execute(workflowId: string): Promise<string> {
     const answer = await this.api.post(`/api/workflows/${workflowId}/execute`, 'application/json', '{}');
     return Started.parse(answer).execution_id;
@@ -64,23 +64,23 @@ export class Platform {
 
   /** The live stream of an execution until its end. */
   frames(executionId: string): AsyncGenerator<Frame> {
-    return framesOf((headers) => this.api.ask(`/api/executions/${executionId}/stream`, { headers }));
+    return framesOf((headers) => this.api.request(`/api/executions/${executionId}/stream`, { headers }));
   }
 }
 
-async function saidBy({ stdout }: ChildProcess, awaited: string): Promise<void> {
+async function printedBy({ stdout }: ChildProcess, expected: string): Promise<void> {
   if (!stdout) throw new Error('its output is not read');
-  const said: string[] = [];
+  const output: string[] = [];
   for await (const line of createInterface({ input: stdout })) {
-    said.push(line);
-    if (line !== awaited) continue;
+    output.push(line);
+    if (line !== expected) continue;
     stdout.resume();
     return;
   }
-  throw new Error(`the platform did not start:\n${said.join('\n')}`);
+  throw new Error(`the platform did not start:\n${output.join('\n')}`);
 }
 
-/** npm ends before what it started: all of that holds its output open. */
+/** Waits for the whole process tree: npm ends first, and its descendants keep its output open. */
 async function stop(npm: ChildProcess): Promise<void> {
   const closed = once(npm, 'close');
   npm.kill('SIGTERM');

@@ -2,14 +2,14 @@ import { removeDirectory, scratchDirectory } from '@syntropic/testing';
 import { natsServer, postgresServer, randomPassword, redisServer, type LocalServer } from '@syntropic/testing/servers';
 import { join } from 'node:path';
 
-/** A Postgres of its own with new data, for as long as `work` takes. */
+/** Runs a private Postgres with new data while `work` goes on. */
 export const withPostgres = <Result>(work: (url: string) => Promise<Result>): Promise<Result> =>
   withScratch(async (directory) => {
     const postgres = postgresIn(directory);
     return whileRunning([postgres], () => work(postgres.url));
   });
 
-/** How long Postgres, NATS and Redis take with new data and nothing else, started together. */
+/** The start time of Postgres, NATS and Redis alone, started together with new data. */
 export const bareStartSeconds = (): Promise<number> =>
   withScratch((directory) => {
     const since = performance.now();
@@ -37,15 +37,15 @@ async function whileRunning<Result>(servers: readonly LocalServer[], work: () =>
   }
 }
 
-const placesIn = (directory: string, name: string) => ({
+const pathsIn = (directory: string, name: string) => ({
   directory: join(directory, name),
   log: join(directory, `${name}.log`),
 });
 
 const postgresIn = (directory: string) =>
-  postgresServer({ ...placesIn(directory, 'postgres'), password: randomPassword() });
+  postgresServer({ ...pathsIn(directory, 'postgres'), password: randomPassword() });
 
 const natsIn = (directory: string) =>
-  natsServer({ ...placesIn(directory, 'nats'), users: [{ user: 'bench', password: randomPassword() }] });
+  natsServer({ ...pathsIn(directory, 'nats'), users: [{ user: 'bench', password: randomPassword() }] });
 
-const redisIn = (directory: string) => redisServer({ ...placesIn(directory, 'redis'), password: randomPassword() });
+const redisIn = (directory: string) => redisServer({ ...pathsIn(directory, 'redis'), password: randomPassword() });

@@ -5,7 +5,7 @@ export const jsonLine = (suite: string, figures: Figures): string => JSON.string
 
 const TITLES = ['figure', 'value', 'unit', 'raw way', 'ratio', 'target', ''];
 
-/** For people: one row a figure, columns aligned. */
+/** Aligned columns for people, one row per figure. */
 export function table(figures: Figures): string {
   const rows = [TITLES, ...Object.entries(figures).map(([name, figure]) => rowOf(name, figure))];
   const widths = TITLES.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -20,5 +20,9 @@ export function table(figures: Figures): string {
 }
 
 function rowOf(name: string, { value, unit, limit, ratio, target, ok }: Figure): string[] {
-  return [name, `${value}`, unit, `${limit}`, `${ratio}`, `${target}`, ok ? 'met' : 'MISSED'];
+  return [name, `${value}`, unit, shown(limit), shown(ratio), shown(target), target === null ? '' : result(ok)];
 }
+
+const shown = (value: number | null): string => (value === null ? '-' : `${value}`);
+
+const result = (ok: boolean): string => (ok ? 'met' : 'MISSED');

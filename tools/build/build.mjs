@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Compiles apps, libs and tools into dist/, file by file, and only what is newer than its output.
-// Types are checked by `npm run typecheck`, never here: a build takes a second and cannot be stale.
+// Compiles apps, libs and tools into dist/, file by file, and only files that are newer than their output.
+// Types are checked by `npm run typecheck` alone, so a build takes a second.
 import { transformFile } from '@swc/core';
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -66,7 +66,7 @@ const isStale = (path) => !wanted.has(path) && !path.endsWith(UNFINISHED);
 for (const path of await files(out)) if (isStale(path)) await rm(path, { force: true });
 console.log(`build: ${compiled} of ${sources.length} files compiled`);
 
-/** In one step: whoever builds or starts at the same time finds the old file or the new one whole. */
+/** Replaces the file in one step, so that a concurrent build or start reads the old file or the new one whole. */
 async function replace(target, write) {
   const fresh = `${target}.${process.pid}${UNFINISHED}`;
   await write(fresh);

@@ -5,8 +5,13 @@ import { logHead, useStore } from './store';
 const platform = usePlatform();
 const store = useStore(platform);
 
-type Sent = Readonly<{ method?: string; path: string; body?: string; headers?: Readonly<Record<string, string>> }>;
-type Answer = readonly [status: number, code: string, field?: string];
+type HttpRequest = Readonly<{
+  method?: string;
+  path: string;
+  body?: string;
+  headers?: Readonly<Record<string, string>>;
+}>;
+type Refusal = readonly [status: number, code: string, field?: string];
 
 const json = { 'content-type': 'application/json' };
 const yaml = { 'content-type': 'application/yaml' };
@@ -14,18 +19,22 @@ const good = workflow('good', shell('true'));
 const UNKNOWN = 'exec-000000000000';
 const MEGABYTES = 'x'.repeat(3 * 1024 * 1024);
 
-const fromYaml = (body: string): Sent => ({ path: '/api/workflows/from-yaml', body, headers: yaml });
-const execute = (body: string, id = 'good'): Sent => ({ path: `/api/workflows/${id}/execute`, body, headers: json });
-const control = (what: string, body?: string, id = UNKNOWN): Sent => ({
-  path: `/api/executions/${id}/${what}`,
+const fromYaml = (body: string): HttpRequest => ({ path: '/api/workflows/from-yaml', body, headers: yaml });
+const execute = (body: string, id = 'good'): HttpRequest => ({
+  path: `/api/workflows/${id}/execute`,
+  body,
+  headers: json,
+});
+const control = (action: string, body?: string, id = UNKNOWN): HttpRequest => ({
+  path: `/api/executions/${id}/${action}`,
   ...(body !== undefined && { body, headers: json }),
 });
 
-const FAULTS: readonly (readonly [string, Sent, Answer])[] = [
-  ['YAML that is none', fromYaml('id: [unclosed'), [422, 'request.invalid']],
+const INVALID_REQUESTS: readonly (readonly [string, HttpRequest, Refusal])[] = [
+  ['malformed YAML', fromYaml('id: [unclosed'), [422, 'request.invalid']],
   ['YAML that is not a workflow', fromYaml('just words'), [422, 'request.invalid']],
   ['an empty YAML document', fromYaml(''), [422, 'request.invalid']],
-  ['YAML whose aliases explode', fromYaml(explosive()), [422, 'request.invalid']],
+  ['YAML whose aliases explode', fromYaml(exponentialAliases()), [422, 'request.invalid']],
   ['a workflow with an unknown field', fromYaml(`${good}colour: red\n`), [422, 'request.invalid', 'colour']],
   [
     'a phase with an unknown field',
@@ -36,18 +45,18 @@ const FAULTS: readonly (readonly [string, Sent, Answer])[] = [
   ['a workflow id with a path in it', fromYaml(good.replace('id: good', 'id: ../etc')), [422, 'request.invalid', 'id']],
   ['a workflow id that is taken', fromYaml(good), [400, 'workflow.already_exists']],
   [
-    'a workflow as JSON where YAML is taken',
+    'a workflow as JSON where YAML is accepted',
     { ...fromYaml('{}'), headers: json },
     [415, 'request.unsupported_content'],
   ],
   ['a workflow that is too large', fromYaml(`${good}# ${MEGABYTES}`), [413, 'request.too_large']],
   ['bytes that are not UTF-8', { ...fromYaml('\u00ff'), headers: yaml }, [422, 'request.invalid']],
 
-  ['JSON that is none', execute('{"inputs": '), [400, 'request.malformed']],
+  ['malformed JSON', execute('{"inputs": '), [400, 'request.malformed']],
   ['JSON of the wrong shape', execute('[]'), [422, 'request.invalid']],
   ['a request with an unknown field', execute('{"colour": "red"}'), [422, 'request.invalid', 'colour']],
   ['an input of the wrong type', execute('{"inputs": {"a": {}}}'), [422, 'request.invalid', 'inputs.a']],
-  ['a provider that nobody knows', execute('{"provider": "magic"}'), [422, 'request.invalid', 'provider']],
+  ['an unknown provider', execute('{"provider": "magic"}'), [422, 'request.invalid', 'provider']],
   [
     'a form',
     { ...execute('inputs=1'), headers: { 'content-type': 'application/x-www-form-urlencoded' } },
@@ -59,7 +68,7 @@ const FAULTS: readonly (readonly [string, Sent, Answer])[] = [
     [415, 'request.unsupported_content'],
   ],
   ['a body that is too large', execute(JSON.stringify({ task: MEGABYTES })), [413, 'request.too_large']],
-  ['a workflow that is not there', execute('{}', 'nowhere'), [404, 'workflow.not_found']],
+  ['an unknown workflow', execute('{}', 'nowhere'), [404, 'workflow.not_found']],
   [
     'an idempotency key that is too long',
     { ...execute('{}'), headers: { ...json, 'idempotency-key': 'k'.repeat(300) } },
@@ -69,13 +78,13 @@ const FAULTS: readonly (readonly [string, Sent, Answer])[] = [
   ['an execution id of another shape', control('pause', undefined, 'not-an-id'), [404, 'execution.not_found']],
   ['an id with a NUL in it', control('pause', undefined, 'exec-%00'), [400, 'request.malformed']],
   ['a text with a NUL in it', execute(JSON.stringify({ task: '\u0000' })), [422, 'event.not_storable']],
-  ['a pause of what is not there', control('pause'), [404, 'execution.not_found']],
-  ['a resume of what is not there', control('resume'), [404, 'execution.not_found']],
-  ['a cancel of what is not there', control('cancel'), [404, 'execution.not_found']],
-  ['a retry of what is not there', control('retry'), [404, 'execution.not_found']],
+  ['a pause of an unknown execution', control('pause'), [404, 'execution.not_found']],
+  ['a resume of an unknown execution', control('resume'), [404, 'execution.not_found']],
+  ['a cancel of an unknown execution', control('cancel'), [404, 'execution.not_found']],
+  ['a retry of an unknown execution', control('retry'), [404, 'execution.not_found']],
   ['a reason that is no text', control('pause', '{"reason": 7}'), [422, 'request.invalid', 'reason']],
   ['an unknown field in a control request', control('cancel', '{"colour": "red"}'), [422, 'request.invalid', 'colour']],
-  ['approval of a phase that is not there', control('phases/nowhere/approve'), [404, 'execution.not_found']],
+  ['approval of an unknown phase', control('phases/nowhere/approve'), [404, 'execution.not_found']],
 
   ['a page that is no number', { method: 'GET', path: '/api/executions?page=one' }, [422, 'request.invalid', 'page']],
   [
@@ -85,22 +94,22 @@ const FAULTS: readonly (readonly [string, Sent, Answer])[] = [
   ],
   ['a session id of another shape', { method: 'GET', path: '/api/sessions/not-a-uuid' }, [404, 'session.not_found']],
   [
-    'an artifact that is not there',
+    'an unknown artifact',
     { method: 'GET', path: '/api/artifacts/00000000-0000-4000-8000-000000000000' },
     [404, 'artifact.not_found'],
   ],
   [
-    'a stream of what is not there',
+    'a stream of an unknown execution',
     { method: 'GET', path: `/api/executions/${UNKNOWN}/stream` },
     [404, 'execution.not_found'],
   ],
   [
-    'a position that no reply carried',
+    'a malformed position',
     { method: 'GET', path: '/api/workflows/good', headers: { 'x-min-position': 'yesterday' } },
     [422, 'position.malformed'],
   ],
-  ['an address that leads nowhere', { method: 'GET', path: '/api/nowhere' }, [404, 'request.not_found']],
-  ['an address that cannot be decoded', { method: 'GET', path: '/api/workflows/%zz' }, [400, 'request.malformed']],
+  ['an unknown path', { method: 'GET', path: '/api/nowhere' }, [404, 'request.not_found']],
+  ['a path that cannot be decoded', { method: 'GET', path: '/api/workflows/%zz' }, [400, 'request.malformed']],
 
   [
     'a page of another origin',
@@ -122,13 +131,13 @@ const FAULTS: readonly (readonly [string, Sent, Answer])[] = [
 describe('bad input', () => {
   beforeAll(() => platform.createWorkflow(good));
 
-  it.each(FAULTS)(
+  it.each(INVALID_REQUESTS)(
     '%s is refused with a problem document, and nothing is stored',
-    async (_, sent, [status, code, field]) => {
+    async (_, invalid, [status, code, field]) => {
       const before = await logHead(store());
-      const { status: answered, headers, body } = await send(sent);
+      const { status: actual, headers, body } = await send(invalid);
 
-      expect({ status: answered, ...(body as object) }).toMatchObject({
+      expect({ status: actual, ...(body as object) }).toMatchObject({
         status,
         code,
         detail: expect.stringMatching(/./) as string,
@@ -150,8 +159,8 @@ describe('bad input', () => {
   });
 });
 
-/** As it is: `fetch` would mend the address and refuse to lie about the host. */
-function send({ method = 'POST', path, body, headers = {} }: Sent): Promise<Reply> {
+/** Sends the request unchanged: `fetch` would normalize the path and forbid another host. */
+function send({ method = 'POST', path, body, headers = {} }: HttpRequest): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const sending = request(platform.url, { method, path, headers }, (response) => {
       const chunks: Buffer[] = [];
@@ -169,8 +178,8 @@ function send({ method = 'POST', path, body, headers = {} }: Sent): Promise<Repl
   });
 }
 
-/** A billion laughs: each line says the one before ten times. */
-function explosive(): string {
+/** A billion laughs: each alias holds ten of the one before. */
+function exponentialAliases(): string {
   const lines = Array.from({ length: 9 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(10).fill(`*l${n}`).join(', ')}]`);
   return ['l0: &l0 ha', ...lines, 'id: *l9'].join('\n');
 }

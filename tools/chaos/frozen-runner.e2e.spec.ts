@@ -1,16 +1,16 @@
 import { usePlatform } from '@syntropic/e2e';
 import { eventually } from '@syntropic/testing';
-import { booksOf, expectNothingLostOrDoubled } from './audit';
-import { completes, job } from './job';
-import { remainsOf } from './remains';
+import { ClientObserver } from './client-observer';
+import { expectNothingLostOrDuplicated, storedExecution } from './consistency-checks';
+import { leftoverProcesses } from './leftover-processes';
 import { useStore } from './store';
-import { Witness } from './witness';
+import { completeWithRetries, twoPhaseWorkflow } from './two-phase-workflow';
 
 const platform = usePlatform();
 const store = useStore(platform);
 
-/** What was recorded about a session after the runner that had it lost its lease. */
-const recordedLate = async (sessionId: string): Promise<string[]> => {
+/** Types of the session's events that its runner recorded after it had lost the lease. */
+const recordedAfterLeaseLoss = async (sessionId: string): Promise<string[]> => {
   const { rows } = await store().query<{ type: string }>(
     `select type from log.events e
       where data ->> 'sessionId' = $1 and metadata -> 'actor' ->> 'id' like 'runner-%'
@@ -22,23 +22,23 @@ const recordedLate = async (sessionId: string): Promise<string[]> => {
 };
 
 describe('a runner that is frozen for longer than its lease', () => {
-  it('has its work taken away: what it says late is refused, its agent dies, and a retry completes', async () => {
-    await platform.createWorkflow(job('frozen', 400));
+  it('loses its lease: its late commands are refused, its agent is killed, and a retry completes', async () => {
+    await platform.createWorkflow(twoPhaseWorkflow('frozen', 400));
     const id = await platform.execute('frozen');
-    const witness = new Witness(platform, id);
-    await witness.sees('tool_execution_completed');
+    const client = new ClientObserver(platform, id);
+    await client.waitFor('tool_execution_completed');
     const session = (await platform.execution(id)).phases[0]?.session_id ?? '';
-    expect(remainsOf([session])).not.toEqual([]);
+    expect(leftoverProcesses([session])).not.toEqual([]);
 
     const { pid } = platform.service('agent-runner');
     process.kill(pid, 'SIGSTOP');
     await platform.reaches(id, 'interrupted');
     process.kill(pid, 'SIGCONT');
 
-    await eventually(() => remainsOf([session]).length === 0);
+    await eventually(() => leftoverProcesses([session]).length === 0);
     expect(platform.service('agent-runner').pid).toBe(pid);
-    expect(await completes(platform, id)).toBe(1);
-    expect(await recordedLate(session)).toEqual([]);
-    expectNothingLostOrDoubled(await booksOf(store(), id), await witness.testimony());
+    expect(await completeWithRetries(platform, id)).toBe(1);
+    expect(await recordedAfterLeaseLoss(session)).toEqual([]);
+    expectNothingLostOrDuplicated(await storedExecution(store(), id), await client.observed());
   });
 });

@@ -2,7 +2,7 @@ import { shell, usePlatform, workflow, type Reply } from '@syntropic/e2e';
 
 const platform = usePlatform();
 
-/** Requests as a client sends them that never saw an answer: the same again, under the same key. */
+/** Requests as a client repeats them after a lost reply: under the same key. */
 const REQUESTS: readonly (readonly [string, (key: Readonly<Record<string, string>>) => Promise<Reply>])[] = [
   [
     'creating a workflow',
@@ -19,26 +19,26 @@ const REQUESTS: readonly (readonly [string, (key: Readonly<Record<string, string
   ],
 ];
 
-/** What a reply says, and where it says that the change stands. */
-const saidBy = ({ status, headers, body }: Reply) => ({ status, body, position: headers.get('x-position') });
+/** The fields that a repeated request must return unchanged. */
+const stableParts = ({ status, headers, body }: Reply) => ({ status, body, position: headers.get('x-position') });
 
 describe('a command whose reply was lost', () => {
   beforeAll(() => platform.createWorkflow(workflow('started', shell('true'))));
 
   it.each(REQUESTS)(
-    '%s: sent again it gets its first answer, also from another life of the service',
-    async (what, send) => {
-      const key = { 'idempotency-key': what };
+    '%s: sent again it gets its first answer, also after a restart of the service',
+    async (action, send) => {
+      const key = { 'idempotency-key': action };
       const first = await send(key);
       expect(first.status).toBeLessThan(300);
 
-      expect(saidBy(await send(key))).toEqual(saidBy(first));
+      expect(stableParts(await send(key))).toEqual(stableParts(first));
       await platform.kill('command-service');
-      expect(saidBy(await send(key))).toEqual(saidBy(first));
+      expect(stableParts(await send(key))).toEqual(stableParts(first));
     },
   );
 
-  it('is carried out once, whatever dies while it is on its way', async () => {
+  it('is carried out once when the service dies meanwhile', async () => {
     const key = { 'idempotency-key': 'in-flight' };
     const sent = Array.from({ length: 5 }, () => platform.post('/api/workflows/started/execute', {}, key));
     await platform.kill('command-service');

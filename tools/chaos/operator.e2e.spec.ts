@@ -61,7 +61,7 @@ async function record(stream: string, event: Event): Promise<void> {
 }
 
 describe('an operator', () => {
-  it('sees which event a read model has stopped at, and parks it', async () => {
+  it('sees the event at which a read model has stopped, and parks it', async () => {
     await record('workflow-gilded', { type: 'WorkflowGilded', data: { workflowId: 'gilded' } });
     const stopped = await eventually(async () => {
       const all = await projections();
@@ -126,7 +126,7 @@ describe('an operator', () => {
     await nats.drain();
   });
 
-  it('sees a message that could not be handled, and sends it again', async () => {
+  it('sees a dead letter, and replays it', async () => {
     const nats = await connectNats({ url: platform.server('nats').url ?? '', name: 'stranger' });
     nats.publish('telemetry.exec-0123456789ab.s', 'no batch');
     await nats.drain();

@@ -9,19 +9,19 @@ const { CHAOS_OUTAGE_SECONDS } = env(z.object({ CHAOS_OUTAGE_SECONDS: z.coerce.n
 
 const OUTAGE_MS = 1_000 * CHAOS_OUTAGE_SECONDS;
 
-/** The time in which a server is away: the fault itself, not a wait for something. */
+/** The duration of an outage. It is the fault itself, not a wait for a fact. */
 export const outage = (): Promise<void> => pause(OUTAGE_MS);
 
-/** Kills a server of the stack, which brings it back. `before` happens when it can no longer do anything. */
+/** Kills a server of the stack, which restarts it. `beforeKill` runs while the server is stopped. */
 export async function killServer(
   platform: Platform,
   name: Server,
-  before: () => void = () => undefined,
+  beforeKill: () => void = () => undefined,
 ): Promise<void> {
   const { pid } = platform.server(name);
   if (pid === undefined) throw new Error(`the stack runs no ${name} at the moment`);
   process.kill(pid, 'SIGSTOP');
-  before();
+  beforeKill();
   process.kill(pid, 'SIGKILL');
   await eventually(() => ![undefined, pid].includes(platform.server(name).pid), { within: 30_000 });
 }

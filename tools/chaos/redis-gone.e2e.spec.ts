@@ -1,10 +1,10 @@
 import { shell, usePlatform, workflow, type Reply } from '@syntropic/e2e';
 import { eventually, useRedis } from '@syntropic/testing';
 import { z } from 'zod';
-import { booksOf, expectNothingLostOrDoubled } from './audit';
-import { completes, job } from './job';
+import { ClientObserver } from './client-observer';
+import { expectNothingLostOrDuplicated, storedExecution } from './consistency-checks';
 import { useStore } from './store';
-import { Witness } from './witness';
+import { completeWithRetries, twoPhaseWorkflow } from './two-phase-workflow';
 
 const redis = useRedis();
 const platform = usePlatform({ environment: () => ({ REDIS_URL: redis.url }) });
@@ -12,7 +12,7 @@ const store = useStore(platform);
 
 const Workflow = z.looseObject({ phases: z.array(z.looseObject({ prompt_template: z.string() })) });
 
-/** Writes, and reads at once what was written, by the position that the write's reply carried. */
+/** Writes a prompt and reads it at once, by the position in the reply of the write. */
 async function readsItsWrite(id: string, prompt: string): Promise<void> {
   const written = await platform.send('PUT', `/api/workflows/${id}/phases/phase-1`, { prompt_template: prompt });
   const read = await platform.get(`/api/workflows/${id}`, { 'x-min-position': positionIn(written) });
@@ -23,17 +23,17 @@ async function readsItsWrite(id: string, prompt: string): Promise<void> {
 const positionIn = ({ headers }: Reply): string => headers.get('x-position') ?? '';
 
 describe('without Redis', () => {
-  it('everything works and answers right, and again when an empty one is back', async () => {
+  it('every read is correct, and again when an empty one is back', async () => {
     await platform.createWorkflow(workflow('rewritten', shell('true')));
-    await platform.createWorkflow(job('uncached'));
+    await platform.createWorkflow(twoPhaseWorkflow('uncached'));
     await readsItsWrite('rewritten', 'cached');
 
     await redis.kill();
     await readsItsWrite('rewritten', 'without a cache');
     const id = await platform.execute('uncached');
-    const witness = new Witness(platform, id);
-    expect(await completes(platform, id)).toBe(0);
-    expectNothingLostOrDoubled(await booksOf(store(), id), await witness.testimony());
+    const client = new ClientObserver(platform, id);
+    expect(await completeWithRetries(platform, id)).toBe(0);
+    expectNothingLostOrDuplicated(await storedExecution(store(), id), await client.observed());
     await readsItsWrite('rewritten', 'still without');
 
     await redis.start();
@@ -46,7 +46,7 @@ describe('without Redis', () => {
     expect((await platform.execution(id)).status).toBe('completed');
   });
 
-  it('answers right while Redis is there and does not answer', async () => {
+  it('reads are correct while Redis accepts connections and does not answer', async () => {
     await redis.freeze();
     try {
       await readsItsWrite('rewritten', 'past a frozen cache');

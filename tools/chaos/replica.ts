@@ -6,14 +6,14 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { ServiceName } from '@syntropic/stack';
 
-/** Another one of a service beside the stack's own: the same program in the same environment, with a port and a directory of its own. */
+/** A second instance of a service of the stack, in the same environment, with its own port and directory. */
 export class Replica {
   private constructor(
     private readonly process: ChildProcess,
     private readonly directory: string,
   ) {}
 
-  /** Resolves once it is ready. */
+  /** Resolves when it is ready. */
   static async of(platform: Platform, name: ServiceName): Promise<Replica> {
     const { pid } = platform.service(name);
     const [program = '', ...args] = wordsOf(`/proc/${pid}/cmdline`);

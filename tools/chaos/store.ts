@@ -2,7 +2,7 @@ import type { Platform } from '@syntropic/e2e';
 import { createPool } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 
-/** The platform's database as its owner sees it, for the specs of one file. */
+/** Connections to the platform's database as its owner, for the specs of one file. */
 export function useStore(platform: Platform): () => Pool {
   let pool: Pool | undefined;
   afterAll(() => pool?.end());

@@ -1,3 +1,4 @@
+import { PUBLIC_COMMANDS } from '@syntropic/catalogue/contracts';
 import { natsUsers } from '@syntropic/messaging';
 import { SERVICE_NAMES, SERVICES } from '@syntropic/stack';
 import { execFileSync } from 'node:child_process';
@@ -5,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { faultsOf, ROOT, textOf } from './app';
+import { environmentFaults, ROOT, textOf } from './app-environment';
 
 const Text = z.union([z.string(), z.number()]).transform(String);
 const Service = z.looseObject({
@@ -27,29 +28,29 @@ const secrets = Object.fromEntries(
     .map((line) => line.split('=') as [string, string]),
 );
 
-/** As `docker compose` fills in what only `.env` knows. */
-const filledIn = (text: string): string =>
+/** Substitutes the variables of `.env`, as `docker compose` does. */
+const withSecrets = (text: string): string =>
   text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind?: string, fallback?: string) => {
     const value = secrets[name] ?? (kind === '-' ? fallback : undefined);
     if (value === undefined) throw new Error(`make-env.mjs writes no ${name}`);
     return value;
   });
 
-const { services, volumes } = Compose.parse(parse(filledIn(textOf('docker-compose.yml')), { merge: true }));
+const { services, volumes } = Compose.parse(parse(withSecrets(textOf('docker-compose.yml')), { merge: true }));
 const service = (name: string) => Service.parse(services[name]);
 
 describe('docker-compose.yml', () => {
-  it.each(SERVICE_NAMES)('starts %s with the variables it reads, where it is asked for its health', async (name) => {
+  it.each(SERVICE_NAMES)('starts %s with the variables it reads, and checks its health on its port', async (name) => {
     const { build, environment, healthcheck } = service(name);
 
     expect(build?.args.APP).toBe(name);
-    expect(await faultsOf(name, environment)).toEqual([]);
+    expect(await environmentFaults(name, environment)).toEqual([]);
     expect(environment).toHaveProperty(SERVICES[name].port);
     expect(environment['HOST']).toBe('0.0.0.0');
     expect(healthcheck?.test.join(' ')).toContain('/health/ready');
   });
 
-  it.each(SERVICE_NAMES)('lets %s in as itself, with the password that the servers were given', (name) => {
+  it.each(SERVICE_NAMES)('logs %s in as itself, with the password that the servers have', (name) => {
     const { DATABASE_URL, NATS_URL = '' } = service(name).environment;
     const passwords = Object.values(service('nats-users').environment);
     const nats = new URL(NATS_URL);
@@ -61,9 +62,10 @@ describe('docker-compose.yml', () => {
     if (DATABASE_URL) expect(new URL(DATABASE_URL).password).toBe(nats.password);
   });
 
-  it('knows a NATS user for each service and no other', () => {
+  it('has a NATS user for each service and no other', () => {
     const users = natsUsers(
       Object.fromEntries(SERVICE_NAMES.map((name) => [name, ''])) as Record<(typeof SERVICE_NAMES)[number], string>,
+      PUBLIC_COMMANDS,
     );
 
     expect(users.map(({ user }) => user).sort()).toEqual([...SERVICE_NAMES].sort());
@@ -77,7 +79,7 @@ describe('docker-compose.yml', () => {
     expect(service('migrations').depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
   });
 
-  it('keeps in volumes what must not be lost', () => {
+  it('keeps durable data in volumes', () => {
     const kept = (name: string, directory: string) =>
       service(name)
         .volumes.map((volume) => volume.split(':'))
@@ -95,14 +97,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('publishes the API to this machine alone, where the gateway listens', () => {
+  it('publishes only the API, on the loopback interface and on the port of the gateway', () => {
     const published = Object.entries(services).flatMap(([name, { ports }]) => ports.map((port) => [name, port]));
 
     const port = service('gateway').environment['PORT'] ?? '';
     expect(published).toEqual([['gateway', `127.0.0.1:${port}:${port}`]]);
   });
 
-  it('runs and mounts files that are there', () => {
+  it('runs and mounts files that exist', () => {
     const programs = Object.values(services).flatMap(
       ({ command = [] }) => command.join(' ').match(/dist\/\S+\.js/g) ?? [],
     );

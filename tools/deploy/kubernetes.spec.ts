@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { faultsOf, ROOT, textOf } from './app';
+import { environmentFaults, ROOT, textOf } from './app-environment';
 
 const BASE = 'deploy/k8s/base';
 const GRACE_SECONDS = 30;
@@ -70,7 +70,7 @@ const the = (kind: RegExp, name: string) =>
 const workloadOf = (name: string) => Workload.parse(the(/^(Deployment|StatefulSet)$/, name)).spec;
 const containerOf = (name: string) => workloadOf(name).template.spec.containers[0];
 
-/** As the secrets of a deployment would say it. */
+/** The values that the secrets of a deployment hold. */
 const SECRETS: Readonly<Record<string, string>> = {
   DATABASE_URL: 'postgres://role:password@postgres:5432/syntropic',
   NATS_URL: 'nats://user:password@nats:4222',
@@ -94,16 +94,16 @@ const environmentOf = (app: string): Record<string, string> =>
   Object.fromEntries(containerOf(app).env.map((variable) => [variable.name, valueOf(app, variable)]));
 
 describe('deploy/k8s/base', () => {
-  it.each(SERVICE_NAMES)('starts %s with the variables it reads, each from where it is', async (name) => {
+  it.each(SERVICE_NAMES)('starts %s with the variables it reads, each from its ConfigMap or Secret', async (name) => {
     const environment = environmentOf(name);
 
     expect(containerOf(name).image).toBe(`syntropic/${name}`);
-    expect(await faultsOf(name, environment)).toEqual([]);
+    expect(await environmentFaults(name, environment)).toEqual([]);
     expect(Object.entries(environment).filter(([, value]) => value === '')).toEqual([]);
     expect('DATABASE_URL' in environment).toBe('role' in SERVICES[name]);
   });
 
-  it.each(SERVICE_NAMES)('asks %s for its health where it answers', (name) => {
+  it.each(SERVICE_NAMES)('checks the health of %s on its port', (name) => {
     const { ports, readinessProbe, livenessProbe } = containerOf(name);
     const { HOST, ...environment } = environmentOf(name);
 
@@ -115,12 +115,12 @@ describe('deploy/k8s/base', () => {
       expect(httpGet.path).toBe(path);
       const port = ports.find((each) => each.name === httpGet.port)?.containerPort;
       expect(String(port)).toBe(environment[SERVICES[name].port]);
-      // The gateway answers loopback names only; a probe calls the pod by its address unless it is told otherwise.
+      // The gateway accepts loopback names only, and a probe sends the pod's address unless configured.
       expect(httpGet.httpHeaders).toEqual(name === 'gateway' ? [{ name: 'Host', value: 'localhost' }] : []);
     }
   });
 
-  it.each(SERVICE_NAMES)('runs %s twice, one of which may go at a time, with the time it needs to stop', (name) => {
+  it.each(SERVICE_NAMES)('runs two replicas of %s, disrupts one at a time, and gives it time to stop', (name) => {
     const { replicas, selector, template } = workloadOf(name);
 
     expect(replicas).toBe(2);
@@ -138,7 +138,7 @@ describe('deploy/k8s/base', () => {
     expect(volumeClaimTemplates.map(({ metadata }) => metadata.name)).toEqual([mounted?.name]);
   });
 
-  it('brings the schema up to date with a program that is there', () => {
+  it('migrates the schema with a program that exists', () => {
     const { image, command } = Job.parse(the(/^Job$/, 'migrations')).spec.template.spec.containers[0];
 
     expect(image).toBe('syntropic/command-service');

@@ -1,3 +1,4 @@
+import { PUBLIC_COMMANDS } from '@syntropic/catalogue/contracts';
 import { env } from '@syntropic/config';
 import { natsAuthorization } from '@syntropic/messaging';
 import { z } from 'zod';
@@ -14,13 +15,16 @@ const passwords = env(
   }),
 );
 
-// Printed, for the file that deploy/nats/nats.conf includes: who may say what is written once, in libs/platform/messaging.
+// Printed for the file that deploy/nats/nats.conf includes. The permissions stand in libs/platform/messaging.
 process.stdout.write(
-  natsAuthorization({
-    gateway: passwords.GATEWAY_PASSWORD,
-    'command-service': passwords.COMMAND_SERVICE_PASSWORD,
-    'projection-worker': passwords.PROJECTION_WORKER_PASSWORD,
-    'observability-collector': passwords.COLLECTOR_PASSWORD,
-    'agent-runner': passwords.RUNNER_PASSWORD,
-  }),
+  natsAuthorization(
+    {
+      gateway: passwords.GATEWAY_PASSWORD,
+      'command-service': passwords.COMMAND_SERVICE_PASSWORD,
+      'projection-worker': passwords.PROJECTION_WORKER_PASSWORD,
+      'observability-collector': passwords.COLLECTOR_PASSWORD,
+      'agent-runner': passwords.RUNNER_PASSWORD,
+    },
+    PUBLIC_COMMANDS,
+  ),
 );

@@ -11,7 +11,7 @@ const platform = usePlatform({ environment: () => ({ S3_ENDPOINT: server.url, ..
 const Artifacts = z.array(z.looseObject({ id: z.string(), path: z.string() }));
 
 describe('the platform with its objects in a bucket', () => {
-  it('passes files on and serves them from there, and uses no directory for them', async () => {
+  it('passes files between phases and serves them from the bucket, without a local directory', async () => {
     const write = String.raw`printf 'a\000\377b' > artifacts/output/data.bin`;
     const copy = 'cp artifacts/input/phase-1/data.bin artifacts/output/copy.bin';
     await platform.createWorkflow(workflow('through-a-bucket', shell(write), shell(copy)));

@@ -52,7 +52,7 @@ describe('pausing', () => {
     expect(events.at(-1)).toBe('ExecutionCompleted');
   });
 
-  it('outlives its runner: the phase counts as parked, and goes on where its files are', async () => {
+  it('survives its runner: the phase counts as parked and continues with its files', async () => {
     const id = await platform.execute('slow');
     await eventually(async () => (await sessionOf(id)).operations.length > 2);
     await platform.post(`/api/executions/${id}/pause`);
@@ -68,7 +68,7 @@ describe('pausing', () => {
     expect(events.at(-1)).toBe('ExecutionCompleted');
   }, 120_000);
 
-  it('refuses what is not running, and says in which state it is', async () => {
+  it('is refused with the state of an execution that is not running', async () => {
     await platform.createWorkflow(workflow('short', shell('true')));
     const id = await platform.execute('short');
     await platform.reaches(id, 'completed');
@@ -110,7 +110,7 @@ function commandLines(): string[] {
     try {
       return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
     } catch {
-      // It ended between the listing and the look.
+      // The process ended after it was listed.
       return [];
     }
   });

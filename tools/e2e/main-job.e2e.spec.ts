@@ -23,7 +23,7 @@ describe('the main job', () => {
     expect((await platform.get(`/api/artifacts/${size?.id ?? ''}/content`)).body).toMatchObject({ content: '4\n' });
   });
 
-  it('runs a phase with the model, the tools and the inputs that it names', async () => {
+  it('runs a phase with its own model, tools and inputs', async () => {
     const leaves = (type: string) =>
       `output_artifacts: [${type}]\n${shell(`echo ${type} > artifacts/output/${type}.txt`)}`;
     const takes = 'input_artifacts: [summary]\n' + shell('ls -R artifacts/input > artifacts/output/seen.txt');
@@ -49,8 +49,8 @@ describe('the main job', () => {
   });
 
   it('shows it live on one connection, from the first frame to the last', async () => {
-    await platform.createWorkflow(workflow('told-live', shell('sleep 2; echo one; echo two')));
-    const id = await platform.execute('told-live');
+    await platform.createWorkflow(workflow('watched-live', shell('sleep 2; echo one; echo two')));
+    const id = await platform.execute('watched-live');
 
     const events: string[] = [];
     for await (const frame of platform.frames(id)) events.push(frame.event);
@@ -60,7 +60,7 @@ describe('the main job', () => {
     expect(events).toEqual(expect.arrayContaining(['agent_output', 'SessionCompleted', 'PhaseCompleted']));
   });
 
-  it('fails with the words of the agent that failed', async () => {
+  it('fails with the error output of its agent', async () => {
     await platform.createWorkflow(workflow('broken', shell('echo "no such thing" >&2; exit 3')));
     const { error_message, phases } = await platform.reaches(await platform.execute('broken'), 'failed');
 

@@ -14,18 +14,18 @@ export type Server = (typeof SERVERS)[number];
 
 const StackFile = z.object({
   services: z.record(z.enum(SERVICE_NAMES), z.object({ pid: z.number(), healthUrl: z.string() })),
-  /** Without a process id: not of this stack, or not running. */
+  /** A server without a process id is not of this stack, or not running. */
   servers: z.record(z.enum(SERVERS), z.object({ pid: z.number().optional(), url: z.string().optional() })),
 });
 
 export type Reply = Readonly<{ status: number; headers: Headers; body: unknown }>;
 
 export type PlatformOptions = Readonly<{
-  /** Added to the environment that services inherit; asked for when the platform starts. */
+  /** Added to the environment that services inherit; called when the platform starts. */
   environment?: () => Readonly<Record<string, string>>;
 }>;
 
-/** The whole product, started as its user starts it, for the specs of one file. */
+/** The whole product, as `npm start` runs it, for the specs of one file. */
 export function usePlatform(options: PlatformOptions = {}): Platform {
   const platform = new Platform(options);
   beforeAll(() => platform.start(), 120_000);
@@ -47,7 +47,7 @@ export class Platform {
     return `http://127.0.0.1:${String(this.#port)}`;
   }
 
-  /** Starts it, again on the same data if it was stopped, and waits for its word that it is ready. */
+  /** Starts it on its data directory and waits for the line that says it is ready. */
   async start(): Promise<void> {
     execFileSync(process.execPath, ['tools/build/build.mjs'], { cwd: ROOT });
     this.#port ??= await freePort();
@@ -59,15 +59,15 @@ export class Platform {
     });
     this.#stack = stack;
 
-    const said: string[] = [];
+    const output: string[] = [];
     for await (const line of createInterface({ input: stack.stdout })) {
-      said.push(line);
+      output.push(line);
       if (line === `ready ${this.url}`) {
         stack.stdout.resume();
         return;
       }
     }
-    throw new Error(`the platform did not start:\n${said.join('\n')}`);
+    throw new Error(`the platform did not start:\n${output.join('\n')}`);
   }
 
   async stop(): Promise<void> {
@@ -93,7 +93,7 @@ export class Platform {
     return [...Object.values(services), ...Object.values(servers)].flatMap(({ pid }) => pid ?? []);
   }
 
-  /** Kills a service on the spot; the stack brings it back, and this waits until it is ready again. */
+  /** Kills a service and waits until the stack has restarted it and it is ready. */
   async kill(name: ServiceName): Promise<void> {
     const { pid } = this.service(name);
     process.kill(pid, 'SIGKILL');
@@ -130,7 +130,7 @@ export class Platform {
     if (status !== 201) throw new Error(`the workflow was refused: ${JSON.stringify(body)}`);
   }
 
-  /** Starts an execution and answers its id. */
+  /** Starts an execution and returns its id. */
   async execute(workflowId: string, request: object = {}): Promise<string> {
     const { status, body } = await this.post(`/api/workflows/${workflowId}/execute`, request);
     if (status !== 200) throw new Error(`the execution was refused: ${JSON.stringify(body)}`);

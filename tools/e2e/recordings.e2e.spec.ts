@@ -29,7 +29,7 @@ const Line = z.looseObject({
     .optional(),
 });
 
-/** What the recording itself says: its result, and its tools counted by hand. */
+/** The recording's own figures: those of its result line, and its tool calls counted here. */
 function figuresOf({ lines }: Recording) {
   const messages = lines.map(({ text }) => Line.parse(JSON.parse(text)));
   const blocks = messages.flatMap(({ message }) => (Array.isArray(message?.content) ? message.content : []));
@@ -109,7 +109,7 @@ async function expectSession(platform: Platform, executionId: string, figures: F
   expect(completed.filter(({ success }) => !success)).toHaveLength(figures.failedTools);
 }
 
-/** The live stream says the same, each fact once. */
+/** The live stream holds the same figures, each event once. */
 function expectFrames(frames: readonly Frame[], figures: Figures): void {
   const named = (event: string) => frames.filter((frame) => frame.event === event);
   const dataOf = (frame: Frame | undefined) => JSON.parse(frame?.data ?? '{}') as Record<string, unknown>;

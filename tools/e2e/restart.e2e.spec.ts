@@ -23,7 +23,7 @@ describe('stopping everything and starting it again on the same data', () => {
     await platform.start();
   }, 120_000);
 
-  it('leaves what was paused paused, its agent parked, and resuming goes on', async () => {
+  it('keeps a paused execution paused with its agent parked, and resuming continues it', async () => {
     const { phases } = await platform.reaches(paused, 'paused');
     expect(phases[0]?.status).toBe('paused');
 
@@ -31,7 +31,7 @@ describe('stopping everything and starting it again on the same data', () => {
     await platform.reaches(paused, 'completed');
   });
 
-  it('lets what ran finish or be retried', async () => {
+  it('lets a running execution finish or be retried', async () => {
     const { status } = await platform.execution(running);
     if (status === 'interrupted') {
       expect((await platform.post(`/api/executions/${running}/retry`)).status).toBe(200);

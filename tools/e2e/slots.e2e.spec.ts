@@ -5,7 +5,7 @@ import { simulated, shell, workflow } from './workflows';
 const platform = usePlatform({ environment: () => ({ RUNNER_SLOTS: '1' }) });
 
 describe('the only slot, held by a paused agent', () => {
-  it('is given to work that waits, and the paused one goes on when it is resumed', async () => {
+  it('goes to waiting work, and the paused agent continues when it is resumed', async () => {
     await platform.createWorkflow(workflow('paused', simulated('turns: 40, delay_ms: 50')));
     await platform.createWorkflow(workflow('waiting', shell('echo done')));
     const paused = await platform.execute('paused');
@@ -24,7 +24,7 @@ describe('the only slot, held by a paused agent', () => {
   });
 });
 
-/** Watches to the end of the execution. */
+/** The parking events of an execution, once its stream has ended. */
 async function parkingsOf(executionId: string): Promise<unknown[]> {
   const parkings: unknown[] = [];
   for await (const { event, data } of platform.frames(executionId)) {

@@ -1,4 +1,4 @@
-/** Workflows that specs share, as their authors would write them. */
+/** Workflow documents that specs share. */
 
 const phase = (id: string, order: number, more: string) => `
   - id: ${id}
@@ -13,7 +13,7 @@ requires_repos: false
 phases:${phases.map((more, index) => phase(`phase-${index + 1}`, index + 1, more)).join('')}
 `;
 
-/** A shell that runs the prompt. */
+/** A phase whose agent is a shell that runs the prompt. */
 export const shell = (script: string): string =>
   `agent: {provider: command, command: [sh, -eu]}\nprompt_template: |\n${script.replace(/^/gm, '  ')}`;
 

@@ -1,9 +1,11 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 import { ROLES } from './roles';
 
-/** The four schemas, and a role for each service that has a database. Roles own nothing: what they may do is granted, table by table. */
-export class Roles implements MigrationInterface {
+/** The four schemas, and a role for each service that has a database. Roles own no tables; their rights are granted table by table. */
+export class Roles implements Migration {
   readonly name = 'roles-0000000000001';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const role of ROLES) await runner.query(roleIfMissing(role));
@@ -20,7 +22,7 @@ export class Roles implements MigrationInterface {
     `);
   }
 
-  /** The roles stay: they belong to the whole server, and other databases may use them. */
+  /** The roles stay, because other databases of the server may use them. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       revoke all on ops.migrations from ${ROLES.join(', ')};
@@ -32,7 +34,7 @@ export class Roles implements MigrationInterface {
   }
 }
 
-/** Another database's migration may be creating the same role at this moment. */
+/** Roles belong to the server: the migration of another database may create the same one concurrently. */
 function roleIfMissing(role: string): string {
   return `
     do $$ begin

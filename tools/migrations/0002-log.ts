@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
 const sql = (file: string) => readFileSync(join(__dirname, 'log', file), 'utf8');
 
-/** The log: events nobody can change, the head that orders them, claims across streams, and the one way to append. */
-export class Log implements MigrationInterface {
+/** The log: immutable events, the head that orders them, claims across streams, and the functions that append. */
+export class Log implements Migration {
   readonly name = 'log-0000000000002';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(sql('tables.sql'));

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
 const sql = (file: string) => readFileSync(join(__dirname, 'ops', file), 'utf8');
 
-/** What command-service keeps beside the log: work and its leases, the processes' places, their timers. */
-export class Ops implements MigrationInterface {
+/** Tables of command-service beside the log: work and its leases, positions of processes, timers. */
+export class Ops implements Migration {
   readonly name = 'ops-0000000000003';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(sql('work.sql'));
@@ -16,7 +18,7 @@ export class Ops implements MigrationInterface {
         on ops.work, ops.runners, ops.lease_service, ops.processes, ops.timers to syn_command_service`);
   }
 
-  /** The append asks `ops.lease_holds` also when no work is kept: then nobody holds a lease. */
+  /** Appends call `ops.lease_holds` even without a work table: then no lease is valid. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       create or replace function ops.lease_holds(session_id uuid, token bigint) returns boolean

@@ -1,9 +1,11 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { INSERT_BATCHES, MAINTAIN } from './0004-telemetry.functions';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
+import { INSERT_BATCHES, MAINTAIN } from './telemetry/functions';
 
-/** Telemetry: its events by day, what numbers and dedups them, and the roll-ups that totals are read from. */
-export class Telemetry implements MigrationInterface {
+/** Telemetry: events partitioned by day, their sequence numbers and deduplication, and roll-ups for totals. */
+export class Telemetry implements Migration {
   readonly name = 'telemetry-0000000000004';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(EVENTS);
@@ -65,7 +67,7 @@ const EVENTS = `
   );
 `;
 
-/** `session_models` holds each leg's usage twice: as estimated call by call, and as the agent's own account. */
+/** `session_models` holds each leg's usage twice: estimated call by call, and as the agent reported it. */
 const ROLL_UPS = `
   create table telemetry.session_totals (
     session_id text primary key,

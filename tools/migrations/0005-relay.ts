@@ -1,8 +1,10 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
-/** Who is in charge of what only one process may do, and how far the relay has brought the log. */
-export class Relay implements MigrationInterface {
+/** Leases for tasks that only one replica may do at a time, and the relay's position in the log. */
+export class Relay implements Migration {
   readonly name = 'relay-0000000000005';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -1,10 +1,12 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
 const BURYING_ROLES = 'syn_command_service, syn_projection_worker, syn_collector';
 
-/** Messages nobody could handle, whole, so that they can be replayed. */
-export class DeadLetters implements MigrationInterface {
+/** Messages without a successful handler, stored whole so that an operator can replay them. */
+export class DeadLetters implements Migration {
   readonly name = 'dead-letters-0000000000006';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

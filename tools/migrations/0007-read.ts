@@ -1,8 +1,10 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
-/** Who projects what, and how far. The tables of the read models themselves come with them. */
-export class Read implements MigrationInterface {
+/** Workers, and the checkpoint of each projection. Every read model brings its own table in a later migration. */
+export class Read implements Migration {
   readonly name = 'read-0000000000007';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -11,7 +13,7 @@ export class Read implements MigrationInterface {
         expires_at timestamptz not null
       ) with (fillfactor = 50);
 
-      -- A worker owns what names it, for as long as its own row has not expired.
+      -- A worker owns the checkpoints that name it until its row in read.workers expires.
       create table read.checkpoints (
         projection text not null,
         version int not null,

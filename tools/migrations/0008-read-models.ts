@@ -1,8 +1,10 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
-/** The tables of the first read models, version 1 each, as their definitions said when this was written. */
-export class ReadModels implements MigrationInterface {
+/** Tables of the first read models, version 1 each, copied from their definitions of that time. */
+export class ReadModels implements Migration {
   readonly name = 'read-models-0000000000008';
+  readonly kind = 'expanding';
 
   async up(queries: QueryRunner): Promise<void> {
     await queries.query(`

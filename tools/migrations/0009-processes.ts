@@ -1,8 +1,10 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
-/** Processes begin at the head of this moment: nothing that happened before starts anything. */
-export class Processes implements MigrationInterface {
+/** The first processes begin at the head of the log: earlier events cause no command. */
+export class Processes implements Migration {
   readonly name = 'processes-0000000000009';
+  readonly kind = 'expanding';
 
   async up(queries: QueryRunner): Promise<void> {
     await queries.query(`

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
-/** What operators see of projections that have stopped and of dead letters, and what they can do about them. */
-export class Operator implements MigrationInterface {
+/** Operators see stopped projections and dead letters, retry a projection, and park the event it stopped at. */
+export class Operator implements Migration {
   readonly name = 'operator-0000000000010';
+  readonly kind = 'expanding';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(readFileSync(join(__dirname, 'read', 'operator.sql'), 'utf8'));

@@ -1,8 +1,10 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
-/** Since when work is closed, so that it can be forgotten when nobody can come back to it any more. */
-export class Retention implements MigrationInterface {
+/** The time at which work was closed, so that old work can be deleted. Contracting: older builds close work without it. */
+export class Retention implements Migration {
   readonly name = 'retention-0000000000011';
+  readonly kind = 'contracting';
 
   async up(queries: QueryRunner): Promise<void> {
     await queries.query(`

@@ -1,8 +1,10 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
 
-/** Dead letters that were replayed may be forgotten. */
-export class Forgetting implements MigrationInterface {
+/** Replayed dead letters may be deleted. */
+export class Forgetting implements Migration {
   readonly name = 'forgetting-0000000000013';
+  readonly kind = 'expanding';
 
   async up(queries: QueryRunner): Promise<void> {
     await queries.query(`

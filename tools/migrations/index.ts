@@ -1,2 +1,3 @@
+export { loadHistory } from './history';
 export { migrate } from './migrate';
 export { letRolesLogIn, ROLES, type Role } from './roles';

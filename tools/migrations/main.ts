@@ -13,7 +13,7 @@ const Deployment = z.object({
   GATEWAY_PASSWORD: Password,
 });
 
-/** What a deployment runs before its services: the schema, then the logins of their roles. */
+/** A deployment runs this before its services: it migrates the schema, then sets the passwords of their roles. */
 async function main(): Promise<void> {
   const settings = env(Deployment);
   await migrate(settings.DATABASE_URL);

@@ -1,11 +1,11 @@
 import { Client } from 'pg';
 
-/** The services that have a database, by the role each connects as. */
+/** One role for each service that connects to the database. */
 export const ROLES = ['syn_command_service', 'syn_projection_worker', 'syn_collector', 'syn_gateway'] as const;
 
 export type Role = (typeof ROLES)[number];
 
-/** Lets each role log in with its password. `url` is the owner's. */
+/** Allows each role to log in with its password. `url` is the owner's. */
 export async function letRolesLogIn(url: string, passwords: Readonly<Record<Role, string>>): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();

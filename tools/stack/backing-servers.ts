@@ -1,3 +1,4 @@
+import { PUBLIC_COMMANDS } from '@syntropic/catalogue/contracts';
 import { env } from '@syntropic/config';
 import { natsUsers } from '@syntropic/messaging';
 import type { LocalServer } from '@syntropic/testing/servers';
@@ -6,7 +7,7 @@ import { z } from 'zod';
 import type { Credentials } from './credentials';
 import type { DataDirectory } from './data-directory';
 
-/** A server that somebody else runs: one login for everybody. */
+/** A server outside this stack, with one login for all services. */
 interface RemoteServer {
   readonly name: string;
   readonly url: string;
@@ -21,29 +22,32 @@ export interface BackingServers {
   readonly redis: BackingServer;
 }
 
-const Elsewhere = z.object({
+const RemoteUrls = z.object({
   DATABASE_URL: z.url().optional(),
   NATS_URL: z.url().optional(),
   REDIS_URL: z.url().optional(),
 });
 
-/** The servers the environment points at; those it does not name are private ones in the data directory. */
+/** The servers named in the environment; the others are private ones in the data directory. */
 export function backingServers(
   directory: DataDirectory,
   logDirectory: string,
   credentials: Credentials,
 ): BackingServers {
-  const { DATABASE_URL, NATS_URL, REDIS_URL } = env(Elsewhere);
-  const places = (name: string) => ({ directory: directory.path(name), log: `${logDirectory}/${name}.log` });
+  const { DATABASE_URL, NATS_URL, REDIS_URL } = env(RemoteUrls);
+  const pathsOf = (name: string) => ({ directory: directory.path(name), log: `${logDirectory}/${name}.log` });
   const { operator, ...services } = credentials.nats;
   return {
     postgres: DATABASE_URL
       ? remote('postgres', DATABASE_URL)
-      : postgresServer({ ...places('postgres'), password: credentials.postgres }),
+      : postgresServer({ ...pathsOf('postgres'), password: credentials.postgres }),
     nats: NATS_URL
       ? remote('nats', NATS_URL)
-      : natsServer({ ...places('nats'), users: [{ user: 'operator', password: operator }, ...natsUsers(services)] }),
-    redis: REDIS_URL ? remote('redis', REDIS_URL) : redisServer({ ...places('redis'), password: credentials.redis }),
+      : natsServer({
+          ...pathsOf('nats'),
+          users: [{ user: 'operator', password: operator }, ...natsUsers(services, PUBLIC_COMMANDS)],
+        }),
+    redis: REDIS_URL ? remote('redis', REDIS_URL) : redisServer({ ...pathsOf('redis'), password: credentials.redis }),
   };
 }
 

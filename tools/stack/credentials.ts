@@ -15,19 +15,19 @@ export type Credentials = z.output<typeof Credentials>;
 
 const FILE = 'credentials.json';
 
-/** The passwords this data directory was made with; made at its first start. */
+/** The passwords of this data directory, generated at its first start. */
 export function credentialsIn(directory: DataDirectory): Credentials {
-  const kept = directory.readJson(FILE);
-  if (kept !== undefined) return Credentials.parse(kept);
+  const stored = directory.readJson(FILE);
+  if (stored !== undefined) return Credentials.parse(stored);
 
-  const made = Credentials.parse({
+  const generated = Credentials.parse({
     postgres: randomPassword(),
     redis: randomPassword(),
     roles: passwordsFor(ROLES),
     nats: passwordsFor(['operator', ...SERVICE_NAMES]),
   });
-  directory.writeJson(FILE, made);
-  return made;
+  directory.writeJson(FILE, generated);
+  return generated;
 }
 
 function passwordsFor(names: readonly string[]): Record<string, string> {

@@ -21,7 +21,7 @@ describe('a data directory', () => {
     DataDirectory.claim(root).release();
   });
 
-  it('is free again when its holder has ended, though another process has the id by now', () => {
+  it('is free again when its holder has ended and another process has the id', () => {
     writeFileSync(join(root, 'stack.pid'), `${process.pid} 1\n`);
 
     expect(() => {
@@ -29,7 +29,7 @@ describe('a data directory', () => {
     }).not.toThrow();
   });
 
-  it('keeps its passwords from one start to the next, to itself', () => {
+  it('keeps its passwords across starts, readable by its own user only', () => {
     const directory = DataDirectory.claim(root);
     const first = credentialsIn(directory);
 

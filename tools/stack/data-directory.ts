@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 const LOCK = 'stack.pid';
 
-/** Where one stack keeps everything, for its own user only. One stack at a time uses it. */
+/** The files of one stack, readable by its own user only. One stack at a time uses it. */
 export class DataDirectory {
   private constructor(private readonly root: string) {}
 
-  /** Refuses while another stack that lives holds it. */
+  /** Throws while another running stack holds it. */
   static claim(root: string): DataDirectory {
     mkdirSync(root, { recursive: true, mode: 0o700 });
     const lock = join(root, LOCK);
@@ -17,7 +17,7 @@ export class DataDirectory {
       throw new Error(`a stack already runs on ${root} (process ${holder}): end that one first`);
 
     rmSync(lock, { force: true });
-    writeFileSync(lock, `${process.pid} ${incarnation(process.pid)}\n`, { flag: 'wx', mode: 0o600 });
+    writeFileSync(lock, `${process.pid} ${startTimeOf(process.pid)}\n`, { flag: 'wx', mode: 0o600 });
     return new DataDirectory(root);
   }
 
@@ -33,7 +33,7 @@ export class DataDirectory {
     return join(this.root, ...names);
   }
 
-  /** Replaces the file in one step, so that a reader finds the old or the new whole. */
+  /** Replaces the file in one step, so that a reader sees the old content or the new. */
   writeJson(name: string, content: unknown): void {
     const fresh = this.path(`${name}.new`);
     writeFileSync(fresh, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
@@ -48,12 +48,12 @@ export class DataDirectory {
 
 function holderOf(lock: string): number | undefined {
   const [pid, started] = (textOf(lock) ?? '').trim().split(' ');
-  const isHeld = Number(pid) > 0 && isAlive(Number(pid)) && incarnation(Number(pid)) === started;
+  const isHeld = Number(pid) > 0 && isAlive(Number(pid)) && startTimeOf(Number(pid)) === started;
   return isHeld ? Number(pid) : undefined;
 }
 
-/** When the process started, in the kernel's count: process ids come back, together with this they do not. */
-function incarnation(pid: number): string {
+/** The start time of the process, in the kernel's count: it tells apart processes that reuse an id. */
+function startTimeOf(pid: number): string {
   const STARTED = 19;
   const stat = textOf(`/proc/${pid}/stat`) ?? '';
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[STARTED] ?? 'unknown';

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 
 const DATABASE = 'syntropic';
 
-/** The platform's database on a private server, made if missing. Returns its owner's URL. */
+/** Creates the platform's database on a private server unless it exists. Returns its owner's URL. */
 export async function databaseOn(server: string): Promise<string> {
   const client = new Client({ connectionString: server });
   await client.connect();
@@ -18,7 +18,7 @@ export async function databaseOn(server: string): Promise<string> {
   return url.href;
 }
 
-/** Brings the schema up to date and lets every service in. */
+/** Migrates the schema and sets the password of every role. */
 export async function prepareDatabase(url: string, passwords: Readonly<Record<Role, string>>): Promise<void> {
   await migrate(url);
   await letRolesLogIn(url, passwords);

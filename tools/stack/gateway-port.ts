@@ -1,10 +1,10 @@
 import { freePort, isFree } from '@syntropic/testing/servers';
 
-const USUAL_PORT = 8137;
+const DEFAULT_PORT = 8137;
 
-/** The wanted port, or else the usual one, or any when somebody has that. */
-export async function gatewayPort(wanted: number | undefined): Promise<number> {
-  if (wanted === undefined) return (await isFree(USUAL_PORT)) ? USUAL_PORT : freePort();
-  if (await isFree(wanted)) return wanted;
-  throw new Error(`port ${wanted} is taken: name another one with --port`);
+/** The requested port; without a request the default one, or a free one when that is taken. */
+export async function gatewayPort(requested: number | undefined): Promise<number> {
+  if (requested === undefined) return (await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : freePort();
+  if (await isFree(requested)) return requested;
+  throw new Error(`port ${requested} is taken: name another one with --port`);
 }

@@ -5,10 +5,10 @@ import { npmEnded } from './parent-process';
 import { canSandbox } from './sandbox';
 import { Stack } from './stack';
 
-/** This repository, which the example works on. */
+/** This repository, the input of the example. */
 const REPOSITORY = join(__dirname, '../../..');
 
-const say = (line: string): void => {
+const print = (line: string): void => {
   console.log(line);
 };
 
@@ -25,14 +25,14 @@ async function main(): Promise<void> {
 }
 
 async function runUntilStopped(options: StackOptions): Promise<void> {
-  // Heard more than once: a terminal and npm both pass on the same Ctrl-C.
+  // Listens more than once: the terminal and npm both deliver the same Ctrl-C.
   const signalled = new Promise((resolve) => process.on('SIGINT', resolve).on('SIGTERM', resolve));
-  const asked = Promise.race([signalled, npmEnded()]);
-  const stack = new Stack(options, say);
+  const stopRequested = Promise.race([signalled, npmEnded()]);
+  const stack = new Stack(options, print);
   try {
-    await Promise.race([asked, serve(stack, options)]);
-    await asked;
-    say('stopping');
+    await Promise.race([stopRequested, serve(stack, options)]);
+    await stopRequested;
+    print('stopping');
   } finally {
     await stack.stop();
   }
@@ -40,14 +40,14 @@ async function runUntilStopped(options: StackOptions): Promise<void> {
 
 async function serve(stack: Stack, options: StackOptions): Promise<void> {
   const url = await stack.start();
-  say(`ready ${url}`);
+  print(`ready ${url}`);
   if (!options.demo) return;
   if (!canSandbox()) {
-    say('no sandbox is possible on this machine (bubblewrap cannot make its namespaces): the example is skipped');
+    print('no sandbox is possible on this machine (bubblewrap cannot make its namespaces): the example is skipped');
     return;
   }
-  await runDemo(url, REPOSITORY, say).catch((error: unknown) => {
-    say(`the example did not succeed: ${String(error)}`);
+  await runDemo(url, REPOSITORY, print).catch((error: unknown) => {
+    print(`the example did not succeed: ${String(error)}`);
   });
-  say(`the API is documented at ${url}/api/docs; Ctrl-C ends everything`);
+  print(`the API is documented at ${url}/api/docs; Ctrl-C ends everything`);
 }

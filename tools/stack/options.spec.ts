@@ -9,7 +9,7 @@ describe('the command line', () => {
     });
   });
 
-  it('names port, directories, and what to leave out', () => {
+  it('sets the port and the directories, and disables the example', () => {
     const args = ['--port', '9000', '--data-dir', '/data', '--log-dir', '/logs', '--no-demo', '--no-install'];
 
     expect(parseOptions(args)).toEqual({ port: 9000, dataDirectory: '/data', logDirectory: '/logs', demo: false });
@@ -19,7 +19,7 @@ describe('the command line', () => {
     expect(() => parseOptions(['--port', port])).toThrow('--port takes a number');
   });
 
-  it('refuses what it does not know', () => {
+  it('refuses unknown options', () => {
     expect(() => parseOptions(['--prot', '9000'])).toThrow('--prot');
   });
 });

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export interface StackOptions {
-  /** Absent: the usual port, or a free one when that is taken. */
+  /** The default is 8137, or a free port when that is taken. */
   readonly port?: number;
   readonly dataDirectory: string;
   readonly logDirectory: string;

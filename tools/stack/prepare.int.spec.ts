@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 const isRoot = process.getuid?.() === 0;
 
-/** A machine that has nothing but a shell and node, and an apt-get that brings what it is asked for. */
+/** A machine that has only a shell, node, and an apt-get that installs nats-server. */
 describe('a machine without nats-server', () => {
   const bin = mkdtempSync(join(tmpdir(), 'syn-bin-'));
   symlinkSync('/bin/sh', join(bin, 'sh'));
@@ -20,7 +20,7 @@ describe('a machine without nats-server', () => {
     rmSync(bin, { recursive: true });
   });
 
-  it('gets it by one command, said in one line, where root may install', () => {
+  it('installs it with one command, printed in one line, where root may install', () => {
     const { status, stdout } = ensure('nats-server', { mayInstall: true });
 
     expect(stdout.trim().split('\n')).toHaveLength(1);
@@ -29,7 +29,7 @@ describe('a machine without nats-server', () => {
     expect(ensure('nats-server', { mayInstall: false }).status).toBe(isRoot ? 0 : 1);
   });
 
-  it('is told the command where installing is forbidden', () => {
+  it('prints the command where installing is forbidden', () => {
     const { status, stdout } = ensure('nats-server', { mayInstall: false });
 
     expect(stdout).toContain(
@@ -38,7 +38,7 @@ describe('a machine without nats-server', () => {
     expect(status).toBe(1);
   });
 
-  it('can do without what is optional', () => {
+  it('continues without an optional program', () => {
     const { status, stdout } = ensure('nats-server', { mayInstall: false, optional: ['nats-server'] });
 
     expect(stdout).toContain('missing: nats-server');

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Whether this machine lets bubblewrap make the namespaces that a workspace lives in. */
+/** True when bubblewrap can create the namespaces of a workspace on this machine. */
 export function canSandbox(): boolean {
   return spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true'], { stdio: 'ignore' }).status === 0;
 }

@@ -1,6 +1,6 @@
-import { environmentOf, type Facilities } from './service-environment';
+import { environmentOf, type StackResources } from './service-environment';
 
-const facilities: Facilities = {
+const resources: StackResources = {
   databaseAs: (role) => `postgres://${role}`,
   natsAs: (service) => `nats://${service}`,
   redis: 'redis://cache',
@@ -17,8 +17,8 @@ const facilities: Facilities = {
 };
 
 describe("a service's environment", () => {
-  it('is what the runner needs: no database, but the credentials of models', () => {
-    expect(environmentOf('agent-runner', 9000, facilities)).toEqual({
+  it('of the runner has no database, but the credentials of models', () => {
+    expect(environmentOf('agent-runner', 9000, resources)).toEqual({
       PATH: '/bin',
       SYN_RECORDINGS_DIR: '/recordings',
       SYN_LOCAL_REPOS: '1',
@@ -32,7 +32,7 @@ describe("a service's environment", () => {
   });
 
   it("holds the service's own role, never the owner's login", () => {
-    expect(environmentOf('command-service', 9000, facilities)).toEqual({
+    expect(environmentOf('command-service', 9000, resources)).toEqual({
       PATH: '/bin',
       SYN_RECORDINGS_DIR: '/recordings',
       SYN_LOCAL_REPOS: '1',

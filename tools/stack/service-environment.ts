@@ -3,8 +3,8 @@ import { SERVICES, type ServiceName } from './services';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What the stack has to offer; a service gets what it needs of it. */
-export interface Facilities {
+/** The servers and directories of the stack; a service gets those that it needs. */
+export interface StackResources {
   databaseAs(role: Role): string;
   natsAs(service: ServiceName): string;
   readonly redis: string;
@@ -14,18 +14,18 @@ export interface Facilities {
   readonly inherited: Environment;
 }
 
-export function environmentOf(name: ServiceName, port: number, facilities: Facilities): Environment {
+export function environmentOf(name: ServiceName, port: number, resources: StackResources): Environment {
   const { role, redis, objects, workspaces, port: portVariable } = SERVICES[name];
   return {
-    // Whoever can reach this platform is on this machine already.
+    // The API is on the loopback interface, so its callers can read this machine's repositories anyway.
     SYN_LOCAL_REPOS: '1',
-    ...inheritedBy(name, facilities.inherited),
-    NATS_URL: facilities.natsAs(name),
+    ...inheritedBy(name, resources.inherited),
+    NATS_URL: resources.natsAs(name),
     [portVariable]: `${port}`,
-    ...(role && { DATABASE_URL: facilities.databaseAs(role) }),
-    ...(redis && { REDIS_URL: facilities.redis }),
-    ...(objects && { OBJECTS_DIR: facilities.objects }),
-    ...(workspaces && { RUNNER_DIR: facilities.workspaces }),
+    ...(role && { DATABASE_URL: resources.databaseAs(role) }),
+    ...(redis && { REDIS_URL: resources.redis }),
+    ...(objects && { OBJECTS_DIR: resources.objects }),
+    ...(workspaces && { RUNNER_DIR: resources.workspaces }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { ServiceName } from './services';
 
 export interface ServiceOptions {
   readonly name: ServiceName;
-  /** Its compiled main.js. */
+  /** The compiled main.js. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly healthUrl: string;
@@ -16,7 +16,7 @@ const STOP_MS = 25_000;
 
 /** One service of the platform as a process of its own. */
 export class Service {
-  private child?: Child;
+  #child?: Child;
 
   constructor(private readonly options: ServiceOptions) {}
 
@@ -29,37 +29,37 @@ export class Service {
   }
 
   get pid(): number | undefined {
-    return this.child?.isRunning ? this.child.pid : undefined;
+    return this.#child?.isRunning ? this.#child.pid : undefined;
   }
 
   get ended(): Promise<string> {
-    return this.started().ended;
+    return this.#started().ended;
   }
 
   async start(): Promise<void> {
     const { name, program, environment, log } = this.options;
-    this.child = await Child.start({
+    this.#child = await Child.start({
       name,
       command: [process.execPath, '--enable-source-maps', program],
       env: environment,
       log,
-      withParent: 'SIGKILL',
+      onParentExit: 'SIGKILL',
     });
   }
 
-  /** Resolves once it says that it can serve. */
+  /** Resolves when its health check reports ready. */
   async ready(): Promise<void> {
-    await this.started().ready(() => isOk(this.options.healthUrl), READY_MS);
+    await this.#started().ready(() => isOk(this.options.healthUrl), READY_MS);
   }
 
-  /** It may finish or hand back what it holds, for as long as it promised to need at most. */
+  /** Gives it the shutdown deadline of every service to finish or hand back its work. */
   async stop(): Promise<void> {
-    await this.child?.stop('SIGTERM', STOP_MS);
+    await this.#child?.stop('SIGTERM', STOP_MS);
   }
 
-  private started(): Child {
-    if (!this.child) throw new Error(`${this.name} has not been started`);
-    return this.child;
+  #started(): Child {
+    if (!this.#child) throw new Error(`${this.name} has not been started`);
+    return this.#child;
   }
 }
 

@@ -11,16 +11,16 @@ export const SERVICE_NAMES = [
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 export interface ServiceNeeds {
-  /** Who it is in the database; absent: it has none. */
+  /** Its login in the database; absent for a service without one. */
   readonly role?: Role;
   readonly redis?: true;
   readonly objects?: true;
   readonly workspaces?: true;
-  /** The variable that names its HTTP port, where its health is asked. */
+  /** The variable of its HTTP port, which also answers health checks. */
   readonly port: 'PORT' | 'HEALTH_PORT';
 }
 
-/** What each service is given, and so what it can reach. */
+/** The resources of each service; it can reach no others. */
 export const SERVICES: Readonly<Record<ServiceName, ServiceNeeds>> = {
   'command-service': { role: 'syn_command_service', port: 'HEALTH_PORT' },
   'projection-worker': { role: 'syn_projection_worker', redis: true, port: 'HEALTH_PORT' },
@@ -29,8 +29,8 @@ export const SERVICES: Readonly<Record<ServiceName, ServiceNeeds>> = {
   gateway: { role: 'syn_gateway', redis: true, objects: true, port: 'PORT' },
 };
 
-/** A runner hands its work back to the command service and its last telemetry to the collector, so it goes before them. */
-export const STOPPED_IN_ORDER: readonly (readonly ServiceName[])[] = [
+/** A runner hands its work back to the command service and its last telemetry to the collector, so it stops first. */
+export const STOP_ORDER: readonly (readonly ServiceName[])[] = [
   ['gateway', 'agent-runner'],
   ['observability-collector', 'command-service', 'projection-worker'],
 ];

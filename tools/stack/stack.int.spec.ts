@@ -13,26 +13,26 @@ const Recorded = z.object({
   servers: z.record(z.enum(['postgres', 'nats', 'redis']), z.object({ pid: z.number().optional(), url: z.string() })),
 });
 
-/** A service that is well, and tells its environment to whoever asks. */
-const WELL = `
+/** A healthy service that answers every request with its environment. */
+const HEALTHY = `
   require('node:http')
     .createServer((_, response) => response.end(JSON.stringify(process.env)))
     .listen(process.env.PORT ?? process.env.HEALTH_PORT, '127.0.0.1');`;
 
 describe('the stack', () => {
   const directory = mkdtempSync(join(tmpdir(), 'syn-stack-'));
-  const said: string[] = [];
+  const printed: string[] = [];
 
   afterAll(() => {
     rmSync(directory, { recursive: true });
   });
 
-  it('runs everything, brings back what dies, and ends everything it started', async () => {
+  it('runs everything, restarts a killed service, and ends every process it started', async () => {
     const port = await freePort();
-    const stack = stackOf(port, WELL);
+    const stack = stackOf(port, HEALTHY);
     expect(await stack.start()).toBe(`http://127.0.0.1:${port}`);
     for (const each of ['postgres', 'nats', 'redis', 'the schema', ...SERVICE_NAMES]) {
-      expect(said).toContain(`waiting for ${each}`);
+      expect(printed).toContain(`waiting for ${each}`);
     }
 
     const before = recorded();
@@ -48,19 +48,19 @@ describe('the stack', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  it('says which service does not start, and what that one said', async () => {
+  it('names a service that does not start, with the tail of its log', async () => {
     const stack = stackOf(await freePort(), `throw new Error('no such setting');`);
 
     await expect(stack.start()).rejects.toThrow(/ended while starting[^]+no such setting/);
     await stack.stop();
   });
 
-  it('refuses a port that somebody has', async () => {
-    const stack = stackOf(await freePort(), WELL);
+  it('refuses a port that is taken', async () => {
+    const stack = stackOf(await freePort(), HEALTHY);
     const port = Number(new URL(await stack.start()).port);
     const other = new Stack(
       options(port, join(directory, 'other')),
-      (line) => said.push(line),
+      (line) => printed.push(line),
       join(directory, 'apps'),
     );
 
@@ -69,7 +69,7 @@ describe('the stack', () => {
     await stack.stop();
   });
 
-  describe('on servers of somebody else', () => {
+  describe('on external servers', () => {
     const [postgres, nats, redis] = [usePostgres(), useNats(), useRedis()];
     const before = { ...process.env };
 
@@ -80,8 +80,8 @@ describe('the stack', () => {
       process.env = before;
     });
 
-    it('starts none, and still gives each service a role of its own', async () => {
-      const stack = stackOf(await freePort(), WELL);
+    it('starts no server, and still gives each service its own role', async () => {
+      const stack = stackOf(await freePort(), HEALTHY);
       await stack.start();
 
       const { servers, services } = recorded();
@@ -103,7 +103,7 @@ describe('the stack', () => {
       mkdirSync(source, { recursive: true });
       writeFileSync(join(source, 'main.js'), service);
     }
-    return new Stack(options(port, join(directory, 'data')), (line) => said.push(line), join(directory, 'apps'));
+    return new Stack(options(port, join(directory, 'data')), (line) => printed.push(line), join(directory, 'apps'));
   }
 
   function recorded() {

@@ -1,4 +1,4 @@
-// `npm start`: from a fresh clone to a running platform. What runs it is main.ts; this makes that runnable.
+// `npm start`: installs and builds in a fresh clone, then runs main.ts.
 import { ensurePackages, ensurePrograms, root, run } from './prepare.mjs';
 
 const { NATS_URL, REDIS_URL } = process.env;

@@ -8,13 +8,13 @@ import { Supervisor, type Supervised } from './supervisor';
 describe('a supervised process', () => {
   const directory = mkdtempSync(join(tmpdir(), 'syn-supervisor-'));
   const log = join(directory, 'log');
-  const said: string[] = [];
+  const printed: string[] = [];
 
   afterAll(() => {
     rmSync(directory, { recursive: true });
   });
 
-  it('is started again when it is killed, which is said, and not once it has been stopped', async () => {
+  it('is restarted with a message when it is killed, and not after it was stopped', async () => {
     const pids: number[] = [];
     const subject = program('sleeper', ['sleep', '600'], pids);
     const supervisor = supervised(subject);
@@ -22,7 +22,7 @@ describe('a supervised process', () => {
     process.kill(latest(pids), 'SIGKILL');
 
     await eventually(() => pids.length === 2);
-    expect(said).toContain('sleeper ended (SIGKILL): starting it again');
+    expect(printed).toContain('sleeper ended (SIGKILL): starting it again');
     expect(isAlive(latest(pids))).toBe(true);
 
     await supervisor.stop();
@@ -37,13 +37,13 @@ describe('a supervised process', () => {
     await eventually(() => pids.length > 1);
 
     await expect(supervisor.stop()).resolves.toBeUndefined();
-    expect(said).toContain('failing ended (exit code 3): starting it again');
+    expect(printed).toContain('failing ended (exit code 3): starting it again');
   });
 
   function supervised(subject: Supervised): Supervisor {
     return new Supervisor(
       subject,
-      (line) => said.push(line),
+      (line) => printed.push(line),
       () => undefined,
     );
   }
@@ -56,7 +56,7 @@ describe('a supervised process', () => {
         return child?.ended ?? Promise.reject(new Error('not started'));
       },
       async start() {
-        child = await Child.start({ name, command, log, withParent: 'SIGKILL' });
+        child = await Child.start({ name, command, log, onParentExit: 'SIGKILL' });
         pids.push(child.pid);
       },
       stop: async () => child?.stop('SIGTERM', 5_000),

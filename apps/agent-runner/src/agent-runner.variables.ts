@@ -13,19 +13,22 @@ const seconds = (fallback: number) =>
 export const variables = withObjects(
   z.object({
     ...serviceVariables,
-    /** Workspaces, spools and this runner's name are kept here. */
+    /** The directory of workspaces, spools and the runner's name. */
     RUNNER_DIR: z.string().min(1),
     ...objectVariables,
-    /** Sessions at the same time. */
+    /** Number of sessions that run at the same time. */
     RUNNER_SLOTS: z.coerce.number().int().min(1).default(16),
     SYN_RECORDINGS_DIR: z.string().optional(),
     /** Allows the backend without isolation. */
     SYN_ALLOW_PROCESS: flag('0'),
-    /** Allows `file://` repositories of this machine: for demonstrations and tests. */
+    /** Allows `file://` repositories of this machine, for demonstrations and tests. */
     SYN_LOCAL_REPOS: flag('0'),
-    /** How long a paused agent is kept in memory before it is ended and its workspace parked. */
+    /** The time a paused agent stays in memory before its workspace is parked. */
     PAUSE_HOLD_SECONDS: seconds(600),
-    /** How long a cancelled agent has after SIGINT, and again after SIGTERM. */
+    /** The time a cancelled agent has after SIGINT, and again after SIGTERM. */
     CANCEL_GRACE_SECONDS: seconds(5),
   }),
 );
+
+/** The parsed variables; those in seconds have become milliseconds. */
+export type RunnerConfig = Readonly<z.output<typeof variables>>;

@@ -4,6 +4,6 @@ import { config } from './agent-runner.config';
 import { RunnerModule } from './runner.module';
 
 @Module({
-  imports: [ServiceModule.of({ name: 'agent-runner', natsUrl: config.NATS_URL }), RunnerModule],
+  imports: [ServiceModule.of({ name: 'agent-runner', natsUrl: config.NATS_URL }), RunnerModule.of(config)],
 })
 export class AppModule {}

@@ -1,54 +1,81 @@
-import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { CommandClient } from '@syntropic/messaging';
-import { openObjectStorage, type ObjectStorage } from '@syntropic/object-storage';
-import { Background, InjectLog, InjectNats } from '@syntropic/service';
+import { openObjectStorage } from '@syntropic/object-storage';
+import { NATS } from '@syntropic/service';
 import { CollectorClient } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
-import type { Logger } from 'pino';
-import { config } from './agent-runner.config';
+import type { RunnerConfig } from './agent-runner.variables';
+import { AssignmentFactory } from './assignment/assignment-factory';
+import { SessionObjectStorage } from './assignment/retrying-object-storage';
+import { SessionCompletion } from './assignment/session-completion';
+import { SessionDirectories } from './assignment/session-directories';
+import { SessionLifecycle } from './assignment/session-lifecycle';
+import { SessionStarter } from './assignment/session-starter';
+import { SessionTelemetry } from './assignment/session-telemetry';
+import { BACKENDS, LEASE_TIMING, OBJECT_STORAGE, PROVIDERS, SETTINGS } from './injection-tokens';
 import { CommandProvider, ReplayProvider, SimulatedProvider } from './providers';
-import { AgentRunner } from './work/agent-runner';
+import { AgentRunner, AgentRunnerTask } from './work/agent-runner';
+import { Assignments } from './work/assignments';
+import { CapabilityProbe } from './work/capabilities';
+import { Claims } from './work/claims';
+import { CommandConnection } from './work/command-connection';
+import { Leases, type LeaseTiming } from './work/leases';
+import { ParkedSessions } from './work/parked-sessions';
+import { RunnerLog } from './work/runner-log';
+import { RunnerMessages } from './work/runner-messages';
+import { settingsOf } from './work/runner-settings';
+import { SessionCleanup } from './work/session-cleanup';
+import { WorkIntake } from './work/work-intake';
 import { ProcessBackend, SandboxBackend } from './workspaces';
 
-const OBJECTS = Symbol('object storage');
+const NAME = 'agent-runner';
+const LEASE_TIMES: LeaseTiming = { renewMs: 3_000, uncertainAfterMs: 8_000 };
 
-/** The runner with everything it is configured to offer. */
-@Module({ providers: [{ provide: OBJECTS, useFactory: () => openObjectStorage(config) }] })
-export class RunnerModule implements OnApplicationShutdown {
-  private readonly commands = new CommandClient({ url: config.NATS_URL, name: 'agent-runner' });
-
-  constructor(
-    background: Background,
-    @InjectNats() nats: NatsConnection,
-    @InjectLog() log: Logger,
-    @Inject(OBJECTS) objects: ObjectStorage,
-  ) {
-    const runner = new AgentRunner({
-      nats,
-      commands: this.commands,
-      collector: new CollectorClient(nats, { inboxPrefix: '_INBOX.agent-runner' }),
-      objects,
-      directory: config.RUNNER_DIR,
-      backends: [new SandboxBackend(), new ProcessBackend(config.SYN_ALLOW_PROCESS)],
+/** The agent runner with the backends and providers that its configuration allows. */
+@Module({})
+export class RunnerModule {
+  static of(config: RunnerConfig): DynamicModule {
+    return {
+      module: RunnerModule,
       providers: [
-        new CommandProvider(),
-        new SimulatedProvider(),
-        ...(config.SYN_RECORDINGS_DIR ? [new ReplayProvider(config.SYN_RECORDINGS_DIR)] : []),
+        { provide: SETTINGS, useValue: settingsOf(config) },
+        { provide: LEASE_TIMING, useValue: LEASE_TIMES },
+        { provide: BACKENDS, useFactory: () => [new SandboxBackend(), new ProcessBackend(config.SYN_ALLOW_PROCESS)] },
+        {
+          provide: PROVIDERS,
+          useFactory: () => [
+            new CommandProvider(),
+            new SimulatedProvider(),
+            ...(config.SYN_RECORDINGS_DIR ? [new ReplayProvider(config.SYN_RECORDINGS_DIR)] : []),
+          ],
+        },
+        { provide: OBJECT_STORAGE, useFactory: () => openObjectStorage(config) },
+        { provide: CommandClient, useFactory: () => new CommandClient({ url: config.NATS_URL, name: NAME }) },
+        {
+          provide: CollectorClient,
+          inject: [NATS],
+          useFactory: (nats: NatsConnection) => new CollectorClient(nats, { inboxPrefix: `_INBOX.${NAME}` }),
+        },
+        AgentRunner,
+        AgentRunnerTask,
+        AssignmentFactory,
+        Assignments,
+        CapabilityProbe,
+        Claims,
+        CommandConnection,
+        Leases,
+        ParkedSessions,
+        RunnerLog,
+        RunnerMessages,
+        SessionCleanup,
+        SessionCompletion,
+        SessionDirectories,
+        SessionLifecycle,
+        SessionObjectStorage,
+        SessionStarter,
+        SessionTelemetry,
+        WorkIntake,
       ],
-      slots: config.RUNNER_SLOTS,
-      graces: { interruptMs: config.CANCEL_GRACE_SECONDS, terminateMs: config.CANCEL_GRACE_SECONDS },
-      pauseHoldMs: config.PAUSE_HOLD_SECONDS,
-      allowFileRepositories: config.SYN_LOCAL_REPOS,
-      log,
-    });
-    background.add(
-      'runner',
-      (signal) => runner.run(signal),
-      () => runner.check(),
-    );
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.commands.close();
+    };
   }
 }

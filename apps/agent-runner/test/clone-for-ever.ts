@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { cloneRepository } from '../src/session/repositories';
 import { ProcessBackend } from '../src/workspaces';
 
-/** A runner in the middle of a clone, which only waits to be killed. */
+/** A runner in the middle of a clone, until it is killed. */
 async function main([, , repository = '', directory = '', id = '']: readonly string[]): Promise<void> {
   const workspace = await new ProcessBackend(true).create({
     id,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A repository that never arrives: git waits for ever for the one who writes into its HEAD. Answers where it lies. */
+/** Creates a repository that can never be cloned, because its HEAD is a pipe without a writer. Returns its path. */
 export function hangingRepository(directory: string, name: string): string {
   const repository = join(directory, name);
   for (const part of ['objects', 'refs']) mkdirSync(join(repository, part), { recursive: true });

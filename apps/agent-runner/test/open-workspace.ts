@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { ProcessBackend, SandboxBackend } from '../src/workspaces';
 
-/** A runner that opens one workspace, starts a busy family of processes in it, says so and then only waits to be killed. */
+/** A runner that opens one workspace, starts busy processes in it, prints a line, and waits until it is killed. */
 async function main([, , kind = '', directory = '', id = '', frozen = '']: readonly string[]): Promise<void> {
   const backend = kind === 'sandbox' ? new SandboxBackend() : new ProcessBackend(true);
   const workspace = await backend.create({ id, directory: join(directory, id), limits: {}, environment: {} });

@@ -1,4 +1,4 @@
-// Lets plain node run the sources, for specs that need a runner in a process of its own: `node -r typescript.cjs file.ts`.
+// Compiles TypeScript on `require`, for specs that start a runner in its own process: `node -r typescript.cjs file.ts`.
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { transformSync } = require('@swc/core');

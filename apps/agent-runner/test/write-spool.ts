@@ -1,6 +1,6 @@
 import { Spool } from '../src/session';
 
-/** Says numbers as fast as it can, and prints each one once it is spooled, until it is killed. */
+/** Appends numbered lines as fast as it can, and prints each number once it is spooled, until it is killed. */
 async function main([, , directory = '']: readonly string[]): Promise<void> {
   const spool = Spool.open(directory);
   for (;;) {

@@ -1,18 +1,18 @@
 import { Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
-import { AgentSessionsModule } from '@syntropic/agent-sessions/application';
-import { ArtifactsModule } from '@syntropic/artifacts/application';
+import { commandsOf, ContextsModule } from '@syntropic/context';
 import { relayParts } from '@syntropic/event-store';
 import { CommandsModule } from '@syntropic/messaging';
-import { OrchestrationModule } from '@syntropic/orchestration/application';
 import { processParts } from '@syntropic/processes';
 import { ServiceModule } from '@syntropic/service';
-import { catalogue } from './catalogue';
 import { config } from './command-service.config';
+import { CONTEXTS } from './contexts';
 import { LogModule } from './log.module';
+import { operator } from './operator.handlers';
 import { OperatorModule } from './operator.module';
 import { ProcessesModule } from './processes.module';
 import { WorkModule } from './work.module';
+
+const RUN = [...CONTEXTS, operator];
 
 @Module({
   imports: [
@@ -22,14 +22,11 @@ import { WorkModule } from './work.module';
       databaseUrl: config.DATABASE_URL,
       parts: async (store) => (await Promise.all([relayParts(store), processParts(store)])).flat(),
     }),
-    CqrsModule.forRoot(),
     LogModule,
     WorkModule,
-    OrchestrationModule,
-    AgentSessionsModule,
-    ArtifactsModule,
     OperatorModule,
-    CommandsModule.of(catalogue),
+    CommandsModule.of(commandsOf(RUN)),
+    ContextsModule.of(RUN),
     ProcessesModule,
   ],
 })

@@ -1,30 +1,27 @@
+import { repeat } from '@syntropic/async';
 import type { NatsConnection } from 'nats';
-import { setTimeout as pause } from 'node:timers/promises';
 
-const BEAT_MS = 1_000;
-/** Well below a lease: no lease that could not be renewed runs out before this is noticed. */
+const PING_MS = 1_000;
+/** Well below a lease: a lease that could not be renewed expires only after this is noticed. */
 const SILENCE_MS = 3_000;
 
-/** Whether the bus answers, found out by asking: a connection stays open for long after nobody is there any more. */
+/** Knows by pings whether the bus answers: a connection stays open long after its server is gone. */
 export class BusPulse {
-  #heardAt = Number.NEGATIVE_INFINITY;
+  #answeredAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly nats: NatsConnection) {}
 
-  get isFelt(): boolean {
-    return performance.now() - this.#heardAt < SILENCE_MS;
+  get isAlive(): boolean {
+    return performance.now() - this.#answeredAt < SILENCE_MS;
   }
 
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#beat().catch(() => undefined);
-      await pause(BEAT_MS, undefined, { signal }).catch(() => undefined);
-    }
+  run(signal: AbortSignal): Promise<void> {
+    return repeat(signal, { everyMs: PING_MS, onFault: () => undefined }, () => this.#ping());
   }
 
-  async #beat(): Promise<void> {
-    const askedAt = performance.now();
+  async #ping(): Promise<void> {
+    const sentAt = performance.now();
     await this.nats.flush();
-    this.#heardAt = askedAt;
+    this.#answeredAt = sentAt;
   }
 }

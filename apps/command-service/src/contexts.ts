@@ -1,14 +1,6 @@
-import { AgentSession } from '@syntropic/agent-sessions/domain';
-import { Artifact } from '@syntropic/artifacts/domain';
-import { WorkflowExecution, WorkflowTemplate, Workspace } from '@syntropic/orchestration/domain';
+import { agentSessions } from '@syntropic/agent-sessions/application';
+import { artifacts } from '@syntropic/artifacts/application';
+import { orchestration } from '@syntropic/orchestration/application';
 
-const AGGREGATES = [WorkflowTemplate, WorkflowExecution, Workspace, AgentSession, Artifact];
-
-const CONTEXTS: ReadonlyMap<string, string> = new Map(AGGREGATES.map(({ name, context }) => [name, context]));
-
-/** Which bounded context an aggregate's stream belongs to: the first token of its events' subjects. */
-export function contextOf(aggregate: string): string {
-  const context = CONTEXTS.get(aggregate);
-  if (!context) throw new Error(`no context is known to have the aggregate ${aggregate}`);
-  return context;
-}
+/** The contexts that this service runs: their commands, aggregates and processes derive from it. */
+export const CONTEXTS = [orchestration, agentSessions, artifacts];

@@ -1,6 +1,6 @@
-import { derivedUuid, type CommandContext, type Outcome } from '@syntropic/kernel';
+import { derivedUuid, type CommandContext } from '@syntropic/kernel';
 import { bodyHashOf } from '@syntropic/messaging';
-import { InterruptPhase } from '@syntropic/orchestration/contracts';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
 import type { SendCommand } from '@syntropic/processes';
 import type { Work } from '@syntropic/work';
 
@@ -11,7 +11,7 @@ type Why = 'lease_lost' | 'queue_timeout';
 /** What the log is told about work that nobody does: once for each loss and each wait, however often it is said. */
 export const interruption =
   (send: SendCommand, why: Why) =>
-  (work: Work): Promise<Outcome> => {
+  (work: Work): Promise<unknown> => {
     const { executionId, phaseId, sessionId, token, leg } = work;
     const data = { executionId, phaseId, sessionId, why };
     const commandId = derivedUuid(SWEEPER, why, sessionId, token, leg);
@@ -23,5 +23,6 @@ export const interruption =
       bodyHash: bodyHashOf(data),
       executionId,
     };
-    return send('orchestration', InterruptPhase.type, data, context);
+    const { context: scope, type } = workflowExecution.commands.InterruptPhase;
+    return send({ context: scope, type, data }, context);
   };

@@ -11,8 +11,8 @@ export class RunnersInTable extends Runners {
   }
 
   async capabilities(): Promise<Capabilities> {
-    const offers = await this.queue.offers();
+    const runners = await this.queue.capabilities();
     return ({ provider, isolation }) =>
-      offers.some(({ backends, providers }) => backends.includes(isolation) && providers.includes(provider));
+      runners.some(({ backends, providers }) => backends.includes(isolation) && providers.includes(provider));
   }
 }

@@ -2,7 +2,6 @@ import { Global, Module } from '@nestjs/common';
 import { Runners } from '@syntropic/orchestration/application';
 import { WorkQueue } from '@syntropic/work';
 import { Pool } from 'pg';
-import { InProcessCommands } from './in-process-commands';
 import { RunnersInTable } from './runners-in-table';
 import { WorkSignalsOverBus } from './work-signals';
 
@@ -11,7 +10,6 @@ import { WorkSignalsOverBus } from './work-signals';
 @Module({
   providers: [
     WorkSignalsOverBus,
-    InProcessCommands,
     {
       provide: WorkQueue,
       inject: [Pool, WorkSignalsOverBus],
@@ -19,6 +17,6 @@ import { WorkSignalsOverBus } from './work-signals';
     },
     { provide: Runners, useClass: RunnersInTable },
   ],
-  exports: [WorkQueue, WorkSignalsOverBus, Runners, InProcessCommands],
+  exports: [WorkQueue, WorkSignalsOverBus, Runners],
 })
 export class WorkModule {}

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { HealthModule, MetricsModule } from '@syntropic/observability';
 import { Pool } from 'pg';
 import { ArtifactBytes } from './artifacts/artifact-bytes';
@@ -7,36 +8,44 @@ import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
 import { ControlController } from './executions/control.controller';
 import { ExecutionsController } from './executions/executions.controller';
+import { StartController } from './executions/start.controller';
 import { UsageNow } from './executions/usage-now';
 import type { GatewayConfig } from './gateway.config';
 import { healthChecks, healthParts } from './health/health-checks';
 import { SystemHealthController } from './health/health.controller';
 import { endpointsOf } from './http/serve';
 import { ActivityFeed } from './live/plain/activity-feed';
-import { PlainStreamsController } from './live/plain/plain-streams.controller';
+import { ActivityController } from './live/plain/activity.controller';
+import { PlainStreamController } from './live/plain/plain-stream.controller';
+import { InitialSnapshot } from './live/initial-snapshot';
 import { LiveBus } from './live/live-bus';
-import { LiveEntrance } from './live/live-entrance';
+import { LiveStreams } from './live/live-streams';
 import { LiveTables } from './live/live-tables';
 import { LiveController } from './live/live.controller';
-import { Watchers } from './live/watchers';
-import { DocumentsController, OPENAPI } from './openapi/documents.controller';
+import { OpenConnections } from './live/open-connections';
+import { DocsAssets } from './openapi/docs/docs-assets';
+import { DocsController } from './openapi/docs/docs.controller';
 import { openApiDocument } from './openapi/openapi-document';
+import { OPENAPI, OpenApiController } from './openapi/openapi.controller';
 import { OperatorController } from './operator/operator.controller';
+import { ProblemFilter } from './problems/problem.filter';
 import { RowLookup } from './reads/row-lookup';
 import { SessionsController } from './sessions/sessions.controller';
 import { WorkflowsController } from './workflows/workflows.controller';
 
 const VERSION = '0.1.0';
 
-/** Whatever answers under `/api`. */
+/** The controllers of the endpoints below `/api`. */
 export const API = [
   WorkflowsController,
+  StartController,
   ExecutionsController,
   ControlController,
   SessionsController,
   ArtifactsController,
   LiveController,
-  PlainStreamsController,
+  PlainStreamController,
+  ActivityController,
   OperatorController,
   SystemHealthController,
 ];
@@ -51,18 +60,21 @@ export class AppModule {
         HealthModule.register({ inject: [Pool, NATS, REDIS], checks: healthChecks, parts: healthParts }),
         MetricsModule.register('gateway'),
       ],
-      controllers: [DocumentsController, ...API],
+      controllers: [DocsController, OpenApiController, ...API],
       providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
+        DocsAssets,
         RowLookup,
         Commands,
         UsageNow,
         ArtifactBytes,
         ActivityFeed,
         LiveBus,
-        LiveEntrance,
+        InitialSnapshot,
+        LiveStreams,
         LiveTables,
-        Watchers,
+        OpenConnections,
       ],
     };
   }

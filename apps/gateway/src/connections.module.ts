@@ -12,15 +12,16 @@ import { OBJECT_STORAGE } from './artifacts/artifact-bytes';
 import type { GatewayConfig } from './gateway.config';
 import { LogHead } from './reads/log-head';
 
-export const NATS = Symbol('the bus');
-export const REDIS = Symbol('the cache');
+export const NATS = Symbol('NATS');
+/** The connection to Redis; `undefined` where none is configured. */
+export const REDIS = Symbol('REDIS');
 
 const NAME = 'gateway';
 
-/** Whoever asked is told rather by then that the store does not answer. */
+/** A query that takes longer counts as a store outage: the client gets 503 while it still waits. */
 const QUERY_MS = 5_000;
 
-/** The servers this service talks to, and what reads and writes through them. */
+/** The connections to servers, and the clients that use them. */
 @Module({})
 export class ConnectionsModule {
   static of({ DATABASE_URL, NATS_URL, REDIS_URL, ...objects }: GatewayConfig): DynamicModule {
@@ -44,28 +45,43 @@ export class ConnectionsModule {
         useFactory: (pool: Pool, nats: NatsConnection, redis?: Redis) => new ReadModels({ pool, nats, redis }),
       },
       {
-        provide: Closing,
-        inject: [Pool, NATS, CommandClient, ReadModels, REDIS],
-        useFactory: (...parts: ConstructorParameters<typeof Closing>) => new Closing(...parts),
+        provide: CloseReads,
+        inject: [ReadModels, REDIS],
+        useFactory: (reads: ReadModels, redis?: Redis) => new CloseReads(reads, redis),
+      },
+      {
+        provide: CloseConnections,
+        inject: [Pool, NATS, CommandClient],
+        useFactory: (pool: Pool, nats: NatsConnection, commands: CommandClient) =>
+          new CloseConnections(pool, nats, commands),
       },
     ];
     return { module: ConnectionsModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
   }
 }
 
-/** Hangs up when every request has been answered. */
-class Closing implements OnApplicationShutdown {
+/** Closes the read models and their cache after the last request was answered. */
+class CloseReads implements OnApplicationShutdown {
   constructor(
-    private readonly pool: Pool,
-    private readonly nats: NatsConnection,
-    private readonly commands: CommandClient,
     private readonly reads: ReadModels,
     private readonly redis: Redis | undefined,
   ) {}
 
-  async onApplicationShutdown(): Promise<void> {
+  onApplicationShutdown(): void {
     this.reads.close();
     this.redis?.disconnect();
+  }
+}
+
+/** Closes the connections after the last request was answered. */
+class CloseConnections implements OnApplicationShutdown {
+  constructor(
+    private readonly pool: Pool,
+    private readonly nats: NatsConnection,
+    private readonly commands: CommandClient,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
     await this.commands.close();
     await hangUp(this.nats);
     await this.pool.end();

@@ -5,13 +5,15 @@ import { createLogger } from '@syntropic/observability';
 import { AppModule } from './app.module';
 import type { GatewayConfig } from './gateway.config';
 import { httpAdapter } from './http/http-adapter';
-import { ProblemFilter } from './problems/problem.filter';
 
 /** The gateway, ready to listen. */
 export async function createGateway(config: GatewayConfig): Promise<NestFastifyApplication> {
-  const logger = createLogger('gateway', { level: config.LOG_LEVEL });
-  const options: NestApplicationOptions = { bodyParser: false, logger };
+  const options = applicationOptions(config);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config), httpAdapter(), options);
-  app.useGlobalFilters(new ProblemFilter(logger));
   return app.enableShutdownHooks();
 }
+
+export const applicationOptions = ({ LOG_LEVEL }: GatewayConfig): NestApplicationOptions => ({
+  bodyParser: false,
+  logger: createLogger('gateway', { level: LOG_LEVEL }),
+});

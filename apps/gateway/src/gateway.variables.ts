@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const variables = withObjects(
   z.object({
     PORT: z.coerce.number().int().min(0).max(65_535).default(8137),
-    /** Without keys only this machine may ask, so only it can. */
+    /** Loopback only: there is no authentication yet. */
     HOST: z.string().default('127.0.0.1'),
     DATABASE_URL: z.url(),
     NATS_URL: z.string().min(1),

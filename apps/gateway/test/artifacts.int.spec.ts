@@ -3,7 +3,7 @@ import { eventually, S3_KEYS, useS3 } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { anExecutionId } from './facts';
-import { useGateway } from './use-gateway';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 const server = useS3();
@@ -58,7 +58,7 @@ describe('artifacts', () => {
   });
 });
 
-/** An artifact with these facts, and what a request says to see it. */
+/** Records an artifact. `seen` are the request headers that wait for it. */
 async function recorded(facts: Readonly<{ sha256: string; uri: string; sizeBytes: number; contentType?: string }>) {
   const id = randomUUID();
   const data = {

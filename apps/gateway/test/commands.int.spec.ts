@@ -1,6 +1,6 @@
 import { executionIdOf } from '@syntropic/kernel';
 import { refusedReply } from './refused-reply';
-import { useGateway } from './use-gateway';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 
@@ -16,7 +16,7 @@ async function send(method: string, path: string, body?: string, headers: Record
   return { status: response.status, body: (await response.json()) as Json, headers: response.headers };
 }
 
-/** Answers all commands so, and remembers them. */
+/** Answers all commands with this reply, and keeps them. */
 function answering(reply: object) {
   const taken: { subject: string; data: Json; commandId: string }[] = [];
   const stop = gateway.answer((subject, data, headers) => {
@@ -70,7 +70,7 @@ describe('a change', () => {
     expect(reply.headers.get('content-type')).toContain('application/problem+json');
   });
 
-  it('says so when nobody answers', async () => {
+  it('is answered with 503 when no command service answers', async () => {
     const reply = await send('DELETE', '/api/workflows/mine');
 
     expect(reply).toMatchObject({ status: 503, body: { code: 'command.outcome_unknown' } });
@@ -80,7 +80,7 @@ describe('a change', () => {
 
 describe('control in a wrong state', () => {
   it('is refused in the words that clients know', async () => {
-    const service = answering(refusedReply('execution.has_ended', 'conflict', 'it is completed'));
+    const service = answering(refusedReply('execution.has_ended', 'conflict', 'over', { state: 'completed' }));
     const reply = await send('POST', '/api/executions/exec-0123456789ab/pause');
     service.stop();
 
@@ -125,61 +125,32 @@ describe('a YAML workflow', () => {
 });
 
 describe('a malformed request', () => {
-  it.each<[string, string, string, string | undefined, Record<string, string>, number, string]>([
-    ['broken JSON', 'POST', '/api/workflows', '{', {}, 400, 'request.malformed'],
-    [
-      'a form',
-      'POST',
-      '/api/workflows',
-      'name=x',
-      { 'content-type': 'application/x-www-form-urlencoded' },
-      415,
-      'request.unsupported_content',
-    ],
-    ['JSON where YAML belongs', 'POST', '/api/workflows/from-yaml', '{}', {}, 415, 'request.unsupported_content'],
-    [
-      'a body that is too large',
-      'POST',
-      '/api/workflows',
-      JSON.stringify('x'.repeat(1_100_000)),
-      {},
-      413,
-      'request.too_large',
-    ],
-    ['no address', 'GET', '/api/nothing', undefined, {}, 404, 'request.not_found'],
-    ['an unknown field', 'POST', '/api/workflows', '{"name":"x","nam":1}', {}, 422, 'request.invalid'],
-    ['a prototype', 'POST', '/api/workflows', '{"name":"x","__proto__":{"a":1}}', {}, 422, 'request.invalid'],
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+  const large = JSON.stringify('x'.repeat(1_100_000));
+  const years = '/api/sessions?started_after=0000-01-01T00:00:00Z';
+  const cancel = '/api/executions/exec-0123456789ab/cancel';
+  type Malformed = [what: string, sent: Parameters<typeof send>, status: number, code: string];
+
+  it.each<Malformed>([
+    ['broken JSON', ['POST', '/api/workflows', '{'], 400, 'request.malformed'],
+    ['a form', ['POST', '/api/workflows', 'name=x', FORM], 415, 'request.unsupported_content'],
+    ['JSON where YAML belongs', ['POST', '/api/workflows/from-yaml', '{}'], 415, 'request.unsupported_content'],
+    ['a body that is too large', ['POST', '/api/workflows', large], 413, 'request.too_large'],
+    ['no address', ['GET', '/api/nothing'], 404, 'request.not_found'],
+    ['an unknown field', ['POST', '/api/workflows', '{"name":"x","nam":1}'], 422, 'request.invalid'],
+    ['a prototype', ['POST', '/api/workflows', '{"name":"x","__proto__":{"a":1}}'], 422, 'request.invalid'],
     [
       'a prototype among inputs',
-      'POST',
-      '/api/workflows/mine/execute',
-      '{"inputs":{"__proto__":"x"}}',
-      {},
+      ['POST', '/api/workflows/mine/execute', '{"inputs":{"__proto__":"x"}}'],
       422,
       'request.invalid',
     ],
-    [
-      'a year that no store knows',
-      'GET',
-      '/api/sessions?started_after=0000-01-01T00:00:00Z',
-      undefined,
-      {},
-      422,
-      'request.invalid',
-    ],
-    ['a bad page', 'GET', '/api/workflows?page=0', undefined, {}, 422, 'request.invalid'],
-    ['another site', 'GET', '/api/workflows', undefined, { 'sec-fetch-site': 'cross-site' }, 403, 'request.foreign'],
-    [
-      'another origin',
-      'POST',
-      '/api/executions/exec-0123456789ab/cancel',
-      undefined,
-      { origin: 'http://evil.example' },
-      403,
-      'request.foreign',
-    ],
-  ])('(%s) is refused with a code', async (_, method, path, body, headers, status, code) => {
-    const reply = await send(method, path, body, headers);
+    ['a year that no store knows', ['GET', years], 422, 'request.invalid'],
+    ['a bad page', ['GET', '/api/workflows?page=0'], 422, 'request.invalid'],
+    ['another site', ['GET', '/api/workflows', undefined, { 'sec-fetch-site': 'cross-site' }], 403, 'request.foreign'],
+    ['another origin', ['POST', cancel, undefined, { origin: 'http://evil.example' }], 403, 'request.foreign'],
+  ])('(%s) is refused with a code', async (_, sent, status, code) => {
+    const reply = await send(...sent);
 
     expect(reply).toMatchObject({ status, body: { status, code, type: `/api/docs#${code}` } });
   });

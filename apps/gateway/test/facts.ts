@@ -1,7 +1,7 @@
 import { NO_USAGE, type Event, type Usage } from '@syntropic/kernel';
 import { randomUUID } from 'node:crypto';
 
-/** Facts as the command service records them, with nothing special about them. */
+/** Plain events as the command service records them. */
 export const anExecutionId = (): string => `exec-${randomUUID().slice(-12)}`;
 
 const USAGE: Usage = {
@@ -47,7 +47,7 @@ export const phase = (phaseId: string, order: number) => ({
   agent: { provider: 'simulated', isolation: 'sandbox' },
 });
 
-/** What happens to an execution of one phase, fact by fact. */
+/** The events of an execution with one phase. */
 export function factsOf(executionId: string, workflowId = 'a-workflow', sessionId: string = randomUUID(), attempt = 1) {
   const ids = { executionId, workflowId };
   const session = { ...ids, phaseId: 'plan', sessionId, attempt };
@@ -88,7 +88,7 @@ export function factsOf(executionId: string, workflowId = 'a-workflow', sessionI
   };
 }
 
-/** A file that the phase of an execution has left. */
+/** A file that a phase has produced. */
 export const anArtifact = (artifactId: string, executionId = anExecutionId(), own: object = {}): Event => ({
   type: 'ArtifactCreated',
   data: {

@@ -3,7 +3,7 @@ import { artifactProjection } from '@syntropic/artifacts/read-model';
 import { executionProjection, workflowProjection } from '@syntropic/orchestration/read-model';
 import { eventually } from '@syntropic/testing';
 import { anArtifact, anExecutionId, factsOf, workflowCreated } from './facts';
-import { useGateway } from './use-gateway';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 

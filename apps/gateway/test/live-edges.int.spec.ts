@@ -1,24 +1,20 @@
 import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
+import { useEventStreams } from './event-stream-client';
 import { anExecutionOf } from './live-execution';
-import { useGateway } from './use-gateway';
-import { Watch } from './watch';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 
-const watches: Watch[] = [];
-afterEach(async () => {
-  for (const watch of watches.splice(0)) watch.close();
-  await eventually(async () => {
+const openStream = useEventStreams();
+// Registered after the hook that closes the streams, so that it runs after it.
+afterEach(() =>
+  eventually(async () => {
     expect(await connections()).toBe(0);
-  });
-});
-
-function watching(executionId: string, lastEventId?: string): Watch {
-  const watch = new Watch(`${gateway.url}/api/executions/${executionId}/stream`, lastEventId);
-  watches.push(watch);
-  return watch;
-}
+  }),
+);
+const connect = (executionId: string, lastEventId?: string) =>
+  openStream(`${gateway.url}/api/executions/${executionId}/stream`, lastEventId);
 
 const connections = async () => {
   const response = await fetch(`${gateway.url}/api/sse/health`);
@@ -30,11 +26,11 @@ async function stateOf(executionId: string): Promise<string> {
   return ((await response.json()) as { state: string }).state;
 }
 
-describe('a watcher', () => {
-  it('that comes when the end is known but not in the feed yet sees it when it is', async () => {
+describe('a client', () => {
+  it('that connects after the end, but before the feed has it, receives it from the feed', async () => {
     const execution = await anExecutionOf(gateway);
     const { executionId, facts } = execution;
-    await execution.happen(facts.cancelled);
+    await execution.record(facts.cancelled);
     await eventually(async () => {
       expect(await stateOf(executionId)).toBe('cancelled');
     });
@@ -44,23 +40,23 @@ describe('a watcher', () => {
       [executionId],
     );
     expect(rows).toHaveLength(1);
-    const watch = watching(executionId);
+    const client = connect(executionId);
     await eventually(() => {
-      expect(watch.events).toEqual(['snapshot']);
+      expect(client.events).toEqual(['snapshot']);
     });
     await gateway.database.pool.query(
       'insert into read.execution_feed_v1 select * from jsonb_populate_record(null::read.execution_feed_v1, $1)',
       [rows[0]?.row],
     );
 
-    await eventually(() => watch.hasEnded);
-    expect(watch.events).toEqual(['snapshot', 'ExecutionCancelled']);
+    await eventually(() => client.hasEnded);
+    expect(client.events).toEqual(['snapshot', 'ExecutionCancelled']);
   });
 
-  it('that reads is not cut off, however much it has missed', async () => {
+  it('that reads is not cut, however much it has missed', async () => {
     const execution = await anExecutionOf(gateway);
     const { executionId, facts } = execution;
-    const first = watching(executionId);
+    const first = connect(executionId);
     await eventually(() => {
       expect(first.events).toEqual(['snapshot']);
     });
@@ -76,39 +72,39 @@ describe('a watcher', () => {
       data: { text },
     }));
     await gateway.observe(...events);
-    await execution.happen(facts.cancelled);
+    await execution.record(facts.cancelled);
     await eventually(async () => {
       expect(await stateOf(executionId)).toBe('cancelled');
     });
 
-    const again = watching(executionId, first.frames[0]?.id);
+    const again = connect(executionId, first.frames[0]?.id);
     await eventually(() => again.hasEnded || again.isBroken);
     expect(again.isBroken).toBe(false);
     expect(again.events).toHaveLength(401);
     expect(again.events.at(-1)).toBe('ExecutionCancelled');
   });
 
-  it('that goes while its execution is looked up leaves nothing behind', async () => {
+  it('that leaves while its execution is looked up leaves no open connection', async () => {
     const { executionId } = await anExecutionOf(gateway);
-    watching(executionId);
+    connect(executionId);
     await eventually(async () => {
       expect(await connections()).toBe(1);
     });
-    const client = await gateway.database.pool.connect();
-    await client.query('begin');
-    await client.query('lock table read.execution_feed_v1 in access exclusive mode');
-    const gone = [watching(executionId), watching(executionId)];
+    const locking = await gateway.database.pool.connect();
+    await locking.query('begin');
+    await locking.query('lock table read.execution_feed_v1 in access exclusive mode');
+    const left = [connect(executionId), connect(executionId)];
     const waiting = async () => {
       const { rows } = await gateway.database.pool.query(`select from pg_locks where not granted`);
-      expect(rows.length).toBeGreaterThanOrEqual(gone.length);
+      expect(rows.length).toBeGreaterThanOrEqual(left.length);
     };
     await eventually(waiting);
-    for (const one of gone) one.close();
-    await client.query('rollback');
-    client.release();
+    for (const one of left) one.close();
+    await locking.query('rollback');
+    locking.release();
 
-    // Whoever comes after them is served after them.
-    const next = watching(executionId);
+    // Later clients are served after them.
+    const next = connect(executionId);
     await eventually(() => {
       expect(next.events).toEqual(['snapshot']);
     });

@@ -1,10 +1,11 @@
 import type { Event } from '@syntropic/kernel';
+import { encodeLiveFrame, liveSubject, type LiveFrame } from '@syntropic/live';
 import type { TelemetryEvent } from '@syntropic/telemetry';
 import { randomUUID } from 'node:crypto';
 import { anExecutionId, factsOf } from './facts';
-import type { useGateway } from './use-gateway';
+import type { useGateway } from './gateway.fixture';
 
-/** An execution under way, with what happens to it and what the bus says about it in the spec's hands. */
+/** A running execution. The spec records its events, and publishes their live frames or does not. */
 export async function anExecutionOf(gateway: ReturnType<typeof useGateway>) {
   const executionId = anExecutionId();
   const facts = factsOf(executionId);
@@ -13,31 +14,28 @@ export async function anExecutionOf(gateway: ReturnType<typeof useGateway>) {
   return {
     executionId,
     facts,
-    /** Records facts, and answers the frame that tells of them. */
-    async happen(event: Event, inStream = stream) {
-      const { position } = await gateway.record(inStream, [event], executionId);
-      const frame = {
-        lane: 'domain',
-        previous: last,
-        events: [{ position, type: event.type, data: event.data, recordedAt: new Date().toISOString() }],
-      };
+    /** Records a domain event, and answers its live frame. */
+    async record({ type, data }: Event, inStream = stream): Promise<LiveFrame> {
+      const { position } = await gateway.record(inStream, [{ type, data }], executionId);
+      const item = { position, type, data: { ...data }, recordedAt: new Date().toISOString() };
+      const frame = { lane: 'domain', previous: last, events: [item] } as const;
       last = position;
       return frame;
     },
-    async observe(type: string, data: TelemetryEvent['data'] = {}) {
-      const [event] = await gateway.observe({
-        id: randomUUID(),
-        type,
-        time: new Date().toISOString(),
-        sessionId: facts.sessionId,
-        executionId,
-        phaseId: 'plan',
-        data,
-      });
-      return { lane: 'telemetry', first: event?.sequence ?? 0, events: [event] };
+    /** Stores a telemetry event, and answers its live frame. */
+    async observe(type: string, data: TelemetryEvent['data'] = {}): Promise<LiveFrame> {
+      const { sessionId } = facts;
+      const event = { type, time: new Date().toISOString(), sessionId, phaseId: 'plan', data };
+      const [stored] = await gateway.observe({ id: randomUUID(), executionId, ...event });
+      const sequence = stored?.sequence ?? 0;
+      return { lane: 'telemetry', first: sequence, events: [{ sequence, ...event }] };
     },
-    tell(frame: object): void {
-      gateway.nats.publish(`live.${executionId}`, JSON.stringify(frame));
+    publish(frame: LiveFrame): void {
+      gateway.nats.publish(liveSubject(executionId), encodeLiveFrame(frame));
+    },
+    /** Publishes a text that is no live frame. */
+    publishText(text: string): void {
+      gateway.nats.publish(liveSubject(executionId), text);
     },
   };
 }

@@ -1,81 +1,76 @@
 import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
+import { useEventStreams, type EventStreamClient } from './event-stream-client';
 import { anExecutionId } from './facts';
 import { anExecutionOf } from './live-execution';
-import { useGateway } from './use-gateway';
-import { Watch } from './watch';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 
-const watches: Watch[] = [];
-afterEach(() => {
-  for (const watch of watches.splice(0)) watch.close();
-});
+const openStream = useEventStreams();
 
-function watching(
+function connect(
   executionId: string,
   { lastEventId, from = gateway.url }: { lastEventId?: string; from?: string } = {},
 ) {
-  const watch = new Watch(`${from}/api/executions/${executionId}/stream`, lastEventId);
-  watches.push(watch);
-  return watch;
+  return openStream(`${from}/api/executions/${executionId}/stream`, lastEventId);
 }
 
 const anExecution = () => anExecutionOf(gateway);
 
-const eventsOf = (watch: Watch, ...wanted: string[]) =>
+const eventsOf = (client: EventStreamClient, ...wanted: string[]) =>
   eventually(() => {
-    expect(watch.events).toEqual(wanted);
+    expect(client.events).toEqual(wanted);
   });
 
 describe('a live stream', () => {
-  it('begins with the state, then tells what happens, and ends with the execution', async () => {
+  it('begins with the state, then sends each event, and ends with the execution', async () => {
     const execution = await anExecution();
-    const watch = watching(execution.executionId);
-    await eventsOf(watch, 'snapshot');
-    expect(watch.frames[0]?.data).toMatchObject({ workflow_execution_id: execution.executionId, status: 'running' });
+    const client = connect(execution.executionId);
+    await eventsOf(client, 'snapshot');
+    expect(client.frames[0]?.data).toMatchObject({ workflow_execution_id: execution.executionId, status: 'running' });
 
-    execution.tell(await execution.happen(execution.facts.queued));
-    execution.tell(await execution.happen(execution.facts.phaseStarted));
-    execution.tell(await execution.observe('tool_execution_started', { tool_name: 'Bash', tool_use_id: 't' }));
+    execution.publish(await execution.record(execution.facts.queued));
+    execution.publish(await execution.record(execution.facts.phaseStarted));
+    execution.publish(await execution.observe('tool_execution_started', { tool_name: 'Bash', tool_use_id: 't' }));
     await eventually(() => {
-      expect(watch.events.filter((event) => event.startsWith('Phase'))).toEqual(['PhaseQueued', 'PhaseStarted']);
-      expect(watch.events).toContain('tool_execution_started');
+      expect(client.events.filter((event) => event.startsWith('Phase'))).toEqual(['PhaseQueued', 'PhaseStarted']);
+      expect(client.events).toContain('tool_execution_started');
     });
-    expect(watch.frames.find(({ event }) => event === 'PhaseStarted')?.data).toMatchObject({
+    expect(client.frames.find(({ event }) => event === 'PhaseStarted')?.data).toMatchObject({
       phase_id: 'plan',
       session_id: execution.facts.sessionId,
     });
 
-    execution.tell(await execution.happen(execution.facts.phaseCompleted));
-    execution.tell(await execution.happen(execution.facts.completed));
-    await eventually(() => watch.hasEnded);
-    expect(watch.events.slice(-2)).toEqual(['PhaseCompleted', 'ExecutionCompleted']);
+    execution.publish(await execution.record(execution.facts.phaseCompleted));
+    execution.publish(await execution.record(execution.facts.completed));
+    await eventually(() => client.hasEnded);
+    expect(client.events.slice(-2)).toEqual(['PhaseCompleted', 'ExecutionCompleted']);
   });
 
-  it('shows each thing once and in order when messages are lost, doubled and reordered', async () => {
+  it('sends each event once and in order when frames are lost, doubled and reordered', async () => {
     const execution = await anExecution();
-    const watch = watching(execution.executionId);
-    await eventsOf(watch, 'snapshot');
+    const client = connect(execution.executionId);
+    await eventsOf(client, 'snapshot');
 
-    const lost = await execution.happen(execution.facts.queued);
-    const late = await execution.happen(execution.facts.phaseStarted);
-    const held = await execution.happen({ ...execution.facts.queued, type: 'PhaseHeld' });
+    const lost = await execution.record(execution.facts.queued);
+    const late = await execution.record(execution.facts.phaseStarted);
+    const held = await execution.record({ ...execution.facts.queued, type: 'PhaseHeld' });
     const [first, second, third] = [
       await execution.observe('agent_output', { text: 'one' }),
       await execution.observe('agent_output', { text: 'two' }),
       await execution.observe('agent_output', { text: 'three' }),
     ];
-    for (const frame of [third, held, late, held, first, second, third]) execution.tell(frame);
+    for (const frame of [third, held, late, held, first, second, third]) execution.publish(frame);
     expect(lost.events).toHaveLength(1);
 
     await eventually(() => {
-      expect(watch.events.filter((event) => event.startsWith('Phase'))).toEqual([
+      expect(client.events.filter((event) => event.startsWith('Phase'))).toEqual([
         'PhaseQueued',
         'PhaseStarted',
         'PhaseHeld',
       ]);
-      expect(watch.frames.filter(({ event }) => event === 'agent_output').map(({ data }) => data['text'])).toEqual([
+      expect(client.frames.filter(({ event }) => event === 'agent_output').map(({ data }) => data['text'])).toEqual([
         'one',
         'two',
         'three',
@@ -83,33 +78,33 @@ describe('a live stream', () => {
     });
   });
 
-  it('finds what no message ever told', async () => {
+  it('sends events whose frames were never published', async () => {
     const execution = await anExecution();
-    const watch = watching(execution.executionId);
-    await eventsOf(watch, 'snapshot');
-    await execution.happen(execution.facts.queued);
+    const client = connect(execution.executionId);
+    await eventsOf(client, 'snapshot');
+    await execution.record(execution.facts.queued);
     await execution.observe('agent_output', { text: 'silent' });
 
     await eventually(() => {
-      expect([...watch.events].sort()).toEqual(['PhaseQueued', 'agent_output', 'snapshot']);
+      expect([...client.events].sort()).toEqual(['PhaseQueued', 'agent_output', 'snapshot']);
     });
   });
 
   it('goes on where its client stopped, on another replica', async () => {
     const execution = await anExecution();
-    const watch = watching(execution.executionId);
-    await eventsOf(watch, 'snapshot');
-    execution.tell(await execution.happen(execution.facts.queued));
-    execution.tell(await execution.observe('agent_output', { text: 'seen' }));
+    const client = connect(execution.executionId);
+    await eventsOf(client, 'snapshot');
+    execution.publish(await execution.record(execution.facts.queued));
+    execution.publish(await execution.observe('agent_output', { text: 'seen' }));
     await eventually(() => {
-      expect(watch.events).toEqual(expect.arrayContaining(['PhaseQueued', 'agent_output']));
+      expect(client.events).toEqual(expect.arrayContaining(['PhaseQueued', 'agent_output']));
     });
-    watch.close();
-    await execution.happen(execution.facts.phaseStarted);
+    client.close();
+    await execution.record(execution.facts.phaseStarted);
     await execution.observe('agent_output', { text: 'missed' });
 
-    const lastEventId = watch.frames.at(-1)?.id ?? '';
-    const other = watching(execution.executionId, { lastEventId, from: await gateway.start() });
+    const lastEventId = client.frames.at(-1)?.id ?? '';
+    const other = connect(execution.executionId, { lastEventId, from: await gateway.start() });
 
     await eventually(() => {
       expect(other.frames).toHaveLength(2);
@@ -118,39 +113,39 @@ describe('a live stream', () => {
     expect(other.frames.find(({ event }) => event === 'agent_output')?.data).toMatchObject({ text: 'missed' });
   });
 
-  it('tells what was missed in the order in which it happened', async () => {
+  it('sends missed events in the order of their times', async () => {
     const execution = await anExecution();
-    const watch = watching(execution.executionId);
-    await eventsOf(watch, 'snapshot');
-    watch.close();
-    await execution.happen(execution.facts.phaseStarted);
+    const client = connect(execution.executionId);
+    await eventsOf(client, 'snapshot');
+    client.close();
+    await execution.record(execution.facts.phaseStarted);
     const startedBy = Date.now();
-    // Times are told in milliseconds: within the same one nobody knows what came first.
+    // Times have milliseconds: events of the same millisecond have no order between the channels.
     await eventually(() => Date.now() > startedBy);
     await execution.observe('agent_output', { text: 'in between' });
-    await execution.happen(execution.facts.phaseCompleted);
-    await execution.happen(execution.facts.completed);
+    await execution.record(execution.facts.phaseCompleted);
+    await execution.record(execution.facts.completed);
     await eventually(async () => {
       const response = await fetch(`${gateway.url}/api/executions/${execution.executionId}/state`);
       expect(await response.json()).toMatchObject({ state: 'completed' });
     });
 
-    const again = watching(execution.executionId, { lastEventId: watch.frames[0]?.id ?? '' });
+    const again = connect(execution.executionId, { lastEventId: client.frames[0]?.id ?? '' });
     await eventually(() => again.hasEnded);
     expect(again.events).toEqual(['PhaseStarted', 'agent_output', 'PhaseCompleted', 'ExecutionCompleted']);
   });
 
-  it('begins anew for an id of another log', async () => {
+  it('begins with a snapshot for an id of another log', async () => {
     const execution = await anExecution();
-    const watch = watching(execution.executionId, { lastEventId: `${randomUUID()}.5-5` });
+    const client = connect(execution.executionId, { lastEventId: `${randomUUID()}.5-5` });
 
-    await eventsOf(watch, 'snapshot');
+    await eventsOf(client, 'snapshot');
   });
 
-  it('tells tokens and cost as totals', async () => {
+  it('sends tokens and cost as totals', async () => {
     const execution = await anExecution();
-    const watch = watching(execution.executionId);
-    await eventsOf(watch, 'snapshot');
+    const client = connect(execution.executionId);
+    await eventsOf(client, 'snapshot');
     const call = (messageId: string) => ({
       leg: 1,
       message_id: messageId,
@@ -161,63 +156,63 @@ describe('a live stream', () => {
       cache_read_tokens: 0,
       cost_usd: '0.25',
     });
-    execution.tell(await execution.observe('token_usage', call('a')));
-    execution.tell(await execution.observe('token_usage', call('b')));
+    execution.publish(await execution.observe('token_usage', call('a')));
+    execution.publish(await execution.observe('token_usage', call('b')));
 
     await eventually(() => {
-      expect(watch.frames.findLast(({ event }) => event === 'tokens')?.data).toMatchObject({ total_tokens: 30 });
-      expect(watch.frames.findLast(({ event }) => event === 'cost')?.data).toMatchObject({ total_cost_usd: '0.5' });
+      expect(client.frames.findLast(({ event }) => event === 'tokens')?.data).toMatchObject({ total_tokens: 30 });
+      expect(client.frames.findLast(({ event }) => event === 'cost')?.data).toMatchObject({ total_cost_usd: '0.5' });
     });
   });
 
-  it('keeps its last frame until the telemetry that sessions counted has come', async () => {
+  it('sends its last frame after all telemetry that sessions counted', async () => {
     const execution = await anExecution();
-    const watch = watching(execution.executionId);
-    await eventsOf(watch, 'snapshot');
-    await execution.happen(execution.facts.sessionCompleted(2), `session-${execution.facts.sessionId}`);
-    execution.tell(await execution.observe('agent_output', { text: 'first' }));
-    execution.tell(await execution.happen(execution.facts.completed));
-    await eventually(() => watch.events.includes('SessionCompleted'));
-    expect(watch.events).not.toContain('ExecutionCompleted');
+    const client = connect(execution.executionId);
+    await eventsOf(client, 'snapshot');
+    await execution.record(execution.facts.sessionCompleted(2), `session-${execution.facts.sessionId}`);
+    execution.publish(await execution.observe('agent_output', { text: 'first' }));
+    execution.publish(await execution.record(execution.facts.completed));
+    await eventually(() => client.events.includes('SessionCompleted'));
+    expect(client.events).not.toContain('ExecutionCompleted');
     await execution.observe('agent_output', { text: 'second' });
 
-    await eventually(() => watch.hasEnded);
-    expect(watch.events.at(-1)).toBe('ExecutionCompleted');
-    expect(watch.events.filter((event) => event === 'agent_output')).toHaveLength(2);
+    await eventually(() => client.hasEnded);
+    expect(client.events.at(-1)).toBe('ExecutionCompleted');
+    expect(client.events.filter((event) => event === 'agent_output')).toHaveLength(2);
   });
 
   it('stays open for an execution that is interrupted', async () => {
     const execution = await anExecution();
-    const watch = watching(execution.executionId);
-    await eventsOf(watch, 'snapshot');
+    const client = connect(execution.executionId);
+    await eventsOf(client, 'snapshot');
     const { usage, artifactIds } = { usage: {}, artifactIds: [] };
     const data = { ...execution.facts.queued.data, sessions: [], usage, artifactIds, why: 'lease_lost' };
-    execution.tell(await execution.happen({ type: 'ExecutionInterrupted', data }));
-    await eventsOf(watch, 'snapshot', 'ExecutionInterrupted');
-    execution.tell(await execution.happen(execution.facts.queued));
+    execution.publish(await execution.record({ type: 'ExecutionInterrupted', data }));
+    await eventsOf(client, 'snapshot', 'ExecutionInterrupted');
+    execution.publish(await execution.record(execution.facts.queued));
 
-    await eventsOf(watch, 'snapshot', 'ExecutionInterrupted', 'PhaseQueued');
-    expect(watch.hasEnded).toBe(false);
+    await eventsOf(client, 'snapshot', 'ExecutionInterrupted', 'PhaseQueued');
+    expect(client.hasEnded).toBe(false);
   });
 
-  it('of an execution that has ended shows how, and ends; who has seen that gets nothing more', async () => {
+  it('of an ended execution sends its end; a client that has received the end gets 204', async () => {
     const execution = await anExecution();
-    await execution.happen(execution.facts.cancelled);
+    await execution.record(execution.facts.cancelled);
     await eventually(async () => {
       const response = await fetch(`${gateway.url}/api/executions/${execution.executionId}/state`);
       expect(await response.json()).toMatchObject({ state: 'cancelled' });
     });
-    const watch = watching(execution.executionId);
-    await eventually(() => watch.hasEnded);
-    expect(watch.events).toEqual(['snapshot', 'ExecutionCancelled']);
+    const client = connect(execution.executionId);
+    await eventually(() => client.hasEnded);
+    expect(client.events).toEqual(['snapshot', 'ExecutionCancelled']);
 
-    const again = watching(execution.executionId, { lastEventId: watch.frames.at(-1)?.id ?? '' });
+    const again = connect(execution.executionId, { lastEventId: client.frames.at(-1)?.id ?? '' });
     await eventually(() => {
       expect(again.status).toBe(204);
     });
   });
 
-  it('is not there for an execution that is not', async () => {
+  it('is not found for an unknown execution', async () => {
     const response = await fetch(`${gateway.url}/api/executions/${anExecutionId()}/stream`);
 
     expect(response.status).toBe(404);
@@ -226,12 +221,12 @@ describe('a live stream', () => {
 
   it('goes on while the bus is away', async () => {
     const execution = await anExecution();
-    const watch = watching(execution.executionId);
-    await eventsOf(watch, 'snapshot');
+    const client = connect(execution.executionId);
+    await eventsOf(client, 'snapshot');
     await gateway.server.stop();
-    await execution.happen(execution.facts.queued);
+    await execution.record(execution.facts.queued);
 
-    await eventsOf(watch, 'snapshot', 'PhaseQueued');
+    await eventsOf(client, 'snapshot', 'PhaseQueued');
     await gateway.server.start();
   });
 });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { API } from '../src/app.module';
 import { endpointsOf } from '../src/http/serve';
 import { anArtifact, anExecutionId, factsOf, workflowCreated } from './facts';
-import { useGateway } from './use-gateway';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 
@@ -16,7 +16,7 @@ const yaml = 'id: doc\nname: Doc\nphases:\n  - {id: plan, name: Plan, order: 1, 
 
 const json = (body: object) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
 
-/** What stands for the parameters of addresses, and what requests carry that need more than an address. */
+/** Values for the parameters of addresses, and the bodies of requests that have one. */
 const NAMES: Readonly<Record<string, string>> = {
   workflow_id: 'documented',
   phase_id: 'plan',
@@ -65,15 +65,49 @@ beforeAll(async () => {
 /** Method and address of every route below `/api`, from the tree that the server prints. */
 function served(): readonly string[] {
   const parents: string[] = [];
-  return gateway.routes.split('\n').flatMap((line) => {
-    const [, indent = '', segment, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line) ?? [];
-    if (segment === undefined) return [];
-    const depth = indent.length / 4;
-    parents.splice(depth, Infinity, segment);
-    const path = parents.join('').replace(/:(\w+)/g, '{$1}');
-    return (methods?.split(', ') ?? []).filter((method) => method !== 'HEAD').map((method) => `${method} ${path}`);
-  });
+  return gateway
+    .routes()
+    .split('\n')
+    .flatMap((line) => {
+      const [, indent = '', segment, methods] = /^([│ ]*)[├└]── (\S*)(?: \((.*)\))?$/.exec(line) ?? [];
+      if (segment === undefined) return [];
+      const depth = indent.length / 4;
+      parents.splice(depth, Infinity, segment);
+      const path = parents.join('').replace(/:(\w+)/g, '{$1}');
+      return (methods?.split(', ') ?? []).filter((method) => method !== 'HEAD').map((method) => `${method} ${path}`);
+    });
 }
+
+describe('the documentation', () => {
+  const TYPES: Readonly<Record<string, string>> = { css: 'text/css', js: 'text/javascript', png: 'image/png' };
+
+  it.each(['/', '/api/docs', '/api/v1/docs'])('at %s loads its own files only', async (path) => {
+    const response = await fetch(`${gateway.url}${path}`);
+    const page = await response.text();
+    const files = [...page.matchAll(/<(?:script|link)[^>]* (?:src|href)="([^"]+)"/g)].map(([, file]) => file ?? '');
+
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'.*script-src 'self'; style-src 'self'$/,
+    );
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const { status, headers } = await fetch(`${gateway.url}${file}`);
+      expect([file, status]).toEqual([file, 200]);
+      expect(headers.get('content-type')).toMatch(TYPES[file.split('.').at(-1) ?? ''] ?? 'none');
+      expect(headers.get('cache-control')).toContain('immutable');
+    }
+  });
+
+  it.each(['0123/docs.js', 'current/secret.js', 'current/..%2Fpackage.json'])('has no file %s', async (file) => {
+    const page = await (await fetch(`${gateway.url}/api/docs`)).text();
+    const version = /assets\/(\w+)\//.exec(page)?.[1] ?? '';
+    const response = await fetch(`${gateway.url}/api/docs/assets/${file.replace('current', version)}`);
+
+    expect(response.status).toBe(404);
+    expect(response.headers.get('cache-control')).toBeNull();
+  });
+});
 
 describe('the API document', () => {
   it('has what is served under both prefixes, and nothing else', async () => {
@@ -83,7 +117,7 @@ describe('the API document', () => {
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const routes = served().filter((route) => route.includes(' /api/') && !/\/(docs|openapi\.json)$/.test(route));
+    const routes = served().filter((route) => route.includes(' /api/') && !/\/(docs|openapi\.json)(\/|$)/.test(route));
     const [newer, plain] = [true, false].map((is) => routes.filter((route) => route.includes(' /api/v1/') === is));
 
     expect(plain?.sort()).toEqual(documented.sort());
@@ -101,7 +135,7 @@ describe('the API document', () => {
       const answer = (await response.json()) as object;
 
       expect([response.status, answer]).toEqual([status, answer]);
-      // A field that the schema does not have would be gone after it.
+      // Parsing would remove a field that the schema lacks.
       expect(reply.parse(answer)).toEqual(answer);
     },
   );

@@ -1,6 +1,6 @@
 import { DeadLetters } from '@syntropic/messaging';
 import { refusedReply } from './refused-reply';
-import { useGateway } from './use-gateway';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 

@@ -1,7 +1,7 @@
 import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { anExecutionId, factsOf, phase, workflowCreated } from './facts';
-import { useGateway } from './use-gateway';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 

@@ -1,7 +1,7 @@
 import { NO_USAGE } from '@syntropic/kernel';
 import { randomUUID } from 'node:crypto';
 import { anExecutionId, factsOf } from './facts';
-import { useGateway } from './use-gateway';
+import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 

@@ -1,3 +1,4 @@
+import { LiveFrameFaults, type LiveFrameFault } from '@syntropic/live';
 import { followStream } from '@syntropic/messaging';
 import {
   LEASE_LOST,
@@ -13,11 +14,13 @@ import {
 } from '@syntropic/telemetry';
 import { AckPolicy, nanos, type JsMsg, type NatsConnection } from 'nats';
 
-/** What becomes of batches, for whoever counts. */
+/** Hears the outcome of each batch. */
 export interface BatchObserver {
   stored(batch: StoredBatch): void;
-  /** The batch comes again later. */
+  /** The batch is delivered again later. */
   postponed(why: unknown): void;
+  /** Stored events were not published: live streams read them from the tables. */
+  frameFault(message: string, fault: LiveFrameFault): void;
 }
 
 export type BatchConsumerOptions = Readonly<{
@@ -31,22 +34,28 @@ export type BatchConsumerOptions = Readonly<{
 const DURABLE = 'collector';
 const ACK_WAIT_MS = 30_000;
 const MISSING_MS = 500;
-/** Vain attempts in a row. */
-const PATIENCE = 10;
+/** Failed attempts in a row before it gives up. */
+const MAX_FAILURES = 10;
 const POSTPONED_MS = 500;
 
 /** Batches that one collector works on at a time. */
 const BATCHES_IN_HAND = 256;
 
-/** Takes batches from the bus, makes them durable, and only then says so: to JetStream, to the sender, to live streams. */
+/** Stores batches from the bus, and only then acknowledges them to JetStream and the sender and shows them to live streams. */
 export class BatchConsumer {
   readonly #inHand = new Set<Promise<void>>();
 
-  constructor(private readonly options: BatchConsumerOptions) {}
+  readonly #faults: LiveFrameFaults;
+
+  constructor(private readonly options: BatchConsumerOptions) {
+    this.#faults = new LiveFrameFaults((message, fault) => {
+      options.observer.frameFault(message, fault);
+    });
+  }
 
   /**
-   * Consumes until the signal, then finishes what it has in hand. A stream or consumer that is gone is waited for and
-   * made again; what keeps being gone is thrown, so that whoever runs this knows.
+   * Consumes until the signal, then finishes the batches in hand. A missing stream or consumer is waited for and made again.
+   * @throws when it stays missing
    */
   async run(signal: AbortSignal): Promise<void> {
     const following = {
@@ -57,12 +66,12 @@ export class BatchConsumer {
         ack_wait: nanos(ACK_WAIT_MS),
         max_ack_pending: -1,
       },
-      atOnce: BATCHES_IN_HAND,
+      maxInFlight: BATCHES_IN_HAND,
       onMessage: (message: JsMsg) => {
         this.#take(message);
       },
       retryMs: MISSING_MS,
-      patience: PATIENCE,
+      maxFailures: MAX_FAILURES,
     };
     try {
       await followStream(this.options.nats, following, signal);
@@ -96,7 +105,7 @@ export class BatchConsumer {
     if (!stored.leaseLost) this.#show(stored.stored);
   }
 
-  /** Only inboxes are answered to: a header must not make us speak where the sender may not. */
+  /** Only inboxes are answered: a header must not make the collector publish where the sender may not. */
   #reply(message: JsMsg, reply: CollectorReply): void {
     const inbox = message.headers?.get(REPLY_HEADER);
     if (inbox?.startsWith('_INBOX.')) this.options.nats.publish(inbox, JSON.stringify(reply));
@@ -104,8 +113,8 @@ export class BatchConsumer {
 
   #show(stored: readonly NumberedEvent[]): void {
     const { nats } = this.options;
-    const messages = liveMessagesOf(stored, nats.info?.max_payload ?? Infinity);
-    for (const { subject, data } of messages) nats.publish(subject, data);
+    const messages = this.#faults.guard(() => liveMessagesOf(stored, nats.info?.max_payload ?? Infinity));
+    for (const { subject, data } of messages ?? []) nats.publish(subject, data);
   }
 }
 

@@ -1,3 +1,6 @@
+import { Injectable } from '@nestjs/common';
+import type { LiveFrameFault } from '@syntropic/live';
+import { InjectLog } from '@syntropic/service';
 import type { StoredBatch } from '@syntropic/telemetry';
 import type { Logger } from 'pino';
 import { Counter } from 'prom-client';
@@ -5,20 +8,21 @@ import type { BatchObserver } from './batch.consumer';
 
 const events = new Counter({
   name: 'telemetry_events_total',
-  help: 'Telemetry events by what became of them',
+  help: 'Telemetry events by outcome',
   labelNames: ['outcome'],
 });
 const batches = new Counter({
   name: 'telemetry_batches_total',
-  help: 'Telemetry batches by what became of them',
+  help: 'Telemetry batches by outcome',
   labelNames: ['outcome'],
 });
 
-/** Counts what becomes of telemetry. A store that is away is logged once, and once when it is back. */
+/** Counts telemetry by outcome. A store outage is logged at its beginning and at its end. */
+@Injectable()
 export class BatchMetrics implements BatchObserver {
   #failing = false;
 
-  constructor(private readonly log: Logger) {}
+  constructor(@InjectLog() private readonly log: Logger) {}
 
   stored(batch: StoredBatch): void {
     if (this.#failing) this.log.info('telemetry is stored again');
@@ -34,5 +38,9 @@ export class BatchMetrics implements BatchObserver {
     if (!this.#failing) this.log.error({ error: why }, 'telemetry is postponed');
     this.#failing = true;
     batches.inc({ outcome: 'postponed' });
+  }
+
+  frameFault(message: string, fault: LiveFrameFault): void {
+    this.log.warn({ error: fault }, message);
   }
 }

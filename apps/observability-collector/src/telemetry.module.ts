@@ -1,31 +1,30 @@
 import { Module } from '@nestjs/common';
 import { DeadLetters } from '@syntropic/messaging';
-import { Background, everyHour, InjectLog, InjectNats } from '@syntropic/service';
-import { EventBuffer, PostgresTelemetryStore } from '@syntropic/telemetry';
+import { NATS } from '@syntropic/service';
+import { EventBuffer, PostgresTelemetryStore, type TelemetryStore } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
-import type { Logger } from 'pino';
 import { BatchConsumer } from './batch.consumer';
 import { BatchMetrics } from './batch.metrics';
+import { TELEMETRY_STORE, TelemetryTasks } from './telemetry.tasks';
 
 /** From the bus into the store, and from there to live streams. */
-@Module({})
-export class TelemetryModule {
-  constructor(background: Background, pool: Pool, @InjectNats() nats: NatsConnection, @InjectLog() log: Logger) {
-    const store = new PostgresTelemetryStore(pool);
-    const letters = new DeadLetters(pool, nats, 'observability-collector');
-    const consumer = new BatchConsumer({
-      nats,
-      buffer: new EventBuffer(store),
-      observer: new BatchMetrics(log),
-      bury: (message, reason) => letters.bury(message, reason),
-    });
+@Module({
+  providers: [
+    { provide: TELEMETRY_STORE, inject: [Pool], useFactory: (pool: Pool) => new PostgresTelemetryStore(pool) },
+    { provide: EventBuffer, inject: [TELEMETRY_STORE], useFactory: (store: TelemetryStore) => new EventBuffer(store) },
+    {
+      provide: DeadLetters,
+      inject: [Pool, NATS],
+      useFactory: (pool: Pool, nats: NatsConnection) => new DeadLetters(pool, nats, 'observability-collector'),
+    },
+    { provide: BatchConsumer, inject: [NATS, EventBuffer, BatchMetrics, DeadLetters], useFactory: batchConsumer },
+    BatchMetrics,
+    TelemetryTasks,
+  ],
+})
+export class TelemetryModule {}
 
-    background.add('telemetry batches', (signal) => consumer.run(signal));
-    // Room for the days ahead, and none for those that have aged.
-    background.add(
-      'telemetry partitions',
-      everyHour(() => store.maintain()),
-    );
-  }
+function batchConsumer(nats: NatsConnection, buffer: EventBuffer, observer: BatchMetrics, letters: DeadLetters) {
+  return new BatchConsumer({ nats, buffer, observer, bury: (message, reason) => letters.bury(message, reason) });
 }

@@ -12,7 +12,7 @@ import { ProjectionsModule } from './projections.module';
       databaseUrl: config.DATABASE_URL,
       parts: projectionParts,
     }),
-    ProjectionsModule,
+    ProjectionsModule.of(config),
   ],
 })
 export class AppModule {}

@@ -1,68 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { encodeLiveFrame, LiveFrameFaults, liveSubject, type DomainItem } from '@syntropic/live';
 import { executionFeedProjection } from '@syntropic/orchestration/read-model';
 import { instant } from '@syntropic/postgres';
 import type { CheckpointAnnouncement } from '@syntropic/projections';
+import { InjectLog, InjectNats } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
+import type { Logger } from 'pino';
 
-type Entry = Readonly<{
-  executionId: string;
-  position: number;
-  previous: number;
-  type: string;
-  data: object;
-  recordedAt: string;
-}>;
+type Entry = DomainItem & Readonly<{ executionId: string; previous: number }>;
 
-const AT_ONCE = 500;
+const PAGE = 500;
 
-/** Shows what the feed has just gained to whoever watches live. May lose frames: watchers look at the table for what they miss. */
+/** Publishes the feed's new rows to live streams. Frames may be lost: streams read the table for missing ones. */
+@Injectable()
 export class LiveFeed {
-  #shown: number | undefined;
+  readonly #faults: LiveFrameFaults;
+  #published: number | undefined;
   #head = 0;
-  #showing = false;
+  #isPublishing = false;
 
   constructor(
     private readonly pool: Pool,
-    private readonly nats: NatsConnection,
-    private readonly onFault: (error: unknown) => void,
-  ) {}
+    @InjectNats() private readonly nats: NatsConnection,
+    @InjectLog() private readonly log: Logger,
+  ) {
+    this.#faults = new LiveFrameFaults((message, error) => {
+      log.warn({ error }, message);
+    });
+  }
 
   /** The feed's rows up to this checkpoint can be read. */
   advanced({ projection, position }: CheckpointAnnouncement): void {
     if (projection !== executionFeedProjection.name) return;
     this.#head = position;
-    // What happened before this worker had the feed has been shown, or nobody watches it any more.
-    this.#shown ??= position - 1;
-    if (!this.#showing) void this.#show();
+    // Older rows were published by the worker that had the feed before.
+    this.#published ??= position - 1;
+    if (!this.#isPublishing) void this.#publishNew();
   }
 
-  async #show(): Promise<void> {
-    this.#showing = true;
+  async #publishNew(): Promise<void> {
+    this.#isPublishing = true;
     try {
-      while (this.#shown !== undefined && this.#shown < this.#head) {
+      while (this.#published !== undefined && this.#published < this.#head) {
         const head = this.#head;
-        const entries = await this.#entries(this.#shown, head);
+        const entries = await this.#entries(this.#published, head);
         for (const entry of entries) this.#publish(entry);
-        this.#shown = entries.length < AT_ONCE ? head : (entries.at(-1)?.position ?? head);
+        this.#published = entries.length < PAGE ? head : (entries.at(-1)?.position ?? head);
       }
     } catch (error) {
-      this.#shown = undefined;
-      this.onFault(error);
+      this.#published = undefined;
+      this.log.warn({ error }, 'live frames were not sent');
     } finally {
-      this.#showing = false;
+      this.#isPublishing = false;
     }
   }
 
-  /** What is too large for the bus is only pointed at, and read from the table. */
-  #publish({ executionId, previous, ...event }: Entry): void {
+  #publish(entry: Entry): void {
     if (this.nats.isClosed()) return;
-    const whole = JSON.stringify({ lane: 'domain', previous, events: [event] });
-    const isTooLarge = Buffer.byteLength(whole) > (this.nats.info?.max_payload ?? Infinity);
-    const pointer = JSON.stringify({ lane: 'domain', previous: event.position, events: [] });
-    this.nats.publish(`live.${executionId}`, isTooLarge ? pointer : whole);
+    const message = this.#faults.guard(() => messageOf(entry, this.nats.info?.max_payload ?? Infinity));
+    if (message !== undefined) this.nats.publish(liveSubject(entry.executionId), message);
   }
 
-  /** `previous` is the execution's event before: a watcher who has it needs no look at the table. */
+  /** With `previous`, the position of the execution's event before: a stream that has sent it needs no look at the table. */
   async #entries(after: number, upTo: number): Promise<readonly Entry[]> {
     const { rows } = await this.pool.query<Entry>(
       `select f.execution_id as "executionId", f.event_position as position, f.type, f.data,
@@ -72,8 +72,16 @@ export class LiveFeed {
          from ${executionFeedProjection.table} f
         where f.feed_id > lpad($1::text, 16, '0') and f.feed_id <= lpad($2::text, 16, '0')
         order by f.feed_id limit $3`,
-      [after, upTo, AT_ONCE],
+      [after, upTo, PAGE],
     );
     return rows;
   }
+}
+
+/** An event larger than `maxBytes` is only pointed at. */
+function messageOf({ previous, position, type, data, recordedAt }: Entry, maxBytes: number): string {
+  const message = encodeLiveFrame({ lane: 'domain', previous, events: [{ position, type, data, recordedAt }] });
+  return Buffer.byteLength(message) <= maxBytes
+    ? message
+    : encodeLiveFrame({ lane: 'domain', previous: position, events: [] });
 }

@@ -1,51 +1,60 @@
-import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { READ_MODELS } from '@syntropic/catalogue/read-model';
 import { LogReader, PostgresEventLog } from '@syntropic/event-store';
-import { announceOver, createRedis, ProjectionRunner, RowCache } from '@syntropic/projections';
-import { Background, InjectLog, InjectNats } from '@syntropic/service';
+import { createRedis, ProjectionRunner, RowCache } from '@syntropic/projections';
+import { NATS } from '@syntropic/service';
 import type { Redis } from 'ioredis';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
-import type { Logger } from 'pino';
+import { CacheConnection, REDIS } from './cache';
 import { LiveFeed } from './live-feed';
-import { config } from './projection-worker.config';
-import { catalogue, projections } from './projections';
+import { ProjectionReports } from './projection-reports';
+import { ProjectionsTask } from './projections.task';
 
-/** Keeps this worker's share of the read models level with the log. */
+export type ProjectionsOptions = Readonly<{
+  /** Absent: nothing is cached. */
+  REDIS_URL?: string | undefined;
+}>;
+
+/** The projections of this worker, and the connections they need. */
 @Module({})
-export class ProjectionsModule implements OnApplicationShutdown {
-  private readonly redis: Redis | undefined = config.REDIS_URL ? createRedis(config.REDIS_URL) : undefined;
-
-  constructor(background: Background, pool: Pool, @InjectNats() nats: NatsConnection, @InjectLog() log: Logger) {
-    const onFault = (message: string, error: unknown) => {
-      log.warn({ error }, message);
+export class ProjectionsModule {
+  static of({ REDIS_URL }: ProjectionsOptions): DynamicModule {
+    return {
+      module: ProjectionsModule,
+      providers: [
+        { provide: REDIS, useFactory: () => REDIS_URL && createRedis(REDIS_URL) },
+        { provide: RowCache, inject: [REDIS], useFactory: (redis?: Redis) => redis && new RowCache(redis) },
+        { provide: LogReader, inject: [Pool, NATS, ProjectionReports], useFactory: logReader },
+        { provide: ProjectionRunner, inject: [Pool, LogReader, ProjectionReports, RowCache], useFactory: runner },
+        LiveFeed,
+        ProjectionReports,
+        ProjectionsTask,
+        CacheConnection,
+      ],
     };
-    const events = new PostgresEventLog(pool);
-    const feed = new LiveFeed(pool, nats, (error) => {
-      onFault('live frames were not sent', error);
-    });
-    const announce = announceOver(nats);
-
-    const runner = new ProjectionRunner({
-      pool,
-      log: events,
-      reader: new LogReader(events, nats, {
-        onFault: (error) => {
-          onFault('the log cannot be read', error);
-        },
-      }),
-      projections,
-      catalogue,
-      ...(this.redis && { cache: new RowCache(this.redis) }),
-      announce: (checkpoint) => {
-        announce(checkpoint);
-        feed.advanced(checkpoint);
-      },
-      onFault,
-    });
-    background.add('projections', (signal) => runner.run(signal));
   }
+}
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.redis?.quit().catch(() => undefined);
-  }
+function logReader(pool: Pool, nats: NatsConnection, reports: ProjectionReports): LogReader {
+  const onFault = (error: unknown) => {
+    reports.fault('the log cannot be read', error);
+  };
+  return new LogReader(new PostgresEventLog(pool), nats, { onFault });
+}
+
+function runner(pool: Pool, reader: LogReader, reports: ProjectionReports, cache?: RowCache): ProjectionRunner {
+  return new ProjectionRunner({
+    pool,
+    log: new PostgresEventLog(pool),
+    reader,
+    projections: READ_MODELS,
+    ...(cache && { cache }),
+    announce: (checkpoint) => {
+      reports.advanced(checkpoint);
+    },
+    onFault: (message, error) => {
+      reports.fault(message, error);
+    },
+  });
 }

@@ -1,7 +1,7 @@
 import { createPool } from '@syntropic/postgres';
 import { once } from 'node:events';
 import { Pool } from 'pg';
-import { groupCommit, oneByOne, type AppendOnce } from './append-once';
+import { groupCommit, oneByOne, type SingleAppend } from './single-append';
 import type { Load, LoadAnswer } from './load';
 
 process.once('message', (load: Load) => void answer(load));
@@ -13,7 +13,7 @@ async function answer(load: Load): Promise<void> {
 }
 
 async function measure({ url, way, inFlight, connections, warmUpMs, measuredMs }: Load): Promise<number> {
-  const pool = way === 'group' ? createPool(url, { max: connections }) : patientPool(url, connections);
+  const pool = way === 'group' ? createPool(url, { max: connections }) : poolWithoutTimeout(url, connections);
   const append = way === 'group' ? groupCommit(pool) : oneByOne(pool);
   await keepInFlight(append, inFlight, warmUpMs);
   process.send?.('warm');
@@ -26,10 +26,10 @@ async function measure({ url, way, inFlight, connections, warmUpMs, measuredMs }
   return appends / seconds;
 }
 
-/** With 512 in flight over 8 connections the last in the queue waits longer than a service would. */
-const patientPool = (connectionString: string, max: number) => new Pool({ connectionString, max });
+/** With 512 in flight over 8 connections the last one waits longer than the connect timeout of a service. */
+const poolWithoutTimeout = (connectionString: string, max: number) => new Pool({ connectionString, max });
 
-async function keepInFlight(append: AppendOnce, inFlight: number, ms: number): Promise<number> {
+async function keepInFlight(append: SingleAppend, inFlight: number, ms: number): Promise<number> {
   const end = performance.now() + ms;
   let appends = 0;
   const oneAfterAnother = async () => {

@@ -2,7 +2,7 @@ import { connectNats } from '@syntropic/messaging';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const EVERY_MS = 20;
-/** About what a frame weighs. */
+/** About the size of a frame. */
 const PADDING = 'x'.repeat(400);
 
 /** Milliseconds of bare messages from one connection's publish to another's subscription, while `work` goes on. */

@@ -2,12 +2,12 @@ import { atMost, type Figures } from '../figure';
 import { withPlatform, type Platform } from '../platform';
 import { bareStartSeconds } from '../private-servers';
 import { medianRound } from '../statistics';
-import { residentMegabytes } from './process-family';
+import { residentMegabytes } from '../process-family';
 
 const ROUNDS = 3;
 const WORKFLOW = 'one-run';
 
-/** One that makes every service work. */
+/** A workflow that uses every service. */
 const ONE_RUN = `
 id: ${WORKFLOW}
 name: One run
@@ -24,10 +24,10 @@ type Round = Readonly<{
   serversMegabytes: number;
 }>;
 
-/** From `npm start` on new data to its word that it is ready, beside its servers alone; and what it then keeps in memory. */
-export async function startSuite(say: (line: string) => void): Promise<Figures> {
+/** The time from `npm start` on new data until it is ready, and the memory it then uses, beside its servers alone. */
+export async function startSuite(print: (line: string) => void): Promise<Figures> {
   const rounds: Round[] = [];
-  while (rounds.length < ROUNDS) rounds.push(await oneRound(say));
+  while (rounds.length < ROUNDS) rounds.push(await oneRound(print));
 
   const start = medianRound(rounds, ({ startSeconds }) => startSeconds);
   const memory = medianRound(rounds, ({ megabytes }) => megabytes);
@@ -37,7 +37,7 @@ export async function startSuite(say: (line: string) => void): Promise<Figures> 
   };
 }
 
-async function oneRound(say: (line: string) => void): Promise<Round> {
+async function oneRound(print: (line: string) => void): Promise<Round> {
   const bare = await bareStartSeconds();
   return withPlatform(async (platform) => {
     await runOnce(platform);
@@ -49,8 +49,8 @@ async function oneRound(say: (line: string) => void): Promise<Round> {
     const parts = Object.entries({ ...servers, ...services }).map(
       async ([name, part]) => `${name} ${(await residentMegabytes([part.pid])).toFixed(0)} MB`,
     );
-    say(`ready after ${platform.startSeconds.toFixed(1)} s, servers alone ${bare.toFixed(1)} s`);
-    say(`resident ${megabytes.toFixed(0)} MB: ${(await Promise.all(parts)).join(', ')}`);
+    print(`ready after ${platform.startSeconds.toFixed(1)} s, servers alone ${bare.toFixed(1)} s`);
+    print(`resident ${megabytes.toFixed(0)} MB: ${(await Promise.all(parts)).join(', ')}`);
     return { startSeconds: platform.startSeconds, bareStartSeconds: bare, megabytes, serversMegabytes };
   });
 }

@@ -1,4 +1,4 @@
--- The version a stream is at: 0 when it has no events.
+-- The version of a stream's last event; 0 for a stream without events.
 create function log.version_of(stream text) returns int
 language sql stable
 return coalesce(
@@ -6,7 +6,7 @@ return coalesce(
   0
 );
 
--- What a command that was carried out before is answered: where its last event is, or that its id belongs to another command.
+-- The answer to a repeated command: the position of its last event, or `id_reused` when the id belongs to another command.
 create function log.outcome_of_known(known log.events, stream text, body_hash text) returns jsonb
 language plpgsql stable as $$
 declare
@@ -33,7 +33,7 @@ begin
 end
 $$;
 
--- The outcome of a command by its first event's id; null when the log does not know it. The key that is looked up before a decision.
+-- The outcome of a command, found by the id of its first event before a decision is made; null when the log does not have that event.
 create function log.outcome_of_command(first_event_id uuid, stream text, body_hash text) returns jsonb
 language plpgsql stable as $$
 declare
@@ -47,8 +47,8 @@ begin
 end
 $$;
 
--- The way for batches in which somebody loses: finds every append's outcome and records the winners without a gap.
--- Of two appends to one stream, or of one command, the first wins. Called under the lock only.
+-- Handles a batch in which at least one append fails: finds the outcome of each, and records the successful ones at dense positions.
+-- Of two appends to one stream, or of one command, the first succeeds. The caller holds the lock.
 create function log.append_winners(
   plain jsonb, head_position bigint, appended_at timestamptz,
   out last_position bigint, out outcomes jsonb
@@ -97,7 +97,7 @@ begin atomic
   from judged left join won using (append);
 end;
 
--- One append whose decision looked further than its own stream. Called under the lock only.
+-- Records one append that depends on more than its own stream: a lease, versions of other streams, reservations. The caller holds the lock.
 create function log.append_guarded(append jsonb, head_position bigint, appended_at timestamptz) returns jsonb
 language plpgsql volatile as $$
 declare
@@ -139,7 +139,7 @@ begin
 end
 $$;
 
--- Claims, gives back and checks in the order given: all of it, or nothing and which one was refused.
+-- Makes, releases and checks claims in the order given: all of them, or none, and then returns the refused one.
 create function log.reserve(claimant text, reservations jsonb) returns jsonb
 language plpgsql volatile as $$
 declare
@@ -177,12 +177,12 @@ exception
 end
 $$;
 
--- Records what waits in one replica: each append wholly or not at all, positions dense and in commit order.
--- The lock comes first and alone, so every later statement sees all that was committed before it. Call it in autocommit.
+-- Records the waiting appends of one replica: each wholly or not at all, at dense positions in commit order.
+-- The lock is the first statement, so that every later one sees all earlier commits. Callers use autocommit.
 --   plain    [[n, append, ordinal, stream, version, id, type, data, metadata], …], n from 1 over the batch
 --   guarded  [{stream, expected, events: [[id, type, data, metadata], …], fence?, reads?, reservations?}, …]
--- outcomes_of_plain is null when all of them were recorded, in order, from first_position on.
--- Sequential scans are off because the plan is kept: one made while the log was small would be ruinous soon after.
+-- outcomes_of_plain is null when all plain appends were recorded, in order, from first_position on.
+-- Sequential scans are off because plans are cached: one chosen for a small log would be slow on a large one.
 create function log.append_events(
   plain jsonb, guarded jsonb,
   out first_position bigint, out last_position bigint, out outcomes_of_plain jsonb, out outcomes_of_guarded jsonb

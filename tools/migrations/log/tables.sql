@@ -10,7 +10,7 @@ create table log.events (
   unique (stream_id, version)
 );
 
--- What the next append starts from. The epoch is new after each restore: positions of two epochs never mix.
+-- The head of the log, where the next append starts. A restore gets a new epoch, so that positions of two epochs never mix.
 create table log.log_head (
   only_row boolean primary key default true check (only_row),
   position bigint not null,
@@ -19,7 +19,7 @@ create table log.log_head (
 );
 insert into log.log_head (position, recorded_at, store_epoch) values (0, '-infinity', gen_random_uuid());
 
--- Which stream holds what must be unique, or counted, across streams.
+-- Claims of streams to keys that are unique, or counted, across streams.
 create table log.claims (
   scope text not null,
   key text not null,
@@ -42,7 +42,7 @@ create trigger never_headless before delete or truncate on log.log_head
 alter table log.events enable always trigger append_only;
 alter table log.log_head enable always trigger never_headless;
 
--- Whether this token is the lease that counts for a session's work. Nobody's is, until work is kept here.
+-- True when the token is the valid lease of a session's work. A later migration adds work; until then no lease exists.
 create function ops.lease_holds(session_id uuid, token bigint) returns boolean
 language sql stable
 return false;

@@ -1,4 +1,4 @@
--- How far each process has come in the log.
+-- The position of each process in the log.
 create table ops.processes (
   name text primary key,
   position bigint not null,
@@ -8,7 +8,7 @@ create table ops.processes (
   moved_at timestamptz not null default clock_timestamp()
 );
 
--- For the migration that brings a process: it hears of what happens from now on.
+-- Registers a process, in the migration that introduces it. Its first event is the next one appended.
 create function ops.register_process(name text) returns void
 language sql
 begin atomic
@@ -17,11 +17,11 @@ begin atomic
   on conflict do nothing;
 end;
 
--- Commands for later. A stopped or fired timer stays for a day without due_at, so that an older start that comes late is known as such.
+-- Delayed commands. A stopped or fired timer stays for a day without due_at, so that a late, older start is recognized.
 create table ops.timers (
   process text not null,
   key text not null,
-  -- The event that started or stopped it, and the action's place in the reaction to it.
+  -- The event that started or stopped it, and the ordinal of the action in the reaction to that event.
   position bigint not null,
   ordinal int not null,
   due_at timestamptz,

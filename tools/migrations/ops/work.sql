@@ -1,4 +1,4 @@
--- Who runs which session. A session is one row for ever; each time it is queued it is on its next leg.
+-- Sessions and the runners that run them. A session keeps its row for ever; each queueing begins its next leg.
 create table ops.work (
   session_id uuid primary key,
   execution_id text not null,
@@ -9,16 +9,16 @@ create table ops.work (
   backend text not null,
   provider text not null,
   state text not null default 'queued' check (state in ('queued', 'leased', 'parked', 'lost', 'closed')),
-  -- Rises whenever the work changes hands.
+  -- Rises with each claim.
   token bigint not null default 0,
-  -- Who holds it, or held it last.
+  -- The current or last runner.
   runner text,
-  -- The request that took it.
+  -- The request that claimed it.
   claim_id uuid,
-  -- The runner whose disk keeps the workspace: nobody else can go on with it.
+  -- The runner that has the workspace on its disk: only this one can resume the session.
   parked_on text,
   control text not null default 'run' check (control in ('run', 'pause', 'cancel')),
-  -- Position of the newest event that has shaped this row: an older one changes nothing.
+  -- Position of the newest event that has changed this row: older events are ignored.
   as_of bigint not null,
   queued_at timestamptz not null default clock_timestamp(),
   hinted_at timestamptz,
@@ -40,7 +40,7 @@ create table ops.runners (
   seen_at timestamptz not null
 );
 
--- For how long leases could be renewed without a break, as whoever sweeps has seen it.
+-- The unbroken period in which leases could be renewed, as the sweeper observed it.
 create table ops.lease_service (
   only_row boolean primary key default true check (only_row),
   since timestamptz not null,
@@ -48,8 +48,9 @@ create table ops.lease_service (
 );
 insert into ops.lease_service (since, last) values (clock_timestamp(), clock_timestamp());
 
--- Takes the oldest work that a runner can do, and that nobody wants paused or cancelled. A claim that comes again finds what it took, even when the first is still
--- on its way: claims of one runner take turns, and each sees the one before. Hence a function, its snapshots younger than its lock.
+-- Claims the oldest queued work that fits the runner's capabilities and is not to be paused or cancelled.
+-- A repeated claim returns the same work: claims of one runner are serialized by the lock. In a function each statement
+-- takes its snapshot after the lock, and so sees the claim before.
 create function ops.claim_work(
   for_runner text, of_backends text[], of_providers text[], session uuid, claim uuid, term interval
 )
@@ -87,7 +88,7 @@ begin
 end
 $$;
 
--- The fence. The append asks under its lock, so nobody who claims later can have been overtaken.
+-- The fence of appends. It is evaluated under the append's lock, so a runner that lost its lease cannot append after the next claim.
 create or replace function ops.lease_holds(session_id uuid, token bigint) returns boolean
 language sql stable
 return exists (select from ops.work w where w.session_id = $1 and w.token = $2 and w.state = 'leased');

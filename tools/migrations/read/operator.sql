@@ -1,7 +1,7 @@
--- The event that a projection cannot take, while it tries again or has stopped there.
+-- The event on which a projection fails, while it is retrying or stopped.
 alter table read.checkpoints add column failing_event jsonb;
 
--- Events that an operator has set aside: their projection passes them by, and nothing else does.
+-- Events that an operator has parked: skipped by that version of the projection, and by no other reader.
 create table read.parked_events (
   projection text not null,
   version int not null,
@@ -14,7 +14,7 @@ create table read.parked_events (
   primary key (projection, version, position)
 );
 
--- Lets a stopped projection try again; whoever owns it notices. Asked twice it is once. Answers `done` or `unknown`.
+-- Lets a stopped projection retry; its worker polls the status. Idempotent. Returns `done` or `unknown`.
 create function read.retry_projection(name text) returns text
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -24,8 +24,8 @@ begin atomic
   select case when exists (select from read.checkpoints where projection = name) then 'done' else 'unknown' end;
 end;
 
--- Sets the event at which a projection has stopped aside, and lets it go on behind that.
--- Answers `done`, also when it was done before, `not_stopped` or `unknown`.
+-- Parks the event at which a projection has stopped, and lets the projection continue after it. Idempotent.
+-- Returns `done`, `not_stopped` or `unknown`.
 create function read.park_event(name text, at bigint, why text, who text) returns text
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp

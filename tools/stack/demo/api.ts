@@ -4,9 +4,9 @@ interface Request {
   readonly body?: string;
 }
 
-/** The platform's API as the example uses it. It reads its own writes: each request waits for what the ones before it changed. */
+/** A client of the platform's API that reads its own writes: each request waits for the changes of earlier ones. */
 export class Api {
-  private position?: string;
+  #position?: string;
 
   constructor(private readonly url: string) {}
 
@@ -15,24 +15,24 @@ export class Api {
   }
 
   async get(path: string): Promise<unknown> {
-    return answerOf(await this.ask(path));
+    return answerOf(await this.request(path));
   }
 
   async post(path: string, type: 'application/json' | 'application/yaml', body: string): Promise<unknown> {
-    return answerOf(await this.ask(path, { method: 'POST', headers: { 'content-type': type }, body }));
+    return answerOf(await this.request(path, { method: 'POST', headers: { 'content-type': type }, body }));
   }
 
   async exists(path: string): Promise<boolean> {
-    const { ok } = await this.ask(path);
+    const { ok } = await this.request(path);
     return ok;
   }
 
-  /** For a stream: the answer as it comes. */
-  async ask(path: string, request: Request = {}): Promise<Response> {
-    const seen = this.position === undefined ? {} : { 'x-min-position': this.position };
+  /** The response as it comes, for streams. */
+  async request(path: string, request: Request = {}): Promise<Response> {
+    const seen = this.#position === undefined ? {} : { 'x-min-position': this.#position };
     const response = await fetch(this.addressOf(path), { ...request, headers: { ...seen, ...request.headers } });
     const position = response.headers.get('x-position');
-    if (request.method === 'POST' && position !== null) this.position = position;
+    if (request.method === 'POST' && position !== null) this.#position = position;
     return response;
   }
 }

@@ -21,7 +21,7 @@ const Artifact = z.object({
   size_bytes: z.number(),
 });
 
-/** Runs the example workflow on a repository of this machine, and says what happens as it happens. */
+/** Runs the example workflow on a repository of this machine, and prints its events as they happen. */
 export async function runDemo(url: string, repository: string, say: (line: string) => void): Promise<void> {
   const api = new Api(url);
   await ensureWorkflow(api);
@@ -34,7 +34,7 @@ export async function runDemo(url: string, repository: string, say: (line: strin
   const { execution_id: id } = Started.parse(answer);
 
   say(`the example: workflow ${WORKFLOW}, execution ${id}`);
-  const stream = framesOf((headers) => api.ask(`/api/executions/${id}/stream`, { headers }));
+  const stream = framesOf((headers) => api.request(`/api/executions/${id}/stream`, { headers }));
   for await (const frame of stream) say(lineOf(frame, new Date()));
   await report(api, id, say);
 }

@@ -5,7 +5,7 @@ import { framesOf, type Frame } from './event-stream';
 type Answer = (response: ServerResponse) => void;
 
 describe('following a stream', () => {
-  it('puts frames together however they arrive, and skips heartbeats', async () => {
+  it('joins frames that arrive in parts, and skips heartbeats', async () => {
     const { frames } = await followed([
       (response) => {
         response.write('id: 1\nevent: pha');
@@ -21,7 +21,7 @@ describe('following a stream', () => {
     ]);
   });
 
-  it('takes one that broke or ended up after the last frame it saw, until there is nothing more', async () => {
+  it('resumes a broken or ended stream after its last frame, until the server answers 204', async () => {
     const { frames, resumedAfter } = await followed([
       (response) => {
         response.write('id: 7\ndata: before\n\n', () => {
@@ -38,7 +38,7 @@ describe('following a stream', () => {
     expect(resumedAfter).toEqual([undefined, '7', '8']);
   });
 
-  it('comes again later when it is asked to', async () => {
+  it('retries after 503', async () => {
     const { frames } = await followed([
       (response) => {
         response.writeHead(503).end();
@@ -52,7 +52,7 @@ describe('following a stream', () => {
     expect(frames.map(({ data }) => data)).toEqual(['at last']);
   });
 
-  it('does not ask again for what is refused', async () => {
+  it('does not retry a refused request', async () => {
     await expect(
       followed([
         (response) => {

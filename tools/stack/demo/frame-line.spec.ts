@@ -3,7 +3,7 @@ import { lineOf } from './frame-line';
 const at = new Date('2026-01-02T03:04:05.678Z');
 
 describe('a line for a frame', () => {
-  it('says when, where and what', () => {
+  it('has the time, the phase, the event and its fields', () => {
     const data = JSON.stringify({ path: 'report.md', size_bytes: 9, sha256: 'ab', phase_id: 'survey' });
 
     expect(lineOf({ event: 'ArtifactCreated', data }, at)).toBe(

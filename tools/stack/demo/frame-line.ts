@@ -3,8 +3,8 @@ import type { Frame } from './event-stream';
 
 const LONGEST_VALUE = 100;
 
-/** What a reader of the terminal wants of a frame; frames that are not listed show every plain value they carry. */
-const TELLING: Readonly<Record<string, readonly string[]>> = {
+/** The fields of a frame that are printed; an unlisted frame prints all its plain values. */
+const PRINTED: Readonly<Record<string, readonly string[]>> = {
   snapshot: ['status', 'completed_phases', 'total_phases'],
   PhaseQueued: ['attempt'],
   PhaseStarted: ['attempt'],
@@ -23,10 +23,10 @@ const TELLING: Readonly<Record<string, readonly string[]>> = {
 
 const Data = z.record(z.string(), z.unknown());
 
-/** A frame as one line: when it arrived, in which phase, what it is, and what it tells. */
+/** A frame as one line: time of arrival, phase, event, fields. */
 export function lineOf({ event, data }: Frame, at: Date): string {
   const values = Data.parse(JSON.parse(data));
-  const names = TELLING[event] ?? Object.keys(values).filter((name) => name !== 'phase_id');
+  const names = PRINTED[event] ?? Object.keys(values).filter((name) => name !== 'phase_id');
   const details = names.flatMap((name) => {
     const text = plain(values[name]);
     return text === undefined ? [] : [name === 'text' ? text : `${name} ${text}`];

@@ -1,6 +1,6 @@
 import { settingsOf, type Plan, type PlannedSession, type Provider } from './provider';
 
-/** Any program: the prompt on its standard input, its answer line by line. */
+/** Runs any program: the prompt on its standard input, its output line by line. */
 export class CommandProvider implements Provider {
   readonly name = 'command';
   readonly canResume = false;

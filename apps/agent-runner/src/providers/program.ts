@@ -1,6 +1,6 @@
 import type { Argument } from '../workspaces';
 
-/** The command line that runs a function's own source in the workspace. It may use nothing from outside its body but the platform. */
+/** A command line that runs the source of `body` in the workspace. The function may only refer to its own variables and Node's globals. */
 export function program<Settings extends object>(
   body: (settings: Settings) => Promise<void>,
   settings: Settings,

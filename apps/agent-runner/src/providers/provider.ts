@@ -1,23 +1,23 @@
 import type { AgentConfiguration, ProviderName } from '@syntropic/orchestration/contracts';
 import type { Argument } from '../workspaces';
 
-/** A kind of agent: how it is started, and where it can stand still. */
+/** A kind of agent: how it is started, and where it can be paused. */
 export interface Provider {
   readonly name: ProviderName;
-  /** Whether a new leg goes on in the conversation where the parked one stopped; otherwise it begins again in the kept directory. */
+  /** True when a new leg continues the parked leg's conversation; otherwise it starts a new one in the kept directory. */
   readonly canResume: boolean;
-  /** `output`: at the tool and model boundaries that its output shows; `anywhere`: at any moment, for nothing is known of it. */
+  /** `output`: at the tool and model boundaries in its output; `anywhere`: at any moment, because its output is opaque. */
   readonly yields: 'output' | 'anywhere';
   plan(session: PlannedSession): Promise<Plan>;
 }
 
-/** What a phase asks of its agent, whichever it is. A provider whose agent cannot be told says so in the README. */
-export interface PhaseSettings {
-  /** Absent: the agent's own choice. */
+/** Settings of a phase for its agent. The README lists the providers that cannot apply them. */
+interface PhaseSettings {
+  /** Absent: the agent's default. */
   readonly model?: string | undefined;
-  /** Of one answer. */
+  /** Per answer of the model. */
   readonly maxTokens?: number | undefined;
-  /** Empty: any. */
+  /** Empty: all tools. */
   readonly allowedTools: readonly string[];
 }
 
@@ -28,16 +28,16 @@ export interface PlannedSession extends PhaseSettings {
   readonly prompt: string;
 }
 
-/** How to run the agent, whatever the workspace. */
+/** The agent's process, for every kind of workspace. */
 export interface Plan {
   readonly argv: readonly Argument[];
   readonly stdin: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The settings of one provider; a configuration of another one cannot reach it. */
+/** The configuration as the named provider's own type. */
 export function settingsOf<Name extends ProviderName>(name: Name, agent: AgentConfiguration) {
   if (agent.provider !== name) throw new Error(`${agent.provider} is not run by the ${name} provider`);
-  // TypeScript does not narrow a union by a generic name; the guard has.
+  // TypeScript does not narrow a union by a generic name; the guard above has checked it.
   return agent as Extract<AgentConfiguration, { provider: Name }>;
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithBubblewrap, useDirectory } from '../../test/bench';
-import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings';
-import { replay, simulated, toTheEnd, useSessions } from '../../test/session';
+import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
+import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings.fixture';
+import { replay, simulated, toTheEnd, useSessions } from '../../test/session.fixture';
 import { SandboxBackend } from '../workspaces';
 import { ReplayProvider } from './replay.provider';
 import { SimulatedProvider } from './simulated.provider';
@@ -25,7 +25,7 @@ describeWithBubblewrap('the replay provider', () => {
   const start = useSessions(new SandboxBackend(), useDirectory());
 
   describeWithRecordings('in a sandbox', () => {
-    it.each(recordingNames)('says %s again, message by message', async (name) => {
+    it.each(recordingNames)('replays %s message by message', async (name) => {
       const provider = new ReplayProvider(recordingsDirectory);
       const { finished, texts } = await toTheEnd(await start({ provider, agent: replay(name) }));
 
@@ -38,7 +38,7 @@ describeWithBubblewrap('the replay provider', () => {
     });
   });
 
-  it('refuses what is not the name of a recording', async () => {
+  it('refuses names that are not the name of a recording', async () => {
     const provider = new ReplayProvider(recordingsDirectory);
     for (const name of ['../secret', '/etc/passwd', 'a..b', '', 'none-of-them']) {
       await expect(start({ provider, agent: replay(name) })).rejects.toMatchObject({ code: 'agent.recording_unknown' });
@@ -61,10 +61,10 @@ describeWithBubblewrap('the simulated provider', () => {
     expect(Object.values(result?.modelUsage ?? {}).reduce((sum, { costUSD }) => sum + costUSD, 0)).toBe(
       result?.total_cost_usd,
     );
-    expect(run.left).toMatchObject({ files: [{ path: 'report.md' }] });
+    expect(run.artifacts).toMatchObject({ files: [{ path: 'report.md' }] });
   });
 
-  it('names the model it was told, at its price, and says no more than it may', async () => {
+  it('reports the requested model at its price, and stays within the token limit', async () => {
     const settings = { model: 'claude-opus-4-5', maxTokens: 20, allowedTools: ['Read', 'Bash(git:*)'] };
     const agent = simulated({ turns: 4, toolsPerTurn: 3, delayMs: 1 });
     const { texts } = await toTheEnd(await start({ provider, agent, settings }));
@@ -77,7 +77,7 @@ describeWithBubblewrap('the simulated provider', () => {
     expect(toolsIn(texts)).toEqual(new Set(['Read', 'Bash']));
   });
 
-  it('knows no cost of a model that nobody has a price for', async () => {
+  it('reports no cost for a model without a known price', async () => {
     const settings = { model: 'homegrown-1', allowedTools: [] };
     const { texts } = await toTheEnd(await start({ provider, agent: simulated(), settings }));
 
@@ -85,7 +85,7 @@ describeWithBubblewrap('the simulated provider', () => {
     expect(toolsIn(texts)).toEqual(new Set(['Bash']));
   });
 
-  it('fails when it is told to', async () => {
+  it('fails when it is configured to', async () => {
     const { finished, texts } = await toTheEnd(await start({ provider, agent: simulated({ fail: true }) }));
 
     expect(finished).toMatchObject({ outcome: 'failed', exitCode: 1 });

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { findRecording } from './recordings';
 
 describe('a recording', () => {
@@ -12,13 +12,13 @@ describe('a recording', () => {
       writeFileSync(join(directory.path, `${name}.jsonl`), '');
   });
 
-  it('goes by its whole name first, then by an end that no other one has', async () => {
+  it('is found by its whole name first, then by a unique suffix', async () => {
     await expect(findRecording(directory.path, 'v1_list-files')).resolves.toMatch(/v1_list-files\.jsonl$/);
     await expect(findRecording(directory.path, 'list-files')).resolves.toMatch(/v1_list-files\.jsonl$/);
     await expect(findRecording(directory.path, 'files')).resolves.toMatch(/\/files\.jsonl$/);
   });
 
-  it('is not found by an end that several have, by a path, or where there are none', async () => {
+  it('is not found by an ambiguous suffix, by a path, or without a directory of recordings', async () => {
     const unknown = { code: 'agent.recording_unknown' };
     await expect(findRecording(directory.path, 'iles')).rejects.toMatchObject({
       ...unknown,

@@ -5,11 +5,11 @@ import { findRecording } from './recordings';
 const FASTEST_GAP_MS = 50;
 
 interface Pace {
-  /** No pause is longer. */
+  /** Upper bound of the delay between two lines; null: none. */
   readonly gapMs: number | null;
 }
 
-/** A recorded session, said again line by line by a real process in the workspace. */
+/** Replays a recorded session line by line, from a real process in the workspace. */
 export class ReplayProvider implements Provider {
   readonly name = 'replay';
   readonly canResume = false;
@@ -21,25 +21,25 @@ export class ReplayProvider implements Provider {
     const { recording, pace } = settingsOf('replay', agent);
     const file = await findRecording(this.recordingsDirectory, recording);
     const gapMs = pace === 'fast' ? FASTEST_GAP_MS : null;
-    return { argv: program<Pace>(sayRecording, { gapMs }, { hostFile: file }), stdin: '', env: {} };
+    return { argv: program<Pace>(replayRecording, { gapMs }, { hostFile: file }), stdin: '', env: {} };
   }
 }
 
-/** Its source runs in the workspace, without this file. */
-async function sayRecording({ gapMs }: Pace): Promise<void> {
+/** Runs in the workspace as source text: nothing else of this file is available there. */
+async function replayRecording({ gapMs }: Pace): Promise<void> {
   const { readFileSync } = process.getBuiltinModule('node:fs');
   const lines = readFileSync(process.argv[1] ?? '', 'utf8')
     .split('\n')
     .filter(Boolean);
-  let saidAtMs = 0;
+  let replayedMs = 0;
   for (const line of lines) {
     const { _recording, _offset_ms, ...message } = JSON.parse(line) as Record<string, unknown>;
     if (_recording) continue;
 
-    const offsetMs = typeof _offset_ms === 'number' ? _offset_ms : saidAtMs;
-    const pauseMs = Math.min(Math.max(0, offsetMs - saidAtMs), gapMs ?? Infinity);
-    saidAtMs = offsetMs;
-    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const offsetMs = typeof _offset_ms === 'number' ? _offset_ms : replayedMs;
+    const delayMs = Math.min(Math.max(0, offsetMs - replayedMs), gapMs ?? Infinity);
+    replayedMs = offsetMs;
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     await new Promise((resolve) => process.stdout.write(`${JSON.stringify(message)}\n`, resolve));
   }
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { collectArtifacts } from './artifacts';
 
-describe('what an agent left', () => {
+describe('the artifacts of an agent', () => {
   const directory = useDirectory();
 
   function workspace() {
@@ -13,7 +13,7 @@ describe('what an agent left', () => {
     return { root, output: join(root, 'artifacts/output') };
   }
 
-  it('is every file below artifacts/output, also an empty one, by name', async () => {
+  it('are all files below artifacts/output by name, empty ones included', async () => {
     const { root, output } = workspace();
     writeFileSync(join(output, 'b.txt'), '');
     writeFileSync(join(output, 'deep/a.txt'), 'a');
@@ -24,11 +24,11 @@ describe('what an agent left', () => {
         { path: 'deep/a.txt', sizeBytes: 1 },
       ],
       leftOut: [],
-      isTooMuch: false,
+      isTruncated: false,
     });
   });
 
-  it('never is a file outside, however it is linked', async () => {
+  it('never include a file outside the workspace, by any kind of link', async () => {
     const { root, output } = workspace();
     const secret = join(directory.path, 'secret');
     writeFileSync(secret, 'secret');
@@ -45,7 +45,7 @@ describe('what an agent left', () => {
     expect(leftOut.map(({ path }) => path)).toEqual(['absolute', 'dangling', 'folder', 'loop', 'relative']);
   });
 
-  it('is nothing when the directory itself is a link or was removed', async () => {
+  it('are empty when the directory itself is a link or was removed', async () => {
     const { root, output } = workspace();
     rmSync(output, { recursive: true });
     await expect(collectArtifacts(root)).resolves.toMatchObject({ files: [], leftOut: [] });
@@ -54,17 +54,17 @@ describe('what an agent left', () => {
     await expect(collectArtifacts(root)).resolves.toMatchObject({ files: [], leftOut: [{ path: '.' }] });
   });
 
-  it('is looked at no further than so many files', async () => {
+  it('are read up to the maximum number of files', async () => {
     const { root, output } = workspace();
     for (const name of ['c', 'a', 'b']) writeFileSync(join(output, name), name);
 
     const [all, some] = await Promise.all([collectArtifacts(root, 3), collectArtifacts(root, 2)]);
 
-    expect(all).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }, { path: 'c' }], isTooMuch: false });
-    expect(some).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }], isTooMuch: true });
+    expect(all).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }, { path: 'c' }], isTruncated: false });
+    expect(some).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }], isTruncated: true });
   });
 
-  it('is looked at however deep its directories are', async () => {
+  it('do not end at deep directories, whose overlong paths are left out', async () => {
     const { root, output } = workspace();
     const script = 'i=0; while [ $i -lt 600 ]; do mkdir aaaaaaaaa && cd aaaaaaaaa; i=$((i+1)); done; echo > deepest';
     spawnSync('sh', ['-c', script], { cwd: output });

@@ -5,68 +5,81 @@ import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 interface CollectedFile {
-  /** Below `artifacts/output`, with `/` between its parts. */
+  /** Relative to `artifacts/output`, separated by `/`. */
   readonly path: string;
   readonly sizeBytes: number;
   readonly sha256: string;
   readonly absolutePath: string;
 }
 
-/** What lies there and is no artifact. */
+/** An entry of `artifacts/output` that is not collected. */
 interface LeftOut {
   readonly path: string;
   readonly why: string;
 }
 
-export interface Collected {
+export interface CollectedArtifacts {
   readonly files: readonly CollectedFile[];
   readonly leftOut: readonly LeftOut[];
-  /** There is more: nobody has looked at it. */
-  readonly isTooMuch: boolean;
+  /** True when there are more files than the limit; the rest was not read. */
+  readonly isTruncated: boolean;
 }
 
-export const NOTHING_LEFT: Collected = { files: [], leftOut: [], isTooMuch: false };
+export const NO_ARTIFACTS: CollectedArtifacts = { files: [], leftOut: [], isTruncated: false };
 
-/** Of one session: one event names them all, and every later phase is told of each. */
-export const MOST_ARTIFACTS = 1_000;
-/** In bytes, as JSON: a thousand of them, with what else is said of a file, are one message on a bus as it comes (1 MB). */
-const LONGEST_PATH = 512;
+/** Per session: one event lists all of them, and the work order of every later phase repeats the list. */
+export const MAX_ARTIFACTS = 1_000;
+/** As JSON: the paths and metadata of a thousand files fit into one message of NATS's default size (1 MB). */
+const MAX_PATH_BYTES = 512;
 
 const NO_FILE = 'it is no file, or a link that leads nowhere or out of the workspace';
 const UNREADABLE = 'it cannot be read';
 
-/** What an ended agent left in `artifacts/output`, in the order of its paths. A link counts as the file it names, if that is in the workspace. */
-export async function collectArtifacts(workspace: string, most = MOST_ARTIFACTS): Promise<Collected> {
+/** The files in `artifacts/output` of an agent that has exited, ordered by path. Links count as their target, if it is in the workspace. */
+export async function collectArtifacts(workspace: string, max = MAX_ARTIFACTS): Promise<CollectedArtifacts> {
   const root = await realpath(workspace);
   const output = join(root, 'artifacts', 'output');
-  // The agent could put a link in the place of the directory itself.
-  const isOurs = await realpath(output).then(
+  // The agent may have replaced the directory itself by a link.
+  const isInPlace = await realpath(output).then(
     (path) => path === output,
     () => false,
   );
-  if (!isOurs) return { ...NOTHING_LEFT, leftOut: (await exists(output)) ? [{ path: '.', why: NO_FILE }] : [] };
+  if (!isInPlace) return { ...NO_ARTIFACTS, leftOut: (await exists(output)) ? [{ path: '.', why: NO_FILE }] : [] };
 
   const files: CollectedFile[] = [];
   const leftOut: LeftOut[] = [];
-  for await (const { path, why } of leaves(output)) {
-    if (files.length + leftOut.length === most) return { files, leftOut, isTooMuch: true };
+  for await (const { path, why } of entriesBelow(output)) {
+    if (files.length + leftOut.length === max) return { files, leftOut, isTruncated: true };
     const file = why ?? (await fileAt(root, join(output, path)));
     if (typeof file === 'string') leftOut.push({ path, why: file });
     else files.push({ path, ...file });
   }
-  return { files, leftOut, isTooMuch: false };
+  return { files, leftOut, isTruncated: false };
 }
 
-/** What is no directory, and with a reason against them the directories that one cannot go into. */
-async function* leaves(output: string, directory = ''): AsyncGenerator<Partial<LeftOut> & Pick<LeftOut, 'path'>> {
+/** Files named in the notice. */
+const MAX_NAMED = 20;
+
+/** A telemetry line that names the entries left out; undefined when there are none. */
+export function leftOutNotice({ leftOut }: CollectedArtifacts): string | undefined {
+  if (leftOut.length === 0) return undefined;
+
+  const named = leftOut.slice(0, MAX_NAMED).map(({ path, why }) => `${path} (${why})`);
+  const more = leftOut.length > named.length ? ` and ${leftOut.length - named.length} more` : '';
+  const message = `left out of the artifacts: ${named.join(', ')}${more}`;
+  return JSON.stringify({ event_type: 'system_notification', context: { level: 'warning', message } });
+}
+
+/** All entries except directories. Unreadable directories and overlong paths are returned with the reason. */
+async function* entriesBelow(output: string, directory = ''): AsyncGenerator<Partial<LeftOut> & Pick<LeftOut, 'path'>> {
   const entries = await readdir(join(output, directory), { withFileTypes: true }).catch(() => undefined);
   if (!entries) yield { path: directory || '.', why: UNREADABLE };
 
   for (const entry of entries?.sort(byPath) ?? []) {
     const path = directory + nameOf(entry);
-    if (Buffer.byteLength(JSON.stringify(path)) > LONGEST_PATH) {
-      yield { path: path.slice(0, LONGEST_PATH), why: `its path is longer than ${LONGEST_PATH} bytes` };
-    } else if (entry.isDirectory()) yield* leaves(output, path);
+    if (Buffer.byteLength(JSON.stringify(path)) > MAX_PATH_BYTES) {
+      yield { path: path.slice(0, MAX_PATH_BYTES), why: `its path is longer than ${MAX_PATH_BYTES} bytes` };
+    } else if (entry.isDirectory()) yield* entriesBelow(output, path);
     else yield { path };
   }
 }
@@ -75,18 +88,18 @@ const nameOf = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entr
 
 const byPath = (one: Dirent, other: Dirent) => (nameOf(one) < nameOf(other) ? -1 : 1);
 
-/** A file of the workspace, or why it is none. */
+/** A file of the workspace, or the reason to leave it out. */
 async function fileAt(root: string, path: string): Promise<Omit<CollectedFile, 'path'> | string> {
   const absolutePath = await realpath(path).catch(() => undefined);
   if (!absolutePath?.startsWith(root + sep)) return NO_FILE;
   try {
-    return (await stat(absolutePath)).isFile() ? { absolutePath, ...(await measured(absolutePath)) } : NO_FILE;
+    return (await stat(absolutePath)).isFile() ? { absolutePath, ...(await measure(absolutePath)) } : NO_FILE;
   } catch {
     return UNREADABLE;
   }
 }
 
-async function measured(path: string) {
+async function measure(path: string) {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {

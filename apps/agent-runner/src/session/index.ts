@@ -1,5 +1,8 @@
-export { MOST_ARTIFACTS, type Collected } from './artifacts';
-export type { Graces, LegEnd } from './ending';
-export { startSession, type Finished, type SessionRun, type SessionSpec } from './session-run';
+export { MAX_ARTIFACTS, type CollectedArtifacts } from './artifacts';
+export type { FinishedLeg } from './finished-leg';
+export type { Graces, LegEnd } from './graceful-kill';
+export { renderPrompt } from './prompt';
+export type { SessionRun } from './session-run';
 export { Spool, type SpoolLine } from './spool';
-export type { InputFile } from './staging';
+export { startSession } from './start-session';
+export type { InputFile } from './workspace-setup';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { linesOf } from './lines';
 
 describe('the lines of a stream', () => {
-  it('are the same however the bytes arrive', async () => {
+  it('do not depend on how the bytes are divided into chunks', async () => {
     const line = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\n', ''));
     await fc.assert(
       fc.asyncProperty(fc.array(line, { minLength: 1 }), fc.array(fc.nat(40)), async (lines, cuts) => {
@@ -17,13 +17,13 @@ describe('the lines of a stream', () => {
     );
   });
 
-  it('are cut where they never end', async () => {
+  it('are cut at the maximum length', async () => {
     const stream = Readable.from([Buffer.from('abcdef'), Buffer.from('ghi\njk\n')]);
 
     expect(await all(linesOf(stream, 4))).toEqual(['abcd', 'jk']);
   });
 
-  it('make the writer wait until they are asked for', async () => {
+  it('are read on demand, so that the writer waits', async () => {
     let written = 0;
     const endless = new Readable({
       highWaterMark: 16,

@@ -2,22 +2,22 @@ import type { Readable } from 'node:stream';
 
 const NEWLINE = 0x0a;
 
-/** What is longer is cut: a program that never ends its line must not fill the runner's memory. */
-const LONGEST_LINE_BYTES = 8 * 1024 * 1024;
+/** Longer lines are cut: a program without line breaks must not fill the runner's memory. */
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
-/** The lines of a stream, each read only when it is asked for, so that a reader who waits makes the writer wait. */
-export async function* linesOf(stream: Readable, longestBytes = LONGEST_LINE_BYTES): AsyncGenerator<string> {
+/** The lines of a stream, read on demand: a slow consumer applies back-pressure to the writer. */
+export async function* linesOf(stream: Readable, maxBytes = MAX_LINE_BYTES): AsyncGenerator<string> {
   let parts: Buffer[] = [];
-  let heldBytes = 0;
+  let lineBytes = 0;
   const keep = (part: Buffer) => {
-    const fitting = part.subarray(0, longestBytes - heldBytes);
+    const fitting = part.subarray(0, maxBytes - lineBytes);
     if (fitting.length > 0) parts.push(fitting);
-    heldBytes += fitting.length;
+    lineBytes += fitting.length;
   };
   const take = () => {
     const line = Buffer.concat(parts).toString('utf8');
     parts = [];
-    heldBytes = 0;
+    lineBytes = 0;
     return line;
   };
 
@@ -30,5 +30,5 @@ export async function* linesOf(stream: Readable, longestBytes = LONGEST_LINE_BYT
     }
     keep(chunk.subarray(start));
   }
-  if (heldBytes > 0) yield take();
+  if (lineBytes > 0) yield take();
 }

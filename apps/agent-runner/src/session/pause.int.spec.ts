@@ -1,17 +1,17 @@
 import { eventually } from '@syntropic/testing';
 import fc from 'fast-check';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describeWithBubblewrap, useDirectory } from '../../test/bench';
-import { command, listen, simulated, toTheEnd, useSessions } from '../../test/session';
+import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
+import { command, listen, simulated, toTheEnd, useSessions } from '../../test/session.fixture';
 import { SimulatedProvider } from '../providers';
 import { SandboxBackend } from '../workspaces';
 
-/** Long enough for an agent that runs to say many lines. */
+/** Long enough for a running agent to print many lines. */
 const A_WHILE_MS = 40;
 
 describeWithBubblewrap('a pause', () => {
   const start = useSessions(new SandboxBackend(), useDirectory());
-  /** Counts in bursts, so that lines are always on their way. */
+  /** Counts in bursts, so that there are always lines in the pipe. */
   const counting = (bursts: number) =>
     command(
       'sh',
@@ -19,7 +19,7 @@ describeWithBubblewrap('a pause', () => {
       `n=0; for burst in $(seq ${bursts}); do for i in $(seq 100); do n=$((n+1)); echo $n; done; sleep 0.005; done`,
     );
 
-  it('at any moment keeps every line back and loses none, for a program of which nothing is known', async () => {
+  it('at any moment holds back every line and loses none, for a program with opaque output', async () => {
     const moments = fc.array(fc.nat(30), { minLength: 1, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(moments, async (delays) => {
@@ -41,7 +41,7 @@ describeWithBubblewrap('a pause', () => {
     );
   });
 
-  it('comes when no tool runs and no answer is half told, for an agent that shows it', async () => {
+  it('begins when no tool runs and no answer is incomplete, for an agent whose output shows it', async () => {
     const agent = simulated({ turns: 6, toolsPerTurn: 2, delayMs: 3 });
     const moments = fc.array(fc.nat(25), { minLength: 1, maxLength: 3 });
     await fc.assert(
@@ -72,7 +72,7 @@ describeWithBubblewrap('a pause', () => {
     );
   });
 
-  it('lets no time of the phase pass', async () => {
+  it('does not count against the timeout of the phase', async () => {
     const run = await start({ agent: counting(20), timeoutMs: 1_000 });
     await run.requestPause();
     await wait(1_200);
@@ -81,7 +81,7 @@ describeWithBubblewrap('a pause', () => {
     await expect(run.finished).resolves.toMatchObject({ outcome: 'completed' });
   });
 
-  it('is forgotten when the agent ends or goes on first', async () => {
+  it('is withdrawn when the agent ends or is resumed first', async () => {
     const toolless = {
       agent: simulated({ turns: 1, toolsPerTurn: 1, delayMs: 300 }),
       provider: new SimulatedProvider(),
@@ -98,7 +98,7 @@ describeWithBubblewrap('a pause', () => {
     await expect(cancelled.finished).resolves.toMatchObject({ outcome: 'cancelled' });
   });
 
-  it('ends in a cancel that reaches the frozen agent', async () => {
+  it('ends with a cancellation, whose signal reaches the frozen agent', async () => {
     const run = await start({ agent: counting(100_000) });
     await eventually(() => run.spool.last > 0);
     await run.requestPause();
@@ -108,7 +108,7 @@ describeWithBubblewrap('a pause', () => {
     await expect(run.finished).resolves.toMatchObject({ outcome: 'cancelled', legEnd: 'INT' });
   });
 
-  it('that was told keeps an agent that has ended from being finished', async () => {
+  it('delays the end of an agent that has exited, until it is resumed', async () => {
     const run = await start({ agent: command('true') });
     const yieldPoint = await run.requestPause();
     let finished = false;
@@ -123,7 +123,7 @@ describeWithBubblewrap('a pause', () => {
     await expect(run.requestPause()).resolves.toBeUndefined();
   });
 
-  it('of an agent that has ended can be cancelled too', async () => {
+  it('of an agent that has exited can be cancelled too', async () => {
     const run = await start({ agent: command('true') });
     await run.requestPause();
     run.cancel();
@@ -131,7 +131,7 @@ describeWithBubblewrap('a pause', () => {
     await expect(run.finished).resolves.toMatchObject({ outcome: 'cancelled' });
   });
 
-  it('goes on only when the lease is sure again and nobody wants it paused', async () => {
+  it('lasts until the lease is confirmed and the agent is resumed', async () => {
     const run = await start({ agent: counting(30) });
     await run.requestPause();
     await run.suspend();

@@ -21,9 +21,9 @@ describe('a prompt', () => {
     expect(renderPrompt('{{topic}}: {{plan}}. $ARGUMENTS!', context)).toBe('speed: the plan. Make it fast!');
   });
 
-  it('leaves a placeholder that nobody knows, and an absent task empty', () => {
+  it('keeps unknown placeholders, and leaves an absent task empty', () => {
     const taskless = { ...context, task: undefined };
-    expect(renderPrompt('{{nobody}} {{toString}} [$ARGUMENTS]', taskless)).toBe('{{nobody}} {{toString}} []');
+    expect(renderPrompt('{{unknown}} {{toString}} [$ARGUMENTS]', taskless)).toBe('{{unknown}} {{toString}} []');
   });
 
   it('takes 2,000 characters of a phase, none of them halved', () => {
@@ -31,7 +31,7 @@ describe('a prompt', () => {
     expect(rendered).toBe('🙂'.repeat(2_000));
   });
 
-  it('never reads what it inserted', () => {
+  it('does not expand placeholders in inserted text', () => {
     const names = ['execution_id', 'repo_url', 'topic', 'plan', 'other'];
     const text = fc.array(
       fc.oneof(

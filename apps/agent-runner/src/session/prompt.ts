@@ -1,11 +1,11 @@
-/** What a phase's prompt may ask for by name. */
+/** The values of a prompt template's placeholders. */
 export interface PromptContext {
   readonly executionId: string;
   readonly workflowId: string;
-  /** The repositories of the execution as URLs, the main one first. */
+  /** URLs of the execution's repositories, the main one first. */
   readonly repositories: readonly string[];
   readonly inputs: Readonly<Record<string, string>>;
-  /** What earlier phases left, by phase. */
+  /** Text of earlier phases' output, by phase id. */
   readonly phaseOutputs: Readonly<Record<string, string>>;
   readonly task?: string | undefined;
 }
@@ -13,7 +13,7 @@ export interface PromptContext {
 const PLACEHOLDER = /\{\{([^{}]+)\}\}|\$ARGUMENTS/g;
 const PHASE_OUTPUT_CHARACTERS = 2_000;
 
-/** Fills in a phase's prompt in one pass, so inserted text is never read as a placeholder. An unknown placeholder stays as it is. */
+/** Fills in a template in one pass, so placeholders in inserted text are not expanded. Unknown placeholders stay. */
 export function renderPrompt(template: string, context: PromptContext): string {
   const values = valuesOf(context);
   return template.replace(PLACEHOLDER, (placeholder, name: string | undefined) =>
@@ -21,7 +21,7 @@ export function renderPrompt(template: string, context: PromptContext): string {
   );
 }
 
-/** A later entry hides an earlier one of the same name: what the platform says cannot be said differently by an input. */
+/** Later entries override earlier ones of the same name: inputs cannot replace the platform's values. */
 function valuesOf({ executionId, workflowId, repositories, inputs, phaseOutputs }: PromptContext): Map<string, string> {
   const [main = ''] = repositories;
   const outputs = Object.entries(phaseOutputs).map(([phase, output]) => [phase, firstCharacters(output)] as const);
@@ -35,7 +35,7 @@ function valuesOf({ executionId, workflowId, repositories, inputs, phaseOutputs 
   ]);
 }
 
-/** Never half of a character that takes two code units. */
+/** Counts code points, so surrogate pairs are not split. */
 function firstCharacters(text: string): string {
   return Array.from(text.slice(0, 2 * PHASE_OUTPUT_CHARACTERS))
     .slice(0, PHASE_OUTPUT_CHARACTERS)

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { hangingRepository } from '../../test/hanging-repository';
 import { reapOrphans } from '../workspaces';
 import { withEnvironment } from '../workspaces/process-table';
@@ -51,7 +51,7 @@ describe('a repository', () => {
     expect(found.status).toBe(1);
   });
 
-  it('is refused when its place is not GitHub, and a path of this machine unless that is allowed', () => {
+  it('is refused outside GitHub, and on this machine unless that is allowed', () => {
     const refused = [
       'http://github.com/acme/shop',
       'https://github.com/acme',
@@ -73,7 +73,7 @@ describe('a repository', () => {
     expect(directoryOf('file:///srv/git/shop.git', true)).toBe('local__shop');
   });
 
-  it('is not waited for as long as it hangs', async () => {
+  it('that does not arrive within the time limit is refused', async () => {
     const { href } = pathToFileURL(hangingRepository(directory.path, 'hangs.git'));
     const rules = { allowFiles: true, withinMs: 200 };
 
@@ -83,7 +83,7 @@ describe('a repository', () => {
     });
   });
 
-  it('that is being cloned when the runner is killed is let go of by the next one', async () => {
+  it('that is being cloned when the runner is killed has its git killed by the next runner', async () => {
     const id = randomUUID();
     const repository = hangingRepository(directory.path, 'never.git');
     const [hook, script] = ['typescript.cjs', 'clone-for-ever.ts'].map((name) => join(__dirname, '../../test', name));
@@ -98,7 +98,7 @@ describe('a repository', () => {
     await expect(gits()).resolves.toEqual([]);
   });
 
-  it('says what is wrong with a ref, and with a repository that is not there', async () => {
+  it('is refused with the reason for an invalid ref, an unknown ref, and a missing repository', async () => {
     const clone = (repository: { url: string; ref?: string }) =>
       cloneRepository(repository, target(), { allowFiles: true });
 

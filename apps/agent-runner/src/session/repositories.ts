@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { dyingWithRunner, marker, sendTo } from '../workspaces';
+import { marker, signalProcess, withParentDeathSignal } from '../workspaces';
 
 const REF = /^[A-Za-z0-9_][A-Za-z0-9_./@+-]*$/;
 
@@ -17,18 +17,18 @@ export interface Repository {
 }
 
 export interface CloneRules {
-  /** Repositories of this machine, `file://…`, are for demonstrations and tests. */
+  /** Allows `file://` repositories of this machine, for demonstrations and tests. */
   readonly allowFiles: boolean;
-  /** Given to GitHub for the time of the clone, and never written down. */
+  /** Sent to GitHub during the clone, and never written to disk. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The workspace it is for: whoever ends what that left running after a crash ends its git too. */
+  /** Marks git's processes, so that a later runner ends them together with this workspace's orphans. */
   readonly workspaceId?: string | undefined;
-  /** How many milliseconds a clone may take. */
+  /** Time limit of one clone in milliseconds. */
   readonly withinMs?: number | undefined;
 }
 
-/** The clone's directory below `repos`: `<owner>__<name>`, so that two owners may use one name. */
+/** The clone's directory below `repos`: `<owner>__<name>`, because two owners may use the same name. */
 export function directoryOf(url: string, allowFiles: boolean): string {
   const github = githubRepository(url);
   if (github) return `${github.owner}__${github.name}`;
@@ -41,10 +41,10 @@ export function directoryOf(url: string, allowFiles: boolean): string {
   );
 }
 
-/** How long one repository may take to arrive: a server that hangs must not hold a slot for ever. */
+/** Default time limit of one clone: a server that hangs must not occupy a slot for ever. */
 const CLONE_MS = 10 * 60_000;
 
-/** Clones a repository into `parent`, on the host and before there is an agent: the workspace has no network. */
+/** Clones a repository into `parent`, on the host and before the agent starts: the workspace has no network. */
 export async function cloneRepository({ url, ref }: Repository, parent: string, rules: CloneRules): Promise<string> {
   const target = join(parent, directoryOf(url, rules.allowFiles));
   if (ref !== undefined && !isRef(ref)) {
@@ -55,21 +55,20 @@ export async function cloneRepository({ url, ref }: Repository, parent: string, 
       'repository_ref',
     );
   }
-  const { signal: unwanted, withinMs = CLONE_MS } = rules;
-  const tooLong = AbortSignal.timeout(withinMs);
-  const signal = unwanted ? AbortSignal.any([tooLong, unwanted]) : tooLong;
+  const { signal: cancelled, withinMs = CLONE_MS } = rules;
+  const timeout = AbortSignal.timeout(withinMs);
+  const signal = cancelled ? AbortSignal.any([timeout, cancelled]) : timeout;
   const settings = await mkdtemp(join(tmpdir(), 'syntropic-git-'));
   try {
-    const git = gitIn(settings, { ...rules, signal });
-    // What another account owns is refused by git unless the settings allow it, and only a settings file may.
+    const environment = gitEnvironment(settings, rules);
+    // Git refuses repositories of other accounts unless a settings file allows them.
     await writeFile(join(settings, 'config'), '[safe]\n\tdirectory = *\n');
-    await git(['clone', '--quiet', '--no-checkout', '--template=', '--', url, target]);
-    await git(['-C', target, 'checkout', '--quiet', ...(ref === undefined ? [] : [ref]), '--']);
+    await git(['clone', '--quiet', '--no-checkout', '--template=', '--', url, target], environment, signal);
+    await git(['-C', target, 'checkout', '--quiet', ...(ref === undefined ? [] : [ref]), '--'], environment, signal);
     return target;
   } catch (error) {
-    if (!tooLong.aborted || unwanted?.aborted) throw error;
-    const why = `${withoutCredentials(url)} did not arrive within ${withinMs / 1_000} s`;
-    throw new DomainError('repository.clone_failed', why, 'conflict', 'repos');
+    if (!timeout.aborted || cancelled?.aborted) throw error;
+    throw cloneFailed(`${withoutCredentials(url)} did not arrive within ${withinMs / 1_000} s`);
   } finally {
     await rm(settings, { recursive: true });
   }
@@ -79,8 +78,8 @@ function isRef(ref: string): boolean {
   return REF.test(ref) && !ref.includes('..') && !ref.includes('@{');
 }
 
-/** Git as it is before anybody configured it: no hooks, no helpers, no questions, no protocol but the one that is meant. */
-function gitIn(settings: string, { allowFiles, token, signal, workspaceId }: CloneRules) {
+/** Settings that ignore the machine's git configuration: no hooks, no credential helpers, no prompts, only the allowed protocols. */
+function gitEnvironment(settings: string, { allowFiles, token, workspaceId }: CloneRules): NodeJS.ProcessEnv {
   const configuration: [string, string][] = [
     ['protocol.allow', 'never'],
     ['protocol.https.allow', 'always'],
@@ -93,7 +92,7 @@ function gitIn(settings: string, { allowFiles, token, signal, workspaceId }: Clo
     const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
     configuration.push(['http.https://github.com/.extraHeader', `Authorization: Basic ${basic}`]);
   }
-  const env = {
+  return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     HOME: settings,
     GIT_CONFIG_GLOBAL: join(settings, 'config'),
@@ -101,7 +100,7 @@ function gitIn(settings: string, { allowFiles, token, signal, workspaceId }: Clo
     GIT_TERMINAL_PROMPT: '0',
     GIT_LFS_SKIP_SMUDGE: '1',
     ...(workspaceId !== undefined && marker(workspaceId)),
-    // By the environment a secret is seen neither in the list of processes nor in the clone.
+    // Secrets in the environment appear neither in the process list nor in the clone.
     GIT_CONFIG_COUNT: String(configuration.length),
     ...Object.fromEntries(
       configuration.flatMap(([key, value], n) => [
@@ -110,31 +109,28 @@ function gitIn(settings: string, { allowFiles, token, signal, workspaceId }: Clo
       ]),
     ),
   };
-  return async (args: readonly string[]): Promise<void> => {
-    signal?.throwIfAborted();
-    const [program, ...words] = dyingWithRunner(['git', ...args]);
-    const child = spawn(program, words, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-    // Git's own children may hang where git itself would not.
-    const stop = () => {
-      if (child.pid !== undefined) sendTo(-child.pid, 'SIGKILL');
-    };
-    signal?.addEventListener('abort', stop);
-    const code = new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
-    const [ended, complaint] = await Promise.all([code, text(child.stderr)]).finally(() =>
-      signal?.removeEventListener('abort', stop),
-    );
-    signal?.throwIfAborted();
-    if (ended === 0) return;
-    throw new DomainError(
-      'repository.clone_failed',
-      withoutCredentials(complaint.trim()) || 'git failed',
-      'conflict',
-      'repos',
-    );
-  };
 }
+
+async function git(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const [program, ...rest] = withParentDeathSignal(['git', ...args]);
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  // Kills the process group: git's helper processes may hang where git itself would not.
+  const kill = () => {
+    if (child.pid !== undefined) signalProcess(-child.pid, 'SIGKILL');
+  };
+  signal.addEventListener('abort', kill);
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [code, stderr] = await Promise.all([exited, text(child.stderr)]).finally(() => {
+    signal.removeEventListener('abort', kill);
+  });
+  signal.throwIfAborted();
+  if (code !== 0) throw cloneFailed(withoutCredentials(stderr.trim()) || 'git failed');
+}
+
+const cloneFailed = (message: string) => new DomainError('repository.clone_failed', message, 'conflict', 'repos');
 
 const withoutCredentials = (message: string) => message.replace(/(https?:\/\/)[^/\s@]*@/g, '$1');

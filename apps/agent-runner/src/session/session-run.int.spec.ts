@@ -3,8 +3,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { describeWithBubblewrap, useDirectory } from '../../test/bench';
-import { command, listen, toTheEnd, useSessions } from '../../test/session';
+import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
+import { command, listen, toTheEnd, useSessions } from '../../test/session.fixture';
 import { SandboxBackend } from '../workspaces';
 
 describeWithBubblewrap('a session', () => {
@@ -26,7 +26,7 @@ describeWithBubblewrap('a session', () => {
     expect(lines.filter(({ stream }) => stream === 'stderr').map(({ text }) => text)).toEqual(['aside']);
   });
 
-  it('fails with what its program complained about', async () => {
+  it('fails with the standard error of its program', async () => {
     const { finished } = await toTheEnd(await start({ agent: shell('echo no such thing >&2; exit 3') }));
 
     expect(finished).toEqual({
@@ -52,7 +52,7 @@ describeWithBubblewrap('a session', () => {
     });
     await toTheEnd(run);
 
-    const { files, leftOut } = run.left;
+    const { files, leftOut } = run.artifacts;
     expect(leftOut).toEqual([]);
     expect(files).toMatchObject([
       { path: 'deep/copy.bin', sizeBytes: 256, sha256: createHash('sha256').update(bytes).digest('hex') },
@@ -60,11 +60,11 @@ describeWithBubblewrap('a session', () => {
     expect(readFileSync(files[0]?.absolutePath ?? '').equals(bytes)).toBe(true);
   });
 
-  it('says in its own output what of the files it left is no artifact', async () => {
+  it('reports in its own output the files that were left out of its artifacts', async () => {
     const run = await start({ agent: shell('cd artifacts/output && echo kept > kept && ln -s /etc/hostname name') });
     const { lines } = await toTheEnd(run);
 
-    expect(run.left.files.map(({ path }) => path)).toEqual(['kept']);
+    expect(run.artifacts.files.map(({ path }) => path)).toEqual(['kept']);
     expect(lines).toEqual([
       expect.objectContaining({
         stream: 'runner',
@@ -90,7 +90,7 @@ describeWithBubblewrap('a session', () => {
     });
   });
 
-  it('hears what its program says when it is asked to end', async () => {
+  it('keeps the output that its program prints after a signal', async () => {
     const run = await start({
       agent: shell('trap "echo tidied; exit 0" TERM; trap "" INT; echo ready; while :; do sleep 0.01; done'),
       graces: { interruptMs: 200, terminateMs: 20_000 },
@@ -123,7 +123,7 @@ describeWithBubblewrap('a session', () => {
     });
   });
 
-  it('ends when its time is over', async () => {
+  it('ends at its timeout', async () => {
     const { finished } = await toTheEnd(await start({ agent: shell('sleep 60'), timeoutMs: 100 }));
 
     expect(finished).toMatchObject({ outcome: 'timed_out', legEnd: 'INT', error: 'it took longer than 0.1 s' });
@@ -140,7 +140,7 @@ describeWithBubblewrap('a session', () => {
     await expect(run.finished).resolves.toMatchObject({ outcome: 'abandoned', signal: 'SIGKILL', legEnd: 'KILL' });
   });
 
-  it('goes on in the kept directory and the same spool after it was parked', async () => {
+  it('continues in the kept directory and the same spool after it was parked', async () => {
     const sessionId = randomUUID();
     const agent = shell(
       'ls artifacts/output; echo $RANDOM > artifacts/output/note; echo ready; test -e go || { touch go; sleep 60; }',
@@ -159,7 +159,7 @@ describeWithBubblewrap('a session', () => {
     expect(second.lines.map(({ line, leg, text }) => `${line} ${leg} ${text}`)).toEqual(['2 2 note', '3 2 ready']);
   });
 
-  it('is not led out of its workspace by what an earlier leg left there', async () => {
+  it('does not follow links of an earlier leg out of its workspace', async () => {
     const outside = join(directory.path, 'outside');
     mkdirSync(outside);
     const sessionId = randomUUID();
@@ -175,7 +175,7 @@ describeWithBubblewrap('a session', () => {
     expect(readdirSync(outside)).toEqual([]);
   });
 
-  it('refuses an input that leads out of its place', async () => {
+  it('refuses an input whose path leads out of artifacts/input', async () => {
     const input = { phaseId: 'plan', path: '../../../evil', open: () => Promise.resolve(Readable.from(['x'])) };
 
     await expect(start({ agent: shell('true'), inputs: [input] })).rejects.toMatchObject({

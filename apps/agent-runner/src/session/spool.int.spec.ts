@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { Spool } from './spool';
 
 const TEST = join(__dirname, '../../test');
@@ -10,7 +10,7 @@ const TEST = join(__dirname, '../../test');
 describe('a spool whose writer is killed', () => {
   const directory = useDirectory();
 
-  it('has every line that was said to be spooled, in order, over several lives', async () => {
+  it('has every line that was reported as spooled, in order, over several lives', async () => {
     let spooled = 0;
     for (const lines of [50, 400, 3_000]) spooled = await writeUntilKilled(spooled + lines);
 
@@ -35,12 +35,12 @@ describe('a spool whose writer is killed', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    let told = 0;
+    let spooled = 0;
     createInterface(writer.stdout).on('line', (line) => {
-      told = Number(line);
-      if (told >= atLeast) writer.kill('SIGKILL');
+      spooled = Number(line);
+      if (spooled >= atLeast) writer.kill('SIGKILL');
     });
     await once(writer, 'close');
-    return told;
+    return spooled;
   }
 });

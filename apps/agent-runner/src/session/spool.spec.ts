@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { Spool, type SpoolLine } from './spool';
 
 const directory = useDirectory();
@@ -11,7 +11,7 @@ const line = (text: string) => ({ leg: 1, at: '2026-01-01T00:00:00.000Z', stream
 const numbersAndTexts = (lines: readonly SpoolLine[]) => lines.map(({ line: number, text }) => `${number} ${text}`);
 
 describe('a spool', () => {
-  it('hands out all that was said since the last commit, batch after batch', async () => {
+  it('hands out all uncommitted lines in batches', async () => {
     const spool = Spool.open(fresh());
     const batches = spool.batches();
     spool.append(line('a'));
@@ -67,7 +67,7 @@ describe('a spool', () => {
     spool.close();
   });
 
-  it('reads again what is stored elsewhere, all of it and nothing else, whatever fits into a page', () => {
+  it('reads exactly the committed lines again, with every page size', () => {
     const path = fresh();
     const said = ['a', 'x'.repeat(500), 'b', 'c', 'not stored'];
     const first = Spool.open(path);
@@ -86,7 +86,7 @@ describe('a spool', () => {
     again.close();
   });
 
-  it('believes no commit of what was never said', () => {
+  it('refuses the commit of a line that was never appended', () => {
     const spool = Spool.open(fresh());
     expect(() => {
       spool.committed(1);
@@ -94,7 +94,7 @@ describe('a spool', () => {
     spool.close();
   });
 
-  it('loses no line and doubles none, wherever it is cut and however often it is opened again', async () => {
+  it('neither loses nor doubles a line after any sequence of crashes and reopenings', async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('append' as const), text: fc.string({ unit: 'grapheme' }) }),
       fc.record({ do: fc.constant('commit' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
@@ -129,7 +129,7 @@ describe('a spool', () => {
     );
   });
 
-  it('counts a line that was cut short as never said', async () => {
+  it('drops a last line that was cut short', async () => {
     const path = fresh();
     const spool = Spool.open(path);
     spool.append(line('whole'));
@@ -146,7 +146,7 @@ describe('a spool', () => {
   });
 });
 
-/** The part of a line that a crash in the middle of a write leaves at the end. */
+/** Appends part of a line, as a crash in the middle of a write does. */
 function tear(file: string, bytes: number): void {
   appendFileSync(file, '{"line":999,"text":"half a line that never came to its end'.slice(0, bytes));
 }

@@ -1,39 +1,39 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { Turnstile } from './turnstile';
+import { Gate } from './gate';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 256 * 1024;
 const BATCH_BYTES = 512 * 1024;
 
-/** The cursor is overwritten in one small write: replacing the file would wait for the disk on every batch. */
-const CURSOR_DIGITS = 16;
+/** The committed line number is overwritten in place: replacing the file would wait for the disk on every batch. */
+const COMMITTED_DIGITS = 16;
 
 export interface SpoolLine {
-  /** From 1, over all legs of the session. */
+  /** From 1, counted over all legs of the session. */
   readonly line: number;
   readonly leg: number;
-  /** When the agent said it, ISO 8601. */
+  /** Time at which the runner read the line, ISO 8601. */
   readonly at: string;
-  /** The agent's, or what its runner says of it. */
+  /** `runner`: a notification that the runner itself has added. */
   readonly stream: 'stdout' | 'stderr' | 'runner';
   readonly text: string;
 }
 
-/** All that a session's agent has said, on disk before anything else happens to it. Whoever stores it says how far, and gets what came after. */
+/** A session's output as a file: lines are appended before they are sent, and read in batches until they are committed. */
 export class Spool {
-  /** Bytes of each line that is not committed, the oldest first. */
+  /** Sizes in bytes of the lines that are not committed, oldest first. */
   readonly #pending: number[] = [];
-  readonly #turnstile = new Turnstile();
+  readonly #gate = new Gate();
   #sizeBytes = 0;
-  /** Where the first line that is not committed begins. */
+  /** Offset of the first line that is not committed. */
   #pendingFrom = 0;
   #last = 0;
   #committed: number;
   #finished = false;
 
   private constructor(
-    /** Where it lies. */
+    /** Path of the file, which is also the transcript. */
     readonly file: string,
     private readonly fd: number,
     private readonly cursor: number,
@@ -42,7 +42,7 @@ export class Spool {
     this.#recover();
   }
 
-  /** Opens or creates the spool of a session; a line that was cut short by a crash is removed. */
+  /** Opens or creates the spool of a session, and removes a last line that a crash has cut short. */
   static open(directory: string): Spool {
     const file = join(directory, 'spool.jsonl');
     const create = constants.O_CREAT | constants.O_RDWR;
@@ -57,29 +57,29 @@ export class Spool {
     return this.#last;
   }
 
-  append(said: Omit<SpoolLine, 'line'>): number {
+  append(entry: Omit<SpoolLine, 'line'>): number {
     const line = this.#last + 1;
-    const bytes = Buffer.from(`${JSON.stringify({ line, ...said })}\n`);
+    const bytes = Buffer.from(`${JSON.stringify({ line, ...entry })}\n`);
     this.#write(bytes);
     this.#pending.push(bytes.length);
     this.#sizeBytes += bytes.length;
     this.#last = line;
-    this.#turnstile.turn();
+    this.#gate.notify();
     return line;
   }
 
-  /** Everything up to this line is stored elsewhere. */
+  /** Records that all lines up to this one are stored durably elsewhere. */
   committed(line: number): void {
     if (line > this.#last) throw new RangeError(`line ${line} was never spooled`);
     if (line <= this.#committed) return;
 
-    writeSync(this.cursor, String(line).padStart(CURSOR_DIGITS, '0'), 0);
+    writeSync(this.cursor, String(line).padStart(COMMITTED_DIGITS, '0'), 0);
     for (const length of this.#pending.splice(0, line - this.#committed)) this.#pendingFrom += length;
     this.#committed = line;
-    this.#turnstile.turn();
+    this.#gate.notify();
   }
 
-  /** What is stored elsewhere already, from the beginning and page by page: a session may have said more than memory holds. */
+  /** The committed lines from the beginning, in pages: they may exceed the runner's memory. */
   *committedLines(pageBytes = BATCH_BYTES): Generator<readonly SpoolLine[]> {
     const end = this.#pendingFrom;
     for (let from = 0, size = pageBytes; from < end;) {
@@ -91,22 +91,22 @@ export class Spool {
     }
   }
 
-  /** Batch after batch of what is not committed: the next one when `committed` was told, and when there is something. Ends when all of a finished spool is committed. */
+  /** Batches of uncommitted lines, the next one after `committed`. Ends when the spool is finished and all lines are committed. */
   async *batches(maxBytes = BATCH_BYTES): AsyncGenerator<readonly SpoolLine[]> {
     for (;;) {
       const before = this.#committed;
       if (before < this.#last) {
         yield this.#read(maxBytes);
-        await this.#turnstile.until(() => this.#committed > before);
+        await this.#gate.wait(() => this.#committed > before);
       } else if (this.#finished) return;
-      else await this.#turnstile.until(() => this.#finished || this.#last > before);
+      else await this.#gate.wait(() => this.#finished || this.#last > before);
     }
   }
 
-  /** No further line will come. */
+  /** Declares that no further line will be appended. */
   finish(): void {
     this.#finished = true;
-    this.#turnstile.turn();
+    this.#gate.notify();
   }
 
   close(): void {
@@ -114,7 +114,7 @@ export class Spool {
     closeSync(this.cursor);
   }
 
-  /** A line is in the file whole or not at all, also when the disk is full. */
+  /** Truncates a partly written line, for example when the disk is full. */
   #write(bytes: Buffer): void {
     try {
       for (let done = 0; done < bytes.length;) done += writeSync(this.fd, bytes, done);
@@ -124,7 +124,7 @@ export class Spool {
     }
   }
 
-  /** At least one line, however long. */
+  /** The first uncommitted lines, at least one even when it exceeds `maxBytes`. */
   #read(maxBytes: number): SpoolLine[] {
     let bytes = 0;
     let count = 0;
@@ -167,7 +167,7 @@ function readAt(fd: number, offset: number, length: number): Buffer {
   const buffer = Buffer.alloc(length);
   for (let done = 0; done < length;) {
     const read = readSync(fd, buffer, done, length - done, offset + done);
-    if (read === 0) throw new Error('the spool is shorter than it was');
+    if (read === 0) throw new Error('the spool file was truncated while it was open');
     done += read;
   }
   return buffer;

@@ -1,35 +1,50 @@
-import type { Assignment } from './assignment';
+import { Injectable } from '@nestjs/common';
+import type { WorkOrder } from '@syntropic/orchestration/contracts';
+import type { Assignment } from '../assignment/assignment';
+import { AssignmentFactory } from '../assignment/assignment-factory';
+import { Leases } from './leases';
 
-/** What a runner is working on. */
+/** The claimed sessions of this runner, until nothing of them is left in its processes. */
+@Injectable()
 export class Assignments {
-  readonly #all = new Set<Assignment>();
-  /** Which waiting session somebody is being parked for. */
-  readonly #roomFor = new Map<string, Assignment>();
+  readonly #running = new Set<Assignment>();
+  /** The assignments that are being parked, by the id of the waiting session that needs their slot. */
+  readonly #parkedFor = new Map<string, Assignment>();
 
-  async work(assignment: Assignment): Promise<void> {
-    this.#all.add(assignment);
+  constructor(
+    private readonly factory: AssignmentFactory,
+    private readonly leases: Leases,
+  ) {}
+
+  /** Never rejects. */
+  async run(order: WorkOrder, runner: string): Promise<void> {
+    const assignment = this.factory.create(order, runner);
+    this.#running.add(assignment);
+    this.leases.add(assignment);
     await assignment.work();
-    this.#all.delete(assignment);
-    for (const [sessionId, leaving] of this.#roomFor) if (leaving === assignment) this.#roomFor.delete(sessionId);
+    this.leases.remove(assignment);
+    this.#running.delete(assignment);
+    for (const [sessionId, parked] of this.#parkedFor) if (parked === assignment) this.#parkedFor.delete(sessionId);
   }
 
-  /** Also while a session whose lease is lost already is being ended. */
+  /** True also for a session that has lost its lease and is still being ended. */
   has(sessionId: string): boolean {
-    return [...this.#all].some(({ lease }) => lease.sessionId === sessionId);
+    return [...this.#running].some(({ lease }) => lease.sessionId === sessionId);
   }
 
-  /** Of the agents that stand still, the one that has longest makes room: one for each session that waits, told however often. */
-  makeRoomFor(sessionId: string): void {
-    if (this.#roomFor.has(sessionId)) return;
-    const still = [...this.#all].filter(({ heldSince }) => heldSince !== undefined);
-    const [longest] = still.sort((one, other) => (one.heldSince ?? 0) - (other.heldSince ?? 0));
+  /** Parks the session that has been held for longest. Repeated calls for the same waiting session park no second one. */
+  makeRoomFor(waitingSessionId: string): void {
+    if (this.#parkedFor.has(waitingSessionId)) return;
+    const held = [...this.#running].filter(({ heldSince }) => heldSince !== undefined);
+    const [longest] = held.sort((one, other) => (one.heldSince ?? 0) - (other.heldSince ?? 0));
     if (!longest) return;
 
-    this.#roomFor.set(sessionId, longest);
-    longest.makeRoom();
+    this.#parkedFor.set(waitingSessionId, longest);
+    longest.parkForSlot();
   }
 
-  leave(): void {
-    for (const assignment of this.#all) assignment.leave();
+  /** Parks held sessions and interrupts the others. */
+  shutDown(): void {
+    for (const assignment of this.#running) assignment.shutDown();
   }
 }

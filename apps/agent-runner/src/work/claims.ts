@@ -1,78 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { Signal } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
-import { Doorbell, OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
-import { ClaimedWork, ClaimWork, type WorkOrder } from '@syntropic/orchestration/contracts';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Abilities } from './leases';
+import { CommandClient, OutcomeUnknown } from '@syntropic/messaging';
+import { work, type WorkOrder } from '@syntropic/orchestration/contracts';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Capabilities } from './capabilities';
 import { originOf } from './origin';
+import { RunnerLog } from './runner-log';
 
-type ClaimsOptions = Readonly<{
-  client: CommandClient;
-  abilities: Abilities;
-  /** Does the work; settles when the slot is free again, and never rejects. */
-  take: (order: WorkOrder) => Promise<void>;
-  onFault: (error: unknown) => void;
-}>;
+/** Runs the claimed session; settles when its slot is free again, and never rejects. */
+type OnClaimed = (order: WorkOrder) => Promise<void>;
 
-const LOOK_MS = 5_000;
+const POLL_MS = 5_000;
 const RETRY_MS = 500;
 
-/** Asks for work while there are free slots: when a hint comes, when a slot is freed, and every few seconds regardless. */
+/** Claims work while there are free slots: after a hint, when a slot becomes free, and every few seconds. */
+@Injectable()
 export class Claims {
-  readonly #bell = new Doorbell();
-  readonly #taken = new Set<Promise<void>>();
+  readonly #claimNow = new Signal();
+  readonly #running = new Set<Promise<void>>();
 
-  constructor(private readonly options: ClaimsOptions) {}
+  constructor(
+    private readonly client: CommandClient,
+    private readonly log: RunnerLog,
+  ) {}
 
-  get isFull(): boolean {
-    return this.#taken.size >= this.options.abilities.slots;
+  hasFreeSlot({ slots }: Capabilities): boolean {
+    return this.#running.size < slots;
   }
 
-  /** There may be work. */
-  hint(): void {
-    this.#bell.ring();
+  /** Claims at once, because there may be new work. */
+  claimNow(): void {
+    this.#claimNow.notify();
   }
 
-  /** Until the signal; what has been taken goes on. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Returns after the signal; claimed sessions continue. */
+  async run(capabilities: Capabilities, onClaimed: OnClaimed, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if (!this.isFull) {
-        const order = await this.#claim(signal);
+      if (this.hasFreeSlot(capabilities)) {
+        const order = await this.#claim(capabilities, signal);
         if (order) {
-          this.#take(order);
+          this.#start(onClaimed(order));
           continue;
         }
       }
-      await this.#bell.wait(LOOK_MS, signal);
+      await this.#claimNow.wait(POLL_MS, signal);
     }
   }
 
-  async finished(): Promise<void> {
-    await Promise.all(this.#taken);
+  /** Resolves when all claimed sessions have ended. */
+  async waitForSessions(): Promise<void> {
+    await Promise.all(this.#running);
   }
 
-  #take(order: WorkOrder): void {
-    const done = this.options.take(order);
-    this.#taken.add(done);
-    void done.finally(() => {
-      this.#taken.delete(done);
-      this.hint();
+  #start(session: Promise<void>): void {
+    this.#running.add(session);
+    void session.finally(() => {
+      this.#running.delete(session);
+      this.claimNow();
     });
   }
 
-  /** A claim whose answer was lost is made again under its own id: it gets the same work. One that was refused is over. */
-  async #claim(signal: AbortSignal): Promise<WorkOrder | null> {
-    const { client, abilities, onFault } = this.options;
-    const { runner, backends, providers } = abilities;
+  /** A claim without an answer is repeated under the same command id, and receives the same work. A refused claim is not repeated. */
+  async #claim({ runner, backends, providers }: Capabilities, signal: AbortSignal): Promise<WorkOrder | null> {
     const origin = originOf(runner);
-
+    const data = { runner, backends, providers };
     for (;;) {
       try {
-        const data = { runner, backends, providers };
-        return ClaimedWork.parse(await client.send('work', ClaimWork.type, data, origin)).order;
+        const { order } = await this.client.send(work.ClaimWork, data, origin);
+        return order;
       } catch (error) {
-        if (!(error instanceof OutcomeUnknown)) onFault(error);
+        if (!(error instanceof OutcomeUnknown)) this.log.fault(error);
         if (signal.aborted || error instanceof DomainError) return null;
-        await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
   }

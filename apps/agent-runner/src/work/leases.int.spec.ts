@@ -1,34 +1,47 @@
-import { Module, type INestApplicationContext } from '@nestjs/common';
+import { Module, type INestApplicationContext, type OnModuleInit } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SessionId } from '@syntropic/kernel';
-import { CommandClient, CommandsModule, commandTransport, natsUsers } from '@syntropic/messaging';
-import { RenewWork, type Control, type RenewedWork } from '@syntropic/orchestration/contracts';
+import { SessionId, type Command, type ReplyOf } from '@syntropic/kernel';
+import { CommandClient, CommandsModule, commandTransport, MessageBus, natsUsers } from '@syntropic/messaging';
+import { work, type Control } from '@syntropic/orchestration/contracts';
 import { eventually, useNats } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
-import { Leases, type Held } from './leases';
+import { pino } from 'pino';
+import { Leases, type LeaseHolder } from './leases';
+import { RunnerLog } from './runner-log';
 
 const nats = useNats(
-  natsUsers({
-    gateway: 'g',
-    'command-service': 'c',
-    'projection-worker': 'p',
-    'observability-collector': 'o',
-    'agent-runner': 'a',
-  }),
+  natsUsers(
+    {
+      gateway: 'g',
+      'command-service': 'c',
+      'projection-worker': 'p',
+      'observability-collector': 'o',
+      'agent-runner': 'a',
+    },
+    [],
+  ),
 );
 
-/** The other end of the wire: answers what it is told to, or keeps silent. */
+/** The command service's answers: none while `answers` is false. */
 let answers = true;
-let askedIds: Set<string>;
+let commandIds: Set<string>;
 let refused: Set<string>;
 let control: Control;
 
-@CommandHandler(RenewWork)
-class Renewals implements ICommandHandler<RenewWork> {
-  async execute({ leases, context }: RenewWork): Promise<RenewedWork> {
-    askedIds.add(context.commandId);
+type RenewWork = typeof work.RenewWork;
+
+@Module({ imports: [CommandsModule.of([work.RenewWork])] })
+class CommandService implements OnModuleInit {
+  constructor(private readonly bus: MessageBus) {}
+
+  onModuleInit(): void {
+    // The bus hands a handler the commands of its message alone.
+    this.bus.handle(work.RenewWork, (command) => this.#renew(command as Command<RenewWork>));
+  }
+
+  async #renew({ data: { leases }, context }: Command<RenewWork>): Promise<ReplyOf<RenewWork>> {
+    commandIds.add(context.commandId);
     await eventually(() => answers, { within: 60_000 });
     return {
       leases: leases.map(({ sessionId }) =>
@@ -39,25 +52,22 @@ class Renewals implements ICommandHandler<RenewWork> {
   }
 }
 
-@Module({ imports: [CqrsModule.forRoot(), CommandsModule.of({ work: { RenewWork } })], providers: [Renewals] })
-class CommandService {}
-
-class Session implements Held {
+class Session implements LeaseHolder {
   readonly lease = { sessionId: SessionId.parse(randomUUID()), token: 1 };
-  readonly told: string[] = [];
-  isDoubted = false;
+  readonly calls: string[] = [];
+  isUncertain = false;
 
-  asked(what: Control): void {
-    this.told.push(what);
+  setControl(requested: Control): void {
+    this.calls.push(requested);
   }
-  doubt(): void {
-    this.isDoubted = true;
+  leaseUncertain(): void {
+    this.isUncertain = true;
   }
-  trust(): void {
-    this.isDoubted = false;
+  leaseConfirmed(): void {
+    this.isUncertain = false;
   }
-  lost(): void {
-    this.told.push('lost');
+  leaseLost(): void {
+    this.calls.push('lost');
   }
 }
 
@@ -69,7 +79,7 @@ describe('the leases of a runner', () => {
   let stop: AbortController;
 
   beforeEach(async () => {
-    [answers, askedIds, refused, control] = [true, new Set(), new Set(), 'run'];
+    [answers, commandIds, refused, control] = [true, new Set(), new Set(), 'run'];
     const app = await NestFactory.create<NestFastifyApplication>(CommandService, new FastifyAdapter(), {
       logger: false,
     });
@@ -79,16 +89,11 @@ describe('the leases of a runner', () => {
     service = app;
     client = new CommandClient({ url: nats.urlAs('agent-runner'), name: 'agent-runner' });
     stop = new AbortController();
-    leases = new Leases({
-      client,
-      abilities: { runner: 'runner-1', backends: ['sandbox'], providers: ['command'], slots: 2 },
-      parked: () => Promise.resolve([]),
-      discard: () => undefined,
-      onFault: () => undefined,
-      renewMs: 50,
-      doubtAfterMs: 1_000,
-    });
-    running = leases.run(stop.signal);
+    const log = new RunnerLog(pino({ enabled: false }));
+    leases = new Leases(client, log, { renewMs: 50, uncertainAfterMs: 1_000 });
+    const capabilities = { runner: 'runner-1', backends: ['sandbox'], providers: ['command'], slots: 2 };
+    const parked = { ids: () => Promise.resolve([]), discard: () => undefined };
+    running = leases.run(capabilities, parked, stop.signal);
   });
   afterEach(async () => {
     answers = true;
@@ -98,33 +103,33 @@ describe('the leases of a runner', () => {
     await service.close();
   });
 
-  it('bring what is asked of a session, and its loss', async () => {
+  it('bring the requested control of a session, and its loss', async () => {
     const [kept, taken] = [new Session(), new Session()];
-    leases.hold(kept);
-    leases.hold(taken);
-    await eventually(() => kept.told.includes('run') && taken.told.includes('run'));
+    leases.add(kept);
+    leases.add(taken);
+    await eventually(() => kept.calls.includes('run') && taken.calls.includes('run'));
 
     control = 'pause';
     refused.add(taken.lease.sessionId);
-    await eventually(() => kept.told.includes('pause') && taken.told.includes('lost'));
-    expect(kept.told).not.toContain('lost');
+    await eventually(() => kept.calls.includes('pause') && taken.calls.includes('lost'));
+    expect(kept.calls).not.toContain('lost');
   });
 
-  it('are in doubt while nobody answers, and all are trusted again with the first answer, those just taken too', async () => {
+  it('are uncertain while there is no answer, and all are confirmed by the first answer, those just added too', async () => {
     const early = new Session();
-    leases.hold(early);
-    await eventually(() => early.told.includes('run'));
+    leases.add(early);
+    await eventually(() => early.calls.includes('run'));
 
     answers = false;
-    await eventually(() => early.isDoubted);
-    // Not the question that has waited so long: the one after it, whose answer is fresh enough to be trusted.
-    const asked = askedIds.size;
-    await eventually(() => askedIds.size > asked);
+    await eventually(() => early.isUncertain);
+    // Waits for the next request: the answer to the one that has waited so long does not confirm the leases.
+    const before = commandIds.size;
+    await eventually(() => commandIds.size > before);
     const late = new Session();
-    leases.hold(late);
-    expect(late.isDoubted).toBe(true);
+    leases.add(late);
+    expect(late.isUncertain).toBe(true);
 
     answers = true;
-    await eventually(() => !early.isDoubted && !late.isDoubted);
+    await eventually(() => !early.isUncertain && !late.isUncertain);
   }, 30_000);
 });

@@ -1,130 +1,134 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Signal } from '@syntropic/async';
 import type { Lease } from '@syntropic/kernel';
-import { Doorbell, OutcomeUnknown, type CommandClient } from '@syntropic/messaging';
-import { RenewedWork, RenewWork, type Control } from '@syntropic/orchestration/contracts';
+import { CommandClient, OutcomeUnknown } from '@syntropic/messaging';
+import { work, type Control, type RenewedWork } from '@syntropic/orchestration/contracts';
+import { LEASE_TIMING } from '../injection-tokens';
+import type { Capabilities } from './capabilities';
 import { originOf } from './origin';
+import { RunnerLog } from './runner-log';
 
-/** A session that is held, as far as its lease is concerned. */
-export interface Held {
+/** A session whose lease this runner holds. */
+export interface LeaseHolder {
   readonly lease: Lease;
-  /** What is asked of it, and the position of the event that asks; called whenever the lease was renewed. */
-  asked(control: Control, asOf: number): void;
-  /** Nobody answers: it must stand still until somebody does. */
-  doubt(): void;
-  trust(): void;
-  /** Somebody else may have it. */
-  lost(): void;
+  /** Called after each renewal with the requested control, and the position of the event that requests it. */
+  setControl(control: Control, asOf: number): void;
+  /** Renewals are not answered: the session must stand still until the lease is confirmed. */
+  leaseUncertain(): void;
+  leaseConfirmed(): void;
+  /** Another runner may hold the lease now. */
+  leaseLost(): void;
 }
 
-export type Abilities = Readonly<{ runner: string; backends: string[]; providers: string[]; slots: number }>;
+/** The parked sessions on this runner's disk that no assignment uses. */
+export interface ParkedWork {
+  ids(): Promise<string[]>;
+  /** Removes a session that will not be continued, unless the signal comes first. */
+  discard(sessionId: string, signal: AbortSignal): void;
+}
 
-type LeasesOptions = Readonly<{
-  client: CommandClient;
-  abilities: Abilities;
-  /** Sessions whose workspaces are kept on this runner's disk, and that nobody works on. */
-  parked: () => Promise<string[]>;
-  discard: (sessionId: string) => void;
-  onFault: (error: unknown) => void;
-  /** How often it renews, in milliseconds. */
-  renewMs?: number;
-  /** After how many milliseconds without an answer nothing that is held is certain any more. */
-  doubtAfterMs?: number;
+export type LeaseTiming = Readonly<{
+  renewMs: number;
+  /** Time without an answer after which all leases count as uncertain. */
+  uncertainAfterMs: number;
 }>;
 
-const RENEW_MS = 3_000;
-const DOUBT_AFTER_MS = 8_000;
 const WATCH_MS = 250;
 
-/** Keeps all leases of this runner alive with one message, and brings what is asked of their sessions. */
+/** Renews all leases of this runner with one message, and passes the requested control on to their sessions. */
+@Injectable()
 export class Leases {
-  readonly #held = new Map<string, Held>();
-  readonly #wish = new Doorbell();
+  readonly #holders = new Map<string, LeaseHolder>();
+  readonly #renewNow = new Signal();
   #answeredAt = Number.NEGATIVE_INFINITY;
-  #doubting = false;
+  #isUncertain = false;
 
-  readonly #renewMs: number;
-  readonly #doubtAfterMs: number;
+  constructor(
+    private readonly client: CommandClient,
+    private readonly log: RunnerLog,
+    @Inject(LEASE_TIMING) private readonly timing: LeaseTiming,
+  ) {}
 
-  constructor(private readonly options: LeasesOptions) {
-    const { renewMs = RENEW_MS, doubtAfterMs = DOUBT_AFTER_MS } = options;
-    this.#renewMs = renewMs;
-    this.#doubtAfterMs = doubtAfterMs;
-  }
-
-  /** @throws until the command service has answered lately. */
+  /** @throws while the latest answer of the command service is too old. */
   check(): Promise<void> {
-    const isAnswered = performance.now() - this.#answeredAt < this.#doubtAfterMs;
-    return isAnswered ? Promise.resolve() : Promise.reject(new Error('the command service does not renew leases'));
+    return this.#isAnswered()
+      ? Promise.resolve()
+      : Promise.reject(new Error('the command service does not renew leases'));
   }
 
-  hold(held: Held): void {
-    this.#held.set(held.lease.sessionId, held);
-    if (this.#doubting) held.doubt();
+  add(holder: LeaseHolder): void {
+    this.#holders.set(holder.lease.sessionId, holder);
+    if (this.#isUncertain) holder.leaseUncertain();
   }
 
-  /** The next leg of the same session may be held here already. */
-  letGo(held: Held): void {
-    const { sessionId } = held.lease;
-    if (this.#held.get(sessionId) === held) this.#held.delete(sessionId);
+  /** Ignores a holder that the next leg of its session has replaced. */
+  remove(holder: LeaseHolder): void {
+    const { sessionId } = holder.lease;
+    if (this.#holders.get(sessionId) === holder) this.#holders.delete(sessionId);
   }
 
-  /** Renews now: something may be asked. */
-  wake(): void {
-    this.#wish.ring();
+  /** Renews at once, because the requested control may have changed. */
+  renewNow(): void {
+    this.#renewNow.notify();
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  async run(capabilities: Capabilities, parked: ParkedWork, signal: AbortSignal): Promise<void> {
     const watch = setInterval(() => {
       this.#watch();
     }, WATCH_MS);
     try {
       while (!signal.aborted) {
-        await this.#renew();
-        await this.#wish.wait(this.#renewMs, signal);
+        await this.#renew(capabilities, parked, signal);
+        await this.#renewNow.wait(this.timing.renewMs, signal);
       }
     } finally {
       clearInterval(watch);
     }
   }
 
-  /** An agent whose lease is in doubt stands still: it harms nobody, however long that lasts. */
-  #watch(): void {
-    if (this.#doubting || performance.now() - this.#answeredAt < this.#doubtAfterMs) return;
-    this.#doubting = true;
-    for (const held of this.#held.values()) held.doubt();
+  #isAnswered(): boolean {
+    return performance.now() - this.#answeredAt < this.timing.uncertainAfterMs;
   }
 
-  async #renew(): Promise<void> {
-    const { client, abilities, parked, discard, onFault } = this.options;
-    const askedAt = performance.now();
-    try {
-      const held = [...this.#held.values()];
-      const data = { ...abilities, leases: held.map(({ lease }) => lease), parked: await parked() };
-      const renewed = RenewedWork.parse(await client.send('work', RenewWork.type, data, originOf(abilities.runner)));
+  /** Sessions with an uncertain lease stand still, so that two runners never run the same one. */
+  #watch(): void {
+    if (this.#isUncertain || this.#isAnswered()) return;
+    this.#isUncertain = true;
+    for (const holder of this.#holders.values()) holder.leaseUncertain();
+  }
 
-      this.#answeredAt = askedAt;
-      this.#apply(renewed, held);
-      for (const sessionId of renewed.discard) discard(sessionId);
+  async #renew(capabilities: Capabilities, parked: ParkedWork, signal: AbortSignal): Promise<void> {
+    const sentAt = performance.now();
+    try {
+      const holders = [...this.#holders.values()];
+      const data = { ...capabilities, leases: holders.map(({ lease }) => lease), parked: await parked.ids() };
+      const origin = originOf(capabilities.runner);
+      const renewed = await this.client.send(work.RenewWork, data, origin);
+
+      this.#answeredAt = sentAt;
+      this.#apply(renewed, holders);
+      for (const sessionId of renewed.discard) parked.discard(sessionId, signal);
     } catch (error) {
-      if (!(error instanceof OutcomeUnknown)) onFault(error);
+      if (!(error instanceof OutcomeUnknown)) this.log.fault(error);
     }
   }
 
-  #apply({ leases }: RenewedWork, asked: readonly Held[]): void {
-    const isTrusted = this.#doubting && performance.now() - this.#answeredAt < this.#doubtAfterMs;
-    if (isTrusted) this.#doubting = false;
+  #apply({ leases }: RenewedWork, sent: readonly LeaseHolder[]): void {
+    const isConfirmed = this.#isUncertain && this.#isAnswered();
+    if (isConfirmed) this.#isUncertain = false;
 
     for (const renewed of leases) {
-      const held = this.#held.get(renewed.sessionId);
-      // Let go and taken again since the question: the answer is about the earlier lease.
-      if (!held || !asked.includes(held)) continue;
+      const holder = this.#holders.get(renewed.sessionId);
+      // A holder added after the request has a newer lease than the one in the answer.
+      if (!holder || !sent.includes(holder)) continue;
       if (!renewed.held) {
-        this.#held.delete(renewed.sessionId);
-        held.lost();
+        this.#holders.delete(renewed.sessionId);
+        holder.leaseLost();
         continue;
       }
-      held.asked(renewed.control, renewed.asOf);
+      holder.setControl(renewed.control, renewed.asOf);
     }
-    // Also those taken since the question: whoever has handed them out is there.
-    if (isTrusted) for (const held of this.#held.values()) held.trust();
+    // Includes holders added after the request: the command service has granted their leases since.
+    if (isConfirmed) for (const holder of this.#holders.values()) holder.leaseConfirmed();
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A runner's name lasts as long as its directory: what it has parked there, it alone can go on with. */
+/** The runner's name, created with its directory: only the runner of that name can continue the sessions parked there. */
 export async function runnerIn(directory: string): Promise<string> {
   const file = join(directory, 'runner-id');
   await mkdir(directory, { recursive: true });

@@ -8,10 +8,10 @@ const run = promisify(execFile);
 const AGENT_ID = 1000;
 const SHARED_MEMORY_BYTES = 64 * 1024 * 1024;
 
-/** The agent's directories, as it sees them. */
+/** The agent's directories, as paths inside the sandbox. */
 export const INSIDE = { workspace: '/workspace', home: '/home/agent', temporary: '/tmp', files: '/run/host' };
 
-/** What programs need of /etc to start, to resolve and to trust; nothing that tells about this machine's users. */
+/** The entries of /etc that programs need for dynamic linking, name resolution and TLS; none about the machine's users. */
 const ETC = [
   'ld.so.cache',
   'ld.so.conf',
@@ -40,7 +40,7 @@ export interface Bind {
   readonly writable: boolean;
 }
 
-/** The machine's programs, shown read-only. What is a link on the machine (as /bin mostly is) is the same link inside. */
+/** The machine's programs, mounted read-only. Links of the machine (mostly /bin) are the same links inside. */
 export async function systemArguments(): Promise<string[]> {
   const links = await Promise.all(['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'].map(linkOrDirectory));
   return [
@@ -54,39 +54,39 @@ export async function systemArguments(): Promise<string[]> {
 
 async function linkOrDirectory(name: string): Promise<string[]> {
   const path = `/${name}`;
-  const found = await lstat(path).catch(() => undefined);
-  if (!found) return [];
-  return found.isSymbolicLink() ? ['--symlink', await readlink(path), path] : ['--ro-bind', path, path];
+  const entry = await lstat(path).catch(() => undefined);
+  if (!entry) return [];
+  return entry.isSymbolicLink() ? ['--symlink', await readlink(path), path] : ['--ro-bind', path, path];
 }
 
-/** The options that this machine's bubblewrap knows: `--disable-userns` and `--size` are younger than the rest. */
-export async function knownOptions(): Promise<ReadonlySet<string>> {
+/** The options that the installed bubblewrap supports: older versions lack `--disable-userns` and `--size`. */
+export async function supportedOptions(): Promise<ReadonlySet<string>> {
   const { stdout, stderr } = await run('bwrap', ['--help']);
   return new Set(`${stdout}${stderr}`.match(/--[a-z0-9-]+/g));
 }
 
-/** Bubblewrap's options for a workspace: its own namespaces, no network, no capability, and only the binds to write to. */
+/** Bubblewrap's options for a workspace: own namespaces, no network, no Linux capabilities, nothing writable but the binds. */
 export function isolation(
   system: readonly string[],
-  known: ReadonlySet<string>,
+  supported: ReadonlySet<string>,
   binds: readonly Bind[],
   environment: Readonly<Record<string, string>>,
 ): string[] {
   const options = [
     ['--unshare-all', '--unshare-user', '--die-with-parent', '--new-session'],
-    known.has('--disable-userns') ? ['--disable-userns'] : [],
+    supported.has('--disable-userns') ? ['--disable-userns'] : [],
     ['--uid', String(AGENT_ID), '--gid', String(AGENT_ID), '--hostname', 'workspace', '--cap-drop', 'ALL'],
     system,
     ['--proc', '/proc', '--dev', '/dev'],
-    known.has('--size') ? ['--size', String(SHARED_MEMORY_BYTES), '--tmpfs', '/dev/shm'] : [],
+    supported.has('--size') ? ['--size', String(SHARED_MEMORY_BYTES), '--tmpfs', '/dev/shm'] : [],
     ['--remount-ro', '/dev', '--symlink', INSIDE.temporary, '/var/tmp'],
     binds.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
     ['--remount-ro', '/', '--chdir', INSIDE.workspace, '--clearenv'],
     Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
   ].flat();
-  // The options travel separated by NUL bytes: a value that holds one could add an option of its own.
+  // Options are separated by NUL bytes: a value with a NUL byte could add an option.
   if (options.some((option) => option.includes('\0'))) {
-    throw new DomainError('workspace.environment_invalid', 'an environment variable holds a NUL byte', 'invalid');
+    throw new DomainError('workspace.environment_invalid', 'an environment variable contains a NUL byte', 'invalid');
   }
   return options;
 }

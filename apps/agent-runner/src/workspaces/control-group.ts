@@ -1,27 +1,27 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Limit, Limits } from './workspace';
 
 const PREFIX = 'syntropic-';
 const CPU_PERIOD_US = 100_000;
-const LOOK_AGAIN_MS = 2;
+const POLL_MS = 2;
 
-/** The files that hold a limit, version 2's name before version 1's. */
+/** The files that set a limit, version 2's name before version 1's. */
 const FILES = {
   memoryBytes: ['memory.max', 'memory.limit_in_bytes'],
   pids: ['pids.max'],
   cpus: ['cpu.max', 'cpu.cfs_quota_us'],
 } as const;
 
-/** Swap would let a workspace outgrow its memory limit; version 1 counts both together. */
+/** Swap would let a workspace exceed its memory limit. Version 1 limits the sum of both. */
 const SWAP = {
   'memory.max': ['memory.swap.max', 0],
   'memory.limit_in_bytes': ['memory.memsw.limit_in_bytes', 1],
 } as const;
 
-/** The processes of one workspace, as the kernel keeps them together: one directory in each hierarchy that is used. */
+/** The kernel's control group for the processes of one workspace: one directory in each hierarchy that is used. */
 export class ControlGroup {
   constructor(readonly directories: readonly string[]) {}
 
@@ -31,18 +31,18 @@ export class ControlGroup {
     return new ControlGroup(directories);
   }
 
-  /** The group that a record names, as far as it is there and was one of ours. */
+  /** The recorded directories that still exist; names without the platform's prefix are ignored. */
   static recorded(directories: readonly string[]): ControlGroup {
     return new ControlGroup(directories.filter((path) => basename(path).startsWith(PREFIX) && existsSync(path)));
   }
 
-  /** The limits that it can hold. */
-  get holds(): readonly Limit[] {
+  /** The limits for which the group has a file. */
+  get enforceable(): readonly Limit[] {
     const limits = ['memoryBytes', 'pids', 'cpus'] as const;
     return limits.filter((limit) => FILES[limit].some((file) => this.#find(file) !== undefined));
   }
 
-  /** `overhead` are the processes of the sandbox itself, which are not the agent's. */
+  /** `overhead` is the number of the sandbox's own processes, which the agent's limit does not include. */
   async limit({ memoryBytes, pids, cpus }: Limits, overhead: number): Promise<void> {
     if (memoryBytes !== undefined) await this.#limitMemory(memoryBytes);
     if (pids !== undefined) await this.#write('pids.max', pids + overhead);
@@ -60,7 +60,7 @@ export class ControlGroup {
     return this.#find('cgroup.freeze') !== undefined || this.#find('freezer.state') !== undefined;
   }
 
-  /** Asks that all stop, and answers whether they have. Version 1 never says so while one of them waits in the kernel for another. */
+  /** Requests the freeze; true when all have stopped. Version 1 never confirms it while one process waits in the kernel for another. */
   async freeze(): Promise<boolean> {
     if (this.#find('cgroup.freeze')) {
       await this.#write('cgroup.freeze', 1);
@@ -83,10 +83,10 @@ export class ControlGroup {
     await this.#write('cgroup.kill', 1);
   }
 
-  /** A group stays busy for a moment after its last process has gone. */
+  /** Retries: the kernel reports a group as busy for a moment after its last process has exited. */
   async remove(): Promise<void> {
     for (const directory of this.directories) {
-      while (!(await removed(directory))) await pause(LOOK_AGAIN_MS);
+      while (!(await removed(directory))) await wait(POLL_MS);
     }
   }
 

@@ -8,17 +8,17 @@ import type { Limit } from './workspace';
 
 const run = promisify(execFile);
 
-/** The controllers that hold limits or freeze; other hierarchies are none of ours. */
+/** The controllers that enforce limits or freeze; other hierarchies are ignored. */
 const CONTROLLERS = ['freezer', 'memory', 'pids', 'cpu'];
 
-/** Where this runner may make control groups: in version 2 as far as it offers what is needed, else in version 1. */
+/** The parent directories below which this runner can create control groups, version 2 before version 1. */
 export class ControlGroups {
   private constructor(
     private readonly parents: readonly string[],
-    private readonly held: readonly Limit[],
+    private readonly enforceable: readonly Limit[],
   ) {}
 
-  /** Finds the places by trying: a group is made, entered by a process and removed. */
+  /** Tries each candidate: creates a group, lets a process enter it, and removes it. */
   static async find(): Promise<ControlGroups> {
     const parents: string[] = [];
     for (const candidates of await hierarchies()) {
@@ -28,22 +28,22 @@ export class ControlGroups {
     if (parents.length === 0) return new ControlGroups([], []);
 
     const sample = await ControlGroup.create(parents, `probe-${randomUUID()}`);
-    const { holds } = sample;
+    const { enforceable } = sample;
     await sample.remove();
-    return new ControlGroups(parents, holds);
+    return new ControlGroups(parents, enforceable);
   }
 
-  holds(limit: Limit): boolean {
-    return this.held.includes(limit);
+  enforces(limit: Limit): boolean {
+    return this.enforceable.includes(limit);
   }
 
-  /** A workspace's group; nothing where the machine offers none. */
+  /** The group of a workspace; undefined where the machine has no usable hierarchy. */
   async create(id: string): Promise<ControlGroup | undefined> {
     return this.parents.length === 0 ? undefined : ControlGroup.create(this.parents, id);
   }
 }
 
-/** The mounted hierarchies, version 2 first: of each the directories in which a group could be made, the nearest to this process first. */
+/** For each mounted hierarchy, version 2 first, the directories in which a group could be created, nearest to this process first. */
 async function hierarchies(): Promise<string[][]> {
   const own = parseOwnGroups(await readFile('/proc/self/cgroup', 'utf8'));
   const mounts = parseMounts(await readFile('/proc/self/mountinfo', 'utf8'));
@@ -82,28 +82,29 @@ function upwards(mountPoint: string, own: string): string[] {
   return [...paths, mountPoint];
 }
 
-/** The candidate whose groups hold the most; the nearest of equals, so that the limits round the runner keep holding. */
+/** The candidate whose groups enforce most limits. Among equals the nearest, so that the runner's own limits still apply. */
 async function bestOf(candidates: readonly string[]): Promise<string | undefined> {
-  let best: { parent: string; held: number } | undefined;
+  let best: { parent: string; limits: number } | undefined;
   for (const parent of candidates) {
-    const held = await powersIn(parent);
-    if (held !== undefined && held > (best?.held ?? -1)) best = { parent, held };
+    const limits = await enforceableBelow(parent);
+    if (limits !== undefined && limits > (best?.limits ?? -1)) best = { parent, limits };
   }
   return best?.parent;
 }
 
-async function powersIn(parent: string): Promise<number | undefined> {
+/** The number of limits that a group below the directory enforces; undefined where no process can enter one. */
+async function enforceableBelow(parent: string): Promise<number | undefined> {
   const directory = join(parent, `syntropic-probe-${randomUUID()}`);
   try {
     await stat(parent);
-    await offerControllers(parent);
+    await enableControllers(parent);
     await mkdir(directory);
   } catch {
     return undefined;
   }
   try {
     await run('sh', ['-c', 'echo $$ > "$0/cgroup.procs"', directory]);
-    return new ControlGroup([directory]).holds.length;
+    return new ControlGroup([directory]).enforceable.length;
   } catch {
     return undefined;
   } finally {
@@ -111,8 +112,8 @@ async function powersIn(parent: string): Promise<number | undefined> {
   }
 }
 
-/** Version 2 gives a group only the controllers that its parent hands down; where this is refused there are none. */
-async function offerControllers(parent: string): Promise<void> {
+/** A version 2 group has only the controllers that its parent enables; a refusal leaves it without. */
+async function enableControllers(parent: string): Promise<void> {
   for (const controller of ['memory', 'pids', 'cpu']) {
     await writeFile(join(parent, 'cgroup.subtree_control'), `+${controller}`, { flag: 'r+' }).catch(() => undefined);
   }

@@ -1,15 +1,18 @@
 import { DomainError } from '@syntropic/kernel';
 import type { Limit, Limits } from './workspace';
 
-/** A limit that would only be written down is refused. */
-export function refuseLimits(backend: string, limits: Limits, cannotHold: readonly Limit[]): void {
-  const unheld = cannotHold.filter((limit) => limits[limit] !== undefined);
-  if (unheld.length === 0) return;
+/**
+ * Refuses a workspace whose limits would not be enforced.
+ * @throws DomainError `workspace.limit_not_held`
+ */
+export function refuseUnenforceable(backend: string, limits: Limits, unenforceable: readonly Limit[]): void {
+  const [first, ...others] = unenforceable.filter((limit) => limits[limit] !== undefined);
+  if (first === undefined) return;
 
   throw new DomainError(
     'workspace.limit_not_held',
-    `${backend} cannot hold here: ${unheld.join(', ')}`,
+    `${backend} cannot enforce on this machine: ${[first, ...others].join(', ')}`,
     'conflict',
-    unheld[0],
+    first,
   );
 }

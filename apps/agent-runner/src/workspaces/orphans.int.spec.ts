@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithBubblewrap, useDirectory } from '../../test/bench';
+import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
 import { reapOrphans } from './orphans';
 import { withEnvironment } from './process-table';
 
@@ -13,7 +13,7 @@ const REPOSITORY = join(__dirname, '../../../..');
 describeWithBubblewrap('a runner that is killed', () => {
   const directory = useDirectory();
 
-  it('takes its sandboxes with it', async () => {
+  it('ends its sandboxes with it', async () => {
     const id = randomUUID();
     const runner = await startRunner('sandbox', id);
     const running = commandLines().includes(id);
@@ -24,7 +24,7 @@ describeWithBubblewrap('a runner that is killed', () => {
     expect(running).toBe(true);
   });
 
-  it('leaves nothing of a frozen sandbox that the next runner cannot end', async () => {
+  it('leaves processes of a frozen sandbox that the next runner can kill', async () => {
     const id = randomUUID();
     const runner = await startRunner('sandbox', id, 'frozen');
 
@@ -35,7 +35,7 @@ describeWithBubblewrap('a runner that is killed', () => {
     await eventually(() => !commandLines().includes(id));
   });
 
-  it('leaves plain processes, which the next runner ends while it keeps their files', async () => {
+  it('leaves plain processes, which the next runner kills while it keeps their files', async () => {
     const id = randomUUID();
     const runner = await startRunner('process', id);
     runner.kill('SIGKILL');
@@ -60,7 +60,7 @@ describeWithBubblewrap('a runner that is killed', () => {
     return runner;
   }
 
-  /** The id is the last word of each process that the runner started. */
+  /** The id is the last argument of each process that the runner has started. */
   const commandLines = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
   const processesOf = (id: string) => withEnvironment(`SYNTROPIC_WORKSPACE=${id}`);
 });

@@ -7,18 +7,16 @@ import { WorkspaceProcesses } from './workspace-processes';
 
 const FILE = 'workspace.json';
 
-const Record = z.object({ id: z.string(), groups: z.array(z.string()) });
-type Record = z.infer<typeof Record>;
+const WorkspaceRecord = z.object({ id: z.string(), groups: z.array(z.string()) });
+type WorkspaceRecord = z.infer<typeof WorkspaceRecord>;
 
-/** In the environment of every process that a runner starts, so that a later runner knows them where there are no control groups. */
+/** Environment of every process that a runner starts: a later runner finds them by it where there are no control groups. */
 export const marker = (id: string) => ({ SYNTROPIC_WORKSPACE: id });
 
-const entry = (id: string) => `SYNTROPIC_WORKSPACE=${id}`;
+export const markedProcesses = (id: string) => withEnvironment(`SYNTROPIC_WORKSPACE=${id}`);
 
-export const marked = (id: string) => withEnvironment(entry(id));
-
-/** Notes which processes will be the workspace's, before there is one. */
-export async function writeRecord(directory: string, record: Record): Promise<void> {
+/** Records how to find the workspace's processes, before the first one is started. */
+export async function writeRecord(directory: string, record: WorkspaceRecord): Promise<void> {
   const path = join(directory, FILE);
   await writeFile(`${path}.new`, JSON.stringify(record));
   await rename(`${path}.new`, path);
@@ -28,7 +26,7 @@ export async function removeRecord(directory: string): Promise<void> {
   await rm(join(directory, FILE), { force: true });
 }
 
-/** Ends what an earlier runner left running in the workspaces under `directory`; their files stay. Answers their ids. */
+/** Kills the processes of an earlier runner in the workspaces under `directory`, keeps their files, and returns the workspaces' ids. */
 export async function reapOrphans(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
   const reaped = await Promise.all(names.map((name) => reap(join(directory, name))));
@@ -42,12 +40,12 @@ async function reap(directory: string): Promise<string[]> {
   const group = ControlGroup.recorded(record.groups);
   await new WorkspaceProcesses(group, () => Promise.resolve([])).kill();
   await group.remove();
-  await new WorkspaceProcesses(undefined, () => marked(record.id)).kill();
+  await new WorkspaceProcesses(undefined, () => markedProcesses(record.id)).kill();
   await removeRecord(directory);
   return [record.id];
 }
 
-async function readRecord(directory: string): Promise<Record | undefined> {
+async function readRecord(directory: string): Promise<WorkspaceRecord | undefined> {
   const text = await readFile(join(directory, FILE), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : Record.parse(JSON.parse(text));
+  return text === undefined ? undefined : WorkspaceRecord.parse(JSON.parse(text));
 }

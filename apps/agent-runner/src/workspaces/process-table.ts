@@ -8,7 +8,7 @@ interface Row {
 
 const GONE = ['Z', 'X'];
 
-/** A process and all that descend from it; empty when it has gone. */
+/** A process and all its descendants; empty when it has exited. */
 export async function descendants(root: number): Promise<number[]> {
   const rows = (await processTable()).filter(({ state }) => !GONE.includes(state));
   const found = new Set(rows.filter(({ pid }) => pid === root).map(({ pid }) => pid));
@@ -19,7 +19,7 @@ export async function descendants(root: number): Promise<number[]> {
   return [...found];
 }
 
-/** The processes that were started with `entry` (`NAME=value`) in their environment, as far as this user may look. */
+/** The processes that were started with `entry` (`NAME=value`) in their environment, among those whose environment this user may read. */
 export async function withEnvironment(entry: string): Promise<number[]> {
   const rows = (await processTable()).filter(({ state }) => !GONE.includes(state));
   const marked = await Promise.all(
@@ -32,8 +32,8 @@ export async function withEnvironment(entry: string): Promise<number[]> {
 }
 
 /**
- * Whether a process that was told to stop runs no more of its program: it has stopped or gone, or is in the kernel, which it leaves
- * only to stop. There one waits, for as long as it takes, whose child was stopped before it came to its own program (vfork).
+ * True when a process that received SIGSTOP executes no more of its program: stopped, exited, or blocked in the kernel (state D).
+ * A parent in vfork remains in state D while its child is stopped.
  */
 export async function isStopped(pid: number): Promise<boolean> {
   const row = await readRow(pid);
@@ -46,7 +46,7 @@ async function processTable(): Promise<Row[]> {
   return rows.filter((row) => row !== undefined);
 }
 
-/** A process's name may hold anything, even brackets: the fields begin after the last one. */
+/** The process name may contain brackets, so the fields are read after the last one. */
 async function readRow(pid: number): Promise<Row | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   const [state, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');

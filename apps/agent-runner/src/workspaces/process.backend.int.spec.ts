@@ -1,7 +1,7 @@
 import { eventually } from '@syntropic/testing';
 import { execFileSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { run, shell, useDirectory, useWorkspaces } from '../../test/bench';
+import { run, shell, useDirectory, useWorkspaces } from '../../test/workspace.fixture';
 import { ProcessBackend } from './process.backend';
 
 describe('a plain process', () => {
@@ -20,7 +20,7 @@ describe('a plain process', () => {
     await expect(forbidden.create(spec)).rejects.toMatchObject({ code: 'workspace.backend_not_allowed' });
   });
 
-  it('cannot hold a disk limit, and says so', async () => {
+  it('refuses a disk limit, which it cannot enforce', async () => {
     await expect(open({ diskBytes: 1_000_000 })).rejects.toMatchObject({ code: 'workspace.limit_not_held' });
   });
 
@@ -35,10 +35,10 @@ describe('a plain process', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${workspace.directory}\nprompt\nblue\n` });
   });
 
-  it('holds the number of processes where there are control groups', async () => {
-    const { cannotHold } = await backend.probe();
+  it('enforces the number of processes where there are control groups', async () => {
+    const { unenforceable } = await backend.probe();
     const limits = { pids: 8 };
-    if (cannotHold.includes('pids')) {
+    if (unenforceable.includes('pids')) {
       await expect(open(limits)).rejects.toMatchObject({ code: 'workspace.limit_not_held' });
       return;
     }
@@ -47,7 +47,7 @@ describe('a plain process', () => {
     expect(stdout.trim().split('\n').at(-1)).toBe('7');
   });
 
-  it('takes with it what it left running, also what no longer descends from it', async () => {
+  it('ends the processes it left running, orphans included', async () => {
     const workspace = await open();
     const mark = `6${String(Date.now()).slice(-6)}`;
 
@@ -56,18 +56,18 @@ describe('a plain process', () => {
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(`sleep ${mark}`);
   });
 
-  it('hears SIGINT, and ends by SIGKILL', async () => {
+  it('receives SIGINT, and is ended by SIGKILL', async () => {
     const workspace = await open();
     const agent = workspace.spawn(shell(`trap 'echo interrupted' INT; echo ready; while :; do sleep 0.1; done`), {
       stdin: '',
       env: {},
     });
-    const said: string[] = [];
-    createInterface(agent.stdout).on('line', (line) => said.push(line));
-    await eventually(() => said.includes('ready'));
+    const lines: string[] = [];
+    createInterface(agent.stdout).on('line', (line) => lines.push(line));
+    await eventually(() => lines.includes('ready'));
 
     await workspace.signal('SIGINT');
-    await eventually(() => said.includes('interrupted'));
+    await eventually(() => lines.includes('interrupted'));
     await workspace.signal('SIGKILL');
 
     await expect(agent.exit).resolves.toMatchObject({ signal: 'SIGKILL' });

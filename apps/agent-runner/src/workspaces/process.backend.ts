@@ -1,12 +1,12 @@
 import { DomainError } from '@syntropic/kernel';
 import { spawn } from 'node:child_process';
 import { mkdir, realpath } from 'node:fs/promises';
-import { childAgent } from './child-agent';
+import { agentProcess } from './agent-process';
 import type { ControlGroup } from './control-group';
 import { ControlGroups } from './control-groups';
-import { dyingWithRunner, inGroup } from './entrance';
-import { refuseLimits } from './limits';
-import { marked, marker, removeRecord, writeRecord } from './orphans';
+import { launchInGroup, withParentDeathSignal } from './launch-command';
+import { refuseUnenforceable } from './limits';
+import { markedProcesses, marker, removeRecord, writeRecord } from './orphans';
 import { descendants } from './process-table';
 import { Volume, volumeIn } from './volume';
 import type {
@@ -20,11 +20,11 @@ import type {
   Workspace,
   WorkspaceSpec,
 } from './workspace';
-import { sendTo, WorkspaceProcesses } from './workspace-processes';
+import { signalProcess, WorkspaceProcesses } from './workspace-processes';
 
 const PATH = '/usr/local/bin:/usr/bin:/bin';
 
-/** Agents as plain processes of this machine, with the runner's own rights: nothing is kept from them. For machines that are a sandbox already. */
+/** Runs agents as plain processes with the runner's own rights and no isolation. For machines that are a sandbox themselves. */
 export class ProcessBackend implements Backend {
   readonly name = 'process';
   #groups: Promise<ControlGroups> | undefined;
@@ -32,39 +32,39 @@ export class ProcessBackend implements Backend {
   constructor(private readonly allowed: boolean) {}
 
   async probe(): Promise<Probe> {
-    const cannotHold = await this.#cannotHold();
+    const unenforceable = await this.#unenforceable();
     return this.allowed
-      ? { available: true, cannotHold }
-      : { available: false, reason: 'not allowed by configuration', cannotHold };
+      ? { available: true, unenforceable }
+      : { available: false, reason: 'not allowed by configuration', unenforceable };
   }
 
   async create(spec: WorkspaceSpec): Promise<Workspace> {
     if (!this.allowed) {
       throw new DomainError(
         'workspace.backend_not_allowed',
-        'workspaces without isolation are not allowed here',
+        'this runner does not allow workspaces without isolation',
         'forbidden',
       );
     }
-    refuseLimits(this.name, spec.limits, await this.#cannotHold());
+    refuseUnenforceable(this.name, spec.limits, await this.#unenforceable());
 
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
     const volume = await Volume.open(volumeIn(directory), undefined, undefined);
-    const group = await (await this.#found()).create(spec.id);
+    const group = await (await this.#controlGroups()).create(spec.id);
     await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
     await group?.limit(spec.limits, 0);
     return new PlainWorkspace({ ...spec, directory }, volume, group);
   }
 
-  #found(): Promise<ControlGroups> {
+  #controlGroups(): Promise<ControlGroups> {
     return (this.#groups ??= ControlGroups.find());
   }
 
-  /** An agent that may write anywhere has no disk limit. */
-  async #cannotHold(): Promise<Limit[]> {
-    const groups = await this.#found();
-    return (['memoryBytes', 'pids', 'cpus', 'diskBytes'] as const).filter((limit) => !groups.holds(limit));
+  /** A disk limit is never enforced: the agent may write anywhere. */
+  async #unenforceable(): Promise<Limit[]> {
+    const groups = await this.#controlGroups();
+    return (['memoryBytes', 'pids', 'cpus', 'diskBytes'] as const).filter((limit) => !groups.enforces(limit));
   }
 }
 
@@ -88,7 +88,7 @@ class PlainWorkspace implements Workspace {
 
   spawn(argv: readonly Argument[], { stdin, env }: AgentInput): AgentProcess {
     const command = argv.map((word) => (typeof word === 'string' ? word : word.hostFile));
-    const [program = '', ...rest] = inGroup(this.group, dyingWithRunner(command));
+    const [program = '', ...rest] = launchInGroup(this.group, withParentDeathSignal(command));
     const account = { HOME: this.volume.home, TMPDIR: this.volume.temporary };
     const child = spawn(program, rest, {
       cwd: this.directory,
@@ -96,7 +96,7 @@ class PlainWorkspace implements Workspace {
       detached: true,
     });
     this.#agent = child.pid;
-    return childAgent(child, stdin, async () => {
+    return agentProcess(child, stdin, async () => {
       this.#agent = undefined;
       await this.#processes.kill();
     });
@@ -112,7 +112,7 @@ class PlainWorkspace implements Workspace {
 
   async signal(signal: AgentSignal): Promise<void> {
     if (signal === 'SIGKILL') await this.#processes.kill();
-    else if (this.#agent !== undefined) sendTo(-this.#agent, signal);
+    else if (this.#agent !== undefined) signalProcess(-this.#agent, signal);
   }
 
   async release(): Promise<void> {
@@ -126,12 +126,12 @@ class PlainWorkspace implements Workspace {
     await this.volume.remove();
   }
 
-  /** Without a pid namespace a child may outlive its parent and descend from nobody; the mark in its environment stays. */
+  /** Without a pid namespace an orphan loses its ancestry, but keeps the marker in its environment. */
   async #trace(): Promise<number[]> {
-    const [family, bearers] = await Promise.all([
+    const [family, marked] = await Promise.all([
       this.#agent === undefined ? [] : descendants(this.#agent),
-      marked(this.spec.id),
+      markedProcesses(this.spec.id),
     ]);
-    return [...new Set([...family, ...bearers])];
+    return [...new Set([...family, ...marked])];
   }
 }

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describeWithBubblewrap, run, shell, useDirectory, useWorkspaces } from '../../test/bench';
+import { describeWithBubblewrap, run, shell, useDirectory, useWorkspaces } from '../../test/workspace.fixture';
 import { SandboxBackend } from './sandbox.backend';
 
 const MIB = 1024 * 1024;
@@ -27,7 +27,7 @@ describeWithBubblewrap('a sandbox', () => {
     expect(readFileSync(join(workspace.directory, 'result'), 'utf8')).toBe('done\n');
   });
 
-  it('says which signal ended its program', async () => {
+  it('reports the signal that ended its program', async () => {
     await expect(run(await open(), shell('kill -TERM $$'))).resolves.toMatchObject({ code: null, signal: 'SIGTERM' });
   });
 
@@ -40,7 +40,7 @@ describeWithBubblewrap('a sandbox', () => {
     expect(stdout).toBe('agent\n/home/agent\n0000000000000000\n');
   });
 
-  it('shows nothing of the machine but its programs, and nothing that can be changed', async () => {
+  it('shows only programs of the machine, all of them read-only', async () => {
     const { stdout } = await run(await open(), [
       'sh',
       '-c',
@@ -103,7 +103,7 @@ describeWithBubblewrap('a sandbox', () => {
     expect(() => workspace.spawn(['true'], { stdin: '', env: {} })).toThrow(/NUL byte/);
   });
 
-  it('takes every process with it when its program ends', async () => {
+  it('ends every other process when its program exits', async () => {
     const workspace = await open();
     const mark = `8${String(Date.now()).slice(-6)}`;
 
@@ -118,12 +118,12 @@ describeWithBubblewrap('a sandbox', () => {
       stdin: '',
       env: {},
     });
-    const said: string[] = [];
-    createInterface(agent.stdout).on('line', (line) => said.push(line));
+    const lines: string[] = [];
+    createInterface(agent.stdout).on('line', (line) => lines.push(line));
 
-    await eventually(() => said.includes('ready'));
+    await eventually(() => lines.includes('ready'));
     await workspace.signal('SIGINT');
-    await eventually(() => said.includes('interrupted'));
+    await eventually(() => lines.includes('interrupted'));
     await workspace.signal('SIGKILL');
 
     await expect(agent.exit).resolves.toMatchObject({ signal: 'SIGKILL' });
@@ -145,16 +145,16 @@ describeWithBubblewrap('the limits of a sandbox, read back from inside', () => {
   const backend = new SandboxBackend();
   const open = useWorkspaces(backend, useDirectory());
 
-  async function orRefused(limits: Parameters<typeof open>[0], check: () => Promise<void>): Promise<void> {
-    const { cannotHold } = await backend.probe();
-    if (cannotHold.some((limit) => limits?.[limit] !== undefined)) {
+  async function enforcedOrRefused(limits: Parameters<typeof open>[0], check: () => Promise<void>): Promise<void> {
+    const { unenforceable } = await backend.probe();
+    if (unenforceable.some((limit) => limits?.[limit] !== undefined)) {
       await expect(open(limits)).rejects.toMatchObject({ code: 'workspace.limit_not_held' });
     } else await check();
   }
 
-  it('hold memory', async () => {
+  it('are enforced for memory', async () => {
     const limits = { memoryBytes: 64 * MIB };
-    await orRefused(limits, async () => {
+    await enforcedOrRefused(limits, async () => {
       const workspace = await open(limits);
       const allocate = (mib: number) => shell(`head -c ${mib}M /dev/zero | tail -c ${mib}M | wc -c`);
 
@@ -163,9 +163,9 @@ describeWithBubblewrap('the limits of a sandbox, read back from inside', () => {
     });
   });
 
-  it('hold the number of processes', async () => {
+  it('are enforced for the number of processes', async () => {
     const limits = { pids: 8 };
-    await orRefused(limits, async () => {
+    await enforcedOrRefused(limits, async () => {
       const forking = shell('for n in 1 2 3 4 5 6 7 8 9; do sleep 60 & echo $n; done');
       const { stdout } = await run(await open(limits), forking);
 
@@ -174,9 +174,9 @@ describeWithBubblewrap('the limits of a sandbox, read back from inside', () => {
     });
   });
 
-  it('hold processor time', async () => {
+  it('are enforced for processor time', async () => {
     const limits = { cpus: 0.2 };
-    await orRefused(limits, async () => {
+    await enforcedOrRefused(limits, async () => {
       const { stdout } = await run(await open(limits), [
         'bash',
         '-c',
@@ -189,9 +189,9 @@ describeWithBubblewrap('the limits of a sandbox, read back from inside', () => {
     });
   });
 
-  it('hold the disk, wherever the program writes', async () => {
+  it('are enforced for the disk, in every writable directory', async () => {
     const limits = { diskBytes: 8 * MIB };
-    await orRefused(limits, async () => {
+    await enforcedOrRefused(limits, async () => {
       const workspace = await open(limits);
       const write = (path: string, mib: number) => shell(`dd if=/dev/zero of=${path} bs=1M count=${mib} 2>&1`);
 

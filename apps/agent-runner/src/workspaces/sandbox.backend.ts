@@ -3,15 +3,15 @@ import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { etcFiles, INSIDE, isolation, knownOptions, systemArguments, type Bind } from './bubblewrap';
-import { childAgent } from './child-agent';
+import { agentProcess } from './agent-process';
+import { etcFiles, INSIDE, isolation, supportedOptions, systemArguments, type Bind } from './bubblewrap';
 import type { ControlGroup } from './control-group';
 import { ControlGroups } from './control-groups';
-import { asUser, inGroup, staged } from './entrance';
-import { refuseLimits } from './limits';
+import { launchAsUser, launchInGroup, mountedSource } from './launch-command';
+import { refuseUnenforceable } from './limits';
 import { marker, removeRecord, writeRecord } from './orphans';
+import { probeWorkspace } from './probe-workspace';
 import { descendants } from './process-table';
-import { trial } from './trial';
 import { unprivilegedUser, type User } from './unprivileged-user';
 import { canMount, Volume, volumeIn } from './volume';
 import type {
@@ -25,40 +25,49 @@ import type {
   Workspace,
   WorkspaceSpec,
 } from './workspace';
-import { sendTo, WorkspaceProcesses } from './workspace-processes';
+import { signalProcess, WorkspaceProcesses } from './workspace-processes';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Bubblewrap's own two processes count against a limit that is the agent's. */
+/** Bubblewrap's own processes, which count against the group's process limit. */
 const WRAPPERS = 2;
 
-/** What this machine offers; it does not change while a runner lives. */
+/** Facilities of the machine, detected once in a runner's life. */
 interface Machine {
   readonly groups: ControlGroups;
-  readonly mounts: boolean;
+  readonly canMountVolumes: boolean;
+  /** Bubblewrap's arguments for the machine's programs. */
   readonly system: readonly string[];
-  readonly known: ReadonlySet<string>;
+  readonly supported: ReadonlySet<string>;
 }
 
-/** Workspaces in namespaces of their own: no daemon, no image, the machine's programs read-only, no network. */
+/** The host side of one sandbox. */
+interface SandboxResources {
+  readonly volume: Volume;
+  readonly etc: readonly Bind[];
+  readonly group: ControlGroup | undefined;
+  readonly user: User | undefined;
+}
+
+/** Runs agents in their own namespaces by bubblewrap: no daemon, no image, the machine's programs read-only, no network. */
 export class SandboxBackend implements Backend {
   readonly name = 'sandbox';
   #machine: Promise<Machine> | undefined;
 
   async probe(): Promise<Probe> {
     try {
-      const machine = await this.#known();
-      await trial(this);
-      return { available: true, cannotHold: cannotHold(machine) };
+      const machine = await this.#detected();
+      await probeWorkspace(this);
+      return { available: true, unenforceable: unenforceableOn(machine) };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return { available: false, reason, cannotHold: ['memoryBytes', 'pids', 'cpus', 'diskBytes'] };
+      return { available: false, reason, unenforceable: ['memoryBytes', 'pids', 'cpus', 'diskBytes'] };
     }
   }
 
   async create(spec: WorkspaceSpec): Promise<Workspace> {
-    const machine = await this.#known();
-    refuseLimits(this.name, spec.limits, cannotHold(machine));
+    const machine = await this.#detected();
+    refuseUnenforceable(this.name, spec.limits, unenforceableOn(machine));
 
     const user = await unprivilegedUser(spec.id);
     await mkdir(spec.directory, { recursive: true });
@@ -68,27 +77,27 @@ export class SandboxBackend implements Backend {
     const group = await machine.groups.create(spec.id);
     await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
     await group?.limit(spec.limits, WRAPPERS);
-    return new Sandbox({ ...spec, directory }, machine, volume, etc, group, user);
+    return new Sandbox({ ...spec, directory }, machine, { volume, etc, group, user });
   }
 
-  #known(): Promise<Machine> {
-    return (this.#machine ??= inspect());
+  #detected(): Promise<Machine> {
+    return (this.#machine ??= detectMachine());
   }
 }
 
-async function inspect(): Promise<Machine> {
-  const [groups, mounts, system, known] = await Promise.all([
+async function detectMachine(): Promise<Machine> {
+  const [groups, canMountVolumes, system, supported] = await Promise.all([
     ControlGroups.find(),
     canMount(),
     systemArguments(),
-    knownOptions(),
+    supportedOptions(),
   ]);
-  return { groups, mounts, system, known };
+  return { groups, canMountVolumes, system, supported };
 }
 
-function cannotHold({ groups, mounts }: Machine): Limit[] {
-  const byGroup = (['memoryBytes', 'pids', 'cpus'] as const).filter((limit) => !groups.holds(limit));
-  return mounts ? byGroup : [...byGroup, 'diskBytes'];
+function unenforceableOn({ groups, canMountVolumes }: Machine): Limit[] {
+  const byGroup = (['memoryBytes', 'pids', 'cpus'] as const).filter((limit) => !groups.enforces(limit));
+  return canMountVolumes ? byGroup : [...byGroup, 'diskBytes'];
 }
 
 async function writeEtc(directory: string): Promise<Bind[]> {
@@ -106,42 +115,40 @@ class Sandbox implements Workspace {
   readonly directory: string;
   readonly #processes: WorkspaceProcesses;
   #wrapper: number | undefined;
-  /** The agent's process group on the host, once bubblewrap has told it. */
+  /** The agent's process group on the host; resolves once bubblewrap has reported it. */
   #agentGroup: Promise<number | undefined> = Promise.resolve(undefined);
 
   constructor(
     private readonly spec: WorkspaceSpec,
     private readonly machine: Machine,
-    private readonly volume: Volume,
-    private readonly etc: readonly Bind[],
-    private readonly group: ControlGroup | undefined,
-    private readonly user: User | undefined,
+    private readonly resources: SandboxResources,
   ) {
-    this.directory = volume.workspace;
-    this.#processes = new WorkspaceProcesses(group, async () =>
+    this.directory = resources.volume.workspace;
+    this.#processes = new WorkspaceProcesses(resources.group, async () =>
       this.#wrapper === undefined ? [] : descendants(this.#wrapper),
     );
   }
 
   handOver(): Promise<void> {
-    return this.volume.handOver();
+    return this.resources.volume.handOver();
   }
 
   spawn(argv: readonly Argument[], { stdin, env }: AgentInput): AgentProcess {
     const files = argv.filter((word) => typeof word !== 'string').map(({ hostFile }) => hostFile);
     const inside = (hostFile: string) => `${INSIDE.files}/${files.indexOf(hostFile)}`;
+    const { volume, etc } = this.resources;
     const binds: readonly Bind[] = [
-      { source: this.volume.workspace, target: INSIDE.workspace, writable: true },
-      { source: this.volume.home, target: INSIDE.home, writable: true },
-      { source: this.volume.temporary, target: INSIDE.temporary, writable: true },
-      ...this.etc,
+      { source: volume.workspace, target: INSIDE.workspace, writable: true },
+      { source: volume.home, target: INSIDE.home, writable: true },
+      { source: volume.temporary, target: INSIDE.temporary, writable: true },
+      ...etc,
       ...files.map((source) => ({ source, target: inside(source), writable: false })),
     ];
     const command = argv.map((word) => (typeof word === 'string' ? word : inside(word.hostFile)));
     return this.#start(binds, command, this.#environment(env), stdin);
   }
 
-  /** Not while the sandbox is still being set up: there would be no agent yet that a signal could reach. */
+  /** Waits until the sandbox is set up: frozen earlier, it would have no agent that a signal could reach. */
   async freeze(): Promise<void> {
     await this.#agentGroup;
     await this.#processes.freeze();
@@ -157,32 +164,30 @@ class Sandbox implements Workspace {
       return;
     }
     const group = await this.#agentGroup;
-    if (group !== undefined && this.#wrapper !== undefined) sendTo(-group, signal);
+    if (group !== undefined && this.#wrapper !== undefined) signalProcess(-group, signal);
   }
 
   async release(): Promise<void> {
     await this.#processes.kill();
-    await this.group?.remove();
+    await this.resources.group?.remove();
     await removeRecord(this.spec.directory);
   }
 
   async destroy(): Promise<void> {
     await this.release();
-    await this.volume.remove();
+    await this.resources.volume.remove();
     await rm(join(this.spec.directory, 'etc'), { recursive: true, force: true });
   }
 
   #start(binds: readonly Bind[], command: readonly string[], environment: Record<string, string>, stdin: string) {
-    const { system, known } = this.machine;
-    const shown = this.user ? binds.map((bind, n) => ({ ...bind, source: staged(n) })) : binds;
-    const options = isolation(system, known, shown, environment);
-    // Options that travel by a descriptor are not seen in the machine's list of processes.
+    const { system, supported } = this.machine;
+    const { group, user } = this.resources;
+    const reachable = user ? binds.map((bind, n) => ({ ...bind, source: mountedSource(n) })) : binds;
+    const options = isolation(system, supported, reachable, environment);
+    // Options passed by a descriptor are not visible in the machine's process list.
     const bubblewrap = ['bwrap', '--args', '3', '--info-fd', '4', '--', ...command];
     const sources = binds.map(({ source }) => source);
-    const [program = '', ...rest] = inGroup(
-      this.group,
-      this.user ? asUser(this.user, sources, bubblewrap) : bubblewrap,
-    );
+    const [program = '', ...rest] = launchInGroup(group, user ? launchAsUser(user, sources, bubblewrap) : bubblewrap);
 
     const child = spawn(program, rest, {
       cwd: '/',
@@ -193,8 +198,8 @@ class Sandbox implements Workspace {
     args.on('error', () => undefined);
     args.end(options.map((option) => `${option}\0`).join(''));
     this.#wrapper = child.pid;
-    this.#agentGroup = agentGroup(info);
-    return childAgent(child, stdin, async () => {
+    this.#agentGroup = agentGroupIn(info);
+    return agentProcess(child, stdin, async () => {
       this.#wrapper = undefined;
       await this.#processes.kill();
     });
@@ -206,8 +211,8 @@ class Sandbox implements Workspace {
   }
 }
 
-/** The first process inside leads the session, and so the process group, of the agent. It ignores what it does not handle. */
-async function agentGroup(info: Readable): Promise<number | undefined> {
-  const told = /"child-pid": (\d+)/.exec(await text(info).catch(() => ''));
-  return told ? Number(told[1]) : undefined;
+/** The first process inside leads the agent's process group. As pid 1 it ignores signals that it does not handle. */
+async function agentGroupIn(info: Readable): Promise<number | undefined> {
+  const reported = /"child-pid": (\d+)/.exec(await text(info).catch(() => ''));
+  return reported ? Number(reported[1]) : undefined;
 }

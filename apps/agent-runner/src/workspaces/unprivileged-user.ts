@@ -11,13 +11,13 @@ interface Range {
   readonly count: number;
 }
 
-/** Numbers that no account and no container engine hands out, and what is left where only the low ones exist. */
+/** User ids that neither accounts nor container engines use; the second range is for user namespaces with 65,536 ids. */
 const POOLS: readonly Range[] = [
   { first: 0x7000_0000, count: 0x0ff0_0000 },
   { first: 20_000, count: 40_000 },
 ];
 
-/** The user that a workspace runs as when the runner is root: always the same one for the same workspace. Others run as themselves. */
+/** A user derived from the workspace's id, when the runner is root. Other runners start agents as their own user. */
 export async function unprivilegedUser(workspaceId: string): Promise<User | undefined> {
   if (process.geteuid?.() !== 0) return undefined;
 

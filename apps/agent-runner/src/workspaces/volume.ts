@@ -8,7 +8,7 @@ import type { User } from './unprivileged-user';
 
 const run = promisify(execFile);
 
-/** All that an agent may write to, on the host: a plain directory, or a filesystem in memory whose size is the disk limit. */
+/** The host directory of an agent's writable files: a plain directory, or a tmpfs whose size is the disk limit. */
 export class Volume {
   readonly workspace: string;
   readonly home: string;
@@ -23,7 +23,7 @@ export class Volume {
     this.temporary = join(root, 'tmp');
   }
 
-  /** What an earlier opening left is found again. */
+  /** Keeps the files of an earlier opening. */
   static async open(root: string, sizeBytes: number | undefined, owner: User | undefined): Promise<Volume> {
     await mkdir(root, { recursive: true, mode: 0o755 });
     if (sizeBytes !== undefined && !(await isMounted(root))) await mount(root, sizeBytes);
@@ -36,7 +36,7 @@ export class Volume {
     return volume;
   }
 
-  /** Links themselves change their owner, never what they point to. */
+  /** Changes the owner of links, never of their targets. */
   async handOver(): Promise<void> {
     const { owner } = this;
     if (owner) await run('chown', ['-R', '-P', '-h', `${owner.uid}:${owner.gid}`, this.workspace]);
@@ -48,7 +48,7 @@ export class Volume {
   }
 }
 
-/** Takes the volume of a workspace that nobody opens any more off its directory. */
+/** Unmounts the volume of a workspace that will not be opened again. */
 export async function unmountVolume(directory: string): Promise<void> {
   const root = volumeIn(directory);
   if (await isMounted(root)) await run('umount', [root]);
@@ -56,7 +56,7 @@ export async function unmountVolume(directory: string): Promise<void> {
 
 export const volumeIn = (directory: string): string => join(directory, 'volume');
 
-/** Whether this runner may mount filesystems, tried on one. */
+/** Mounts and unmounts a sample filesystem; false when the runner may not. */
 export async function canMount(): Promise<boolean> {
   const sample = join(tmpdir(), `syntropic-probe-${randomUUID()}`);
   await mkdir(sample);

@@ -4,27 +4,27 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { useDirectory } from '../../test/bench';
+import { useDirectory } from '../../test/workspace.fixture';
 import { ControlGroup } from './control-group';
-import { inGroup } from './entrance';
+import { launchInGroup } from './launch-command';
 import { descendants } from './process-table';
 import { WorkspaceProcesses } from './workspace-processes';
 
-/** Long enough for a process that runs to write many times. */
+/** Long enough for a running process to write many times. */
 const A_WHILE_MS = 100;
 
-const WAYS = [
-  { way: 'control groups, version 2', parent: unifiedHierarchy() },
-  { way: 'control groups, version 1', parent: '/sys/fs/cgroup/freezer' },
-  { way: 'signals, one process at a time', parent: undefined },
+const MECHANISMS = [
+  { mechanism: 'control groups, version 2', parent: unifiedHierarchy() },
+  { mechanism: 'control groups, version 1', parent: '/sys/fs/cgroup/freezer' },
+  { mechanism: 'signals, one process at a time', parent: undefined },
 ];
 
-describe.each(WAYS)('the processes of a workspace, by $way', ({ parent }) => {
+describe.each(MECHANISMS)('the processes of a workspace, by $mechanism', ({ parent }) => {
   const directory = useDirectory();
   const itHere = parent === undefined || writable(parent) ? it : it.skip;
   let ended = 0;
 
-  itHere('stand still and go on together, also those that are being started', async () => {
+  itHere('stop and continue together, also those that are being started', async () => {
     const { processes, log, child } = await family();
 
     await processes.freeze();
@@ -36,10 +36,10 @@ describe.each(WAYS)('the processes of a workspace, by $way', ({ parent }) => {
 
     expect(after).toBe(before);
     await processes.kill();
-    await gone(child);
+    await hasExited(child);
   });
 
-  itHere('stand still however often they are asked, also while one waits for another to start', async () => {
+  itHere('can be frozen repeatedly, also while a parent waits in vfork for its child', async () => {
     const { processes, child } = await family('while :; do /bin/true; done');
 
     for (let times = 0; times < (parent === undefined ? 20 : 400); times++) {
@@ -49,25 +49,25 @@ describe.each(WAYS)('the processes of a workspace, by $way', ({ parent }) => {
     }
 
     await processes.kill();
-    await gone(child);
+    await hasExited(child);
   });
 
-  itHere('are all ended, also when they stand still and ignore what they can', async () => {
+  itHere('are all killed, also when they are frozen and ignore signals', async () => {
     const { processes, child } = await family();
     await processes.freeze();
 
     await processes.kill();
 
-    await gone(child);
+    await hasExited(child);
     await expect(processes.members()).resolves.toEqual([]);
   });
 
-  /** Three generations that write without pause and never stop forking. */
+  /** Three generations of processes that write and fork all the time. */
   async function family(script?: string) {
     const log = join(directory.path, `log-${ended++}`);
     const group = parent === undefined ? undefined : await ControlGroup.create([parent], randomUUID());
     const writing = `trap '' INT TERM HUP; (while :; do (echo x; true) >> ${log}; done) & while :; do (echo y) >> ${log}; done`;
-    const [program = '', ...args] = inGroup(group, ['sh', '-c', script ?? writing]);
+    const [program = '', ...args] = launchInGroup(group, ['sh', '-c', script ?? writing]);
     const child = spawn(program, args, { stdio: 'ignore' });
     const processes = new WorkspaceProcesses(group, () => descendants(child.pid ?? 0));
     started.push({ processes, group });
@@ -84,7 +84,7 @@ describe.each(WAYS)('the processes of a workspace, by $way', ({ parent }) => {
   });
 });
 
-async function gone(child: ChildProcess): Promise<void> {
+async function hasExited(child: ChildProcess): Promise<void> {
   await eventually(() => child.exitCode !== null || child.signalCode !== null);
 }
 

@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ControlGroup } from './control-group';
 import { isStopped } from './process-table';
 
-const LOOK_AGAIN_MS = 2;
+const POLL_MS = 2;
 
-/** All processes of a workspace, acted on as one: by their control group, else one by one until nothing changes any more. */
+/** All processes of a workspace. Acts on their control group, or without one on each process until their set is stable. */
 export class WorkspaceProcesses {
   constructor(
     private readonly group: ControlGroup | undefined,
@@ -16,7 +16,7 @@ export class WorkspaceProcesses {
   }
 
   async freeze(): Promise<void> {
-    // A process may start another one while it is being stopped: done when two looks see the same, all of it stopped.
+    // A process may fork while it is being stopped: done when two polls list the same processes, all of them stopped.
     for (let before = ''; ;) {
       const pids = await this.members();
       if (await this.#stop(pids)) return;
@@ -24,40 +24,40 @@ export class WorkspaceProcesses {
       const now = pids.join();
       if (stopped.every(Boolean) && now === before) return;
       before = now;
-      await pause(LOOK_AGAIN_MS);
+      await wait(POLL_MS);
     }
   }
 
   async thaw(): Promise<void> {
     if (this.group?.canFreeze) await this.group.thaw();
-    else send('SIGCONT', await this.members());
+    else signalAll(await this.members(), 'SIGCONT');
   }
 
   /** Resolves when no process is left. */
   async kill(): Promise<void> {
     while ((await this.members()).length > 0) {
       if (this.group?.canKill) await this.group.kill();
-      else send('SIGKILL', await this.members());
+      else signalAll(await this.members(), 'SIGKILL');
       // Version 1 keeps a frozen process from dying.
       if (this.group?.canFreeze) await this.group.thaw();
-      await pause(LOOK_AGAIN_MS);
+      await wait(POLL_MS);
     }
   }
 
-  /** Whether the kernel says that all have stopped; without a group, or in version 1, one has to look. */
+  /** True when the kernel confirms that all have stopped. Version 1 and plain signals cannot confirm: the caller polls. */
   async #stop(pids: readonly number[]): Promise<boolean> {
     if (this.group?.canFreeze) return this.group.freeze();
-    send('SIGSTOP', pids);
+    signalAll(pids, 'SIGSTOP');
     return false;
   }
 }
 
-function send(signal: NodeJS.Signals, pids: readonly number[]): void {
-  for (const pid of pids) sendTo(pid, signal);
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) signalProcess(pid, signal);
 }
 
-/** Signals a process, or a group of processes if the number is negative; one that has gone needs no signal. */
-export function sendTo(pid: number, signal: NodeJS.Signals): void {
+/** Signals a process, or a process group if the number is negative. Processes that have exited are ignored. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** What a workspace may use at most. What is absent is not limited. */
+/** Upper bounds of a workspace's resources. An absent one means unlimited. */
 export interface Limits {
   readonly memoryBytes?: number | undefined;
   readonly pids?: number | undefined;
@@ -11,34 +11,34 @@ export type Limit = keyof Limits;
 
 export interface WorkspaceSpec {
   readonly id: string;
-  /** The workspace's own directory on the host: it keeps its files there, under names that only it knows. */
+  /** The workspace's own directory on the host. The backend chooses the names of the files in it. */
   readonly directory: string;
   readonly limits: Limits;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A way to keep agents apart from the machine and from each other. */
+/** Isolates agents from the machine and from each other. */
 export interface Backend {
   readonly name: string;
   probe(): Promise<Probe>;
-  /** Opens the workspace, or opens it again with the files that an earlier one left there. */
+  /** Opens a new workspace, or reopens a released one with its files. */
   create(spec: WorkspaceSpec): Promise<Workspace>;
 }
 
 export interface Probe {
   readonly available: boolean;
-  /** Why not. */
+  /** Present when the backend is not available. */
   readonly reason?: string;
-  readonly cannotHold: readonly Limit[];
+  readonly unenforceable: readonly Limit[];
 }
 
 export interface Workspace {
   /** The agent's working directory, as the host sees it. */
   readonly directory: string;
-  /** Makes the agent the owner of all that the runner has put into the directory. */
+  /** Makes the agent the owner of all files that the runner has put into the directory. */
   handOver(): Promise<void>;
   spawn(argv: readonly Argument[], input: AgentInput): AgentProcess;
-  /** Stops every process; resolves when none runs any more. */
+  /** Stops every process; resolves when all have stopped. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   /** SIGINT and SIGTERM reach the agent and its children; SIGKILL ends every process and resolves when none is left. */
@@ -51,7 +51,7 @@ export interface Workspace {
 
 export type AgentSignal = 'SIGINT' | 'SIGTERM' | 'SIGKILL';
 
-/** A word of a command line: itself, or a file of the host that is shown to the agent read-only, wherever it appears inside. */
+/** An argument of a command line: literal text, or a host file that the agent sees read-only at a path of the backend's choice. */
 export type Argument = string | { readonly hostFile: string };
 
 export interface AgentInput {
@@ -62,7 +62,7 @@ export interface AgentInput {
 export interface AgentProcess {
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Settles when the agent has ended and took every other process of its workspace with it. */
+  /** Settles when the agent has exited and every other process of its workspace was killed. */
   readonly exit: Promise<Exit>;
 }
 

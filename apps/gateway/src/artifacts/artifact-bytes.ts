@@ -7,15 +7,15 @@ import { buffer } from 'node:stream/consumers';
 
 export const OBJECT_STORAGE = Symbol('object storage');
 
-/** Larger ones are not put into JSON. */
+/** Larger artifacts are not put into JSON. */
 const LARGEST_TEXT = 5 * 1024 * 1024;
 
-/** The bytes behind artifacts. */
+/** Reads the bytes of artifacts from object storage. */
 @Injectable()
 export class ArtifactBytes {
   constructor(@Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage) {}
 
-  /** `undefined` while they are not stored. */
+  /** `undefined` while the bytes are not stored. */
   async stream({ uri }: ArtifactRow): Promise<Readable | undefined> {
     try {
       return await this.storage.get(uri);
@@ -25,7 +25,7 @@ export class ArtifactBytes {
     }
   }
 
-  /** As text; `null` for what is none, or too large for JSON; `undefined` while it is not stored. */
+  /** The bytes as text; `null` for other content and for large files, `undefined` while they are not stored. */
   async text(row: ArtifactRow): Promise<string | null | undefined> {
     const stream = await this.stream(row);
     if (!stream) return undefined;

@@ -1,7 +1,7 @@
 import { Controller, StreamableFile } from '@nestjs/common';
 import { artifactProjection, type ArtifactRow } from '@syntropic/artifacts/read-model';
 import { ReadModels } from '@syntropic/projections';
-import type { Ask } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
@@ -23,7 +23,7 @@ export class ArtifactsController {
   ) {}
 
   @Serve(listArtifacts)
-  async list({ query, minPosition }: Ask<typeof listArtifacts>) {
+  async list({ query, minPosition }: ApiRequest<typeof listArtifacts>) {
     const { limit, offset, ...where } = query;
     const { rows } = await this.reads.page(artifactProjection, {
       where,
@@ -37,9 +37,9 @@ export class ArtifactsController {
   }
 
   @Serve(readArtifact)
-  async read(ask: Ask<typeof readArtifact>): Promise<ArtifactDetail> {
-    const row = await this.lookup.find(ARTIFACT, ask.params.artifact_id, ask);
-    const content = ask.query.include_content ? await this.bytes.text(row) : null;
+  async read(request: ApiRequest<typeof readArtifact>): Promise<ArtifactDetail> {
+    const row = await this.lookup.find(ARTIFACT, request.params.artifact_id, request);
+    const content = request.query.include_content ? await this.bytes.text(row) : null;
     return {
       ...summary(row),
       session_id: row.session_id,
@@ -54,32 +54,32 @@ export class ArtifactsController {
   }
 
   @Serve(readArtifactContent)
-  async content(ask: Ask<typeof readArtifactContent>) {
-    const row = await this.lookup.find(ARTIFACT, ask.params.artifact_id, ask);
-    return wantsJson(ask.request.headers.accept) ? this.#asJson(ask, row) : this.#asBytes(ask, row);
+  async content(request: ApiRequest<typeof readArtifactContent>) {
+    const row = await this.lookup.find(ARTIFACT, request.params.artifact_id, request);
+    return wantsJson(request.headers.accept) ? this.#asJson(request, row) : this.#asBytes(request, row);
   }
 
-  async #asJson({ reply }: Pick<Ask<typeof readArtifactContent>, 'reply'>, row: ArtifactRow) {
+  async #asJson({ reply }: Pick<ApiRequest<typeof readArtifactContent>, 'reply'>, row: ArtifactRow) {
     const content = await this.bytes.text(row);
     if (content === undefined) notYet(reply);
     const { artifact_id, content_type, size_bytes } = row;
     return { artifact_id, content: content ?? null, content_type, size_bytes };
   }
 
-  async #asBytes({ reply }: Pick<Ask<typeof readArtifactContent>, 'reply'>, row: ArtifactRow) {
+  async #asBytes({ reply }: Pick<ApiRequest<typeof readArtifactContent>, 'reply'>, row: ArtifactRow) {
     const stream = await this.bytes.stream(row);
     if (!stream) {
       notYet(reply);
       return this.#asJson({ reply }, row);
     }
-    // An agent wrote these bytes: a browser may show or save them, never run them as a page of ours.
+    // Agents write these bytes: a browser must not run them as a page of this origin.
     void reply.header('content-security-policy', 'sandbox').header('x-content-type-options', 'nosniff');
     void reply.header('etag', `"${row.sha256}"`);
     return new StreamableFile(stream, { type: row.content_type, length: row.size_bytes, disposition: 'attachment' });
   }
 }
 
-function notYet(reply: Ask<typeof readArtifactContent>['reply']): void {
+function notYet(reply: ApiRequest<typeof readArtifactContent>['reply']): void {
   void reply.status(NOT_YET).header('retry-after', RETRY_AFTER_SECONDS);
 }
 

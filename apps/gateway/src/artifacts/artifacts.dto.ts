@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, sizeUpTo } from '../http/query-values';
 
-/** By its id, or by the start of one. */
+/** The id, or its first characters. */
 export const ArtifactParams = z.object({ artifact_id: z.string().min(1) });
 
 export const ArtifactListQuery = z.object({
@@ -37,10 +37,7 @@ export const ArtifactDetail = z
     ...ArtifactSummary.shape,
     session_id: z.string().nullable(),
     is_primary_deliverable: z.boolean(),
-    content: z
-      .string()
-      .nullable()
-      .meta({ description: 'Text; null for other bytes, which the content address gives.' }),
+    content: z.string().nullable().meta({ description: 'Text; null for other content, which `/content` serves.' }),
     content_type: z.string(),
     content_hash: z.string().nullable(),
     derived_from: z.array(z.string()),

@@ -11,7 +11,7 @@ import {
 export const listArtifacts = endpoint({
   method: 'GET',
   path: '/artifacts',
-  summary: 'What phases have left behind, newest first',
+  summary: 'The artifacts, newest first',
   query: ArtifactListQuery,
   reply: ArtifactList,
 });
@@ -28,7 +28,7 @@ export const readArtifact = endpoint({
 export const readArtifactContent = endpoint({
   method: 'GET',
   path: '/artifacts/{artifact_id}/content',
-  summary: 'What is in an artifact: text as JSON; every byte as it is for an `Accept` that is not JSON',
+  summary: 'The content of an artifact: text as JSON, or the bytes for an `Accept` other than JSON',
   params: ArtifactParams,
   reply: ArtifactContent,
   also: { 202: 'The bytes are not stored yet: come back after `Retry-After`' },

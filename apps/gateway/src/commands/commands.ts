@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Outcome } from '@syntropic/kernel';
+import type { AnswerOf, CommandMessage, InputOf } from '@syntropic/kernel';
 import { CommandClient } from '@syntropic/messaging';
 import { formatPosition } from '@syntropic/projections';
-import type { z } from 'zod';
-import type { Ask } from '../http/endpoint';
+import { z } from 'zod';
+import type { ApiRequest } from '../http/endpoint';
 import { LogHead } from '../reads/log-head';
 
-type Command = Readonly<{ type: string; schema: z.ZodType }>;
+/** The answer of a command that appends to the log. */
+const Appended = z.object({ position: z.int() });
 
-/** Turns checked requests into commands; the reply then says where the change stands in the log. */
+/** Sends checked requests as commands. Where the log has changed, the HTTP reply carries the position. */
 @Injectable()
 export class Commands {
   constructor(
@@ -16,26 +17,20 @@ export class Commands {
     private readonly head: LogHead,
   ) {}
 
-  /** For what has no place in the log. @throws DomainError, OutcomeUnknown */
-  async tell<C extends Command>(
-    { origin }: Pick<Ask, 'origin'>,
-    context: string,
-    { type }: C,
-    data: z.input<C['schema']> & object,
-  ): Promise<void> {
-    await this.client.send(context, type, data, origin);
+  /** @throws DomainError, OutcomeUnknown */
+  async send<M extends CommandMessage>(
+    { origin, reply }: Pick<ApiRequest, 'origin' | 'reply'>,
+    message: M,
+    data: InputOf<M>,
+  ): Promise<AnswerOf<M>> {
+    const answer = await this.client.send(message, data, origin);
+    const { data: appended } = Appended.safeParse(answer);
+    if (appended) await this.#addPosition(reply, appended.position);
+    return answer;
   }
 
-  /** @throws DomainError, OutcomeUnknown */
-  async send<C extends Command>(
-    { origin, reply }: Pick<Ask, 'origin' | 'reply'>,
-    context: string,
-    { type }: C,
-    data: z.input<C['schema']> & object,
-  ): Promise<Outcome> {
-    const outcome = await this.client.send(context, type, data, origin);
+  async #addPosition(reply: ApiRequest['reply'], position: number): Promise<void> {
     const epoch = await this.head.epoch();
-    if (epoch !== undefined) void reply.header('x-position', formatPosition({ epoch, position: outcome.position }));
-    return outcome;
+    if (epoch !== undefined) void reply.header('x-position', formatPosition({ epoch, position }));
   }
 }

@@ -8,7 +8,7 @@ export function tokensDisplay(tokens: number): string {
   return tokens < 999_950 ? short(tokens / 1_000, 'k') : short(tokens / 1_000_000, 'M');
 }
 
-/** `$0.00`, `<$0.01`, `$0.42`, `$1.2k`. `null`: nobody knows. */
+/** `$0.00`, `<$0.01`, `$0.42`, `$1.2k`. `null` is an unknown cost. */
 export function costDisplay(usd: string | null): string {
   if (usd === null) return DASH;
   const dollars = Number(usd);
@@ -17,7 +17,7 @@ export function costDisplay(usd: string | null): string {
   return dollars < 999.995 ? `$${dollars.toFixed(2)}` : `$${short(dollars / 1_000, 'k')}`;
 }
 
-/** `<1s`, `45s`, `2m 14s`, `1h 2m`. `null`: it has not begun. */
+/** `<1s`, `45s`, `2m 14s`, `1h 2m`. `null` before the start. */
 export function durationDisplay(seconds: number | null): string {
   if (seconds === null) return DASH;
   if (seconds < 1) return '<1s';
@@ -27,7 +27,7 @@ export function durationDisplay(seconds: number | null): string {
   return `${Math.floor(whole / 3_600)}h ${Math.floor((whole % 3_600) / 60)}m`;
 }
 
-/** `claude-sonnet-4-5-20250929` is `Sonnet 4.5`; a name of another make stays as it is. */
+/** `claude-sonnet-4-5-20250929` becomes `Sonnet 4.5`; other names stay. */
 export function modelDisplay(model: string | null): string | null {
   if (model === null) return null;
   const [, older, family = '', newer] =
@@ -41,7 +41,7 @@ export function modelDisplay(model: string | null): string | null {
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
-/** `write-tests` is `Write Tests`; ids that nobody chose are `Phase 0f8fad5b`. */
+/** `write-tests` becomes `Write Tests`; generated ids become `Phase 0f8fad5b`. */
 export const phaseDisplay = (phaseId: string): string =>
   UUID.test(phaseId)
     ? `Phase ${phaseId.slice(0, 8)}`

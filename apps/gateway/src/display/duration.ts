@@ -1,4 +1,4 @@
-/** Seconds from a start to an end, or to now while there is none; `null` before the start. */
+/** Seconds from the start to the end, or until now; `null` before the start. */
 export function secondsBetween(startedAt: string | null, endedAt: string | null, now = Date.now()): number | null {
   if (startedAt === null) return null;
   const end = endedAt === null ? now : Date.parse(endedAt);

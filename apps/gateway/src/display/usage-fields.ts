@@ -2,7 +2,7 @@ import { tokensOf, type Usage } from '@syntropic/kernel';
 import { z } from 'zod';
 import { costDisplay } from './display';
 
-/** Dollars as a decimal string. Where a cost is not known it is "0", and `cost_complete` says so. */
+/** Dollars as a decimal string. An unknown cost is "0", and then `cost_complete` is false. */
 export const decimalUsd = z.string().meta({ description: 'US dollars, decimal' });
 
 export const tokenFields = {
@@ -26,7 +26,7 @@ export const costFields = {
   cost_complete: z.boolean().meta({ description: 'False while a part is an estimate, or unknown.' }),
 };
 
-/** Total = input + output + cache creation + cache read, everywhere. */
+/** The total is input + output + cache creation + cache read in every answer. */
 export function tokensView(usage: Pick<Usage, 'byModel'>) {
   const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, totalTokens } = tokensOf(usage);
   return {
@@ -56,7 +56,7 @@ export const costView = ({ costUsd, costComplete }: Pick<Usage, 'costUsd' | 'cos
 
 export const costShown = ({ costUsd }: Pick<Usage, 'costUsd'>) => ({ total_cost_display: costDisplay(costUsd) });
 
-/** Models whose price nobody knows are left out. */
+/** Models without a known price are left out. */
 export const costByModel = ({ byModel }: Pick<Usage, 'byModel'>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(byModel).flatMap(([model, { costUsd }]) => (costUsd === null ? [] : [[model, costUsd]])),

@@ -1,17 +1,10 @@
 import { Controller } from '@nestjs/common';
 import { DomainError, ExecutionId } from '@syntropic/kernel';
-import {
-  ApprovePhase,
-  CancelExecution,
-  PauseExecution,
-  RejectPhase,
-  ResumeExecution,
-  RetryExecution,
-} from '@syntropic/orchestration/contracts';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { executionProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { Commands } from '../commands/commands';
-import type { Ask } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { RowLookup } from '../reads/row-lookup';
 import {
@@ -25,10 +18,10 @@ import {
 import { EXECUTION } from './execution-lookup';
 import type { ControlReply } from './executions.dto';
 
-/** The refusals that say: not in this state. */
-const WRONG_STATE = ['not_running', 'not_paused', 'has_ended', 'not_interrupted'].map((rule) => `execution.${rule}`);
+const { ApprovePhase, CancelExecution, PauseExecution, RejectPhase, ResumeExecution, RetryExecution } =
+  workflowExecution.commands;
 
-type ControlAsk = Ask<typeof retryExecution>;
+type ExecutionRequest = Pick<ApiRequest<typeof retryExecution>, 'params' | 'minPosition'>;
 
 @Controller(API_PREFIXES)
 export class ControlController {
@@ -39,67 +32,71 @@ export class ControlController {
   ) {}
 
   @Serve(pauseExecution)
-  pause(ask: Ask<typeof pauseExecution>) {
-    const reason = ask.body?.reason ?? undefined;
-    return this.#control(ask, 'pause', (executionId) =>
-      this.commands.send(ask, 'orchestration', PauseExecution, { executionId, reason }),
+  pause(request: ApiRequest<typeof pauseExecution>) {
+    const reason = request.body?.reason ?? undefined;
+    return this.#control(request, 'pause', (executionId) =>
+      this.commands.send(request, PauseExecution, { executionId, reason }),
     );
   }
 
   @Serve(resumeExecution)
-  resume(ask: Ask<typeof resumeExecution>) {
-    return this.#control(ask, 'resume', (executionId) =>
-      this.commands.send(ask, 'orchestration', ResumeExecution, { executionId }),
+  resume(request: ApiRequest<typeof resumeExecution>) {
+    return this.#control(request, 'resume', (executionId) =>
+      this.commands.send(request, ResumeExecution, { executionId }),
     );
   }
 
   @Serve(cancelExecution)
-  cancel(ask: Ask<typeof cancelExecution>) {
-    const reason = ask.body?.reason ?? undefined;
-    return this.#control(ask, 'cancel', (executionId) =>
-      this.commands.send(ask, 'orchestration', CancelExecution, { executionId, reason }),
+  cancel(request: ApiRequest<typeof cancelExecution>) {
+    const reason = request.body?.reason ?? undefined;
+    return this.#control(request, 'cancel', (executionId) =>
+      this.commands.send(request, CancelExecution, { executionId, reason }),
     );
   }
 
   @Serve(retryExecution)
-  retry(ask: Ask<typeof retryExecution>) {
-    return this.#control(ask, 'retry', (executionId) =>
-      this.commands.send(ask, 'orchestration', RetryExecution, { executionId }),
+  retry(request: ApiRequest<typeof retryExecution>) {
+    return this.#control(request, 'retry', (executionId) =>
+      this.commands.send(request, RetryExecution, { executionId }),
     );
   }
 
   @Serve(approvePhase)
-  approve(ask: Ask<typeof approvePhase>) {
-    return this.#control(ask, 'approve', (executionId) =>
-      this.commands.send(ask, 'orchestration', ApprovePhase, { executionId, phaseId: ask.params.phase_id }),
+  approve(request: ApiRequest<typeof approvePhase>) {
+    return this.#control(request, 'approve', (executionId) =>
+      this.commands.send(request, ApprovePhase, { executionId, phaseId: request.params.phase_id }),
     );
   }
 
   @Serve(rejectPhase)
-  reject(ask: Ask<typeof rejectPhase>) {
-    const reason = ask.body?.reason ?? undefined;
-    return this.#control(ask, 'reject', (executionId) =>
-      this.commands.send(ask, 'orchestration', RejectPhase, { executionId, phaseId: ask.params.phase_id, reason }),
+  reject(request: ApiRequest<typeof rejectPhase>) {
+    const reason = request.body?.reason ?? undefined;
+    return this.#control(request, 'reject', (executionId) =>
+      this.commands.send(request, RejectPhase, {
+        executionId,
+        phaseId: request.params.phase_id,
+        reason,
+      }),
     );
   }
 
   async #control(
-    ask: Pick<ControlAsk, 'params' | 'minPosition'>,
+    request: ExecutionRequest,
     action: string,
     send: (executionId: ExecutionId) => Promise<unknown>,
   ): Promise<ControlReply> {
-    const { executionId, state } = await this.#target(ask);
+    const { executionId, state } = await this.#target(request);
     try {
       await send(executionId);
     } catch (error) {
-      throw inWords(error, action);
+      throw withClientText(error, action);
     }
     const message = `The ${action} request was taken`;
     return { success: true, execution_id: executionId, state, message, error: null };
   }
 
-  /** A whole id needs no lookup: an execution can be controlled before any read model knows it. */
-  async #target({ params: { execution_id }, minPosition }: Pick<ControlAsk, 'params' | 'minPosition'>) {
+  /** A complete id needs no lookup: an execution can be controlled before the read model has it. */
+  async #target({ params: { execution_id }, minPosition }: ExecutionRequest) {
     const whole = ExecutionId.safeParse(execution_id);
     if (!whole.success) {
       const row = await this.lookup.find(EXECUTION, execution_id, { minPosition });
@@ -110,9 +107,10 @@ export class ControlController {
   }
 }
 
-/** `it is completed`, as the rule says it, becomes what clients expect to read. */
-function inWords(error: unknown, action: string): unknown {
-  if (!(error instanceof DomainError) || !WRONG_STATE.includes(error.code)) return error;
-  const state = error.message.replace(/^it is /, '');
-  return new DomainError(error.code, `Cannot ${action} execution in state ${state}`, error.refusal);
+/** Refusals that name the execution's state get the text that clients expect. */
+function withClientText(error: unknown, action: string): unknown {
+  if (!(error instanceof DomainError)) return error;
+  const { code, refusal, field, details } = error;
+  if (details?.['state'] === undefined) return error;
+  return new DomainError(code, `Cannot ${action} execution in state ${details['state']}`, refusal, { field, details });
 }

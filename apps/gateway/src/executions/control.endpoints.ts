@@ -15,7 +15,7 @@ const also = { 400: 'The execution is in a state where this cannot be done' };
 export const pauseExecution = endpoint({
   ...control,
   path: '/executions/{execution_id}/pause',
-  summary: 'Asks for a pause, which happens at the next yield point',
+  summary: 'Pauses an execution at its next yield point',
   body: PauseRequest.nullish(),
   also,
 });
@@ -23,14 +23,14 @@ export const pauseExecution = endpoint({
 export const resumeExecution = endpoint({
   ...control,
   path: '/executions/{execution_id}/resume',
-  summary: 'Goes on after a pause, or takes back one that has not happened yet',
+  summary: 'Resumes a paused execution, or withdraws a pause that has not happened yet',
   also,
 });
 
 export const cancelExecution = endpoint({
   ...control,
   path: '/executions/{execution_id}/cancel',
-  summary: 'Ends the agents at once, and the execution when they are gone',
+  summary: 'Cancels an execution: its agents end at once',
   body: CancelRequest.nullish(),
   also,
 });
@@ -38,22 +38,22 @@ export const cancelExecution = endpoint({
 export const retryExecution = endpoint({
   ...control,
   path: '/executions/{execution_id}/retry',
-  summary: 'Begins the interrupted phases again, as the next attempt',
+  summary: 'Starts the next attempt of the interrupted phases',
   also,
 });
 
-/** A paused execution is resumed first: an approval would begin what the pause holds back. */
+/** A paused execution must be resumed first: an approval would start the next phase during the pause. */
 const approval = { method: 'POST', params: PhaseOfExecutionParams, reply: ControlReply, also } as const;
 
 export const approvePhase = endpoint({
   ...approval,
   path: '/executions/{execution_id}/phases/{phase_id}/approve',
-  summary: 'Accepts what a phase that waits for a person has done, while the execution is running',
+  summary: 'Approves a phase that waits for approval, while the execution is running',
 });
 
 export const rejectPhase = endpoint({
   ...approval,
   path: '/executions/{execution_id}/phases/{phase_id}/reject',
-  summary: 'Fails this attempt of a phase that waits for a person, while the execution is running',
+  summary: 'Rejects a phase that waits for approval: its attempt fails',
   body: RejectRequest.nullish(),
 });

@@ -57,7 +57,7 @@ export function executionStatus(row: ExecutionRow): ExecutionStatus {
 
 type Operations = ReadonlyMap<string, readonly NumberedEvent[]>;
 
-/** @param operations what the tools of each session did */
+/** @param operations tool operations by session */
 export function executionDetail(
   row: ExecutionRow,
   unsettled: ReadonlyMap<string, Usage>,
@@ -114,7 +114,7 @@ const operationView = ({ id, type, time, data }: NumberedEvent) => ({
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-/** Where nobody chose a model: the one that wrote the most. */
+/** The model with the most output tokens, for phases without a configured model. */
 const mainModel = ({ byModel }: Usage): string | null =>
   Object.entries(byModel).sort(([, one], [, other]) => other.outputTokens - one.outputTokens)[0]?.[0] ?? null;
 

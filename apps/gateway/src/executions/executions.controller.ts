@@ -1,11 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { DomainError, executionIdOf } from '@syntropic/kernel';
-import { StartExecution } from '@syntropic/orchestration/contracts';
 import { executionProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
-import { Commands } from '../commands/commands';
-import type { Ask, ReplyOf } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
@@ -22,7 +19,6 @@ import {
   readHistory,
   readState,
   readWorkflowExecution,
-  startExecution,
 } from './executions.endpoints';
 import { UsageNow } from './usage-now';
 
@@ -30,7 +26,7 @@ const ACTIVE = ['running', 'paused', 'interrupted'] as const;
 const TOOL_EVENTS = ['tool_execution_started', 'tool_execution_completed', 'tool_execution_failed', 'tool_blocked'];
 const SHOWN_OPERATIONS = 1_000;
 
-/** A page holds at most this many runs in the older form. */
+/** The history has no pages; it shows at most this many runs. */
 const HISTORY_LIMIT = 100;
 
 @Controller(API_PREFIXES)
@@ -40,58 +36,37 @@ export class ExecutionsController {
     private readonly lookup: RowLookup,
     private readonly usage: UsageNow,
     private readonly telemetry: TelemetryReader,
-    private readonly commands: Commands,
   ) {}
 
-  @Serve(startExecution)
-  async start(ask: Ask<typeof startExecution>): Promise<ReplyOf<typeof startExecution>> {
-    const { workflow_id } = ask.params;
-    const { inputs = {}, task, repos = [], provider, max_budget_usd } = ask.body ?? {};
-    if (typeof max_budget_usd === 'number') {
-      const why = 'no runner can hold an execution to a budget';
-      throw new DomainError('execution.no_capable_runner', why, 'conflict', 'max_budget_usd');
-    }
-    const executionId = executionIdOf(ask.origin.commandId);
-    await this.commands.send(ask, 'orchestration', StartExecution, {
-      executionId,
-      workflowId: workflow_id,
-      inputs,
-      task: task ?? undefined,
-      repos,
-      provider: provider ?? undefined,
-    });
-    return { execution_id: executionId, workflow_id, status: 'started', message: 'Workflow execution started' };
-  }
-
   @Serve(listRuns)
-  async runs(ask: Ask<typeof listRuns>) {
-    const { workflow_id, name } = await this.lookup.find(WORKFLOW, ask.params.workflow_id, ask);
+  async runs(request: ApiRequest<typeof listRuns>) {
+    const { workflow_id, name } = await this.lookup.find(WORKFLOW, request.params.workflow_id, request);
     const { rows, total } = await this.reads.page(executionProjection, {
       where: { workflow_id },
       orderBy: [['started_at', 'desc']],
-      ...ask.query,
-      minPosition: ask.minPosition,
+      ...request.query,
+      minPosition: request.minPosition,
     });
     return { runs: await this.#each(rows, executionRun), total, workflow_id, workflow_name: name };
   }
 
   @Serve(readHistory)
-  async history(ask: Ask<typeof readHistory>) {
-    const { runs, total, ...workflow } = await this.runs({ ...ask, query: { limit: HISTORY_LIMIT, offset: 0 } });
+  async history(request: ApiRequest<typeof readHistory>) {
+    const { runs, total, ...workflow } = await this.runs({ ...request, query: { limit: HISTORY_LIMIT, offset: 0 } });
     return { ...workflow, executions: runs, total_executions: total };
   }
 
   @Serve(readWorkflowExecution)
-  async statusOf(ask: Ask<typeof readWorkflowExecution>) {
-    const row = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
-    if (row.workflow_id !== ask.params.workflow_id) {
-      throw new Problem('execution.not_found', `Execution not found: ${ask.params.execution_id} of this workflow`);
+  async statusOf(request: ApiRequest<typeof readWorkflowExecution>) {
+    const row = await this.lookup.find(EXECUTION, request.params.execution_id, request);
+    if (row.workflow_id !== request.params.workflow_id) {
+      throw new Problem('execution.not_found', `Execution not found: ${request.params.execution_id} of this workflow`);
     }
     return executionStatus(row);
   }
 
   @Serve(listActive)
-  async active({ query, minPosition }: Ask<typeof listActive>) {
+  async active({ query, minPosition }: ApiRequest<typeof listActive>) {
     const { rows } = await this.reads.page(executionProjection, {
       where: { status: { in: ACTIVE } },
       orderBy: [['started_at', 'desc']],
@@ -102,9 +77,9 @@ export class ExecutionsController {
   }
 
   @Serve(listExecutions)
-  async list({ query, minPosition }: Ask<typeof listExecutions>) {
+  async list({ query, minPosition }: ApiRequest<typeof listExecutions>) {
     const { status, page, page_size } = query;
-    // Nothing here is ever pending: an execution runs from the moment it is recorded.
+    // Clients may filter by `pending`, which no execution is: it runs as soon as it is recorded.
     if (status === 'pending') return { executions: [], total: 0, page, page_size };
 
     const { rows, total } = await this.reads.page(executionProjection, {
@@ -119,15 +94,15 @@ export class ExecutionsController {
   }
 
   @Serve(readExecution)
-  async read(ask: Ask<typeof readExecution>) {
-    const row = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
+  async read(request: ApiRequest<typeof readExecution>) {
+    const row = await this.lookup.find(EXECUTION, request.params.execution_id, request);
     const [unsettled, operations] = await Promise.all([this.usage.unsettled(row), this.#operations(row)]);
     return executionDetail(row, unsettled, operations);
   }
 
   @Serve(readState)
-  async state(ask: Ask<typeof readState>) {
-    const { execution_id, status } = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
+  async state(request: ApiRequest<typeof readState>) {
+    const { execution_id, status } = await this.lookup.find(EXECUTION, request.params.execution_id, request);
     return { execution_id, state: status };
   }
 

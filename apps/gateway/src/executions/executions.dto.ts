@@ -6,7 +6,7 @@ import { pageNumber, sizeUpTo } from '../http/query-values';
 
 const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
 
-/** By its id, or by the start of one. */
+/** The id, or its first characters. */
 export const ExecutionParams = z.object({ execution_id: z.string().min(1) });
 export const WorkflowExecutionParams = z.object({ workflow_id: z.string().min(1), execution_id: z.string().min(1) });
 export const PhaseOfExecutionParams = z.object({ execution_id: z.string().min(1), phase_id: PhaseId });
@@ -17,7 +17,7 @@ export const StartRequest = z
     inputs: z.record(z.string(), z.string()).default({}),
     task: z.string().nullish(),
     repos: z.array(z.string().min(1)).max(100).default([]),
-    provider: z.enum(PROVIDERS).nullish().meta({ description: 'Instead of what the workflow says, for every phase.' }),
+    provider: z.enum(PROVIDERS).nullish().meta({ description: 'Overrides the provider of every phase.' }),
     max_budget_usd: z.number().nonnegative().nullish(),
   })
   .meta({ id: 'ExecuteWorkflowRequest' });
@@ -107,7 +107,7 @@ export const ExecutionDetail = z
     cost_by_model: z.record(z.string(), z.string()),
     tool_call_count: z.int(),
     total_duration_seconds: z.number(),
-    /** Of the newest attempts; the artifacts themselves also know those of earlier ones. */
+    /** Only of the newest attempts: the artifact endpoints list those of earlier attempts too. */
     artifact_ids: z.array(z.string()),
     error_message: z.string().nullable(),
     inputs: z.record(z.string(), z.string()),
@@ -170,7 +170,7 @@ export const ControlReply = z
   .object({
     success: z.boolean(),
     execution_id: z.string(),
-    state: z.string().meta({ description: 'As it was when the request was taken: what is asked happens soon after.' }),
+    state: z.string().meta({ description: 'The state when the request was accepted; the change follows.' }),
     message: z.string().nullable(),
     error: z.string().nullable(),
   })

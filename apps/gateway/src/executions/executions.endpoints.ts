@@ -21,7 +21,7 @@ import { WorkflowParams } from '../workflows/workflows.dto';
 export const startExecution = endpoint({
   method: 'POST',
   path: '/workflows/{workflow_id}/execute',
-  summary: 'Starts an execution of a workflow as it is now',
+  summary: 'Starts an execution of a workflow',
   params: StartParams,
   body: StartRequest.optional(),
   reply: StartedExecution,
@@ -39,7 +39,7 @@ export const listRuns = endpoint({
 export const readHistory = endpoint({
   method: 'GET',
   path: '/workflows/{workflow_id}/history',
-  summary: 'The executions of a workflow in their older form; the runs say more',
+  summary: 'The executions of a workflow in an older format; `runs` has more fields',
   params: WorkflowParams,
   reply: ExecutionHistory,
 });
@@ -47,7 +47,7 @@ export const readHistory = endpoint({
 export const readWorkflowExecution = endpoint({
   method: 'GET',
   path: '/workflows/{workflow_id}/executions/{execution_id}',
-  summary: 'How an execution of this workflow stands',
+  summary: 'The status of an execution of this workflow',
   params: WorkflowExecutionParams,
   reply: ExecutionStatus,
 });
@@ -71,7 +71,7 @@ export const listExecutions = endpoint({
 export const readExecution = endpoint({
   method: 'GET',
   path: '/executions/{execution_id}',
-  summary: 'One execution with its phases, what they used and what they did',
+  summary: 'One execution with its phases, their usage and their operations',
   params: ExecutionParams,
   reply: ExecutionDetail,
 });
@@ -79,7 +79,7 @@ export const readExecution = endpoint({
 export const readState = endpoint({
   method: 'GET',
   path: '/executions/{execution_id}/state',
-  summary: 'The state of an execution, alone',
+  summary: 'The state of an execution',
   params: ExecutionParams,
   reply: ExecutionState,
 });

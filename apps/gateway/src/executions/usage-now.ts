@@ -3,13 +3,13 @@ import { addUsage, type Usage } from '@syntropic/kernel';
 import type { ExecutionRow, PhaseRow } from '@syntropic/orchestration/read-model';
 import { TelemetryReader } from '@syntropic/telemetry';
 
-/** What sessions have used of which the log has no account (yet). */
+/** Usage by session, for sessions whose account the log does not have. */
 type UnsettledUsage = ReadonlyMap<string, Usage>;
 
-/** Phases whose newest attempt goes on. */
-const GOES_ON: ReadonlySet<string> = new Set(['queued', 'running', 'paused']);
+/** Statuses of phases whose newest attempt has not ended. */
+const UNFINISHED: ReadonlySet<string> = new Set(['queued', 'running', 'paused']);
 
-/** What executions have used by now: sessions that gave an account by their events, the others by their telemetry. */
+/** The present usage of executions: from the log for sessions with an account, from telemetry for the others. */
 @Injectable()
 export class UsageNow {
   constructor(private readonly telemetry: TelemetryReader) {}
@@ -36,4 +36,4 @@ export const usageOfPhase = ({ sessionId, usage }: PhaseRow, unsettled: Unsettle
   unsettled.get(sessionId ?? '') ?? usage;
 
 const openSession = ({ status, sessionId }: PhaseRow): readonly string[] =>
-  GOES_ON.has(status) && sessionId !== null ? [sessionId] : [];
+  UNFINISHED.has(status) && sessionId !== null ? [sessionId] : [];

@@ -8,7 +8,7 @@ const YAML_TYPES = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text
 export const isYaml = (contentType: string | undefined): boolean =>
   YAML_TYPES.includes((contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '');
 
-/** Bodies are JSON or YAML; a form is neither, so that no web page can send one unasked. */
+/** Accepts JSON and YAML bodies only. Browsers send forms across sites without a preflight, so forms are refused. */
 export function takeJsonAndYaml(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   const asBuffer = { parseAs: 'buffer' as const, bodyLimit: MAX_BODY_BYTES };
@@ -48,7 +48,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A key of this name could replace an object's prototype further on, or would be lost. */
+/** Refuses the key `__proto__`, which could replace an object's prototype in later code. */
 function refusingPrototypes(key: string, value: unknown): unknown {
   if (key !== '__proto__') return value;
   throw invalidRequest([{ field: key, message: 'is not a name that a field may have' }]);

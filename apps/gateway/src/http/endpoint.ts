@@ -6,7 +6,7 @@ import type { LogPosition } from '@syntropic/projections';
 
 type Fields = z.ZodObject;
 
-/** One endpoint, said once: what its schemas allow is what is taken, and what the API document shows. */
+/** The declaration of an endpoint: requests are checked against its schemas, and the API document shows them. */
 export type Endpoint = Readonly<{
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/api`, with parameters as OpenAPI writes them: `/workflows/{workflow_id}`. */
@@ -14,14 +14,14 @@ export type Endpoint = Readonly<{
   summary: string;
   params?: Fields;
   query?: Fields;
-  /** A JSON body; one that may be left out is `optional()`. */
+  /** A JSON body. An `optional()` one may be left out. */
   body?: z.ZodType;
-  /** The body is a YAML document, handed over as text. */
+  /** The body is a YAML document; the handler gets its text. */
   yaml?: true;
-  /** What a JSON answer looks like; a stream has none. */
+  /** The schema of a JSON answer; streams have none. */
   reply: z.ZodType | 'event-stream';
   status?: 200 | 201;
-  /** Answers that the schema of the reply does not say, for the document. */
+  /** Further status codes, with their description in the API document. */
   also?: Readonly<Record<string, string>>;
 }>;
 
@@ -29,15 +29,15 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 type Optional<E extends Endpoint, Part extends keyof Endpoint> = Part extends keyof E ? E[Part] : undefined;
 
 /** A request that has been checked against its endpoint. */
-export type Ask<E extends Endpoint = Endpoint> = Readonly<{
+export type ApiRequest<E extends Endpoint = Endpoint> = Readonly<{
   params: Parsed<Optional<E, 'params'>>;
   query: Parsed<Optional<E, 'query'>>;
   body: Optional<E, 'yaml'> extends true ? string : Parsed<Optional<E, 'body'>>;
-  /** What commands that follow from it say about where they come from. */
+  /** The origin of commands that follow from it. */
   origin: RequestOrigin;
-  /** The answer must have everything up to here. */
+  /** The answer must include the log up to this position. */
   minPosition: LogPosition | undefined;
-  request: FastifyRequest;
+  headers: FastifyRequest['headers'];
   reply: FastifyReply;
 }>;
 
@@ -45,5 +45,5 @@ export type ReplyOf<E extends Endpoint> = E['reply'] extends z.ZodType
   ? z.input<E['reply']> | StreamableFile
   : undefined;
 
-/** Keeps the schemas' types, so that handlers are checked against them. */
+/** Keeps the types of the schemas: handlers are checked against them. */
 export const endpoint = <const E extends Endpoint>(declaration: E): E => declaration;

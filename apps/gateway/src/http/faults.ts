@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { FieldFault } from '../problems/problem';
 
-/** What a schema finds wrong, field by field; each unknown field is a fault of its own. */
+/** The faults that a schema found, by field. Each unknown field is a fault of its own. */
 export const faultsOf = (error: z.ZodError): readonly FieldFault[] =>
   error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
@@ -9,7 +9,7 @@ export const faultsOf = (error: z.ZodError): readonly FieldFault[] =>
       : [{ field: fieldName(issue.path), message: issue.message }],
   );
 
-/** `['phases', 1, 'name']` as people write it: `phases[1].name`. */
+/** `['phases', 1, 'name']` becomes `phases[1].name`. */
 const fieldName = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((name, key) => {
     if (typeof key === 'number') return `${name}[${key}]`;

@@ -1,6 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { withCorrelation } from '@syntropic/observability';
-import { letGoOfConnections } from '@syntropic/service';
+import { closeIdleConnections } from '@syntropic/service';
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { Problem } from '../problems/problem';
@@ -10,12 +10,12 @@ import { observeRequests } from './request-metrics';
 import { refuseForeign } from './refuse-foreign';
 import { correlationOf } from './request-origin';
 
-/** Fastify with what holds for every request, before Nest knows of it. */
+/** Fastify with the hooks and parsers of every request. */
 export function httpAdapter(): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 300 },
-    // What leads to no route of ours, not even to that of unknown addresses.
+    // Requests that Fastify refuses before routing never reach Nest's exception filter.
     frameworkErrors: ({ message }: Error, { url }: { url: string }, { raw }: { raw: ServerResponse }) => {
       const { document } = problemOf(new Problem('request.malformed', message));
       raw.writeHead(document.status, { 'content-type': 'application/problem+json' });
@@ -26,7 +26,7 @@ export function httpAdapter(): FastifyAdapter {
 
   takeJsonAndYaml(fastify);
   observeRequests(fastify);
-  letGoOfConnections(fastify);
+  closeIdleConnections(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     const correlationId = correlationOf(request);
     void reply.header('x-request-id', correlationId);

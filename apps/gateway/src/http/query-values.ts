@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Values of a query string, which are all text until a schema reads them. */
+/** Schemas for values of a query string, which arrive as text. */
 export const pageNumber = z.coerce.number().int().min(1).default(1);
 
 export const sizeUpTo = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual);
@@ -11,7 +11,7 @@ export const flag = (usual: boolean) =>
     .default(usual)
     .meta({ type: 'boolean' });
 
-/** Without an offset it is UTC, wherever this runs. Other years than these the store cannot compare. */
+/** UTC where the text has no offset. The years are those that the store can compare. */
 export const instant = z.iso
   .datetime({ offset: true, local: true })
   .transform((text) => new Date(HAS_OFFSET.test(text) ? text : `${text}Z`))

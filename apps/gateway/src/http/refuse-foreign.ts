@@ -3,12 +3,12 @@ import { Problem } from '../problems/problem';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Browsers say where a request comes from; programs say nothing. */
+/** Values of `Sec-Fetch-Site` that are accepted. Only browsers send the header. */
 const OUR_SITES = [undefined, 'same-origin', 'none'];
 
 /**
- * Without keys, whoever reaches this address may start programs. So it must be addressed by a loopback name
- * (no other site's name that was made to point here), and no web page but our own may ask.
+ * Refuses requests of foreign web pages, because there is no authentication and an API client can start programs.
+ * The host must be a loopback name, against DNS rebinding, and the origin must be the gateway's own.
  * @throws Problem
  */
 export function refuseForeign({ headers }: Pick<FastifyRequest, 'headers'>): void {
@@ -18,10 +18,10 @@ export function refuseForeign({ headers }: Pick<FastifyRequest, 'headers'>): voi
   }
   const { origin } = headers;
   if (origin !== undefined && origin.toLowerCase() !== `http://${host}`) {
-    throw new Problem('request.foreign', 'pages of other origins may not ask');
+    throw new Problem('request.foreign', 'pages of other origins are refused');
   }
   const site = headers['sec-fetch-site'];
   if (!OUR_SITES.includes(typeof site === 'string' ? site : undefined)) {
-    throw new Problem('request.foreign', 'pages of other sites may not ask');
+    throw new Problem('request.foreign', 'pages of other sites are refused');
   }
 }

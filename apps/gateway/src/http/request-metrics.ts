@@ -3,7 +3,7 @@ import { Histogram, register } from 'prom-client';
 
 const NAME = 'http_request_duration_seconds';
 
-/** Counts and times requests by route, never by address: ids would make endless series. */
+/** Counts and times requests by route. Addresses hold ids, which would make endless series. */
 export function observeRequests(fastify: FastifyInstance): void {
   register.removeSingleMetric(NAME);
   const durations = new Histogram({

@@ -4,13 +4,13 @@ import type { FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { invalidRequest } from '../problems/problem';
 
-/** What a request tells about itself to the commands that it becomes. */
+/** The part of a command's context that comes from its HTTP request. */
 export type RequestOrigin = Pick<
   CommandOrigin,
   'commandId' | 'correlationId' | 'causationId' | 'actor' | 'traceparent'
 >;
 
-/** Without API keys there is one user: whoever sits at this machine. */
+/** The only user while there are no API keys. */
 const LOCAL_USER: Actor = { kind: 'user', id: 'local' };
 
 const PRINCIPALS = 'b0a4a9a2-6b0e-5a53-9a36-0c1d6f7f2f10';
@@ -21,7 +21,7 @@ const correlations = new WeakMap<FastifyRequest, string>();
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The id that everything a request sets in motion carries: the caller's own, its trace's, or a new one. */
+/** The correlation id of a request: the caller's own, its trace id, or a new one. */
 export function correlationOf(request: FastifyRequest): string {
   const known = correlations.get(request);
   if (known) return known;
@@ -45,7 +45,7 @@ export function originOf(request: FastifyRequest): RequestOrigin {
   };
 }
 
-/** The same key on the same request of the same caller is the same command, however often it is sent. */
+/** The same key on the same request of the same caller gives the same command id: a resent command is executed once. */
 function commandIdOf(request: FastifyRequest): string {
   const key = headerOf(request, 'idempotency-key');
   if (key === undefined) return randomUUID();
@@ -56,7 +56,7 @@ function commandIdOf(request: FastifyRequest): string {
   return derivedUuid(principal, request.method, pathOf(request), key);
 }
 
-/** Both prefixes lead to the same place. */
+/** The path without its version: both prefixes address the same endpoint. */
 const pathOf = ({ url }: FastifyRequest): string => (url.split('?')[0] ?? url).replace(/^\/api\/v1\//, '/api/');
 
 const traceparentOf = (request: FastifyRequest) => headerOf(request, 'traceparent');

@@ -9,17 +9,17 @@ import {
   type Type,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { askOf } from './ask-of';
-import type { Ask, Endpoint, ReplyOf } from './endpoint';
+import { parseRequest } from './parse-request';
+import type { ApiRequest, Endpoint, ReplyOf } from './endpoint';
 
-/** Every endpoint answers under both. */
+/** Every endpoint is served under both prefixes. */
 export const API_PREFIXES = ['api', 'api/v1'];
 
 const ENDPOINT = Symbol('endpoint');
 
-type Handler<E extends Endpoint> = (ask: Ask<E>) => ReplyOf<E> | Promise<ReplyOf<E>>;
+type Handler<E extends Endpoint> = (request: ApiRequest<E>) => ReplyOf<E> | Promise<ReplyOf<E>>;
 
-/** Makes a method the handler of an endpoint: its only argument is the checked request, its answer has the declared shape. */
+/** Makes a method the handler of an endpoint. Its argument is the checked request, its answer has the declared type. */
 export const Serve =
   <E extends Endpoint>(declaration: E) =>
   <H extends Handler<E>>(target: object, name: string, method: TypedPropertyDescriptor<H>): void => {
@@ -36,7 +36,7 @@ export const Serve =
 
 const CheckedRequest = createParamDecorator((declaration: Endpoint, context: ExecutionContext) => {
   const http = context.switchToHttp();
-  return askOf(declaration, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  return parseRequest(declaration, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
 });
 
 const routeOf = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');

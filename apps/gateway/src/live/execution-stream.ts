@@ -1,80 +1,87 @@
+import { Signal } from '@syntropic/async';
 import type { Usage } from '@syntropic/kernel';
-import { Doorbell } from '@syntropic/messaging';
+import type { DomainItem, LiveFrame, TelemetryItem } from '@syntropic/live';
 import { costByModel, costView, tokensView } from '../display/usage-fields';
 import type { StreamFrame } from './event-stream-text';
-import { Lane } from './lane';
 import { formatCursor, type LiveCursor } from './live-cursor';
-import type { DomainItem, LiveFrame, TelemetryItem } from './live-frame';
 import type { LiveTables } from './live-tables';
+import { OrderedChannel } from './ordered-channel';
 import { snakeCased } from './snake-case';
 import { TERMINAL_EVENTS } from './terminal-events';
 
-/** Where frames go. */
-type Sink = Readonly<{ send: (frame: StreamFrame) => void; flushed: () => Promise<void> }>;
+/** The client's side of a stream. */
+export type Sink = Readonly<{ send: (frame: StreamFrame) => void; flushed: () => Promise<void> }>;
 
 type Options = Readonly<{
   executionId: string;
   cursor: LiveCursor;
   tables: LiveTables;
   sink: Sink;
-  /** How long to trust the bus before looking at the tables again, which is where lost messages are found. */
-  lookEveryMs: () => number;
+  /** Milliseconds without a frame after which the tables are read, to find lost frames. */
+  pollMs: () => number;
   onFault: (error: unknown) => void;
 }>;
 
 const PAGE = 500;
-/** More bytes than these, waiting for a look at the tables to end, are forgotten: the next look finds them. */
+/** Frames that arrive while the tables are read wait; frames beyond this are dropped and read from the tables. */
 const MAX_WAITING_BYTES = 1024 * 1024;
-const END_PATIENCE_MS = 5_000;
-const END_LOOK_MS = 100;
+/** The terminal frame waits this long for telemetry that is not stored yet. */
+const END_WAIT_MS = 5_000;
+const END_POLL_MS = 100;
 
 const CHANGES_TOTALS: ReadonlySet<string> = new Set(['token_usage', 'session_summary', 'leg_ended']);
 
 /**
- * Everything about one execution from a cursor on, each item once and in its lane's order, until the execution has ended.
- * Messages only make it fast: one that is not the next of its lane makes it read the tables.
+ * The events of one execution after a cursor, each once and in its channel's order, until the execution has ended.
+ * Frames of the bus only make it fast: a frame that does not follow the last one makes it read the tables.
  */
 export class ExecutionStream {
-  readonly #domain: Lane<DomainItem>;
-  readonly #telemetry: Lane<TelemetryItem>;
-  readonly #news = new Doorbell();
+  readonly #domain: OrderedChannel<DomainItem>;
+  readonly #telemetry: OrderedChannel<TelemetryItem>;
+  readonly #news = new Signal();
   #waiting: LiveFrame[] = [];
   #waitingBytes = 0;
-  #looking = false;
-  #mustLook = true;
+  #isReading = false;
+  #mustRead = true;
   #totalsMayDiffer = false;
   #shownTotals = '';
   #end: { item: DomainItem; deadline: number } | undefined;
 
   constructor(private readonly options: Options) {
-    this.#domain = new Lane(options.cursor.position, ({ position }) => position);
-    this.#telemetry = new Lane(options.cursor.sequence, ({ sequence }) => sequence);
+    this.#domain = new OrderedChannel(options.cursor.position, ({ position }) => position);
+    this.#telemetry = new OrderedChannel(options.cursor.sequence, ({ sequence }) => sequence);
   }
 
-  /** A message of the bus: late, doubled, reordered, or just right. */
+  /** A frame of the bus: it may be late, doubled or out of order. */
   offer(frame: LiveFrame, bytes: number): void {
-    if (this.#looking) this.#keep(frame, bytes);
+    if (this.#isReading) this.#keep(frame, bytes);
     else this.#accept(frame);
-    this.#news.ring();
+    this.#news.notify();
   }
 
-  /** Until the execution has ended (true), or the signal. */
+  /** After a lost frame. */
+  readTables(): void {
+    this.#mustRead = true;
+    this.#news.notify();
+  }
+
+  /** Resolves with `true` when the execution has ended, with `false` at the signal. */
   async run(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       try {
-        if (this.#mustLook) await this.#look(signal);
+        if (this.#mustRead) await this.#readTables(signal);
         if (this.#totalsMayDiffer) await this.#showTotals();
         if (this.#end && (await this.#isComplete(this.#end.deadline))) {
           this.#sendDomain(this.#end.item);
           return true;
         }
       } catch (error) {
-        // The store may be away: the watcher waits, and misses nothing.
+        // During a store outage the client waits; nothing is lost.
         this.options.onFault(error);
-        this.#mustLook = true;
+        this.#mustRead = true;
       }
-      const rang = await this.#news.wait(this.#end ? END_LOOK_MS : this.options.lookEveryMs(), signal);
-      if (!rang) this.#mustLook = true;
+      const isNew = await this.#news.wait(this.#end ? END_POLL_MS : this.options.pollMs(), signal);
+      if (!isNew) this.#mustRead = true;
     }
     return false;
   }
@@ -82,7 +89,7 @@ export class ExecutionStream {
   #keep(frame: LiveFrame, bytes: number): void {
     this.#waitingBytes += bytes;
     if (this.#waitingBytes <= MAX_WAITING_BYTES) this.#waiting.push(frame);
-    else this.#mustLook = true;
+    else this.#mustRead = true;
   }
 
   #accept(frame: LiveFrame): void {
@@ -91,14 +98,14 @@ export class ExecutionStream {
   }
 
   #acceptDomain(previous: number, events: readonly DomainItem[]): void {
-    // What follows the end (workspaces that are cleaned up) is nobody's news.
+    // Events after the end, such as the clean-up of workspaces, are not sent.
     if (this.#end) return;
     const next = this.#domain.next(previous, events);
-    if (!next) this.#mustLook = true;
+    if (!next) this.#mustRead = true;
 
     for (const item of next ?? []) {
       if (TERMINAL_EVENTS.includes(item.type)) {
-        this.#end = { item, deadline: performance.now() + END_PATIENCE_MS };
+        this.#end = { item, deadline: performance.now() + END_WAIT_MS };
         return;
       }
       this.#sendDomain(item);
@@ -107,7 +114,7 @@ export class ExecutionStream {
 
   #acceptTelemetry(previous: number, events: readonly TelemetryItem[]): void {
     const next = this.#telemetry.next(previous, events);
-    if (!next) this.#mustLook = true;
+    if (!next) this.#mustRead = true;
 
     for (const item of next ?? []) {
       this.#telemetry.sent(item);
@@ -117,40 +124,40 @@ export class ExecutionStream {
     }
   }
 
-  /** What was read of both lanes at once, told as it happened and as fast as the watcher takes it; within a lane its numbers decide. */
-  async #acceptInTime(facts: readonly DomainItem[], observations: readonly TelemetryItem[]): Promise<void> {
-    let told = 0;
-    const tellUntil = async (end: number) => {
-      for (; told < end; told++) {
-        this.#acceptTelemetry(this.#telemetry.at, observations.slice(told, told + 1));
+  /** Merges a page of each channel by time, at the client's pace. Within a channel the numbers decide the order. */
+  async #acceptByTime(domain: readonly DomainItem[], telemetry: readonly TelemetryItem[]): Promise<void> {
+    let sent = 0;
+    const sendTelemetryUpTo = async (end: number) => {
+      for (; sent < end; sent++) {
+        this.#acceptTelemetry(this.#telemetry.last, telemetry.slice(sent, sent + 1));
         await this.options.sink.flushed();
       }
     };
-    for (const fact of facts) {
-      const later = observations.findIndex(({ time }, index) => index >= told && time > fact.recordedAt);
-      await tellUntil(later < 0 ? observations.length : later);
-      this.#acceptDomain(this.#domain.at, [fact]);
+    for (const item of domain) {
+      const later = telemetry.findIndex(({ time }, index) => index >= sent && time > item.recordedAt);
+      await sendTelemetryUpTo(later < 0 ? telemetry.length : later);
+      this.#acceptDomain(this.#domain.last, [item]);
       await this.options.sink.flushed();
     }
-    await tellUntil(observations.length);
+    await sendTelemetryUpTo(telemetry.length);
   }
 
-  /** Reads both lanes until they are level. What follows the end is not waited for. */
-  async #look(signal: AbortSignal): Promise<void> {
-    this.#looking = true;
+  /** Reads both channels until they are level. Domain events after the end are not read. */
+  async #readTables(signal: AbortSignal): Promise<void> {
+    this.#isReading = true;
     try {
-      this.#mustLook = false;
+      this.#mustRead = false;
       const { executionId, tables } = this.options;
       for (let isLevel = false; !isLevel && !signal.aborted;) {
-        const [facts, observations] = await Promise.all([
-          tables.domainAfter(executionId, this.#domain.at, PAGE),
-          tables.telemetryAfter(executionId, this.#telemetry.at, PAGE),
+        const [domain, telemetry] = await Promise.all([
+          tables.domainAfter(executionId, this.#domain.last, PAGE),
+          tables.telemetryAfter(executionId, this.#telemetry.last, PAGE),
         ]);
-        await this.#acceptInTime(facts, observations);
-        isLevel = (facts.length < PAGE || this.#end !== undefined) && observations.length < PAGE;
+        await this.#acceptByTime(domain, telemetry);
+        isLevel = (domain.length < PAGE || this.#end !== undefined) && telemetry.length < PAGE;
       }
     } finally {
-      this.#looking = false;
+      this.#isReading = false;
       this.#waitingBytes = 0;
       for (const frame of this.#waiting.splice(0)) this.#accept(frame);
     }
@@ -166,15 +173,15 @@ export class ExecutionStream {
     for (const [event, data] of Object.entries(totalsFrames(usage))) this.#send(event, data);
   }
 
-  /** Whether the telemetry that ended sessions counted has been sent, or was waited for long enough. */
+  /** All telemetry that the ended sessions counted has been sent, or the deadline has passed. */
   async #isComplete(deadline: number): Promise<boolean> {
     const { executionId, tables } = this.options;
     const [totals, counted] = await Promise.all([tables.totals(executionId), tables.countedTelemetry(executionId)]);
     const stored = new Map(totals.sessions.map(({ sessionId, events }) => [sessionId, events]));
     const isStored = [...counted].every(([sessionId, events]) => (stored.get(sessionId) ?? 0) >= events);
-    if (isStored && this.#telemetry.at >= totals.events && !this.#totalsMayDiffer) return true;
+    if (isStored && this.#telemetry.last >= totals.events && !this.#totalsMayDiffer) return true;
 
-    this.#mustLook = true;
+    this.#mustRead = true;
     return performance.now() >= deadline;
   }
 
@@ -184,12 +191,12 @@ export class ExecutionStream {
   }
 
   #send(event: string, data: object): void {
-    const cursor = { ...this.options.cursor, position: this.#domain.at, sequence: this.#telemetry.at };
+    const cursor = { ...this.options.cursor, position: this.#domain.last, sequence: this.#telemetry.last };
     this.options.sink.send({ id: formatCursor(cursor), event, data });
   }
 }
 
-/** Totals, never differences: a watcher that misses one loses nothing. */
+/** Totals, never differences: a client that misses one frame still gets the right sum. */
 const totalsFrames = (usage: Usage) => ({
   tokens: tokensView(usage),
   cost: { ...costView(usage), cost_by_model: costByModel(usage) },

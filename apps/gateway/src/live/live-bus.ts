@@ -1,28 +1,45 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { decodeLiveFrame, LiveFrameFaults, liveSubject, type LiveFrame } from '@syntropic/live';
 import { Events, type NatsConnection } from 'nats';
 import { NATS } from '../connections.module';
-import { liveFrameOf, type LiveFrame } from './live-frame';
 
-/** While the bus is there, the tables are looked at only for messages that were lost at the end. */
-const TRUSTING_MS = 2_000;
-const ALONE_MS = 1_000;
+/** Tables are read this often while the bus is connected, to find a last frame that was lost. */
+const CONNECTED_POLL_MS = 2_000;
+const DISCONNECTED_POLL_MS = 1_000;
 
-/** What is new, as the bus tells it. */
+/** Subscribes to the frames of every execution. */
+export const EVERY_EXECUTION = '*';
+
+export type FrameListener = Readonly<{
+  frame: (frame: LiveFrame, bytes: number) => void;
+  /** A frame could not be read: its events are in the tables. */
+  loss: () => void;
+}>;
+
+/** Delivers live frames from the bus. */
 @Injectable()
-export class LiveBus {
+export class LiveBus implements OnModuleInit {
+  readonly #logger = new Logger(LiveBus.name);
+  readonly #faults = new LiveFrameFaults((message, fault) => {
+    this.#logger.warn(message, { error: fault });
+  });
   #isConnected = true;
 
-  constructor(@Inject(NATS) private readonly nats: NatsConnection) {
-    void this.#watch();
+  constructor(@Inject(NATS) private readonly nats: NatsConnection) {}
+
+  onModuleInit(): void {
+    void this.#followConnection();
   }
 
-  /** Hands over every frame of an execution, or of all (`*`), and how large it was, until the signal. */
-  listen(executionId: string, signal: AbortSignal, onFrame: (frame: LiveFrame, bytes: number) => void): void {
+  /** Delivers the frames of an execution, with their size, until the signal. */
+  listen(executionId: string, signal: AbortSignal, listener: FrameListener): void {
     if (this.nats.isClosed() || signal.aborted) return;
-    const subscription = this.nats.subscribe(`live.${executionId}`, {
-      callback: (error, message) => {
-        const frame = error ? undefined : liveFrameOf(message.data);
-        if (frame) onFrame(frame, message.data.length);
+    const subscription = this.nats.subscribe(liveSubject(executionId), {
+      callback: (error, { data }) => {
+        if (error) this.#logger.warn('live frames cannot be received', { error });
+        const frame = error ? undefined : this.#faults.guard(() => decodeLiveFrame(data));
+        if (frame) listener.frame(frame, data.length);
+        else listener.loss();
       },
     });
     signal.addEventListener('abort', () => {
@@ -30,12 +47,12 @@ export class LiveBus {
     });
   }
 
-  /** How long a watcher may rely on the bus alone. */
-  get patienceMs(): number {
-    return this.#isConnected ? TRUSTING_MS : ALONE_MS;
+  /** Milliseconds for which a stream may rely on the bus alone. */
+  get pollMs(): number {
+    return this.#isConnected ? CONNECTED_POLL_MS : DISCONNECTED_POLL_MS;
   }
 
-  async #watch(): Promise<void> {
+  async #followConnection(): Promise<void> {
     for await (const { type } of this.nats.status()) {
       if (type === Events.Disconnect) this.#isConnected = false;
       if (type === Events.Reconnect) this.#isConnected = true;

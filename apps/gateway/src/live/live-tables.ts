@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { DomainItem, TelemetryItem } from '@syntropic/live';
 import { executionFeedProjection, executionProjection } from '@syntropic/orchestration/read-model';
 import { instant } from '@syntropic/postgres';
 import { TelemetryReader, type ExecutionTotals } from '@syntropic/telemetry';
 import { Pool } from 'pg';
-import type { DomainItem, TelemetryItem } from './live-frame';
 import { TERMINAL_EVENTS } from './terminal-events';
 
 const FEED = executionFeedProjection.table;
@@ -11,10 +11,10 @@ const FEED = executionFeedProjection.table;
 const ITEM = `event_position as position, type, data,
   ${instant('recorded_at')} as "recordedAt"`;
 
-/** A fact with the execution it belongs to. */
+/** A domain event with its execution. */
 export type Activity = DomainItem & Readonly<{ executionId: string }>;
 
-/** Everything that live streams show, where it is stored. */
+/** The stored events behind live streams. */
 @Injectable()
 export class LiveTables {
   constructor(
@@ -22,7 +22,7 @@ export class LiveTables {
     private readonly telemetry: TelemetryReader,
   ) {}
 
-  /** The facts of an execution behind a position, in order. */
+  /** The domain events of an execution after a position, in order. */
   async domainAfter(executionId: string, position: number, limit: number): Promise<readonly DomainItem[]> {
     const { rows } = await this.pool.query<DomainItem>({
       name: 'live-domain-after',
@@ -32,7 +32,7 @@ export class LiveTables {
     return rows;
   }
 
-  /** Its telemetry behind a sequence number, without a gap. */
+  /** Its telemetry after a sequence number, without a gap. */
   async telemetryAfter(executionId: string, sequence: number, limit: number): Promise<readonly TelemetryItem[]> {
     const events = await this.telemetry.after(executionId, sequence, limit);
     return events.flatMap(({ sequence: number, type, time, sessionId, phaseId, data }) =>
@@ -53,7 +53,7 @@ export class LiveTables {
     return rows[0]?.position ?? 0;
   }
 
-  /** Where the execution ended, as far as its feed knows. */
+  /** The position of the execution's end, once its feed has it. */
   async endPosition(executionId: string): Promise<number | undefined> {
     const { rows } = await this.pool.query<{ position: number }>(
       `select event_position as position from ${FEED} where execution_id = $1 and type = any($2)`,
@@ -62,7 +62,7 @@ export class LiveTables {
     return rows[0]?.position;
   }
 
-  /** The last fact of any execution. */
+  /** The position of the last domain event of any execution. */
   async feedHead(): Promise<number> {
     const { rows } = await this.pool.query<{ position: number }>(
       `select event_position as position from ${FEED} order by feed_id desc limit 1`,
@@ -70,7 +70,7 @@ export class LiveTables {
     return rows[0]?.position ?? 0;
   }
 
-  /** Facts of these types of all executions, behind a position. */
+  /** Domain events of these types of all executions, after a position. */
   async activityAfter(position: number, types: readonly string[], limit: number): Promise<readonly Activity[]> {
     const { rows } = await this.pool.query<Activity>({
       name: 'live-activity-after',
@@ -81,7 +81,7 @@ export class LiveTables {
     return rows;
   }
 
-  /** How much telemetry each ended session of the execution has counted. */
+  /** The number of telemetry events that each ended session of the execution has counted. */
   async countedTelemetry(executionId: string): Promise<ReadonlyMap<string, number>> {
     const { rows } = await this.pool.query<{ session: string; events: number }>(
       `select data ->> 'sessionId' as session, (data ->> 'telemetryEvents')::bigint as events

@@ -1,71 +1,48 @@
-import { Controller, Logger } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller } from '@nestjs/common';
 import { EXECUTION } from '../executions/execution-lookup';
-import type { Ask } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { RowLookup } from '../reads/row-lookup';
 import { retryText } from './event-stream-text';
-import { ExecutionStream } from './execution-stream';
-import { LiveBus } from './live-bus';
+import { InitialSnapshot } from './initial-snapshot';
 import { parseCursor } from './live-cursor';
-import { LiveEntrance } from './live-entrance';
-import { LiveTables } from './live-tables';
+import { LiveStreams } from './live-streams';
 import { streamExecution } from './live.endpoints';
-import { Outlet } from './outlet';
-import { Watchers } from './watchers';
+import { OpenConnections } from './open-connections';
+import { SseConnection } from './sse-connection';
 
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 1_000;
 const NOTHING_MORE = 204;
 
-/** One connection for everything about an execution. */
+/** One connection for all events of an execution. */
 @Controller(API_PREFIXES)
 export class LiveController {
-  private readonly logger = new Logger(LiveController.name);
-
   constructor(
     private readonly lookup: RowLookup,
-    private readonly entrance: LiveEntrance,
-    private readonly tables: LiveTables,
-    private readonly bus: LiveBus,
-    private readonly watchers: Watchers,
+    private readonly snapshot: InitialSnapshot,
+    private readonly streams: LiveStreams,
+    private readonly connections: OpenConnections,
   ) {}
 
   @Serve(streamExecution)
-  async stream(ask: Ask<typeof streamExecution>): Promise<undefined> {
-    const { execution_id: executionId } = await this.lookup.find(EXECUTION, ask.params.execution_id, ask);
-    const entrance = await this.entrance.find(executionId, parseCursor(lastEventIdOf(ask)));
-    if (!entrance) {
-      await ask.reply.status(NOTHING_MORE).send();
+  async stream(request: ApiRequest<typeof streamExecution>): Promise<undefined> {
+    const { execution_id: executionId } = await this.lookup.find(EXECUTION, request.params.execution_id, request);
+    const start = await this.snapshot.resume(executionId, parseCursor(lastEventIdOf(request)));
+    if (!start) {
+      await request.reply.status(NOTHING_MORE).send();
       return;
     }
-    const outlet = this.#open(ask.reply, executionId);
-    if (entrance.snapshot) outlet.send(entrance.snapshot);
+    const connection = new SseConnection(request.reply, { heartbeatMs: HEARTBEAT_MS, greeting: retryText(RETRY_MS) });
+    this.connections.add(connection, executionId);
+    if (start.snapshot) connection.send(start.snapshot);
 
-    const stream = new ExecutionStream({
-      executionId,
-      cursor: entrance.cursor,
-      tables: this.tables,
-      sink: outlet,
-      lookEveryMs: () => this.bus.patienceMs,
-      onFault: (error) => {
-        this.logger.warn('a live stream waits for the store', { error });
-      },
-    });
-    this.bus.listen(executionId, outlet.signal, (frame, bytes) => {
-      stream.offer(frame, bytes);
-    });
-    if (await stream.run(outlet.signal)) outlet.end();
-  }
-
-  #open(reply: FastifyReply, executionId: string): Outlet {
-    const outlet = new Outlet(reply, { heartbeatMs: HEARTBEAT_MS, greeting: retryText(RETRY_MS) });
-    this.watchers.add(outlet, executionId);
-    return outlet;
+    const hasEnded = await this.streams.follow(executionId, start.cursor, connection, connection.signal);
+    if (hasEnded) connection.end();
   }
 }
 
-function lastEventIdOf({ request }: Ask<typeof streamExecution>): string | undefined {
-  const id = request.headers['last-event-id'];
+function lastEventIdOf({ headers }: ApiRequest<typeof streamExecution>): string | undefined {
+  const id = headers['last-event-id'];
   return typeof id === 'string' ? id : undefined;
 }

@@ -5,10 +5,10 @@ import { ExecutionParams } from '../executions/executions.dto';
 export const streamExecution = endpoint({
   method: 'GET',
   path: '/executions/{execution_id}/stream',
-  summary: 'Everything about an execution as it happens, from a snapshot or from `Last-Event-ID` on',
+  summary: 'All events of an execution as they happen, after a snapshot or after `Last-Event-ID`',
   params: ExecutionParams,
   reply: 'event-stream',
-  also: { 204: 'The execution has ended, and everything up to its end has been seen' },
+  also: { 204: 'The client has received the end of the execution' },
 });
 
 export const streamExecutionEvents = endpoint({
@@ -29,7 +29,7 @@ export const streamActivity = endpoint({
 export const readStreamHealth = endpoint({
   method: 'GET',
   path: '/sse/health',
-  summary: 'How many watch what',
+  summary: 'The number of open streams and of watched executions',
   reply: z
     .object({ status: z.enum(['healthy', 'unhealthy']), active_executions: z.int(), active_connections: z.int() })
     .meta({ id: 'SSEHealthResponse' }),

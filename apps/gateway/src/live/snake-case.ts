@@ -1,7 +1,7 @@
-/** Maps whose keys are somebody's words: models, inputs, tools. */
+/** Maps whose keys are names of models, inputs or tools, not of fields. */
 const MAPS: ReadonlySet<string> = new Set(['byModel', 'inputs']);
 
-/** Event data as the wire has it: names in snake_case, all the way down; keys that are no names stay. */
+/** Event data as the wire has it: field names in snake_case at every depth; keys of maps stay. */
 export function snakeCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCased);
   if (typeof value !== 'object' || value === null) return value;

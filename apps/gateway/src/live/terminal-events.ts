@@ -1,2 +1,2 @@
-/** After these nothing of the execution happens any more; an interruption may be followed by a retry. */
+/** The last events of an execution. An interruption is not among them: a retry may follow. */
 export const TERMINAL_EVENTS: readonly string[] = ['ExecutionCompleted', 'ExecutionFailed', 'ExecutionCancelled'];

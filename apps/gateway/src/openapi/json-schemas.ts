@@ -4,7 +4,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const NAMED = '#/components/schemas/';
 
-/** JSON Schemas of zod's, with those that have an id collected once for `components`. */
+/** Converts zod schemas to JSON Schema, and collects those with an id for `components`. */
 export class JsonSchemas {
   readonly #named: Record<string, JsonSchema> = {};
 
@@ -12,7 +12,7 @@ export class JsonSchemas {
     return this.#named;
   }
 
-  /** `input` is what is taken, where defaults may be left out; `output` is what is answered. */
+  /** `input` for requests, where fields with defaults are optional; `output` for answers. */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const { $defs, ...own } = relocated(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
     Object.assign(this.#named, $defs);
@@ -20,7 +20,7 @@ export class JsonSchemas {
   }
 }
 
-/** zod refers into the schema's own document; ours are parts of a larger one. */
+/** Turns references into the schema's own `$defs` into references to the document's `components`. */
 const relocated = (schema: object): JsonSchema =>
   JSON.parse(JSON.stringify(schema), (key: string, value: unknown) => {
     if (key === '$schema') return undefined;
@@ -33,7 +33,7 @@ type Nullable = Readonly<{ type: readonly string[]; description?: unknown; defau
 const isNullable = (value: unknown): value is Nullable =>
   typeof value === 'object' && value !== null && 'type' in value && Array.isArray(value.type);
 
-/** Tools that generate clients understand alternatives, and few understand lists of types. */
+/** Writes `type: [a, b]` as `anyOf`: few client generators understand lists of types. */
 function withAlternatives({ type, description, default: usual, ...schema }: Nullable) {
   return {
     anyOf: type.map((one) => (one === 'null' ? { type: one } : { ...schema, type: one })),

@@ -3,7 +3,7 @@ import type { Endpoint } from '../http/endpoint';
 import { ProblemDocument } from '../problems/problem-document';
 import { JsonSchemas, type JsonSchema } from './json-schemas';
 
-export type Operation = Readonly<{
+type Operation = Readonly<{
   summary: string;
   tags: readonly string[];
   parameters: readonly JsonSchema[];
@@ -19,11 +19,11 @@ export type OpenApiDocument = Readonly<{
 }>;
 
 const DESCRIPTION = [
-  'Everything answers under `/api` and `/api/v1`. Replies to changes carry `X-Position`; a query that sends it back as',
-  '`X-Min-Position` is answered with everything up to there. `Idempotency-Key` makes sending a change again harmless.',
+  'Every endpoint is served under `/api` and `/api/v1`. Replies to changes carry `X-Position`; a query with that value as',
+  '`X-Min-Position` is answered from data that includes the change. `Idempotency-Key` makes it safe to send a change again.',
 ].join(' ');
 
-/** The document of these endpoints, made of the schemas that check requests. */
+/** The document of these endpoints, made from the schemas that check requests. */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): OpenApiDocument {
   const schemas = new JsonSchemas();
   const paths: Record<string, Record<string, Operation>> = {};
@@ -91,7 +91,7 @@ function responses({ reply, status = 200, also = {} }: Endpoint, schemas: JsonSc
     [status]: { description: 'Done', content },
     ...Object.fromEntries(Object.entries(also).map(([code, description]) => [code, { description }])),
     default: {
-      description: 'Refused, or not possible now',
+      description: 'A problem document',
       content: { 'application/problem+json': { schema: schemas.of(ProblemDocument, 'output') } },
     },
   };

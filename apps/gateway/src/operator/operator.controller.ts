@@ -1,10 +1,10 @@
 import { Controller } from '@nestjs/common';
-import { DeadLetters, ReplayDeadLetter } from '@syntropic/messaging';
-import { ParkProcessEvent, processStates, RetryProcess } from '@syntropic/processes';
-import { ParkEvent, projectionStates, RetryProjection } from '@syntropic/projections';
+import { deadLetterCommands, DeadLetters } from '@syntropic/messaging';
+import { processCommands, processStates } from '@syntropic/processes';
+import { projectionCommands, projectionStates } from '@syntropic/projections';
 import { Pool } from 'pg';
 import { Commands } from '../commands/commands';
-import type { Ask } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { LogHead } from '../reads/log-head';
 import {
@@ -18,6 +18,10 @@ import {
   retryProjection,
 } from './operator.endpoints';
 import { processShown, projectionShown } from './operator.views';
+
+const { RetryProjection, ParkEvent } = projectionCommands;
+const { RetryProcess, ParkProcessEvent } = processCommands;
+const { ReplayDeadLetter } = deadLetterCommands;
 
 /** The platform's standstills, and the commands by which an operator ends them. */
 @Controller(API_PREFIXES)
@@ -38,16 +42,16 @@ export class OperatorController {
   }
 
   @Serve(retryProjection)
-  async retry(ask: Ask<typeof retryProjection>) {
+  async retry(ask: ApiRequest<typeof retryProjection>) {
     const { projection } = ask.params;
-    await this.commands.tell(ask, 'projections', RetryProjection, { projection });
+    await this.commands.send(ask, RetryProjection, { projection });
     return done(`${projection} tries again`);
   }
 
   @Serve(parkEvent)
-  async park(ask: Ask<typeof parkEvent>) {
+  async park(ask: ApiRequest<typeof parkEvent>) {
     const { projection } = ask.params;
-    await this.commands.tell(ask, 'projections', ParkEvent, { projection, ...ask.body });
+    await this.commands.send(ask, ParkEvent, { projection, ...ask.body });
     return done(`${projection} goes on behind ${ask.body.position}`);
   }
 
@@ -60,21 +64,21 @@ export class OperatorController {
   }
 
   @Serve(retryProcess)
-  async retryProcess(ask: Ask<typeof retryProcess>) {
+  async retryProcess(ask: ApiRequest<typeof retryProcess>) {
     const { process } = ask.params;
-    await this.commands.tell(ask, 'processes', RetryProcess, { process, ...ask.body });
+    await this.commands.send(ask, RetryProcess, { process, ...ask.body });
     return done(`${process} tries again`);
   }
 
   @Serve(parkProcessEvent)
-  async parkProcessEvent(ask: Ask<typeof parkProcessEvent>) {
+  async parkProcessEvent(ask: ApiRequest<typeof parkProcessEvent>) {
     const { process } = ask.params;
-    await this.commands.tell(ask, 'processes', ParkProcessEvent, { process, ...ask.body });
+    await this.commands.send(ask, ParkProcessEvent, { process, ...ask.body });
     return done(`${process} goes on without ${ask.body.position}`);
   }
 
   @Serve(listDeadLetters)
-  async deadLetters({ query }: Ask<typeof listDeadLetters>) {
+  async deadLetters({ query }: ApiRequest<typeof listDeadLetters>) {
     const { letters, total } = await this.letters.list(query);
     const shown = letters.map(({ buriedBy, buriedAt, replayedAt, sizeBytes, ...letter }) => ({
       ...letter,
@@ -87,9 +91,9 @@ export class OperatorController {
   }
 
   @Serve(replayDeadLetter)
-  async replay(ask: Ask<typeof replayDeadLetter>) {
+  async replay(ask: ApiRequest<typeof replayDeadLetter>) {
     const { dead_letter_id: id } = ask.params;
-    await this.commands.tell(ask, 'dead-letters', ReplayDeadLetter, { id });
+    await this.commands.send(ask, ReplayDeadLetter, { id });
     return done(`${id} was sent again`);
   }
 }

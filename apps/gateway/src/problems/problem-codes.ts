@@ -19,12 +19,12 @@ export const PROBLEM_CODES = {
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;
 
-/** A refusal of a newer command service may carry a code that this gateway does not know: its kind still says the status. */
+/** The status for codes of newer command services, which this gateway does not list. */
 const BY_REFUSAL: Readonly<Record<Refusal, ProblemKind>> = {
   invalid: { status: 422, title: 'The request is refused as invalid' },
   forbidden: { status: 403, title: 'This is not allowed' },
-  not_found: { status: 404, title: 'What this is about does not exist' },
-  conflict: { status: 409, title: 'This does not fit how things stand' },
+  not_found: { status: 404, title: 'The subject of the request does not exist' },
+  conflict: { status: 409, title: 'The request conflicts with the present state' },
 };
 
 export const kindOf = ({ code, refusal }: DomainError): ProblemKind =>

@@ -1,4 +1,4 @@
-/** What a code means over HTTP, whatever the single case is. */
+/** Status and title of a problem code. */
 export type ProblemKind = Readonly<{ status: number; title: string }>;
 
 export type ProblemKinds = Readonly<Record<string, ProblemKind>>;

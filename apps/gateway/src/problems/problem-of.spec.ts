@@ -2,6 +2,7 @@ import { DomainError } from '@syntropic/kernel';
 import { OutcomeUnknown } from '@syntropic/messaging';
 import { ObjectStorageAway } from '@syntropic/object-storage';
 import { ReadModelBehind } from '@syntropic/projections';
+import { DatabaseError } from 'pg';
 import { invalidRequest } from './problem';
 import { problemOf } from './problem-of';
 
@@ -11,7 +12,7 @@ describe('a problem document', () => {
     ['forbidden', 403],
     ['not_found', 404],
     ['conflict', 409],
-  ] as const)('of a refusal as %s that nobody here knows has status %d', (refusal, status) => {
+  ] as const)('of a refusal as %s with an unknown code has status %d', (refusal, status) => {
     const { document, isFault } = problemOf(new DomainError('new.rule', 'the words', refusal, 'a.field'));
 
     expect(document).toMatchObject({ status, code: 'new.rule', detail: 'the words', field: 'a.field' });
@@ -29,8 +30,9 @@ describe('a problem document', () => {
     ['read_model.behind', new ReadModelBehind('workflow', 9, 5)],
     ['artifact.bytes_unavailable', new ObjectStorageAway({ cause: new Error('connect ECONNREFUSED') })],
     ['store.unavailable', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
+    ['store.unavailable', Object.assign(new DatabaseError('deadlock detected', 17, 'error'), { code: '40P01' })],
     ['store.unavailable', new Error('a query', { cause: new Error('Connection terminated unexpectedly') })],
-  ])('%s says when to come back, and is nobody’s fault', (code, error) => {
+  ])('%s says when to retry, and is no fault', (code, error) => {
     const { document, retryAfterSeconds, isFault } = problemOf(error);
 
     expect(document).toMatchObject({ status: 503, code });

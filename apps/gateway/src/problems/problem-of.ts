@@ -2,14 +2,14 @@ import { HttpException } from '@nestjs/common';
 import { DomainError } from '@syntropic/kernel';
 import { OutcomeUnknown } from '@syntropic/messaging';
 import { ObjectStorageAway } from '@syntropic/object-storage';
+import { classifyStoreError } from '@syntropic/postgres';
 import { ReadModelBehind } from '@syntropic/projections';
 import { Problem } from './problem';
 import { kindOf, PROBLEM_CODES, type ProblemCode } from './problem-codes';
 import type { ProblemDocument } from './problem-document';
 import type { ProblemKind } from './problem-kind';
-import { isStoreAway } from './store-away';
 
-/** How to answer an error: the document, when to come back, and whether somebody of ours has to look at it. */
+/** The answer to an error. `isFault` marks defects, which are logged as errors. */
 export type ProblemReply = Readonly<{
   document: Omit<ProblemDocument, 'instance'>;
   retryAfterSeconds?: number;
@@ -19,7 +19,7 @@ export type ProblemReply = Readonly<{
 const SOON_SECONDS = 1;
 const LATER_SECONDS = 5;
 
-/** What any error is to the client. Only refusals and what the gateway itself says are told; the rest is ours to know. */
+/** The problem document of an error. The client gets no detail of an unforeseen error. */
 export function problemOf(error: unknown): ProblemReply {
   if (error instanceof DomainError) return refusal(error);
   const problem = error instanceof Problem ? error : foreseen(error);
@@ -37,8 +37,7 @@ const refusal = (error: DomainError): ProblemReply =>
 
 function foreseen(error: unknown): Problem | undefined {
   if (error instanceof OutcomeUnknown) {
-    const detail =
-      'nobody answered in time, and it may have been done: sent again with its Idempotency-Key it is done once';
+    const detail = 'no answer in time, and it may have been done: sent again with its Idempotency-Key it is done once';
     return new Problem('command.outcome_unknown', detail, { retryAfterSeconds: SOON_SECONDS });
   }
   if (error instanceof ReadModelBehind) {
@@ -47,13 +46,13 @@ function foreseen(error: unknown): Problem | undefined {
   if (error instanceof ObjectStorageAway) {
     return new Problem('artifact.bytes_unavailable', error.message, { retryAfterSeconds: LATER_SECONDS });
   }
-  if (isStoreAway(error)) {
+  if (['unavailable', 'conflict'].includes(classifyStoreError(error))) {
     return new Problem('store.unavailable', 'the store does not answer', { retryAfterSeconds: LATER_SECONDS });
   }
   return error instanceof HttpException ? ofFramework(error) : undefined;
 }
 
-/** What Nest and Fastify find wrong before anything of ours runs. */
+/** Errors of Nest and Fastify before a handler runs. */
 function ofFramework(error: HttpException): Problem | undefined {
   const code = BY_STATUS[error.getStatus()];
   return code && new Problem(code, error.message);

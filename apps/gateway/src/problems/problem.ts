@@ -1,9 +1,14 @@
 import { PROBLEM_CODES, type ProblemCode } from './problem-codes';
 
-/** One fault of several; `field` is a path as people write it: `phases[1].name`. */
+/** One fault of a request; `field` is a path like `phases[1].name`. */
 export type FieldFault = Readonly<{ field: string; message: string; line?: number; column?: number }>;
 
-type About = Readonly<{ field?: string; errors?: readonly FieldFault[]; retryAfterSeconds?: number; cause?: unknown }>;
+type ProblemOptions = Readonly<{
+  field?: string;
+  errors?: readonly FieldFault[];
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}>;
 
 /** A request that the gateway itself refuses or cannot serve. */
 export class Problem extends Error {
@@ -15,7 +20,7 @@ export class Problem extends Error {
   constructor(
     readonly code: ProblemCode,
     detail: string,
-    { field, errors, retryAfterSeconds, cause }: About = {},
+    { field, errors, retryAfterSeconds, cause }: ProblemOptions = {},
   ) {
     super(detail, { cause });
     this.field = field;
@@ -28,7 +33,7 @@ export class Problem extends Error {
   }
 }
 
-/** Faults of a body or a query: the text names every field, the list says the same to programs. */
+/** Faults of a body or a query: the detail names every field, the list has the same for programs. */
 export function invalidRequest(errors: readonly FieldFault[]): Problem {
   const detail = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join('; ');
   const [only, another] = errors;

@@ -4,7 +4,7 @@ import type { LogPosition } from '@syntropic/projections';
 
 const FRESH_MS = 1_000;
 
-/** How far the log is, and which log it is: that changes only when it is restored. */
+/** The head of the log: its last position and its epoch, which changes after a restore. */
 @Injectable()
 export class LogHead {
   #epoch: string | undefined;
@@ -19,7 +19,7 @@ export class LogHead {
     return head;
   }
 
-  /** As known last while the store does not answer: the reply to a change that was made must not fail for it. */
+  /** The last known epoch during a store outage: the reply to a successful command must not fail. */
   async epoch(): Promise<string | undefined> {
     const isFresh = performance.now() - this.#readAt < FRESH_MS;
     if (!isFresh) await this.now().catch(() => undefined);

@@ -6,14 +6,14 @@ import { LogHead } from './log-head';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** What is looked for, in words and in the code of its absence. */
-type Sought<R extends Row> = Readonly<{ projection: Projection<R>; noun: string; missing: ProblemCode }>;
+/** The target of a lookup, with its name and the problem code for its absence. */
+type Target<R extends Row> = Readonly<{ projection: Projection<R>; noun: string; missing: ProblemCode }>;
 
 type Freshness = Readonly<{ minPosition: LogPosition | undefined }>;
 
 const SHOWN_CANDIDATES = 5;
 
-/** Finds a row by its id, or by the start of it that people type. */
+/** Finds a row by its id, or by the first characters of it. */
 @Injectable()
 export class RowLookup {
   constructor(
@@ -22,20 +22,20 @@ export class RowLookup {
   ) {}
 
   /**
-   * What was made a moment ago is found: before it is said to be missing, the read model must be level with the log.
-   * @throws Problem when there is none, or when several begin so
+   * Reads again at the log's head before it reports a missing row, so that new rows are found.
+   * @throws Problem for no row, and for several rows with this prefix
    */
-  async find<R extends Row>(sought: Sought<R>, idOrPrefix: string, { minPosition }: Freshness): Promise<R> {
-    const { projection, noun, missing } = sought;
+  async find<R extends Row>(target: Target<R>, idOrPrefix: string, { minPosition }: Freshness): Promise<R> {
+    const { projection, noun, missing } = target;
     const found =
       (await this.reads.get(projection, idOrPrefix, { minPosition })) ??
-      (await this.#byPrefix(sought, idOrPrefix)) ??
+      (await this.#byPrefix(target, idOrPrefix)) ??
       (await this.reads.get(projection, idOrPrefix, { minPosition: await this.head.now() }));
     if (!found) throw new Problem(missing, `${noun} not found: ${idOrPrefix}`);
     return found;
   }
 
-  async #byPrefix<R extends Row>({ projection, noun }: Sought<R>, prefix: string): Promise<R | undefined> {
+  async #byPrefix<R extends Row>({ projection, noun }: Target<R>, prefix: string): Promise<R | undefined> {
     const [only, ...others] = await this.reads.idsWithPrefix(projection, prefix);
     if (only === undefined) return undefined;
     if (others.length > 0) throw ambiguous(noun, prefix, [only, ...others]);

@@ -1,9 +1,8 @@
 import type { NumberedEvent } from '@syntropic/telemetry';
 import { GitEventData, type SessionOperation } from './sessions.dto';
 
-/** One observation as clients of sessions read it; its type is the telemetry's own. */
+/** A telemetry event as an operation of its session. */
 export function sessionOperation({ id, type, time, data }: NumberedEvent): SessionOperation {
-  const git = type.startsWith('git_') ? gitOf(data) : null;
   return {
     operation_id: id,
     operation_type: type,
@@ -17,11 +16,7 @@ export function sessionOperation({ id, type, time, data }: NumberedEvent): Sessi
     tool_output: text(data['output_preview']) ?? text(data['error']) ?? text(data['reason']),
     ...messageOf(type, data),
     thinking_content: null,
-    git,
-    git_sha: git?.sha ?? null,
-    git_message: git?.message ?? null,
-    git_branch: git?.branch ?? null,
-    git_repo: git?.repo ?? null,
+    ...gitFieldsOf(type, data),
   };
 }
 
@@ -42,14 +37,14 @@ function tokensOf(type: string, data: Data) {
   return { input_tokens: input, output_tokens: output, total_tokens: (input ?? 0) + (output ?? 0) + written + read };
 }
 
-/** The input was kept as the start of its JSON: where that was cut, the start is all there is. */
+/** The tool input, of which telemetry keeps the beginning of its JSON. */
 function inputOf(preview: unknown): Record<string, unknown> | null {
   if (typeof preview !== 'string') return null;
   try {
     const input = JSON.parse(preview) as unknown;
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Record<string, unknown>;
   } catch {
-    // Cut JSON is shown as it is.
+    // Truncated JSON is shown as text.
   }
   return { preview };
 }
@@ -60,7 +55,13 @@ function messageOf(type: string, data: Data) {
   return { message_role: null, message_content: null };
 }
 
-/** Fields that are absent, or not what they should be, are null. */
+function gitFieldsOf(type: string, data: Data) {
+  const git = type.startsWith('git_') ? gitOf(data) : null;
+  const { sha = null, message = null, branch = null, repo = null } = git ?? {};
+  return { git, git_sha: sha, git_message: message, git_branch: branch, git_repo: repo };
+}
+
+/** Null for an absent field, and for one of another type. */
 const gitOf = (data: Data): GitEventData =>
   Object.fromEntries(
     Object.entries(GitEventData.shape).map(([name, schema]) => [name, schema.safeParse(data[name]).data ?? null]),

@@ -7,7 +7,7 @@ import { costByModel, costShown, costView, tokensView } from '../display/usage-f
 import { sessionOperation } from './session-operation';
 import type { SessionDetail, SessionSummary } from './sessions.dto';
 
-/** What a session's row does not say itself. */
+/** Values of a session's view that its row lacks. */
 type Beside = Readonly<{ usage: Usage; workflowName: string | null }>;
 
 export function sessionSummary(row: SessionRow, { usage, workflowName }: Beside): SessionSummary {

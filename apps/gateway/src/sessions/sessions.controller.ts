@@ -4,7 +4,7 @@ import { isUnaccounted, type Usage } from '@syntropic/kernel';
 import { workflowProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
-import type { Ask } from '../http/endpoint';
+import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
@@ -14,7 +14,7 @@ import { listSessions, readSession } from './sessions.endpoints';
 
 const SESSION = { projection: sessionProjection, noun: 'Session', missing: 'session.not_found' } as const;
 
-/** A session's page shows at most so many of its operations; its events have pages of their own. */
+/** The detail of a session shows at most this many operations; its events are paged. */
 const SHOWN_OPERATIONS = 5_000;
 
 @Controller(API_PREFIXES)
@@ -26,7 +26,7 @@ export class SessionsController {
   ) {}
 
   @Serve(listSessions)
-  async list({ query, minPosition }: Ask<typeof listSessions>) {
+  async list({ query, minPosition }: ApiRequest<typeof listSessions>) {
     const { workflow_id, execution_id, status, statuses, started_after, started_before, limit, offset } = query;
     const { rows, total } = await this.reads.page(sessionProjection, {
       where: {
@@ -51,8 +51,8 @@ export class SessionsController {
   }
 
   @Serve(readSession)
-  async read(ask: Ask<typeof readSession>) {
-    const row = await this.lookup.find(SESSION, ask.params.session_id, ask);
+  async read(request: ApiRequest<typeof readSession>) {
+    const row = await this.lookup.find(SESSION, request.params.session_id, request);
     const [usage, names, operations] = await Promise.all([
       this.#usageOf(row),
       this.#workflowNames([row]),
@@ -61,7 +61,7 @@ export class SessionsController {
     return sessionDetail(row, { usage, workflowName: names.get(row.workflow_id) ?? null }, operations);
   }
 
-  /** While a session runs, and where it was lost, only its telemetry knows. */
+  /** From telemetry while the session runs and after it was lost: the log has its account only after a regular end. */
   async #usageOf(row: SessionRow): Promise<Usage> {
     const isOpen = row.status === 'running' || isUnaccounted(row.detail.usage);
     const totals = isOpen ? await this.telemetry.sessionTotals(row.session_id) : undefined;

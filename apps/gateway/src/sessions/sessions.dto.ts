@@ -4,7 +4,7 @@ import { instant, sizeUpTo } from '../http/query-values';
 
 const SessionStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);
 
-/** By its id, or by the start of one. */
+/** The id, or its first characters. */
 export const SessionParams = z.object({ session_id: z.string().min(1) });
 
 const Statuses = z
@@ -16,7 +16,7 @@ export const SessionListQuery = z.object({
   workflow_id: z.string().optional(),
   execution_id: z.string().optional(),
   status: SessionStatus.optional(),
-  statuses: Statuses.optional().meta({ description: 'Several, divided by commas; wins over status.' }),
+  statuses: Statuses.optional().meta({ description: 'Several, separated by commas; overrides status.' }),
   started_after: instant,
   started_before: instant,
   limit: sizeUpTo(200, 50),

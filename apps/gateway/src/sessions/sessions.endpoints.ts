@@ -12,7 +12,7 @@ export const listSessions = endpoint({
 export const readSession = endpoint({
   method: 'GET',
   path: '/sessions/{session_id}',
-  summary: 'One agent session with what it did',
+  summary: 'One agent session with its operations',
   params: SessionParams,
   reply: SessionDetail,
 });

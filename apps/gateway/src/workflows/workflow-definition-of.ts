@@ -1,12 +1,11 @@
-import { derivedUuid, PhaseId, WorkflowId } from '@syntropic/kernel';
-import { agentOf, type CreateWorkflow } from '@syntropic/orchestration/contracts';
-import type { z } from 'zod';
+import { derivedUuid, PhaseId, WorkflowId, type InputOf } from '@syntropic/kernel';
+import { agentOf, type workflowTemplate } from '@syntropic/orchestration/contracts';
 import { invalidRequest } from '../problems/problem';
 import type { CreateWorkflowRequest, PhaseRequest } from './workflows.dto';
 
-type Definition = z.input<typeof CreateWorkflow.schema>;
+type Definition = InputOf<typeof workflowTemplate.commands.CreateWorkflow>;
 
-/** The command that a request means. Ids that nobody chose follow from the command's, so that sending it again names the same. */
+/** The command data of a request. Generated ids derive from the command id, so that a resent request names the same ids. */
 export function definitionOf(request: CreateWorkflowRequest, commandId: string): Definition {
   const phases = (request.phases?.length ? request.phases : [INITIAL_PHASE]).map((phase, index) =>
     phaseOf(phase, index, commandId),

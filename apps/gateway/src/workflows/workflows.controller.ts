@@ -1,15 +1,10 @@
 import { Controller } from '@nestjs/common';
-import {
-  ArchiveWorkflow,
-  CreateWorkflow,
-  parseWorkflowYaml,
-  UpdatePhasePrompt,
-} from '@syntropic/orchestration/contracts';
+import { parseWorkflowYaml, workflowTemplate } from '@syntropic/orchestration/contracts';
 import { workflowProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
-import type { z } from 'zod';
+import type { InputOf } from '@syntropic/kernel';
 import { Commands } from '../commands/commands';
-import type { Ask, ReplyOf } from '../http/endpoint';
+import type { ApiRequest, ReplyOf } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { invalidRequest } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
@@ -28,6 +23,8 @@ import {
   validateWorkflow,
 } from './workflows.endpoints';
 
+const { ArchiveWorkflow, CreateWorkflow, UpdatePhasePrompt } = workflowTemplate.commands;
+
 @Controller(API_PREFIXES)
 export class WorkflowsController {
   constructor(
@@ -37,7 +34,7 @@ export class WorkflowsController {
   ) {}
 
   @Serve(listWorkflows)
-  async list({ query, minPosition }: Ask<typeof listWorkflows>) {
+  async list({ query, minPosition }: ApiRequest<typeof listWorkflows>) {
     const { page, page_size, workflow_type, include_archived, order_by = '-created_at' } = query;
     const { rows, total } = await this.reads.page(workflowProjection, {
       where: { workflow_type, is_archived: include_archived ? undefined : false },
@@ -51,12 +48,12 @@ export class WorkflowsController {
   }
 
   @Serve(createWorkflow)
-  create(ask: Ask<typeof createWorkflow>) {
-    return this.#create(ask, definitionOf(ask.body, ask.origin.commandId));
+  create(request: ApiRequest<typeof createWorkflow>) {
+    return this.#create(request, definitionOf(request.body, request.origin.commandId));
   }
 
   @Serve(validateWorkflow)
-  validate({ body }: Ask<typeof validateWorkflow>): ReplyOf<typeof validateWorkflow> {
+  validate({ body }: ApiRequest<typeof validateWorkflow>): ReplyOf<typeof validateWorkflow> {
     const parsed = parseWorkflowYaml(body.content);
     if ('faults' in parsed) {
       const errors = parsed.faults.map(({ line, field, message }) => `line ${line}: ${field}: ${message}`);
@@ -67,31 +64,31 @@ export class WorkflowsController {
   }
 
   @Serve(createWorkflowFromYaml)
-  createFromYaml(ask: Ask<typeof createWorkflowFromYaml>) {
-    const parsed = parseWorkflowYaml(ask.body);
+  createFromYaml(request: ApiRequest<typeof createWorkflowFromYaml>) {
+    const parsed = parseWorkflowYaml(request.body);
     if ('faults' in parsed) throw invalidRequest(parsed.faults);
 
-    const { name = parsed.definition.name, workflow_id = parsed.workflowId } = ask.query;
-    return this.#create(ask, { ...parsed.definition, name, workflowId: workflow_id });
+    const { name = parsed.definition.name, workflow_id = parsed.workflowId } = request.query;
+    return this.#create(request, { ...parsed.definition, name, workflowId: workflow_id });
   }
 
   @Serve(readWorkflow)
-  async read(ask: Ask<typeof readWorkflow>) {
-    return workflowView(await this.lookup.find(WORKFLOW, ask.params.workflow_id, ask));
+  async read(request: ApiRequest<typeof readWorkflow>) {
+    return workflowView(await this.lookup.find(WORKFLOW, request.params.workflow_id, request));
   }
 
   @Serve(archiveWorkflow)
-  async archive(ask: Ask<typeof archiveWorkflow>): Promise<ReplyOf<typeof archiveWorkflow>> {
-    const { workflow_id } = ask.params;
-    await this.commands.send(ask, 'orchestration', ArchiveWorkflow, { workflowId: workflow_id });
+  async archive(request: ApiRequest<typeof archiveWorkflow>): Promise<ReplyOf<typeof archiveWorkflow>> {
+    const { workflow_id } = request.params;
+    await this.commands.send(request, ArchiveWorkflow, { workflowId: workflow_id });
     return { workflow_id, status: 'archived' };
   }
 
   @Serve(updatePhase)
-  async updatePhase(ask: Ask<typeof updatePhase>): Promise<ReplyOf<typeof updatePhase>> {
-    const { workflow_id, phase_id } = ask.params;
-    const { prompt_template, model, timeout_seconds, allowed_tools } = ask.body;
-    await this.commands.send(ask, 'orchestration', UpdatePhasePrompt, {
+  async updatePhase(request: ApiRequest<typeof updatePhase>): Promise<ReplyOf<typeof updatePhase>> {
+    const { workflow_id, phase_id } = request.params;
+    const { prompt_template, model, timeout_seconds, allowed_tools } = request.body;
+    await this.commands.send(request, UpdatePhasePrompt, {
       workflowId: workflow_id,
       phaseId: phase_id,
       promptTemplate: prompt_template,
@@ -103,10 +100,10 @@ export class WorkflowsController {
   }
 
   async #create(
-    ask: Ask<typeof createWorkflow> | Ask<typeof createWorkflowFromYaml>,
-    definition: z.input<typeof CreateWorkflow.schema>,
+    request: ApiRequest<typeof createWorkflow> | ApiRequest<typeof createWorkflowFromYaml>,
+    definition: InputOf<typeof CreateWorkflow>,
   ): Promise<ReplyOf<typeof createWorkflow>> {
-    await this.commands.send(ask, 'orchestration', CreateWorkflow, definition);
+    await this.commands.send(request, CreateWorkflow, definition);
     return {
       id: definition.workflowId,
       name: definition.name,
@@ -120,6 +117,6 @@ export class WorkflowsController {
 }
 
 function orderOf(order: OrderBy): readonly [WorkflowColumn, 'asc' | 'desc'] {
-  // What follows the sign is one of the columns: the schema has no other values.
+  // The schema allows only columns after the sign.
   return order.startsWith('-') ? [order.slice(1) as WorkflowColumn, 'desc'] : [order as WorkflowColumn, 'asc'];
 }

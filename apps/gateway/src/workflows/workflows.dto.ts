@@ -13,11 +13,11 @@ import { flag, pageNumber, sizeUpTo } from '../http/query-values';
 const phase = PhaseDefinition.shape;
 const workflow = WorkflowDefinition.shape;
 
-/** Absent, and null as clients of other languages write it, are the same. */
+/** An absent value and null mean the same: clients in other languages send null. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   schema.nullish().transform((value) => value ?? undefined);
 
-/** By its id, or by the start of one. */
+/** The id, or its first characters. */
 export const WorkflowParams = z.object({ workflow_id: z.string().min(1) });
 export const ExactWorkflowParams = z.object({ workflow_id: WorkflowId });
 export const PhaseParams = z.object({ workflow_id: WorkflowId, phase_id: PhaseId });
@@ -27,7 +27,7 @@ export type WorkflowColumn = (typeof SORTABLE)[number];
 
 const OrderBy = z
   .enum([...SORTABLE, '-runs_count', '-name', '-workflow_type', '-phase_count', '-created_at'])
-  .meta({ description: 'A leading "-" turns the order round.' });
+  .meta({ description: 'A leading "-" reverses the order.' });
 export type OrderBy = z.infer<typeof OrderBy>;
 
 export const WorkflowListQuery = z.object({
@@ -120,7 +120,7 @@ export const CreatedWorkflow = z
   })
   .meta({ id: 'CreateWorkflowResponse' });
 
-/** Stand in for what the document says. */
+/** Replace values of the document. */
 export const FromYamlQuery = z.object({ name: workflow.name.optional(), workflow_id: WorkflowId.optional() });
 
 export const ValidateYamlRequest = z

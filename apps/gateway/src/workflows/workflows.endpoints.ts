@@ -19,7 +19,7 @@ import {
 export const listWorkflows = endpoint({
   method: 'GET',
   path: '/workflows',
-  summary: 'The workflows, sorted and filtered before they are divided into pages',
+  summary: 'The workflows, filtered, sorted and paged',
   query: WorkflowListQuery,
   reply: WorkflowList,
 });
@@ -36,7 +36,7 @@ export const createWorkflow = endpoint({
 export const validateWorkflow = endpoint({
   method: 'POST',
   path: '/workflows/validate',
-  summary: 'Says what is wrong with a YAML workflow, and creates nothing',
+  summary: 'Validates a YAML workflow without creating it',
   body: ValidateYamlRequest,
   reply: ValidateYamlReply,
 });
@@ -62,7 +62,7 @@ export const readWorkflow = endpoint({
 export const archiveWorkflow = endpoint({
   method: 'DELETE',
   path: '/workflows/{workflow_id}',
-  summary: 'Archives a workflow that nothing runs of any more',
+  summary: 'Archives a workflow that has no active execution',
   params: ExactWorkflowParams,
   reply: ArchivedWorkflow,
   also: { 404: 'There is no such workflow', 409: 'Executions of it are under way, or it is archived already' },
@@ -71,7 +71,7 @@ export const archiveWorkflow = endpoint({
 export const updatePhase = endpoint({
   method: 'PUT',
   path: '/workflows/{workflow_id}/phases/{phase_id}',
-  summary: 'Changes what a phase asks of its agent, for executions that start from now on',
+  summary: 'Changes the prompt of a phase, for executions that start later',
   params: PhaseParams,
   body: UpdatePhaseRequest,
   reply: UpdatedPhase,

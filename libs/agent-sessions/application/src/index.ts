@@ -1,2 +1,5 @@
-export { AgentSessionsModule } from './agent-sessions.module';
-export { closeSessions } from './processes/close-sessions.process';
+import { AgentSession } from '@syntropic/agent-sessions/domain';
+import { context } from '@syntropic/context';
+import { closeSessions } from './processes/close-sessions.process';
+
+export const agentSessions = context({ aggregates: [AgentSession], processes: [closeSessions] });

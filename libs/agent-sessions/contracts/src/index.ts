@@ -1,8 +1,1 @@
-export { CompleteSession, StartSession } from './agent-session.commands';
-export {
-  agentSessionEvents,
-  type AgentSessionEvent,
-  type SessionCompleted,
-  type SessionStarted,
-} from './agent-session.events';
-export { agentSessionsCommands } from './agent-sessions.commands';
+export { agentSession, type SessionCommands, type SessionEvent, type SessionEvents } from './agent-session.contract';

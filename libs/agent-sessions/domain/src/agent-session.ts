@@ -1,37 +1,39 @@
-import { DomainError, type Aggregate } from '@syntropic/kernel';
-import type {
-  AgentSessionEvent,
-  CompleteSession,
-  SessionStarted,
-  StartSession,
+import {
+  agentSession,
+  type SessionCommands,
+  type SessionEvent,
+  type SessionEvents,
 } from '@syntropic/agent-sessions/contracts';
+import { aggregate, refusing } from '@syntropic/kernel';
 
 /** One conversation with one agent: an attempt of a phase. */
 export type AgentSession =
   | { readonly status: 'unknown' }
-  | { readonly status: 'running'; readonly started: SessionStarted['data'] }
+  | { readonly status: 'running'; readonly started: SessionEvents['SessionStarted']['data'] }
   | { readonly status: 'completed' };
 
-type Decision = readonly AgentSessionEvent[];
+type Decision = readonly SessionEvent[];
+
+const refuse = refusing(agentSession);
 
 /** A session that goes on after it was parked starts a second time: it is the same conversation. */
-export function startSession(session: AgentSession, { data }: StartSession): Decision {
+export function startSession(session: AgentSession, data: SessionCommands['StartSession']): Decision {
   if (session.status === 'running') return [];
-  if (session.status === 'completed') throw new DomainError('session.already_completed', 'it has ended');
+  if (session.status === 'completed') throw refuse('already_completed', 'it has ended');
 
   return [{ type: 'SessionStarted', data }];
 }
 
 /** The first account of a session's end is the one that counts. */
-export function completeSession(session: AgentSession, { data }: CompleteSession): Decision {
-  if (session.status === 'unknown') throw new DomainError('session.not_found', 'no such session', 'not_found');
+export function completeSession(session: AgentSession, data: SessionCommands['CompleteSession']): Decision {
+  if (session.status === 'unknown') throw refuse('not_found', 'no such session');
   if (session.status === 'completed') return [];
 
   const { workflowId, phaseId } = session.started;
   return [{ type: 'SessionCompleted', data: { ...data, workflowId, phaseId } }];
 }
 
-function evolve(_: AgentSession, event: AgentSessionEvent): AgentSession {
+function evolve(_: AgentSession, event: SessionEvent): AgentSession {
   switch (event.type) {
     case 'SessionStarted':
       return { status: 'running', started: event.data };
@@ -40,9 +42,8 @@ function evolve(_: AgentSession, event: AgentSessionEvent): AgentSession {
   }
 }
 
-export const AgentSession: Aggregate<AgentSession, AgentSessionEvent> = {
-  name: 'session',
-  context: 'agent-sessions',
+export const AgentSession = aggregate(agentSession, {
   initial: { status: 'unknown' },
   evolve,
-};
+  decisions: { StartSession: startSession, CompleteSession: completeSession },
+});

@@ -1,9 +1,9 @@
-import type { AgentSessionEvent, SessionCompleted, SessionStarted } from '@syntropic/agent-sessions/contracts';
-import { NO_USAGE, type Usage } from '@syntropic/kernel';
-import { projection, usageColumns, usageRow, type Immutable } from '@syntropic/projections';
+import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
+import { NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
+import { projection, usageColumns, usageRow } from '@syntropic/projections';
 import { z } from 'zod';
 
-type Detail = Pick<SessionStarted['data'], 'repos'> & {
+type Detail = Pick<SessionEvents['SessionStarted']['data'], 'repos'> & {
   usage: Usage;
   telemetryEvents: number;
   errorType?: string | undefined;
@@ -28,10 +28,9 @@ const row = z.object({
 export type SessionRow = Immutable<z.output<typeof row>>;
 
 /** The sessions that there are. Their numbers are final once they have ended; before that telemetry knows better. */
-export const sessionProjection = projection<AgentSessionEvent>()({
+export const sessionProjection = projection(agentSession)({
   name: 'session',
   version: 1,
-  streams: ['session'],
   row,
   key: 'session_id',
   indexes: [['started_at'], ['execution_id'], ['workflow_id', 'started_at'], ['status', 'started_at']],
@@ -64,7 +63,12 @@ export const sessionProjection = projection<AgentSessionEvent>()({
   },
 });
 
-const accountOf = ({ usage, telemetryEvents, errorType, transcriptUri }: SessionCompleted['data']) => ({
+const accountOf = ({
+  usage,
+  telemetryEvents,
+  errorType,
+  transcriptUri,
+}: SessionEvents['SessionCompleted']['data']) => ({
   usage,
   telemetryEvents,
   errorType,

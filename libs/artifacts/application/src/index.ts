@@ -1,1 +1,4 @@
-export { ArtifactsModule } from './artifacts.module';
+import { Artifact } from '@syntropic/artifacts/domain';
+import { context } from '@syntropic/context';
+
+export const artifacts = context({ aggregates: [Artifact] });

@@ -1,3 +1,1 @@
-export { CreateArtifact } from './artifact.commands';
-export { artifactEvents, type ArtifactCreated, type ArtifactEvent } from './artifact.events';
-export { artifactsCommands } from './artifacts.commands';
+export { artifact, type ArtifactCommands, type ArtifactEvent, type ArtifactEvents } from './artifact.contract';

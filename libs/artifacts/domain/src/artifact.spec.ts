@@ -1,9 +1,11 @@
-import { CreateArtifact, type ArtifactCreated } from '@syntropic/artifacts/contracts';
+import { artifact, type ArtifactEvent } from '@syntropic/artifacts/contracts';
 import { ArtifactId, ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
 import { specificationOf } from '@syntropic/kernel/testing';
 import { Artifact, createArtifact } from './artifact';
 
-const stored: ArtifactCreated['data'] = {
+const { CreateArtifact } = artifact.commands;
+
+const stored: ArtifactEvent['data'] = {
   artifactId: ArtifactId.parse('6f1b7a52-3a8e-4a57-9d5f-0a3f7d1c2b11'),
   workflowId: WorkflowId.parse('review'),
   phaseId: PhaseId.parse('plan'),
@@ -18,22 +20,22 @@ const stored: ArtifactCreated['data'] = {
   uri: 'local:aa',
   isPrimaryDeliverable: true,
 };
-const created: ArtifactCreated = { type: 'ArtifactCreated', data: stored };
+const created: ArtifactEvent = { type: 'ArtifactCreated', data: stored };
 
 const { given } = specificationOf(Artifact);
 
 describe('an artifact', () => {
   it('is created', () => {
-    given().when(createArtifact, new CreateArtifact(stored)).then(created);
+    given().when(createArtifact, CreateArtifact.schema.parse(stored)).then(created);
   });
 
   it('is the same when its runner says it again', () => {
-    given(created).when(createArtifact, new CreateArtifact(stored)).thenNothing();
+    given(created).when(createArtifact, CreateArtifact.schema.parse(stored)).thenNothing();
   });
 
   it('never changes its bytes', () => {
     given(created)
-      .when(createArtifact, new CreateArtifact({ ...stored, sha256: 'b'.repeat(64) }))
+      .when(createArtifact, CreateArtifact.schema.parse({ ...stored, sha256: 'b'.repeat(64) }))
       .thenRefused('artifact.already_exists');
   });
 });

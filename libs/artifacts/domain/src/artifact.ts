@@ -1,23 +1,31 @@
-import { DomainError, type Aggregate } from '@syntropic/kernel';
-import type { ArtifactEvent, CreateArtifact } from '@syntropic/artifacts/contracts';
+import {
+  artifact as contract,
+  type ArtifactCommands,
+  type ArtifactEvent,
+  type ArtifactEvents,
+} from '@syntropic/artifacts/contracts';
+import { aggregate, refusing } from '@syntropic/kernel';
 
 /** A file that a phase left behind; its bytes lie in object storage under their hash. */
 export type Artifact = { readonly status: 'unknown' } | { readonly status: 'stored'; readonly sha256: string };
 
-export function createArtifact(artifact: Artifact, { data }: CreateArtifact): readonly ArtifactEvent[] {
+const refuse = refusing(contract);
+
+export function createArtifact(artifact: Artifact, data: ArtifactCommands['CreateArtifact']): readonly ArtifactEvent[] {
   if (artifact.status === 'unknown') return [{ type: 'ArtifactCreated', data }];
   // A runner that did not hear the answer says it again.
   if (artifact.sha256 === data.sha256) return [];
-  throw new DomainError('artifact.already_exists', 'other bytes are stored under this id');
+  throw refuse('already_exists', 'other bytes are stored under this id');
 }
 
-function evolve(_: Artifact, event: ArtifactEvent): Artifact {
-  return { status: 'stored', sha256: event.data.sha256 };
-}
+/** Takes the one event there is, so that a second one does not compile here. */
+const evolve = (_: Artifact, { data }: ArtifactEvents['ArtifactCreated']): Artifact => ({
+  status: 'stored',
+  sha256: data.sha256,
+});
 
-export const Artifact: Aggregate<Artifact, ArtifactEvent> = {
-  name: 'artifact',
-  context: 'artifacts',
+export const Artifact = aggregate(contract, {
   initial: { status: 'unknown' },
   evolve,
-};
+  decisions: { CreateArtifact: createArtifact },
+});

@@ -1,5 +1,6 @@
-import type { ArtifactEvent } from '@syntropic/artifacts/contracts';
-import { projection, type Immutable } from '@syntropic/projections';
+import { artifact } from '@syntropic/artifacts/contracts';
+import type { Immutable } from '@syntropic/kernel';
+import { projection } from '@syntropic/projections';
 import { z } from 'zod';
 
 const row = z.object({
@@ -22,10 +23,9 @@ const row = z.object({
 export type ArtifactRow = Immutable<z.output<typeof row>>;
 
 /** What phases have left behind; the bytes are in object storage. */
-export const artifactProjection = projection<ArtifactEvent>()({
+export const artifactProjection = projection(artifact)({
   name: 'artifact',
   version: 1,
-  streams: ['artifact'],
   row,
   key: 'artifact_id',
   indexes: [['created_at'], ['execution_id'], ['workflow_id', 'created_at'], ['phase_id', 'created_at']],

@@ -1,4 +1,15 @@
-export { OrchestrationModule } from './orchestration.module';
+import { context } from '@syntropic/context';
+import { WorkflowExecution, WorkflowTemplate, Workspace } from '@syntropic/orchestration/domain';
+import { ClaimWorkHandler } from './commands/claim-work.handler';
+import { StartExecutionHandler } from './commands/start-execution.handler';
+import { ReleaseWorkHandler, RenewWorkHandler } from './commands/work.handlers';
+import { closeWorkspaces } from './processes/close-workspaces.process';
+import { runPhases } from './processes/run-phases.process';
+
 export { Runners } from './ports/runners';
-export { closeWorkspaces } from './processes/close-workspaces.process';
-export { runPhases } from './processes/run-phases.process';
+
+export const orchestration = context({
+  aggregates: [WorkflowTemplate, WorkflowExecution, Workspace],
+  handlers: [StartExecutionHandler, ClaimWorkHandler, RenewWorkHandler, ReleaseWorkHandler],
+  processes: [runPhases, closeWorkspaces],
+});

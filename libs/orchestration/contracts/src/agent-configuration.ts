@@ -1,3 +1,4 @@
+import type { Immutable } from '@syntropic/kernel';
 import { z } from 'zod';
 
 const Limits = z.object({
@@ -42,7 +43,7 @@ export const AgentConfiguration = z.discriminatedUnion('provider', [
     ...common,
   }),
 ]);
-export type AgentConfiguration = z.infer<typeof AgentConfiguration>;
+export type AgentConfiguration = Immutable<z.infer<typeof AgentConfiguration>>;
 
 export const PROVIDERS = ['claude', 'command', 'replay', 'simulated'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];

@@ -37,7 +37,7 @@ export const AgentDocument = z.discriminatedUnion('provider', [
 ]);
 export type AgentDocument = z.infer<typeof AgentDocument>;
 
-export function agentOf({ limits, ...agent }: AgentDocument): AgentConfiguration {
+export function agentOf({ limits, ...agent }: AgentDocument): z.infer<typeof AgentConfiguration> {
   const { tools_per_turn, delay_ms, line_bytes, ...fields } = { ...NOTHING, ...agent };
   return AgentConfiguration.parse({
     ...fields,

@@ -1,18 +1,7 @@
 export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-configuration';
 export { AgentDocument, agentOf } from './agent-document';
-export { orchestrationCommands } from './orchestration.commands';
 export { githubRepository, isCloneable, isOnDisk, repositoryUrl } from './repository';
-export {
-  ClaimedWork,
-  ClaimWork,
-  Control,
-  ReleaseWork,
-  RenewedWork,
-  RenewWork,
-  workCommands,
-  WorkHint,
-  WorkOrder,
-} from './work-order';
+export { Control, work, WorkHint, WorkOrder, type RenewedWork } from './work.contract';
 export {
   InputDeclaration,
   PhaseDefinition,
@@ -20,22 +9,19 @@ export {
   WorkflowDefinition,
   WorkflowType,
 } from './workflow-definition';
+export {
+  workflowExecution,
+  type ExecutionCommands,
+  type ExecutionEvent,
+  type ExecutionEvents,
+} from './workflow-execution.contract';
+export type { ExecutablePhase, YieldPoint } from './workflow-execution.shapes';
+export {
+  workflowTemplate,
+  type WorkflowCommands,
+  type WorkflowEvent,
+  type WorkflowEvents,
+} from './workflow-template.contract';
 export { parseWorkflowYaml, type ParsedWorkflow, type YamlFault } from './workflow-yaml';
-export * from './workflow-execution.commands';
-export * from './workflow-execution.events';
-export { ArchiveWorkflow, CreateWorkflow, UpdatePhasePrompt } from './workflow-template.commands';
-export {
-  workflowTemplateEvents,
-  type WorkflowArchived,
-  type WorkflowCreated,
-  type WorkflowPhaseUpdated,
-  type WorkflowTemplateEvent,
-} from './workflow-template.events';
 export { workspaceIdOf } from './workspace-id';
-export { CreateWorkspace, TerminateWorkspace } from './workspace.commands';
-export {
-  workspaceEvents,
-  type WorkspaceCreated,
-  type WorkspaceEvent,
-  type WorkspaceTerminated,
-} from './workspace.events';
+export { workspace, type WorkspaceCommands, type WorkspaceEvent } from './workspace.contract';

@@ -1,4 +1,4 @@
-import { PhaseId } from '@syntropic/kernel';
+import { PhaseId, type Immutable } from '@syntropic/kernel';
 import { z } from 'zod';
 import { AgentConfiguration } from './agent-configuration';
 
@@ -12,7 +12,7 @@ export const InputDeclaration = z.object({
   required: z.boolean().default(true),
   default: z.string().optional(),
 });
-export type InputDeclaration = Readonly<z.infer<typeof InputDeclaration>>;
+export type InputDeclaration = Immutable<z.infer<typeof InputDeclaration>>;
 
 export const PhaseDefinition = z.object({
   phaseId: PhaseId,
@@ -38,7 +38,7 @@ export const PhaseDefinition = z.object({
     })
     .default({ max: 0, backoffSeconds: 0 }),
 });
-export type PhaseDefinition = Readonly<z.infer<typeof PhaseDefinition>>;
+export type PhaseDefinition = Immutable<z.infer<typeof PhaseDefinition>>;
 
 /** A check for lists: no two items have the same value in one of these fields. */
 export const noneTwice =
@@ -79,4 +79,4 @@ export const workflowDefinition = {
 };
 
 export const WorkflowDefinition = z.object(workflowDefinition);
-export type WorkflowDefinition = Readonly<z.infer<typeof WorkflowDefinition>>;
+export type WorkflowDefinition = Immutable<z.infer<typeof WorkflowDefinition>>;

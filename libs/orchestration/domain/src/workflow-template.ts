@@ -1,10 +1,10 @@
-import { DomainError, type Aggregate } from '@syntropic/kernel';
-import type {
-  ArchiveWorkflow,
-  CreateWorkflow,
-  UpdatePhasePrompt,
-  WorkflowDefinition,
-  WorkflowTemplateEvent,
+import { aggregate, refusing } from '@syntropic/kernel';
+import {
+  workflowTemplate,
+  type WorkflowCommands,
+  type WorkflowDefinition,
+  type WorkflowEvent,
+  type WorkflowEvents,
 } from '@syntropic/orchestration/contracts';
 
 /** What executions are started from: changed or archived, it touches no execution that has begun. */
@@ -13,27 +13,30 @@ export type WorkflowTemplate =
   | { readonly status: 'active'; readonly definition: WorkflowDefinition }
   | { readonly status: 'archived' };
 
-type Decision = readonly WorkflowTemplateEvent[];
+type Decision = readonly WorkflowEvent[];
 
-export function createWorkflow(template: WorkflowTemplate, { data }: CreateWorkflow): Decision {
+const refuse = refusing(workflowTemplate);
+
+export function createWorkflow(template: WorkflowTemplate, data: WorkflowCommands['CreateWorkflow']): Decision {
   if (template.status !== 'unknown') throw refuse('already_exists', 'a workflow with this id exists');
 
   return [{ type: 'WorkflowCreated', data }];
 }
 
-export function updatePhasePrompt(template: WorkflowTemplate, command: UpdatePhasePrompt): Decision {
+export function updatePhasePrompt(template: WorkflowTemplate, data: WorkflowCommands['UpdatePhasePrompt']): Decision {
   const { phases } = active(template);
-  const { workflowId, phaseId, promptTemplate, model, timeoutSeconds, allowedTools } = command;
-  if (!phases.some((phase) => phase.phaseId === phaseId)) {
-    throw new DomainError('workflow.phase_not_found', `it has no phase ${phaseId}`, 'not_found', 'phase_id');
+  if (!phases.some(({ phaseId }) => phaseId === data.phaseId)) {
+    throw refuse('phase_not_found', `it has no phase ${data.phaseId}`, 'phase_id');
   }
 
-  const data = { workflowId, phaseId, promptTemplate, model, timeoutSeconds, allowedTools };
   return [{ type: 'WorkflowPhaseUpdated', data }];
 }
 
 /** Refused while executions of it are under way: the log itself checks that their scope is empty. */
-export function archiveWorkflow(template: WorkflowTemplate, { workflowId }: ArchiveWorkflow): Decision {
+export function archiveWorkflow(
+  template: WorkflowTemplate,
+  { workflowId }: WorkflowCommands['ArchiveWorkflow'],
+): Decision {
   if (template.status === 'archived') throw refuse('already_archived', 'it is archived already');
   active(template);
 
@@ -48,11 +51,11 @@ export function active(template: WorkflowTemplate): WorkflowDefinition {
     case 'archived':
       throw refuse('archived', 'an archived workflow starts nothing new and does not change');
     case 'unknown':
-      throw new DomainError('workflow.not_found', 'there is no such workflow', 'not_found', 'workflow_id');
+      throw refuse('not_found', 'there is no such workflow', 'workflow_id');
   }
 }
 
-function evolve(template: WorkflowTemplate, event: WorkflowTemplateEvent): WorkflowTemplate {
+function evolve(template: WorkflowTemplate, event: WorkflowEvent): WorkflowTemplate {
   switch (event.type) {
     case 'WorkflowCreated':
       return { status: 'active', definition: event.data };
@@ -63,7 +66,7 @@ function evolve(template: WorkflowTemplate, event: WorkflowTemplateEvent): Workf
   }
 }
 
-type PhaseChange = Extract<WorkflowTemplateEvent, { type: 'WorkflowPhaseUpdated' }>['data'];
+type PhaseChange = WorkflowEvents['WorkflowPhaseUpdated']['data'];
 
 function withPhase(definition: WorkflowDefinition, change: PhaseChange): WorkflowDefinition {
   const phases = definition.phases.map((phase) =>
@@ -83,15 +86,14 @@ function withPhase(definition: WorkflowDefinition, change: PhaseChange): Workflo
 /** The scope in which every execution of this workflow that has not ended is claimed. */
 export const runningScope = (workflowId: string): string => `running/${workflowId}`;
 
-export const WorkflowTemplate: Aggregate<WorkflowTemplate, WorkflowTemplateEvent> = {
-  name: 'workflow',
-  context: 'orchestration',
+export const WorkflowTemplate = aggregate(workflowTemplate, {
   initial: { status: 'unknown' },
   evolve,
+  decisions: {
+    CreateWorkflow: createWorkflow,
+    UpdatePhasePrompt: updatePhasePrompt,
+    ArchiveWorkflow: archiveWorkflow,
+  },
   reserves: ({ type, data }) =>
     type === 'WorkflowArchived' ? [{ empty: { scope: runningScope(data.workflowId) } }] : [],
-};
-
-type Rule = 'already_exists' | 'already_archived' | 'archived';
-
-const refuse = (rule: Rule, why: string) => new DomainError(`workflow.${rule}`, why);
+});

@@ -4,7 +4,7 @@ import { ConfigurationError, env } from './env';
 const schema = z.object({ PORT: z.coerce.number().int(), NATS_URL: z.url(), LEVEL: z.string().default('info') });
 
 describe('the environment', () => {
-  it('is parsed into what the schema says, and no more', () => {
+  it('is parsed into the fields of the schema, without others', () => {
     expect(env(schema, { PORT: '80', NATS_URL: 'nats://localhost:1', HOME: '/root' })).toEqual({
       PORT: 80,
       NATS_URL: 'nats://localhost:1',
@@ -12,7 +12,7 @@ describe('the environment', () => {
     });
   });
 
-  it('reports every fault by its variable, together', () => {
+  it('reports every error by its variable, together', () => {
     const fault = catching(() => env(schema, { PORT: 'eighty' }));
 
     expect(fault).toBeInstanceOf(ConfigurationError);
@@ -22,7 +22,7 @@ describe('the environment', () => {
     ]);
   });
 
-  it('takes an empty variable for an unset one', () => {
+  it('treats an empty variable as unset', () => {
     expect(env(schema, { PORT: '80', NATS_URL: 'nats://localhost:1', LEVEL: '' }).LEVEL).toBe('info');
   });
 });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** The environment does not fit the schema: every fault at once, so that one restart mends them all. */
+/** The environment does not fit the schema. Lists every error at once, so that one restart is enough. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 
@@ -9,7 +9,7 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** What the schema takes from the environment. An empty variable counts as unset: shells and compose files cannot unset one. */
+/** Parses the environment with the schema. An empty variable counts as unset, because compose files cannot unset one. */
 export function env<Schema extends z.ZodObject>(
   schema: Schema,
   source: Readonly<Record<string, string | undefined>> = process.env,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A variable that says yes or no. */
+/** A boolean variable. */
 export const flag = (fallback: '0' | '1') =>
   z
     .enum(['0', '1', 'false', 'true'])

@@ -10,7 +10,7 @@ import { LogModel } from './testing/log-model';
 
 const database = useDatabase();
 
-/** Few streams, commands and keys, so that they meet. Versions are told as the distance from the true one. */
+/** Few streams, commands and keys, so that appends conflict. Versions are given as the distance from the current one. */
 const stream = fc.nat({ max: 3 });
 const distance = fc.constantFrom(0, 0, 0, 0, -1, 1);
 const key = fc.record({ scope: fc.nat({ max: 1 }), key: fc.nat({ max: 2 }) });
@@ -35,8 +35,8 @@ type Planned = typeof planned extends fc.Arbitrary<infer Value> ? Value : never;
 
 const batches = fc.array(fc.array(planned, { minLength: 1, maxLength: 10 }), { minLength: 1, maxLength: 6 });
 
-describe('appends that travel together', () => {
-  it('get the outcomes that the plainest log would give them', async () => {
+describe('appends in one call', () => {
+  it('get the outcomes that the model of the log gives them', async () => {
     const pool = createPool(database.urlAs('syn_command_service'));
     const appender = new EventAppender(pool);
     const log = new PostgresEventLog(pool);
@@ -55,7 +55,7 @@ describe('appends that travel together', () => {
   });
 });
 
-/** Streams, commands and keys of one run alone: the same plan can be run again. */
+/** Streams, commands and keys are unique to each run, so that the same plan can be run again. */
 function appendsOfRun(model: LogModel): (plan: Planned) => Append {
   const run = randomUUID();
   const commandIds = Array.from({ length: 12 }, () => randomUUID());

@@ -1,12 +1,12 @@
 import { DomainError, eventIdOf, type CommandContext, type Metadata, type Reservation } from '@syntropic/kernel';
 import type { Append, AppendOutcome, NewEvent } from './append';
 
-/** Bytes of an event's data; what is larger belongs in object storage. */
+/** Bytes of an event's data; larger data belongs in object storage. */
 const LARGEST_EVENT = 2 * 1024 * 1024;
 
 /**
- * An append as it travels: text from the start, so that a batch is only concatenated and a value that is no JSON fails its own caller.
- * `plain` appends may be recorded in bulk; `guarded` ones carry conditions and are done one at a time.
+ * An append as text, so that a batch is only concatenated, and a value that is not JSON fails only its own caller.
+ * `plain` appends may be recorded in bulk; `guarded` ones have conditions and are recorded one at a time.
  */
 export type AppendRequest = Readonly<
   { stream: string; expected: number; events: number; length: number } & (
@@ -57,7 +57,7 @@ export function callParameters(requests: readonly AppendRequest[]): readonly [pl
   return [`[${plain.join()}]`, `[${guarded.join()}]`];
 }
 
-/** What `log.append_events` returns. */
+/** The row that `log.append_events` returns. */
 export type CallResult = Readonly<{
   first_position: number;
   last_position: number;
@@ -66,7 +66,7 @@ export type CallResult = Readonly<{
   outcomes_of_guarded: readonly AppendOutcome[] | null;
 }>;
 
-/** One outcome per request, in their order. */
+/** The outcome of each request, in their order. */
 export function outcomesOf(requests: readonly AppendRequest[], result: CallResult): readonly AppendOutcome[] {
   const plain = result.outcomes_of_plain?.values();
   const guarded = result.outcomes_of_guarded?.values();
@@ -82,7 +82,7 @@ export function outcomesOf(requests: readonly AppendRequest[], result: CallResul
 }
 
 function present(outcome: AppendOutcome | undefined): AppendOutcome {
-  if (!outcome) throw new Error('the log answered fewer appends than it was sent');
+  if (!outcome) throw new Error('the log returned fewer outcomes than it was sent appends');
   return outcome;
 }
 

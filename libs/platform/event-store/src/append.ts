@@ -1,14 +1,14 @@
 import type { CommandContext, Event, Loaded, Reservation } from '@syntropic/kernel';
 
-/** Events for one stream, to be recorded wholly or not at all. Their ids follow from the command's, so sending them again is harmless. */
+/** Events for one stream, recorded all or none. Their ids derive from the command's id, so sending them again is harmless. */
 export type Append = Readonly<{
   stream: string;
   /** The version the stream must be at: 0 for a new one. */
   expected: number;
   events: readonly NewEvent[];
-  /** Ends in the metadata; its lease, if any, must still hold. */
+  /** Becomes the metadata; its lease, if any, must still hold. */
   context: CommandContext;
-  /** Other streams the decision looked at, which must not have moved. */
+  /** Other streams that the decision has read, which must not have changed. */
   reads?: readonly Pick<Loaded<unknown>, 'stream' | 'version'>[];
   /** Checked and carried out in this order. */
   reservations?: readonly Reservation[];
@@ -16,7 +16,7 @@ export type Append = Readonly<{
 
 export type NewEvent = Event & Readonly<{ schemaVersion?: number }>;
 
-/** What became of an append. Position and version are those of the command's last event. */
+/** The outcome of an append. Position and version are those of the command's last event. */
 export type AppendOutcome = Readonly<
   | { is: 'appended'; position: number; version: number }
   /** The same command had been carried out before. */
@@ -25,16 +25,16 @@ export type AppendOutcome = Readonly<
   | { is: 'conflict' }
   /** One of the reads is not at the version the decision saw. */
   | { is: 'outdated' }
-  /** Another command, or another body, has this id. */
+  /** This command id was used for another stream or another body. */
   | { is: 'id_reused' }
-  /** The reservation at this index asks for what another stream holds. */
+  /** The reservation at this index claims a key that another stream holds. */
   | { is: 'claimed'; at: number; by: string }
   | { is: 'not_empty'; at: number }
   /** The lease of the context does not hold any more. */
   | { is: 'fenced' }
 >;
 
-/** What a decision was based on has moved on. Decided on again, it may well succeed. */
+/** A stream that the decision has read changed before the append. A new decision may succeed. */
 export class VersionConflict extends Error {
   override readonly name = 'VersionConflict';
 
@@ -43,7 +43,7 @@ export class VersionConflict extends Error {
   }
 }
 
-/** The store did not say within the deadline whether the append happened. Sending the command again finds out. */
+/** The store did not confirm the append within the deadline. Sending the command again gets its outcome. */
 export class AppendOutcomeUnknown extends Error {
   override readonly name = 'AppendOutcomeUnknown';
 

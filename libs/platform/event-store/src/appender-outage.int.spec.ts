@@ -1,6 +1,6 @@
 import type { CommandContext } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
-import { createDatabase, eventually, usePostgres, Wire, type OwnDatabase } from '@syntropic/testing';
+import { createDatabase, eventually, usePostgres, TcpProxy, type OwnDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { AppendOutcomeUnknown } from './append';
@@ -44,13 +44,13 @@ describe('while Postgres is away', () => {
 
     const outcomes = await Promise.all(waiting);
 
-    const told = outcomes.flatMap((outcome) => ('position' in outcome ? outcome.position : []));
+    const confirmed = outcomes.flatMap((outcome) => ('position' in outcome ? outcome.position : []));
     const recorded = await eventually(() => log.read(position, 1_000));
-    expect(told.toSorted((a, b) => a - b)).toEqual(recorded.map((event) => event.position));
-    expect(told).toHaveLength(80);
+    expect(confirmed.toSorted((a, b) => a - b)).toEqual(recorded.map((event) => event.position));
+    expect(confirmed).toHaveLength(80);
   });
 
-  it('an append is given up in the end, and what became of it can be asked', async () => {
+  it('an append times out, and sending it again gets its outcome', async () => {
     const appender = new EventAppender(pool, { giveUpAfterMs: 200 });
     const append = appendTo(`note-${randomUUID()}`);
     await postgres.stop();
@@ -64,8 +64,8 @@ describe('while Postgres is away', () => {
   });
 });
 
-describe('while Postgres is away and the process is to end', () => {
-  it('appends wait no longer', async () => {
+describe('while Postgres is away and the process shuts down', () => {
+  it('appends do not wait', async () => {
     const appender = new EventAppender(pool, { giveUpAfterMs: 600_000 });
     await postgres.stop();
     const before = appender.append(appendTo(`note-${randomUUID()}`));
@@ -79,9 +79,9 @@ describe('while Postgres is away and the process is to end', () => {
   });
 });
 
-describe('when the way to Postgres goes silent', () => {
-  it('an append that had arrived is recorded once, and answered by another way', async () => {
-    const wire = await Wire.to(database.urlAs('syn_command_service'));
+describe('when the connection to Postgres goes silent', () => {
+  it('an append that had arrived is recorded once, and confirmed over another connection', async () => {
+    const wire = await TcpProxy.to(database.urlAs('syn_command_service'));
     const cutOff = createPool(wire.url);
     const appender = new EventAppender(cutOff);
     const append = appendTo(`note-${randomUUID()}`);

@@ -40,16 +40,16 @@ const commands = fc.array(
 );
 
 const plan = fc.record({
-  /** Of the three lists of commands: a counterexample is told in a line. */
+  /** The seed of the three lists of commands, so that a counterexample is short. */
   seed: fc.nat(),
-  /** How many of the first process's answers come before it is frozen. */
+  /** The number of answers to the first process before it is frozen. */
   frozenAfter: fc.integer({ min: 1, max: COMMANDS / 2 }),
-  /** At how many answers, of all processes together, every connection is cut. */
+  /** Numbers of answers, to all processes together, at which every connection is cut. */
   cutsAt: fc.array(fc.integer({ min: 1, max: 2 * COMMANDS }), { maxLength: 3 }),
 });
 
 describe('three processes that append to the same streams', () => {
-  it('leave a dense log without a double, whoever is frozen, killed or cut off', async () => {
+  it('leave a dense log without duplicates when processes are frozen, killed and cut off', async () => {
     const property = fc.asyncProperty(plan, async (planned) => {
       const run = randomUUID();
       const { position: start } = await log.head();
@@ -88,7 +88,7 @@ describe('three processes that append to the same streams', () => {
   });
 });
 
-/** Ids and streams of this run alone: the same plan can be run again. */
+/** Ids and streams are unique to each run, so that the same plan can be run again. */
 const commandIn =
   (run: string) =>
   ({ stream, events, claims }: { stream: number; events: number; claims: number | undefined }): Command => ({
@@ -123,7 +123,7 @@ function appending(name: string, commandList: readonly Command[]) {
 const cutConnections = (name: string) =>
   database.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [name]);
 
-/** Polls as a reader does that has only its own position to go by. */
+/** Polls like a reader that knows only its own position. */
 function tail(after: number) {
   const seen: Recorded[] = [];
   let target = Infinity;
@@ -147,18 +147,18 @@ function expectEachStreamDense(events: readonly Recorded[]): void {
   }
 }
 
-/** What was said to be recorded is there once and wholly, where it was said to be; what was refused is not there. */
+/** Each confirmed append is recorded once, completely, at the confirmed position; refused appends are not recorded. */
 function expectEachAnswerTrue(events: readonly Recorded[], reports: readonly Report[]): void {
   const recorded: Record<string, number[]> = {};
   for (const { metadata, position } of events) (recorded[metadata.commandId] ??= []).push(position);
 
-  const told: Record<string, number[]> = {};
+  const confirmed: Record<string, number[]> = {};
   for (const { command, outcome } of reports) {
     if (!('position' in outcome)) continue;
-    told[command.id] ??= numbersFrom(outcome.position - command.events + 1, command.events);
-    expect(told[command.id]?.at(-1)).toBe(outcome.position);
+    confirmed[command.id] ??= numbersFrom(outcome.position - command.events + 1, command.events);
+    expect(confirmed[command.id]?.at(-1)).toBe(outcome.position);
   }
-  expect(recorded).toEqual(told);
+  expect(recorded).toEqual(confirmed);
 }
 
 function expectEachKeyHeldOnce(events: readonly Recorded[], commandList: readonly Command[]): void {

@@ -42,7 +42,7 @@ const to = (stream: string, expected: number, changes: Partial<Append> = {}): Ap
 });
 
 describe('an append', () => {
-  it('records its events with dense versions and positions, and says where the last one is', async () => {
+  it('records its events with dense versions and positions, and resolves with those of the last one', async () => {
     const stream = aStream();
     const { position: before } = await log.head();
 
@@ -70,7 +70,7 @@ describe('an append', () => {
     expect(await appender.append(to(stream, 2))).toMatchObject({ is: 'appended', version: 4 });
   });
 
-  it('fails alone when others travel with it', async () => {
+  it('fails alone when others are in the same call', async () => {
     const [taken, free] = [aStream(), aStream()];
     await appender.append(to(taken, 0));
     const { position } = await log.head();
@@ -90,7 +90,7 @@ describe('an append', () => {
     ]);
   });
 
-  it('tells its own caller alone when the data cannot be stored', async () => {
+  it('rejects only its own caller when the data cannot be stored', async () => {
     const unstorable = [noted('NUL \u0000'), noted('half a pair \ud800')];
 
     const [nul, half, fine] = await Promise.allSettled([
@@ -127,8 +127,8 @@ describe('an append', () => {
   });
 });
 
-describe('a command that comes again', () => {
-  it('gets its first answer, whatever followed', async () => {
+describe('a command that is sent again', () => {
+  it('gets its first outcome, also after later appends', async () => {
     const [append, stream] = [to(aStream(), 0), aStream()];
     const guarded = to(stream, 0, { reservations: [{ claim: { scope: 'name', key: stream } }] });
     const first = [await appender.append(append), await appender.append(guarded)];
@@ -148,7 +148,7 @@ describe('a command that comes again', () => {
     expect(await appender.append({ ...append, stream: aStream() })).toEqual({ is: 'id_reused' });
   });
 
-  it('wins once when both are under way', async () => {
+  it('is recorded once when both are in flight', async () => {
     const append = to(aStream(), 0);
 
     const outcomes = await Promise.all([appender.append(append), appender.append(append)]);
@@ -158,7 +158,7 @@ describe('a command that comes again', () => {
 });
 
 describe('guards', () => {
-  it('refuse a decision whose reads have moved', async () => {
+  it('refuse a decision whose reads have changed', async () => {
     const [read, other] = [aStream(), aStream()];
     await appender.append(to(read, 0));
 
@@ -168,7 +168,7 @@ describe('guards', () => {
     });
   });
 
-  it('let one stream hold a key until it gives it back', async () => {
+  it('let one stream hold a key until it releases it', async () => {
     const [holder, rival, scope] = [aStream(), aStream(), aStream()];
     const claim = { claim: { scope, key: 'k' } };
     const release = { release: { scope, key: 'k' } };
@@ -196,7 +196,7 @@ describe('guards', () => {
     ]);
   });
 
-  it('claim nothing for an append that is refused', async () => {
+  it('claim nothing for a refused append', async () => {
     const [holder, rival, scope] = [aStream(), aStream(), aStream()];
     const claim = (key: string) => ({ claim: { scope, key } });
     await appender.append(to(holder, 0, { reservations: [claim('taken')] }));

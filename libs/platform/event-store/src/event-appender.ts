@@ -1,25 +1,30 @@
+import { backOffMs } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
+import { classifyStoreError, type StoreErrorKind } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import { AppendOutcomeUnknown, type Append, type AppendOutcome } from './append';
 import { appendRequest, callParameters, outcomesOf, type AppendRequest, type CallResult } from './append-request';
-import { backOffMs, isUndecided, isUnstorable } from './store-fault';
 
 export type EventAppenderOptions = Readonly<{
-  /** Told the log's newest position after each call that recorded something. */
+  /** Called with the log's newest position after each call that recorded events. */
   onAppended?: (position: number) => void;
-  /** Milliseconds for which an append whose outcome is unknown is sent again: 30 s unless told otherwise. */
+  /** Milliseconds for which an append with an unknown outcome is sent again; 30,000 by default. */
   giveUpAfterMs?: number;
 }>;
 
-/** One call leaves the store idle while the client works, and the client while the store does; a third would only wait for the lock. */
+/** With one call, store and client would wait for each other; a third call would only wait for the lock. */
 const CALLS_IN_FLIGHT = 2;
-/** Fewer than this are not worth two calls: what a call itself costs is then more than working at the same time saves. */
+/** Fewer appends than this travel in one call: the cost of a second call is more than its concurrency saves. */
 const WORTH_SPLITTING = 128;
 const EVENTS_PER_CALL = 1_000;
 const CHARACTERS_PER_CALL = 4 * 1024 * 1024;
 
 const CALL_TIMEOUT_MS = 5_000;
 const GIVE_UP_AFTER_MS = 30_000;
+const BACK_OFF = { firstMs: 20, longestMs: 1_000 };
+
+/** The outcome of these appends is open, or they may succeed when they are sent again. */
+const OPEN: ReadonlySet<StoreErrorKind> = new Set(['unavailable', 'conflict', 'foreign']);
 
 const APPEND_EVENTS = {
   name: 'append-events',
@@ -35,18 +40,18 @@ type Waiting = Readonly<{
 }>;
 
 /**
- * Appends to the log by group commit: what waits in this process travels in one call, in autocommit, so nothing is ever locked
- * while this process thinks. A call leaves after one turn of the event loop, so that callers just answered ride along.
- * When a call's outcome is unknown the same appends are sent again: the ids of their events make that harmless.
+ * Appends to the log by group commit: all waiting appends travel in one call, in autocommit, so no lock outlives a call.
+ * A call starts after one turn of the event loop, to include appends of callers that were just answered.
+ * When a call's outcome is unknown the same appends are sent again; the ids of their events make that harmless.
  */
 export class EventAppender {
   #waiting: Waiting[] = [];
-  /** Appends the store could not digest in company: each goes alone, so that only the culprit fails. */
-  readonly #suspects: Waiting[] = [];
-  #underWay = 0;
-  #leaving = false;
+  /** Appends of a batch that the store refused: each is sent alone, so that only the refused one fails. */
+  readonly #isolated: Waiting[] = [];
+  #callsInFlight = 0;
+  #isScheduled = false;
   #failures = 0;
-  #pausing = false;
+  #isBackingOff = false;
   #isStopping = false;
 
   constructor(
@@ -55,7 +60,7 @@ export class EventAppender {
   ) {}
 
   /**
-   * @throws DomainError `event.too_large`, or `event.not_storable` for text that no database column can hold
+   * @throws DomainError `event.too_large`, or `event.not_storable` for values that no database column can hold
    * @throws AppendOutcomeUnknown when the store could not be reached for `giveUpAfterMs`, or the process is about to end
    */
   async append(append: Append): Promise<AppendOutcome> {
@@ -63,43 +68,43 @@ export class EventAppender {
     const deadline = Date.now() + (this.options.giveUpAfterMs ?? GIVE_UP_AFTER_MS);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, deadline, resolve, reject });
-      this.#leaveSoon();
+      this.#schedule();
     });
   }
 
-  /** Nest's hook, the first of a shutdown: from now on an append whose outcome is unknown is not sent again, for whoever asked does that. */
+  /** Nest's first shutdown hook: appends with an unknown outcome are no longer sent again here, but by the command's sender. */
   onModuleDestroy(): void {
     this.#isStopping = true;
   }
 
-  #leaveSoon(): void {
-    const nobodyWaits = this.#waiting.length === 0 && this.#suspects.length === 0;
-    if (this.#leaving || this.#pausing || nobodyWaits || this.#underWay === CALLS_IN_FLIGHT) return;
+  #schedule(): void {
+    const isIdle = this.#waiting.length === 0 && this.#isolated.length === 0;
+    if (this.#isScheduled || this.#isBackingOff || isIdle || this.#callsInFlight === CALLS_IN_FLIGHT) return;
 
-    this.#leaving = true;
+    this.#isScheduled = true;
     setImmediate(() => {
-      this.#leaving = false;
+      this.#isScheduled = false;
       void this.#call(this.#nextBatch());
-      this.#leaveSoon();
+      this.#schedule();
     });
   }
 
   #nextBatch(): readonly Waiting[] {
-    const suspect = this.#suspects.shift();
-    if (suspect) return [suspect];
+    const isolated = this.#isolated.shift();
+    if (isolated) return [isolated];
 
-    const free = this.#waiting.length < WORTH_SPLITTING ? 1 : CALLS_IN_FLIGHT - this.#underWay;
+    const free = this.#waiting.length < WORTH_SPLITTING ? 1 : CALLS_IN_FLIGHT - this.#callsInFlight;
     return this.#waiting.splice(0, batchSize(this.#waiting, Math.ceil(this.#waiting.length / free)));
   }
 
   async #call(batch: readonly Waiting[]): Promise<void> {
     const requests = batch.map(({ request }) => request);
-    this.#underWay++;
+    this.#callsInFlight++;
     const answer = await this.#send(requests).catch((error: unknown) => {
       this.#recover(batch, error);
     });
-    this.#underWay--;
-    this.#leaveSoon();
+    this.#callsInFlight--;
+    this.#schedule();
 
     if (!answer) return;
     this.#failures = 0;
@@ -111,17 +116,18 @@ export class EventAppender {
   async #send(requests: readonly AppendRequest[]): Promise<{ outcomes: readonly AppendOutcome[]; result: CallResult }> {
     const { rows } = await this.pool.query<CallResult>({ ...APPEND_EVENTS, values: [...callParameters(requests)] });
     const [result] = rows;
-    if (!result) throw new Error('the log did not answer');
+    if (!result) throw new Error('the log returned no result');
     return { outcomes: outcomesOf(requests, result), result };
   }
 
   #recover(batch: readonly Waiting[], error: unknown): void {
-    if (isUndecided(error)) {
+    const kind = classifyStoreError(error);
+    if (OPEN.has(kind)) {
       this.#sendAgain(batch, error);
     } else if (batch.length > 1) {
-      this.#suspects.push(...batch);
+      this.#isolated.push(...batch);
     } else {
-      batch[0]?.reject(isUnstorable(error) ? notStorable(error) : error);
+      batch[0]?.reject(kind === 'unstorable' ? notStorable(error) : error);
     }
   }
 
@@ -132,16 +138,19 @@ export class EventAppender {
     }
     this.#waiting.unshift(...batch.filter(({ deadline }) => deadline > now));
 
-    if (this.#pausing) return;
-    this.#pausing = true;
-    setTimeout(() => {
-      this.#pausing = false;
-      this.#leaveSoon();
-    }, backOffMs(this.#failures++));
+    if (this.#isBackingOff) return;
+    this.#isBackingOff = true;
+    setTimeout(
+      () => {
+        this.#isBackingOff = false;
+        this.#schedule();
+      },
+      backOffMs(BACK_OFF, this.#failures++),
+    );
   }
 }
 
-/** How many from the front fit into one call: at least one, however large. */
+/** The number of appends from the front that fit into one call: at least one, however large. */
 function batchSize(waiting: readonly Waiting[], atMost: number): number {
   let events = 0;
   let characters = 0;
@@ -153,5 +162,7 @@ function batchSize(waiting: readonly Waiting[], atMost: number): number {
   return tooMany < 0 ? atMost : Math.max(tooMany, 1);
 }
 
-const notStorable = (cause: Error) =>
-  new DomainError('event.not_storable', `an event's data cannot be stored: ${cause.message}`, 'invalid');
+function notStorable(cause: unknown): DomainError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DomainError('event.not_storable', `an event's data cannot be stored: ${reason}`, 'invalid');
+}

@@ -1,11 +1,11 @@
 import type { Recorded } from '@syntropic/kernel';
 
-/** How far a log reaches, and which log it is: the epoch is new after each restore, so positions of two epochs never mix. */
+/** The highest position of a log, and the log's epoch: it is new after each restore, so positions of two epochs never mix. */
 export type Head = Readonly<{ position: number; epoch: string }>;
 
-/** The log as its readers see it. */
+/** The log, for readers. */
 export interface EventLog {
-  /** What follows this position, in order and without a gap: who has read up to N never finds more at or below N later. */
+  /** The events after this position, in order and without a gap. No event appears later at or below a position that was read. */
   read(after: number, limit: number): Promise<Recorded[]>;
   head(): Promise<Head>;
   readStream(stream: string, afterVersion: number, limit: number): Promise<Recorded[]>;

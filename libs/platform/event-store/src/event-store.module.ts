@@ -1,9 +1,9 @@
-import type { Aggregate } from '@syntropic/kernel';
+import type { Event } from '@syntropic/kernel';
 import { Inject, Module, type DynamicModule, type FactoryProvider, type Provider, type Type } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { EventAppender, type EventAppenderOptions } from './event-appender';
 import { PostgresEventLog } from './postgres-event-log';
-import { StoredAggregates } from './stored-aggregates';
+import { StoredAggregates, type StoredKind } from './stored-aggregates';
 import { StoredStreams } from './stored-streams';
 
 type EventStoreOptions = EventAppenderOptions & Readonly<{ pool: Pool }>;
@@ -12,10 +12,11 @@ type OptionsFactory = Pick<FactoryProvider<EventStoreOptions>, 'inject' | 'useFa
 
 const OPTIONS = Symbol('EventStoreOptions');
 
-const tokenOf = ({ name }: { name: string }) => `Aggregates(${name})`;
+/** The token under which `forFeature` provides the aggregates of a kind. */
+export const aggregatesToken = ({ name }: { name: string }) => `Aggregates(${name})`;
 
 /** Injects the `Aggregates` of this kind, as `EventStoreModule.forFeature` provides them. */
-export const InjectAggregates = (aggregate: { name: string }) => Inject(tokenOf(aggregate));
+export const InjectAggregates = (aggregate: { name: string }) => Inject(aggregatesToken(aggregate));
 
 @Module({})
 export class EventStoreModule {
@@ -43,9 +44,9 @@ const fromOptions = <Store>(provide: Type<Store>, useFactory: (options: EventSto
 });
 
 const aggregatesProvider = (aggregate: { name: string }): Provider => ({
-  provide: tokenOf(aggregate),
+  provide: aggregatesToken(aggregate),
   inject: [PostgresEventLog, StoredStreams, EventAppender],
   useFactory: (log: PostgresEventLog, streams: StoredStreams, appender: EventAppender) =>
     // Which state and events it has is lost in the container; the injecting class names them again.
-    new StoredAggregates(aggregate as Aggregate<unknown, never>, { log, streams, appender }),
+    new StoredAggregates(aggregate as StoredKind<unknown, Event>, { log, streams, appender }),
 });

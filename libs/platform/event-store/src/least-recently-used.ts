@@ -1,4 +1,4 @@
-/** Keeps what was used last, up to this many. */
+/** A cache of the most recently used values, up to its capacity. */
 export class LeastRecentlyUsed<Value> {
   readonly #values = new Map<string, Value>();
 

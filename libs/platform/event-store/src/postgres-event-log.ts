@@ -13,7 +13,7 @@ export type EventRow = Readonly<{
   recorded_at: Date;
 }>;
 
-/** The log where it is kept. Every read is one statement, so it sees one state of the log. */
+/** The log in Postgres. Every read is one statement, so it sees one state of the log. */
 export class PostgresEventLog implements EventLog {
   constructor(private readonly pool: Pool) {}
 

@@ -17,7 +17,7 @@ let log: PostgresEventLog;
 let appender: EventAppender;
 let counters: Aggregates<Counter, CounterEvent>;
 
-/** As another replica has them: with nothing kept in memory. */
+/** Another replica's aggregates, without cached states. */
 const elsewhere = () =>
   new StoredAggregates(Counter, { log, streams: new StoredStreams(pool), appender: new EventAppender(pool) });
 
@@ -41,7 +41,7 @@ const command = (changes: Partial<CommandContext> = {}): CommandContext => ({
 const one = () => [counted(1)];
 
 describe('an update', () => {
-  it('decides on the state and answers where its last event is', async () => {
+  it('decides on the state and resolves with the position of its last event', async () => {
     const id = randomUUID();
     await counters.update(id, command(), one);
 
@@ -51,7 +51,7 @@ describe('an update', () => {
     expect(await counters.load(id)).toMatchObject({ version: 3, stream: `counter-${id}`, state: { total: 13 } });
   });
 
-  it('that changes nothing answers the last event there is', async () => {
+  it('that changes nothing resolves with the position of the last event', async () => {
     const id = randomUUID();
     const outcome = await counters.update(id, command(), one);
 
@@ -59,7 +59,7 @@ describe('an update', () => {
     expect(await elsewhere().update(id, command(), () => [])).toEqual(outcome);
   });
 
-  it('leaves nothing behind when the decision refuses', async () => {
+  it('records nothing when the decision refuses', async () => {
     const id = randomUUID();
     const refuse = () => {
       throw new Error('no');
@@ -69,7 +69,7 @@ describe('an update', () => {
     expect(await counters.load(id)).toMatchObject({ version: 0 });
   });
 
-  it('decides again when another replica was first', async () => {
+  it('decides again after a conflict with another replica', async () => {
     const id = randomUUID();
     const countTo = async (times: number, replica: typeof counters) => {
       for (let time = 0; time < times; time++) await replica.update(id, command(), one);
@@ -80,7 +80,7 @@ describe('an update', () => {
     expect((await elsewhere().load(id)).state.total).toBe(40);
   });
 
-  it('lets many commands to one stream take turns', async () => {
+  it('runs many commands to one stream one after another', async () => {
     const id = randomUUID();
 
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => counters.update(id, command(), one)));
@@ -88,7 +88,7 @@ describe('an update', () => {
     expect(outcomes.map(({ version }) => version)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
   });
 
-  it('leaves the refused turn to the next', async () => {
+  it('continues with the next command after a refusal', async () => {
     const id = randomUUID();
     const refused = counters.update(id, command(), () => {
       throw new Error('no');
@@ -99,7 +99,7 @@ describe('an update', () => {
     expect(await next).toMatchObject({ version: 1 });
   });
 
-  it('fails when what it read elsewhere has moved on, so that it is read again', async () => {
+  it('fails when another stream that it has read has changed, so that the caller reads it again', async () => {
     const [id, other] = [randomUUID(), randomUUID()];
     const read = await counters.load(other);
     await counters.update(other, command(), one);
@@ -109,7 +109,7 @@ describe('an update', () => {
   });
 });
 
-describe('a command that comes again', () => {
+describe('a command that is sent again', () => {
   it('gets its first answer without a decision', async () => {
     const [id, context] = [randomUUID(), command()];
     const first = await counters.update(id, context, () => [counted(1), counted(2)]);
@@ -134,7 +134,7 @@ describe('a command that comes again', () => {
 });
 
 describe('a rule between aggregates', () => {
-  it('is refused in the words of the aggregate', async () => {
+  it('is refused with the code of the aggregate', async () => {
     const name = randomUUID();
     await counters.update(randomUUID(), command(), () => [named(name)]);
 
@@ -143,7 +143,7 @@ describe('a rule between aggregates', () => {
     await expect(again).rejects.toMatchObject({ code: 'counter.name_taken', refusal: 'conflict' });
   });
 
-  it('is refused in general words when the aggregate has none', async () => {
+  it('is refused with a general code when the aggregate has none', async () => {
     await counters.update(randomUUID(), command(), () => [named(randomUUID())]);
 
     await expect(counters.update(randomUUID(), command(), () => [closed])).rejects.toMatchObject({
@@ -188,11 +188,11 @@ describe('a history', () => {
 });
 
 describe('a log that was restored', () => {
-  it('is not what the states that were kept are of', async () => {
+  it('invalidates cached states', async () => {
     const id = randomUUID();
     const stream = `counter-${id}`;
     await counters.update(id, command(), () => [counted(1), counted(2)]);
-    // As after a restore to before this stream, which others have begun anew meanwhile.
+    // As after a restore to a time before this stream, which another replica has then begun anew.
     await database.pool.query('alter table log.events disable trigger all');
     await database.pool.query(`update log.events set data = '{"by":40}' where stream_id = $1 and version = 1`, [
       stream,

@@ -1,3 +1,4 @@
+import { KeyedMutex } from '@syntropic/async';
 import {
   DomainError,
   replay,
@@ -16,13 +17,18 @@ import type { EventAppender } from './event-appender';
 import type { EventLog } from './event-log';
 import { LeastRecentlyUsed } from './least-recently-used';
 import type { StoredStreams } from './stored-streams';
-import { Turns } from './turns';
 import { schemaVersionOf, upcast } from './upcast';
 
 const PAGE = 1_000;
 const ATTEMPTS = 8;
 /** States kept per kind of aggregate, so that a long stream is read once and then only what follows. */
 const KEPT_STATES = 1_000;
+
+/** What of an aggregate its store needs: how events become a state. */
+export type StoredKind<State, E extends Event> = Pick<
+  Aggregate<State, E>,
+  'name' | 'initial' | 'evolve' | 'reserves' | 'upcasters'
+>;
 
 export type AggregateStores = Readonly<{ log: EventLog; streams: StoredStreams; appender: EventAppender }>;
 
@@ -42,10 +48,10 @@ type Replayed<State> = Loaded<State> & Readonly<{ position: number; epoch?: stri
 export class StoredAggregates<State, E extends Event> implements Aggregates<State, E> {
   readonly #kept = new LeastRecentlyUsed<Replayed<State>>(KEPT_STATES);
   /** Of commands to one stream only one can win at a time; so in one process they do not even race. */
-  readonly #turns = new Turns();
+  readonly #turns = new KeyedMutex();
 
   constructor(
-    private readonly aggregate: Aggregate<State, E>,
+    private readonly aggregate: StoredKind<State, E>,
     private readonly stores: AggregateStores,
   ) {}
 
@@ -65,7 +71,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     reads: Reads = [],
   ): Promise<Outcome> {
     const stream = this.#streamOf(id);
-    return this.#turns.take(stream, () => this.#update({ stream, context, decide, reads }));
+    return this.#turns.run(stream, () => this.#update({ stream, context, decide, reads }));
   }
 
   async #update({ stream, context, decide, reads }: Update<State, E>): Promise<Outcome> {
@@ -118,7 +124,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     const last = page.at(-1);
     if (!last) return known;
 
-    const history = page.map((event) => upcast(this.aggregate, event));
+    const history = page.map((event) => upcast<E>(this.aggregate, event));
     const state = replay(this.aggregate, history, known.state);
     const current = { ...known, state, version: last.version, position: last.position };
     this.#kept.set(known.stream, current);

@@ -3,18 +3,19 @@ import type { Pool } from 'pg';
 import type { AppendOutcome } from './append';
 import { recorded, type EventRow } from './postgres-event-log';
 
-/** What a command finds: which log this is, that the command was carried out before, or the next events of its stream. */
-export type Found = Readonly<{ epoch: string; before?: AppendOutcome; events: readonly Recorded[] }>;
+/** The log's epoch, and the next events of a stream, or the outcome of the command if it was carried out before. */
+export type StreamPage = Readonly<{ epoch: string; before?: AppendOutcome; events: readonly Recorded[] }>;
 
-type FoundRow = Readonly<{ epoch: string; outcome: AppendOutcome | null }> & (EventRow | Readonly<{ position: null }>);
+type StreamPageRow = Readonly<{ epoch: string; outcome: AppendOutcome | null }> &
+  (EventRow | Readonly<{ position: null }>);
 
-/** Streams as commands read them. */
+/** Reads streams for commands. */
 export class StoredStreams {
   constructor(private readonly pool: Pool) {}
 
-  /** The next page of a stream and, in the same statement, what became of this command, if there is one, when it was sent before. */
-  async find(stream: string, after: number, limit: number, context?: CommandContext): Promise<Found> {
-    const { rows } = await this.pool.query<FoundRow>({
+  /** Reads the next page of a stream and, in the same statement, the outcome of the command if it was sent before. */
+  async find(stream: string, after: number, limit: number, context?: CommandContext): Promise<StreamPage> {
+    const { rows } = await this.pool.query<StreamPageRow>({
       name: 'stream-find',
       text: `
         select head.store_epoch as epoch, command.outcome, event.*

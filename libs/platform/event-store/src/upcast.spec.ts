@@ -25,15 +25,15 @@ describe('an event of an older shape', () => {
     [1, { amount: 2 }, { by: 2, label: 'unlabelled' }],
     [2, { by: 2 }, { by: 2, label: 'unlabelled' }],
     [3, { by: 2, label: 'mine' }, { by: 2, label: 'mine' }],
-  ])('is read from version %i in the newest', (schemaVersion, data, newest) => {
+  ])('is upcast from version %i to the newest', (schemaVersion, data, newest) => {
     expect(upcast(Counter, recorded(schemaVersion, data))).toEqual(recorded(3, newest));
   });
 
-  it('is not guessed at when it is newer than the code', () => {
+  it('is refused when it is newer than the code', () => {
     expect(() => upcast(Counter, recorded(4, {}))).toThrow('Counted at 7 has schema version 4; this code knows 3');
   });
 
-  it('is written in the newest', () => {
+  it('is written in the newest version', () => {
     expect(schemaVersionOf(Counter, 'Counted')).toBe(3);
     expect(schemaVersionOf(Counter, 'Named')).toBe(1);
   });

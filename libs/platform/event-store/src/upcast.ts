@@ -1,21 +1,21 @@
 import type { Aggregate, Event, Recorded } from '@syntropic/kernel';
 
-type Upcasting<E extends Event> = Pick<Aggregate<never, E>, 'name' | 'upcasters'>;
+type Upcasting<E extends Event> = Pick<Aggregate<never, E>, 'upcasters'>;
 
-type Step = (data: never) => object;
+type Upcaster = (data: never) => object;
 
-const stepsOf = <E extends Event>({ upcasters }: Upcasting<E>, type: E['type']): readonly Step[] => {
-  const steps: readonly Step[] | undefined = upcasters?.[type];
-  return steps ?? [];
+const upcastersOf = <E extends Event>({ upcasters }: Upcasting<E>, type: E['type']): readonly Upcaster[] => {
+  const found: readonly Upcaster[] | undefined = upcasters?.[type];
+  return found ?? [];
 };
 
 /** The version of an event's data that this code writes. */
 export const schemaVersionOf = <E extends Event>(aggregate: Upcasting<E>, type: E['type']): number =>
-  stepsOf(aggregate, type).length + 1;
+  upcastersOf(aggregate, type).length + 1;
 
-/** The event with its data in the shape that this code knows, whatever shape it was recorded in. */
+/** Brings the event's data from its recorded schema version to the newest one. */
 export function upcast<E extends Event>(aggregate: Upcasting<E>, event: Recorded): Recorded<E> {
-  // The stream's name says whose events it holds.
+  // A stream holds only events of the aggregate that its name begins with.
   const own = event as Recorded<E>;
   const { schemaVersion } = own.metadata;
   const newest = schemaVersionOf(aggregate, own.type);
@@ -24,7 +24,7 @@ export function upcast<E extends Event>(aggregate: Upcasting<E>, event: Recorded
     throw new Error(`${own.type} at ${own.position} has schema version ${schemaVersion}; this code knows ${newest}`);
   }
 
-  const steps = stepsOf(aggregate, own.type).slice(schemaVersion - 1);
-  const data = steps.reduce<object>((shape, step) => step(shape as never), own.data);
+  const upcasters = upcastersOf(aggregate, own.type).slice(schemaVersion - 1);
+  const data = upcasters.reduce<object>((older, upcaster) => upcaster(older as never), own.data);
   return { ...own, data, metadata: { ...own.metadata, schemaVersion: newest } };
 }

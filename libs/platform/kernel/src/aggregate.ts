@@ -1,5 +1,7 @@
 import type { CommandContext } from './command';
+import type { AnyContract, CommandsOf, EventOf } from './contract';
 import type { Event } from './event';
+import type { Outcome } from './message';
 
 /**
  * A rule that holds across streams, checked under the lock of the append that carries it.
@@ -11,27 +13,65 @@ export type Reservation = Readonly<
     | { release: { scope: string; key: string } }
     | { empty: { scope: string } }
   ) & {
-    /** What the command is told when this is refused, in the aggregate's own words. */
+    /** The refusal of the command when this does not hold, in the aggregate's own words. */
     refusal?: Readonly<{ code: string; message: string }>;
   }
 >;
 
-/** How a stream of facts becomes a state. Decisions are plain functions beside it: `(state, command) => events`. */
-export type Aggregate<State, E extends Event> = Readonly<{
-  /** Names the stream (`execution-<id>`) and the subject token. */
-  name: string;
-  /** The bounded context it belongs to: the first token of its events' subjects. */
-  context: string;
-  initial: State;
-  evolve: (state: State, event: E) => State;
-  /** What an event claims or gives back, so that rules between aggregates hold in the log itself. */
-  reserves?: (event: E) => readonly Reservation[];
+/** A decision as the bus calls it: the state, the command's data, the new events. */
+type Decide<State, Data, E extends Event> = (state: State, data: Data) => readonly E[];
+
+/** Stands for a decision that needs more than its aggregate: a handler class loads the rest and calls it. */
+export class DecidedByHandler<State, Data, E extends Event> {
+  /** Never present: carries the types, so that the table of decisions is checked as for any other. */
+  declare readonly decide?: Decide<State, Data, E>;
+
+  constructor(readonly decision: string) {}
+}
+
+/** Marks a decision whose further arguments a handler class provides; the service does not start without that handler. */
+export const byHandler = <State, Data, E extends Event>(
+  decide: (state: State, data: Data, ...facts: never[]) => readonly E[],
+): DecidedByHandler<State, Data, E> => new DecidedByHandler(decide.name);
+
+/** One decision for each command of a contract. */
+type Decisions<K extends AnyContract, State> = {
+  readonly [Type in keyof K['commands'] & string]:
+    Decide<State, CommandsOf<K>[Type], EventOf<K>> | DecidedByHandler<State, CommandsOf<K>[Type], EventOf<K>>;
+};
+
+type Definition<K extends AnyContract, State> = Readonly<{
+  initial: NoInfer<State>;
+  evolve: (state: State, event: EventOf<K>) => State;
+  decisions: Decisions<K, NoInfer<State>>;
+  /** The claims and releases of an event, so that rules between aggregates hold in the log itself. */
+  reserves?: (event: EventOf<K>) => readonly Reservation[];
   /** Per event type: how data of schema version 1, 2, … becomes the next. The newest version is their number + 1. */
-  upcasters?: Readonly<Partial<Record<E['type'], readonly ((data: never) => object)[]>>>;
+  upcasters?: Readonly<Partial<Record<EventOf<K>['type'], readonly ((data: never) => object)[]>>>;
 }>;
 
-/** Where a command left its stream. A command that changed nothing answers the stream's last event. */
-export type Outcome = Readonly<{ position: number; version: number }>;
+/** How a stream of events becomes a state, and how commands become events. */
+export type Aggregate<State = unknown, E extends Event = Event> = Readonly<{
+  contract: AnyContract;
+  /** Names the stream (`execution-<id>`) and the subject token. */
+  name: string;
+  initial: State;
+  evolve: (state: State, event: E) => State;
+  decisions: Readonly<Record<string, Decide<State, never, E> | DecidedByHandler<State, never, E>>>;
+  reserves?: (event: E) => readonly Reservation[];
+  upcasters?: Readonly<Partial<Record<string, readonly ((data: never) => object)[]>>>;
+}>;
+
+/** Defines an aggregate by its contract: the compiler names a missing decision, an undeclared event and a forgotten case of `evolve`. */
+export const aggregate = <K extends AnyContract, State>(
+  contract: K,
+  definition: Definition<K, State>,
+): Aggregate<State, EventOf<K>> => ({ contract, name: contract.aggregate, ...definition });
+
+/** An aggregate whose state and events do not matter to the reader. */
+export type AnyAggregate = Readonly<
+  Pick<Aggregate, 'contract' | 'name'> & { decisions: Readonly<Record<string, unknown>> }
+>;
 
 /** An aggregate as it stands, with the version that a decision based on it may demand to be unchanged. */
 export type Loaded<State> = Readonly<{ state: State; stream: string; version: number }>;
@@ -55,13 +95,13 @@ export interface Aggregates<State, E extends Event> {
 
 /** Refusing is for decisions. A history that does not replay is corrupt, whatever `evolve` threw. */
 export const replay = <State, E extends Event>(
-  aggregate: Pick<Aggregate<State, E>, 'name' | 'evolve'>,
+  { name, evolve }: Readonly<{ name: string; evolve: (state: State, event: E) => State }>,
   history: readonly E[],
   from: State,
 ): State => {
   try {
-    return history.reduce(aggregate.evolve, from);
+    return history.reduce(evolve, from);
   } catch (cause) {
-    throw new Error(`the history of this ${aggregate.name} does not replay`, { cause });
+    throw new Error(`the history of this ${name} does not replay`, { cause });
   }
 };

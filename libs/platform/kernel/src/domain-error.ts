@@ -1,18 +1,29 @@
-/** What kind of no: HTTP answers 422, 403, 404 and 409 for them. */
+/** The kinds of refusal: HTTP answers 422, 403, 404 and 409 for them. */
 export type Refusal = 'invalid' | 'forbidden' | 'not_found' | 'conflict';
 
-/** A rule said no. Retrying the same command cannot help, so nobody does: HTTP answers 4xx, a process takes it as its answer. */
+/** Facts behind a refusal, for programs: `{ state: 'completed' }`. */
+export type RefusalDetails = Readonly<Record<string, string | number>>;
+
+export type RefusalContext = Readonly<{ field?: string | undefined; details?: RefusalDetails | undefined }>;
+
+/** A business rule refused a command. It is never retried: HTTP answers 4xx, a process takes it as the answer. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
+  /** The wrong part of the request, as a path: `phases[1].prompt_template`. */
+  readonly field: string | undefined;
+  readonly details: RefusalDetails | undefined;
 
   constructor(
     /** Stable and dotted, e.g. `execution.phase_out_of_order`: clients and tests match on it, never on the message. */
     readonly code: string,
     message: string,
     readonly refusal: Refusal = 'conflict',
-    /** The part of the request that is wrong, as a path: `phases[1].prompt_template`. */
-    readonly field?: string,
+    /** The field alone, or with details. */
+    context: string | RefusalContext = {},
   ) {
     super(message);
+    const { field, details } = typeof context === 'string' ? { field: context } : context;
+    this.field = field;
+    this.details = details;
   }
 }

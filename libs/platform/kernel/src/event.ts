@@ -38,8 +38,3 @@ export type Recorded<E extends Event = Event> = E &
     /** ISO 8601, UTC, milliseconds; by the database's clock. */
     recordedAt: string;
   }>;
-
-/** The names of a union's events, for those who must know them at run time: the compiler sees that none is missing. */
-export const eventTypes = <E extends Event>(types: Readonly<Record<E['type'], true>>): readonly E['type'][] =>
-  // The keys of a record over a union of names are those names.
-  Object.keys(types);

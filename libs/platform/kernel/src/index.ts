@@ -1,8 +1,40 @@
-export { replay, type Aggregate, type Aggregates, type Loaded, type Outcome, type Reservation } from './aggregate';
-export { command, type CommandClass, type CommandContext, type Lease } from './command';
+export {
+  aggregate,
+  byHandler,
+  DecidedByHandler,
+  replay,
+  type Aggregate,
+  type Aggregates,
+  type AnyAggregate,
+  type Loaded,
+  type Reservation,
+} from './aggregate';
+export type { AddressedCommand, Command, CommandContext, Lease } from './command';
+export {
+  contract,
+  refusing,
+  type AnyContract,
+  type CommandsOf,
+  type EventOf,
+  type EventsOf,
+  type RuleOf,
+} from './contract';
 export { derivedUuid, eventIdOf, executionIdOf } from './derived-id';
-export { DomainError, type Refusal } from './domain-error';
-export { eventTypes, type Actor, type Event, type EventOfType, type Metadata, type Recorded } from './event';
+export { DomainError, type Refusal, type RefusalDetails } from './domain-error';
+export type { Actor, Event, EventOfType, Metadata, Recorded } from './event';
 export { ArtifactId, ExecutionId, PhaseId, SessionId, WorkflowId, WorkspaceId } from './ids';
+export type { Immutable } from './immutable';
+export {
+  answered,
+  commands,
+  Done,
+  Outcome,
+  type AnswerOf,
+  type CommandMessage,
+  type DataOf,
+  type InputOf,
+  type ReplyOf,
+} from './message';
+export { ProducedFile } from './produced-file';
 export { addUsd, perMillion, Usd, usdOf } from './usd';
 export { addUsage, isUnaccounted, ModelUsage, NO_USAGE, tokensOf, Usage } from './usage';

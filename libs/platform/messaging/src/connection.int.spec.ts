@@ -5,22 +5,22 @@ import { connectNats, hangUp, writesSettled } from './connection';
 
 const nats = useNats();
 
-/** nats.js shows nobody its socket, and nothing else tells that the server is leaving. */
+/** nats.js does not expose its socket, and only the socket tells that the server is closing. */
 const socketOf = (connection: NatsConnection) =>
   (connection as unknown as { protocol: { transport: { socket: EventEmitter } } }).protocol.transport.socket;
 
-describe('a connection whose server is leaving', () => {
+describe('a connection whose server is closing', () => {
   afterEach(() => nats.start());
 
   it.each([
     ['closed after a turn', async (connection: NatsConnection) => writesSettled().then(() => connection.close())],
     ['hung up', hangUp],
-  ])('can be written to and %s, and nothing is left without a hearer', async (_, close) => {
+  ])('can be written to and %s, without an unhandled error', async (_, close) => {
     const connection = await connectNats({ url: nats.url, name: 'spec' });
-    const serverLeaves = once(socketOf(connection), 'end');
+    const serverCloses = once(socketOf(connection), 'end');
     const killed = nats.kill();
 
-    await serverLeaves;
+    await serverCloses;
     connection.publish('fact');
     connection.flush().catch(() => undefined);
     await close(connection);
@@ -31,17 +31,17 @@ describe('a connection whose server is leaving', () => {
 });
 
 describe('hanging up', () => {
-  it('says first what was still to be said', async () => {
-    const [speaker, listener] = await Promise.all([connected(), connected()]);
-    const heard: string[] = [];
-    listener.subscribe('facts', { callback: (_, message) => heard.push(message.string()) });
-    await listener.flush();
+  it('first writes the pending messages', async () => {
+    const [publisher, subscriber] = await Promise.all([connected(), connected()]);
+    const received: string[] = [];
+    subscriber.subscribe('facts', { callback: (_, message) => received.push(message.string()) });
+    await subscriber.flush();
 
-    for (let n = 0; n < 100; n++) speaker.publish('facts', String(n));
-    await hangUp(speaker);
+    for (let n = 0; n < 100; n++) publisher.publish('facts', String(n));
+    await hangUp(publisher);
 
-    await eventually(() => heard.length === 100);
-    await hangUp(listener);
+    await eventually(() => received.length === 100);
+    await hangUp(subscriber);
   });
 
   it('does not wait for a server that does not answer, and can be done twice', async () => {

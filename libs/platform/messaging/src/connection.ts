@@ -1,10 +1,11 @@
+import { within } from '@syntropic/async';
 import { connect, type ConnectionOptions, type NatsConnection } from 'nats';
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 
-/** Where the bus is, with the user's credentials in the URL (`nats://user:password@host:port`, several divided by commas), and who connects. */
+/** The bus's URL with the user's credentials (`nats://user:password@host:port`, several separated by commas), and the client's name. */
 export type NatsAddress = Readonly<{ url: string; name: string }>;
 
-/** How every part of the platform connects: it waits for the bus, comes back to it for ever, and notices a dead one within 10 s. */
+/** Connects every service alike: it waits for the bus, reconnects without limit, and detects a dead server within 10 s. */
 export function natsOptions({ url, name }: NatsAddress) {
   const urls = url.split(',').map((server) => new URL(server.trim()));
   const user = decodeURIComponent(urls[0]?.username ?? '');
@@ -14,7 +15,7 @@ export function natsOptions({ url, name }: NatsAddress) {
     servers: urls.map(({ host }) => host),
     name,
     ...(user && { user, pass }),
-    // A service may hear the answers to its own requests only.
+    // A service may receive only the replies to its own requests.
     inboxPrefix: `_INBOX.${user || name}`,
     waitOnFirstConnect: true,
     maxReconnectAttempts: -1,
@@ -27,23 +28,20 @@ export function natsOptions({ url, name }: NatsAddress) {
 
 export const connectNats = (address: NatsAddress): Promise<NatsConnection> => connect(natsOptions(address));
 
-/** What has not been said by then is not waited for: the server may be gone, or frozen. */
-const FAREWELL_MS = 2_000;
+/** Messages that are not written by then are lost: the server may be gone or frozen. */
+const DRAIN_MS = 2_000;
 
-/** Says what is still to be said, if anybody listens, and closes the connection. */
+/** Writes the pending messages, if the server takes them, and closes the connection. */
 export async function hangUp(nats: NatsConnection): Promise<void> {
   if (nats.isClosed()) return;
 
-  const patience = new AbortController();
-  const farewell = sleep(FAREWELL_MS, undefined, { signal: patience.signal }).catch(() => undefined);
-  await Promise.race([nats.drain(), farewell]);
-  patience.abort();
+  await within(DRAIN_MS, nats.drain());
   await writesSettled();
   await nats.close();
 }
 
 /**
- * To be awaited right before a connection is closed. nats.js stops listening to its socket then, and what was written in the same turn to a server that
- * is leaving too fails a moment later (`write after end`): with nobody to hear it, that would end the process.
+ * Await this right before closing a connection. nats.js then removes its socket's error listener, and a write of the same turn to a server that
+ * is closing too fails later (`write after end`): without a listener that would end the process.
  */
 export const writesSettled = (): Promise<void> => setImmediate();

@@ -3,7 +3,7 @@ import { eventually, useDatabase, useNats } from '@syntropic/testing';
 import { headers, type Msg, type NatsConnection } from 'nats';
 import type { Pool } from 'pg';
 import { connectNats, hangUp } from './connection';
-import { DeadLetters, ReplayDeadLetter } from './dead-letters';
+import { DeadLetters } from './dead-letters';
 import { ensureStreams } from './streams';
 
 const database = useDatabase();
@@ -12,21 +12,21 @@ const nats = useNats();
 let pool: Pool;
 let connection: NatsConnection;
 let letters: DeadLetters;
-let heard: Msg[];
+let received: Msg[];
 
 beforeAll(async () => {
   pool = createPool(database.urlAs('syn_collector'));
   connection = await connectNats({ url: nats.url, name: 'spec' });
   await ensureStreams(connection, { replicas: 1 });
   letters = new DeadLetters(pool, connection, 'observability-collector');
-  connection.subscribe('>', { callback: (_, message) => heard.push(message) });
+  connection.subscribe('>', { callback: (_, message) => received.push(message) });
 });
 afterAll(async () => {
   await hangUp(connection);
   await pool.end();
 });
 beforeEach(() => {
-  heard = [];
+  received = [];
 });
 
 function message(text: string) {
@@ -35,17 +35,17 @@ function message(text: string) {
   return { subject: 'telemetry.exec-0123456789ab.s', headers: written, data: Buffer.from(text) };
 }
 
-const heardOn = (subject: string) => eventually(() => heard.find((each) => each.subject === subject) ?? false);
+const receivedOn = (subject: string) => eventually(() => received.find((each) => each.subject === subject) ?? false);
 
 describe('a dead letter', () => {
-  it('is kept whole, told, and replayed out of its row', async () => {
+  it('is stored completely, announced, and replayed from its row', async () => {
     const bytes = Buffer.from([0, 255, 10, 13]);
     const id = await letters.bury({ ...message(''), data: bytes }, 'not a batch');
-    await heardOn('dead.telemetry.exec-0123456789ab.s');
+    await receivedOn('dead.telemetry.exec-0123456789ab.s');
 
-    await letters.replay(new ReplayDeadLetter({ id }));
+    await letters.replay({ id });
 
-    const replayed = await heardOn('telemetry.exec-0123456789ab.s');
+    const replayed = await receivedOn('telemetry.exec-0123456789ab.s');
     expect(Buffer.from(replayed.data)).toEqual(bytes);
     expect(replayed.headers?.get('Syn-Batch')).toBe('7');
     const { rows } = await pool.query(
@@ -54,7 +54,7 @@ describe('a dead letter', () => {
     expect(rows).toEqual([{ reason: 'not a batch', buried_by: 'observability-collector', replayed: true }]);
   });
 
-  it('is listed by its newest, with the start of what it says', async () => {
+  it('is listed newest first, with the start of its body', async () => {
     const first = await letters.bury(message('the first'), 'x');
     const second = await letters.bury(message('y'.repeat(600)), 'too long');
 
@@ -67,15 +67,15 @@ describe('a dead letter', () => {
     expect((await letters.list({ limit: 2, offset: total })).letters).toEqual([]);
   });
 
-  it('that no stream takes is not replayed', async () => {
+  it('for a subject without a stream is not replayed', async () => {
     const id = await letters.bury({ ...message('lost'), subject: 'nowhere.at.all' }, 'x');
 
-    await expect(letters.replay(new ReplayDeadLetter({ id }))).rejects.toThrow();
+    await expect(letters.replay({ id })).rejects.toThrow();
     const { rows } = await pool.query('select replayed_at from ops.dead_letters where id = $1', [id]);
     expect(rows).toEqual([{ replayed_at: null }]);
   });
 
-  it('is forgotten a month after it was replayed, and never before', async () => {
+  it('is deleted a month after it was replayed, and never before', async () => {
     const [old, young, waiting] = [
       await letters.bury(message('old'), 'forgetting'),
       await letters.bury(message('young'), 'forgetting'),
@@ -96,7 +96,7 @@ describe('a dead letter', () => {
     expect(rows.map(({ id }) => id).sort()).toEqual([young, waiting].sort());
   });
 
-  it('that is buried twice is one', async () => {
+  it('that is stored twice is one', async () => {
     const [first, second] = [await letters.bury(message('a'), 'x'), await letters.bury(message('a'), 'x')];
 
     expect(second).toBe(first);
@@ -104,7 +104,7 @@ describe('a dead letter', () => {
   });
 
   it('that does not exist is not replayed', async () => {
-    const unknown = new ReplayDeadLetter({ id: '00000000-0000-4000-8000-000000000000' });
+    const unknown = { id: '00000000-0000-4000-8000-000000000000' };
     await expect(letters.replay(unknown)).rejects.toMatchObject({ code: 'dead_letter.not_found' });
   });
 });

@@ -1,4 +1,4 @@
-import { command, derivedUuid, DomainError } from '@syntropic/kernel';
+import { answered, commands, derivedUuid, DomainError, Done, type DataOf } from '@syntropic/kernel';
 import { instant } from '@syntropic/postgres';
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
@@ -11,12 +11,13 @@ type Message = Readonly<{ subject: string; headers?: MsgHdrs | undefined; data: 
 
 type Letter = Readonly<{ subject: string; headers: Readonly<Record<string, string[]>>; body: Buffer }>;
 
-/** Sends a dead letter again to where it went. */
-export class ReplayDeadLetter extends command('ReplayDeadLetter', { id: z.uuid() }) {}
+/** Requests of operators about messages that could not be handled. */
+export const deadLetterCommands = commands('dead-letters', {
+  /** Sends a dead letter again to its subject. */
+  ReplayDeadLetter: answered({ id: z.uuid() }, Done),
+});
 
-export const deadLetterCommands = { ReplayDeadLetter };
-
-/** A dead letter as a list shows it. */
+/** A dead letter in a list. */
 type DeadLetterSummary = Readonly<{
   id: string;
   subject: string;
@@ -25,13 +26,13 @@ type DeadLetterSummary = Readonly<{
   buriedAt: string;
   replayedAt: string | null;
   sizeBytes: number;
-  /** The start of its body; bytes that are no text stand as `�`. */
+  /** The start of its body; bytes that are not text become `�`. */
   preview: string;
 }>;
 
 const PREVIEW_BYTES = 500;
 
-/** Messages that nobody could handle. The row is what counts and what is replayed; the stream DEAD tells whoever listens. */
+/** Messages that no consumer could handle. Replays use the rows of the table; the stream DEAD only announces them to listeners. */
 export class DeadLetters {
   constructor(
     private readonly pool: Pool,
@@ -39,7 +40,7 @@ export class DeadLetters {
     private readonly service: string,
   ) {}
 
-  /** Keeps the message whole. Burying it twice is burying it once. Resolves with its id. */
+  /** Stores the complete message, once however often it is called. Resolves with its id. */
   async bury(message: Message, reason: string): Promise<string> {
     const id = derivedUuid(NAMESPACE, message.subject, sha256(message.data), JSON.stringify(headersOf(message)));
     await this.pool.query(
@@ -68,10 +69,10 @@ export class DeadLetters {
   }
 
   /**
-   * Sends it again to where it went, and notes when the stream there has it; the row stays.
+   * Publishes it again on its original subject, and records the time once the stream has stored it; the row stays.
    * @throws DomainError `dead_letter.not_found`
    */
-  async replay({ id }: ReplayDeadLetter): Promise<void> {
+  async replay({ id }: DataOf<typeof deadLetterCommands.ReplayDeadLetter>): Promise<void> {
     const { rows } = await this.pool.query<Letter>(
       'select subject, headers, body from ops.dead_letters where id = $1',
       [id],
@@ -83,7 +84,7 @@ export class DeadLetters {
     await this.pool.query('update ops.dead_letters set replayed_at = clock_timestamp() where id = $1', [id]);
   }
 
-  /** Lets go of letters that were replayed a month ago. One that nobody has replayed waits for ever. */
+  /** Deletes letters that were replayed a month ago. Letters that were never replayed are kept. */
   async forget(): Promise<void> {
     await this.pool.query(`delete from ops.dead_letters where replayed_at < clock_timestamp() - interval '30 days'`);
   }

@@ -40,7 +40,7 @@ describe('an event on the bus', () => {
     });
   });
 
-  it('has headers of printable ASCII, whatever people are called', () => {
+  it('has headers of printable ASCII, also for other names', () => {
     const { headers } = domainMessage(event, envelope);
 
     for (const key of headers.keys()) expect(headers.get(key)).toMatch(/^[\x20-\x7e]*$/);
@@ -50,7 +50,7 @@ describe('an event on the bus', () => {
     expect(recordedOf(domainMessage(event, envelope))).toEqual(event);
   });
 
-  it('that is larger than a message may be says where its data is', () => {
+  it('that is too large for a message refers to the log', () => {
     const message = domainMessage(event, { ...envelope, maxPayload: 600 });
 
     expect(message.data).toHaveLength(0);

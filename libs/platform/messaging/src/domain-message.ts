@@ -3,17 +3,17 @@ import { headers, type MsgHdrs } from 'nats';
 import { headerJson, headerText, textOfHeader } from './header-text';
 import { domainSubject } from './subjects';
 
-/** The least that any message tells of its event, even where the event itself was too large to travel. */
+/** The reference in a message whose event was too large: the log has the event at this position. */
 export type DataRef = Readonly<{ position: number; dataref: string }>;
 
 type Readable = Readonly<{ headers?: MsgHdrs | undefined; data: Uint8Array }>;
 
-/** An event as CloudEvents 1.0 in binary mode: the data is the payload, all about it is in headers. */
+/** An event as CloudEvents 1.0 in binary mode: the data is the payload, its attributes are headers. */
 export type DomainMessage = Readonly<{ subject: string; headers: MsgHdrs; data: Uint8Array }>;
 
-/** Where a message goes and how large it may be. */
+/** Settings of the publisher that a message depends on. */
 export type Envelope = Readonly<{
-  /** Says which log the position belongs to. */
+  /** Names the log that the position belongs to. */
   epoch: string;
   /** Bytes of headers and data that the server takes. */
   maxPayload: number;
@@ -33,31 +33,31 @@ export function domainMessage(event: Recorded, { epoch, maxPayload, contextOf }:
   return { subject, headers: written, data: new Uint8Array() };
 }
 
-/** The event that a message carries, or where to find it. */
+/** The event of a message, or the reference to it. */
 export function recordedOf(message: Readable): Recorded | DataRef {
-  const { position } = logPlaceOf(message.headers);
-  if (message.headers?.has('ce-dataref')) return { position, dataref: headerOf(message, 'ce-dataref') };
+  const { position } = logPositionOf(message.headers);
+  if (message.headers?.has('ce-dataref')) return { position, dataref: requiredHeader(message, 'ce-dataref') };
 
   return {
     position,
-    stream: textOfHeader(headerOf(message, 'ce-subject')),
-    version: Number(headerOf(message, 'Syn-Version')),
-    id: headerOf(message, 'ce-id'),
-    type: headerOf(message, 'ce-type'),
-    // Only the relay publishes here, and it publishes what the log holds.
+    stream: textOfHeader(requiredHeader(message, 'ce-subject')),
+    version: Number(requiredHeader(message, 'Syn-Version')),
+    id: requiredHeader(message, 'ce-id'),
+    type: requiredHeader(message, 'ce-type'),
+    // Only the relay publishes here, and it publishes events of the log.
     data: JSON.parse(Buffer.from(message.data).toString()) as object,
-    metadata: JSON.parse(headerOf(message, 'Syn-Metadata')) as Metadata,
-    recordedAt: headerOf(message, 'ce-time'),
+    metadata: JSON.parse(requiredHeader(message, 'Syn-Metadata')) as Metadata,
+    recordedAt: requiredHeader(message, 'ce-time'),
   };
 }
 
-/** The place in a log that a message comes from. A message that is not the relay's has no epoch that any log has. */
-export const logPlaceOf = (read: MsgHdrs | undefined): Readonly<{ position: number; epoch: string }> => ({
+/** A message's position and epoch in the log. Messages of other publishers have no valid epoch. */
+export const logPositionOf = (read: MsgHdrs | undefined): Readonly<{ position: number; epoch: string }> => ({
   position: Number(read?.get('Syn-Position')),
   epoch: read?.get('Syn-Epoch') ?? '',
 });
 
-/** Bytes for what the publisher adds: the message's id and what it expects the stream to end with. */
+/** Bytes for the headers that the publisher adds: the message's id and the expected last message. */
 const ROOM_FOR_EXPECTATIONS = 512;
 
 function cloudEvent(event: Recorded, source: string, epoch: string): MsgHdrs {
@@ -77,7 +77,7 @@ function cloudEvent(event: Recorded, source: string, epoch: string): MsgHdrs {
   return written;
 }
 
-function headerOf({ headers: read }: Readable, name: string): string {
+function requiredHeader({ headers: read }: Readable, name: string): string {
   if (!read?.has(name)) throw new Error(`the message has no ${name}: it does not come from the relay`);
   return read.get(name);
 }

@@ -1,7 +1,7 @@
 import { eventually, useNats } from '@syntropic/testing';
 import { AckPolicy, DeliverPolicy, type ConsumerConfig, type JetStreamManager, type NatsConnection } from 'nats';
 import { connectNats, hangUp } from './connection';
-import { followStream, type Following } from './follow-stream';
+import { followStream, type FollowOptions } from './follow-stream';
 
 const nats = useNats();
 const EPHEMERAL = { ack_policy: AckPolicy.None, deliver_policy: DeliverPolicy.New };
@@ -21,22 +21,22 @@ afterEach(async () => {
 });
 
 const makeStream = () => eventually(() => manager.streams.add({ name: 'FACTS', subjects: ['facts'] }));
-const tell = (fact: string) => eventually(() => operator.jetstream({ timeout: 500 }).publish('facts', fact));
+const publish = (fact: string) => eventually(() => operator.jetstream({ timeout: 500 }).publish('facts', fact));
 
-/** Follows over a connection of its own, and keeps what it hears. */
-async function follow(consumer: Partial<ConsumerConfig>, options: Partial<Following> = {}) {
+/** Follows over a connection of its own, and records the received messages. */
+async function follow(consumer: Partial<ConsumerConfig>, options: Partial<FollowOptions> = {}) {
   const connection = await connectNats({ url: nats.url, name: 'follower' });
   const stop = new AbortController();
-  const heard: string[] = [];
+  const received: string[] = [];
   const seen = { attached: 0, detached: 0 };
   const ended = followStream(
     connection,
     {
       stream: 'FACTS',
       consumer,
-      atOnce: 10,
+      maxInFlight: 10,
       onMessage: (message) => {
-        heard.push(message.string());
+        received.push(message.string());
         if (consumer.ack_policy === AckPolicy.Explicit) message.ack();
       },
       onAttached: () => seen.attached++,
@@ -50,10 +50,10 @@ async function follow(consumer: Partial<ConsumerConfig>, options: Partial<Follow
   return {
     connection,
     ended,
-    heard,
+    received,
     seen,
     attached: (times = 1) => eventually(() => seen.attached >= times, { within: 20_000 }),
-    hears: (fact: string) => eventually(() => heard.includes(fact), { within: 20_000 }),
+    receives: (fact: string) => eventually(() => received.includes(fact), { within: 20_000 }),
     async stop() {
       stop.abort();
       await ended;
@@ -62,12 +62,12 @@ async function follow(consumer: Partial<ConsumerConfig>, options: Partial<Follow
   };
 }
 
-const mishaps = {
+const failures = {
   async 'its consumer is deleted'() {
     const consumers = await manager.consumers.list('FACTS').next();
     for (const { name } of consumers) await manager.consumers.delete('FACTS', name);
   },
-  async 'the stream is deleted and made again'() {
+  async 'the stream is deleted and created again'() {
     await manager.streams.delete('FACTS');
     await makeStream();
   },
@@ -77,23 +77,23 @@ const mishaps = {
   },
 };
 
-describe.each(Object.entries(mishaps))('when %s, a follower', (_, happen) => {
+describe.each(Object.entries(failures))('when %s, a follower', (_, happen) => {
   it.each([
     ['an ephemeral', EPHEMERAL],
     ['a durable', DURABLE],
-  ])('with %s consumer says so, makes it again and hears what follows', async (_kind, consumer) => {
+  ])('with %s consumer reports it, creates the consumer again and receives later messages', async (_kind, consumer) => {
     const follower = await follow(consumer);
     await follower.attached();
-    await tell('before');
-    await follower.hears('before');
+    await publish('before');
+    await follower.receives('before');
 
     await happen();
     await follower.attached(2);
-    // A server that has just begun may refuse the first pull, and what an ephemeral consumer missed meanwhile it never hears.
+    // A server that has just started may refuse the first pull, and an ephemeral consumer never receives messages it has missed.
     await eventually(
       async () => {
-        await tell('after');
-        return follower.heard.includes('after');
+        await publish('after');
+        return follower.received.includes('after');
       },
       { within: 20_000 },
     );
@@ -112,31 +112,31 @@ describe('a durable consumer', () => {
         await nats.start();
       },
     ],
-  ])('keeps its place when %s', async (_, happen) => {
+  ])('keeps its position when %s', async (_, happen) => {
     const follower = await follow(DURABLE);
-    await tell('before');
-    await follower.hears('before');
+    await publish('before');
+    await follower.receives('before');
 
     await happen();
-    await tell('after');
+    await publish('after');
 
-    await follower.hears('after');
-    expect(follower.heard).toEqual(['before', 'after']);
+    await follower.receives('after');
+    expect(follower.received).toEqual(['before', 'after']);
     await follower.stop();
   });
 
-  it('hears what came while nobody followed, an ephemeral one does not', async () => {
+  it('receives messages from before it was followed, an ephemeral one does not', async () => {
     await (await followedOnce(DURABLE)).stop();
     await (await followedOnce(EPHEMERAL)).stop();
-    await tell('meanwhile');
+    await publish('meanwhile');
 
     const [durable, ephemeral] = [await follow(DURABLE), await follow(EPHEMERAL)];
     await ephemeral.attached();
-    await tell('now');
-    await Promise.all([durable.hears('now'), ephemeral.hears('now')]);
+    await publish('now');
+    await Promise.all([durable.receives('now'), ephemeral.receives('now')]);
 
-    expect(durable.heard).toEqual(['meanwhile', 'now']);
-    expect(ephemeral.heard).toEqual(['now']);
+    expect(durable.received).toEqual(['meanwhile', 'now']);
+    expect(ephemeral.received).toEqual(['now']);
     await Promise.all([durable.stop(), ephemeral.stop()]);
   });
 
@@ -148,18 +148,18 @@ describe('a durable consumer', () => {
 });
 
 describe('a follower', () => {
-  it('waits for a stream that is missing, for ever or until its patience ends', async () => {
+  it('waits for a stream that is missing, without limit or for a number of failures', async () => {
     await manager.streams.delete('FACTS');
-    const [patient, other] = [await follow(DURABLE), await follow(DURABLE, { patience: 3 })];
-    await expect(other.ended).rejects.toThrow('stream not found');
+    const [unlimited, limited] = [await follow(DURABLE), await follow(DURABLE, { maxFailures: 3 })];
+    await expect(limited.ended).rejects.toThrow('stream not found');
 
     await makeStream();
-    await patient.attached();
-    await patient.stop();
-    await hangUp(other.connection);
+    await unlimited.attached();
+    await unlimited.stop();
+    await hangUp(limited.connection);
   });
 
-  it('ends when it is told to while its consumer is still being made', async () => {
+  it('ends with the signal while its consumer is still being created', async () => {
     const follower = await follow(EPHEMERAL);
 
     await follower.stop();

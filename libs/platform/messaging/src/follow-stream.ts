@@ -1,75 +1,80 @@
+import { repeat } from '@syntropic/async';
 import { nanos, type ConsumerConfig, type ConsumerMessages, type JsMsg, type NatsConnection } from 'nats';
-import { setTimeout as pause } from 'node:timers/promises';
 
-export type Following = Readonly<{
+export type FollowOptions = Readonly<{
   stream: string;
-  /** What JetStream is asked for: a durable consumer is joined where it exists, an ephemeral one is made anew each time. */
+  /** A durable consumer is joined when it exists; an ephemeral one is created each time. */
   consumer: Partial<ConsumerConfig>;
-  /** Messages that are on their way to us at most. */
-  atOnce: number;
+  /** The most messages that may be on their way to this process. */
+  maxInFlight: number;
   onMessage: (message: JsMsg) => void;
-  /** Each time the consumer is there: what an ephemeral one has missed until then it never hears. */
+  /** Called each time the consumer exists; an ephemeral one has missed all earlier messages. */
   onAttached?: () => void;
   onDetached?: () => void;
   retryMs?: number;
-  /** Vain attempts in a row after which the fault is thrown; unless told otherwise none is. */
-  patience?: number;
+  /** The number of failures in a row after which the last one is thrown; unlimited by default. */
+  maxFailures?: number;
 }>;
 
-/** A server that went away meanwhile never answers, and asking twice harms nobody here. */
+/** A server that restarts loses requests; these are harmless to repeat, so they time out soon. */
 const JETSTREAM = { checkAPI: false, timeout: 2_000 };
 const PULL_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
 const RETRY_MS = 1_000;
 
 /**
- * Hears a stream until the signal, or until the connection is closed. nats.js neither ends nor throws when a consumer or its stream
- * is gone: it is told to, and whatever ends a consumer, it is made again.
+ * Consumes a stream until the signal, or until the connection is closed. By default nats.js neither ends nor throws when a consumer or its stream
+ * is gone; here such a consumer ends and is created again.
  */
-export async function followStream(nats: NatsConnection, following: Following, signal: AbortSignal): Promise<void> {
-  const { retryMs = RETRY_MS, patience = Infinity } = following;
-  for (let failures = 0; !signal.aborted && !nats.isClosed();) {
-    try {
-      await hear(nats, following, signal);
-      failures = 0;
-    } catch (error) {
-      if (++failures >= patience) throw error;
-    }
-    await pause(retryMs, undefined, { signal }).catch(() => undefined);
-  }
+export async function followStream(nats: NatsConnection, options: FollowOptions, signal: AbortSignal): Promise<void> {
+  if (nats.isClosed()) return;
+  const { retryMs = RETRY_MS, maxFailures = Infinity } = options;
+  const closed = new AbortController();
+  void nats.closed().then(() => {
+    closed.abort();
+  });
+
+  let failures = 0;
+  const onFault = (error: unknown) => {
+    if (++failures >= maxFailures) throw error;
+  };
+  await repeat(AbortSignal.any([signal, closed.signal]), { everyMs: retryMs, onFault }, async () => {
+    await consume(nats, options, signal);
+    failures = 0;
+  });
 }
 
-async function hear(nats: NatsConnection, following: Following, signal: AbortSignal): Promise<void> {
-  const messages = await consumed(nats, following);
+async function consume(nats: NatsConnection, options: FollowOptions, signal: AbortSignal): Promise<void> {
+  const messages = await startConsumer(nats, options);
   const stop = () => {
     messages.stop();
   };
   signal.addEventListener('abort', stop);
-  // The signal may have come while the consumer was made, and is not heard again.
+  // The signal may have aborted while the consumer was created.
   if (signal.aborted) stop();
 
-  following.onAttached?.();
-  // A closed connection ends no consumer.
+  options.onAttached?.();
+  // Closing a connection does not end its consumers.
   await Promise.race([messages.closed(), nats.closed()]);
   stop();
   signal.removeEventListener('abort', stop);
-  following.onDetached?.();
+  options.onDetached?.();
 }
 
-async function consumed(
+async function startConsumer(
   nats: NatsConnection,
-  { stream, consumer, atOnce, onMessage }: Following,
+  { stream, consumer, maxInFlight, onMessage }: FollowOptions,
 ): Promise<ConsumerMessages> {
   const { consumers } = await nats.jetstreamManager(JETSTREAM);
   const { name } = await consumers.add(stream, {
-    // An ephemeral consumer outlives whoever is only away for a moment.
+    // Long enough for an ephemeral consumer to survive a reconnect.
     ...(!consumer.durable_name && { inactive_threshold: nanos(3 * PULL_MS) }),
     ...consumer,
   });
-  const made = await nats.jetstream(JETSTREAM).consumers.get(stream, name);
-  return made.consume({
+  const created = await nats.jetstream(JETSTREAM).consumers.get(stream, name);
+  return created.consume({
     callback: onMessage,
-    max_messages: atOnce,
+    max_messages: maxInFlight,
     expires: PULL_MS,
     idle_heartbeat: HEARTBEAT_MS,
     abort_on_missing_resource: true,

@@ -1,12 +1,13 @@
 export { bodyHashOf } from './commands/body-hash';
 export { CommandClient, OutcomeUnknown, type CommandOrigin } from './commands/command-client';
-export type { CommandCatalogue } from './commands/command-consumer';
+export { Handles, messageOf, type Handler } from './commands/command-handler';
 export { commandTransport } from './commands/command-transport';
 export { CommandsModule } from './commands/commands.module';
+export { LocalCommands } from './commands/local-commands';
+export { MessageBus } from './commands/message-bus';
 export { connectNats, hangUp, natsOptions } from './connection';
-export { deadLetterCommands, DeadLetters, ReplayDeadLetter } from './dead-letters';
-export { Doorbell } from './doorbell';
-export { domainMessage, logPlaceOf, recordedOf } from './domain-message';
+export { deadLetterCommands, DeadLetters } from './dead-letters';
+export { domainMessage, logPositionOf, recordedOf } from './domain-message';
 export { followStream } from './follow-stream';
 export { natsAuthorization, natsUsers, type ServiceName } from './permissions';
 export { ensureStreams } from './streams';

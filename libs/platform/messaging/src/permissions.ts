@@ -1,7 +1,10 @@
-/** What a NATS user may do. Answering what it was asked is always allowed. */
+import type { CommandMessage } from '@syntropic/kernel';
+import { commandSubject } from './subjects';
+
+/** The subjects of a NATS user. */
 type Permissions = Readonly<{ publish: readonly string[]; subscribe: readonly string[] }>;
 
-/** What a consumer of one stream asks JetStream for. */
+/** The JetStream API subjects that a consumer of one stream needs. */
 const consumes = (stream: string): readonly string[] => [
   `$JS.API.STREAM.INFO.${stream}`,
   `$JS.API.CONSUMER.CREATE.${stream}`,
@@ -13,27 +16,15 @@ const consumes = (stream: string): readonly string[] => [
   `$JS.ACK.${stream}.>`,
 ];
 
-/** People send commands to contexts and as operators; work, budgets and the like are between runners and command-service. */
-const commandsTo = (...contexts: readonly string[]) => contexts.map((context) => `commands.${context}.*`);
-
 const allowed = (user: string, { publish, subscribe }: Permissions): Permissions => ({
   publish,
   subscribe: [`_INBOX.${user}.>`, ...subscribe],
 });
 
 /** Every service has a NATS user of its own, named like the app, with its own subjects. */
-const PERMISSIONS = {
+const permissionsFor = (publicCommands: readonly CommandMessage[]) => ({
   gateway: allowed('gateway', {
-    publish: commandsTo(
-      'orchestration',
-      'organization',
-      'agent-sessions',
-      'github',
-      'artifacts',
-      'projections',
-      'processes',
-      'dead-letters',
-    ),
+    publish: publicCommands.map(({ context, type }) => commandSubject(context, type)),
     subscribe: ['live.>', 'read.checkpoint.>', 'log.head'],
   }),
   'command-service': allowed('command-service', {
@@ -45,10 +36,12 @@ const PERMISSIONS = {
       'control.>',
       'live.>',
       'dead.>',
-      // Dead letters go out again to where they went.
+      // Replayed dead letters.
       'telemetry.>',
       '$JS.API.>',
       '$JS.ACK.>',
+      // Answers to commands. `allow_responses` instead would make the server remember each request's inbox.
+      '_INBOX.>',
     ],
     subscribe: ['commands.*.*', 'log.>'],
   }),
@@ -57,7 +50,7 @@ const PERMISSIONS = {
     subscribe: ['log.>'],
   }),
   'observability-collector': allowed('observability-collector', {
-    // It tells runners what is durable where their messages ask for it: JetStream keeps no reply subject.
+    // Replies go to the inbox that a message names in a header: JetStream keeps no reply subject.
     publish: ['live.>', 'dead.>', '_INBOX.agent-runner.>', ...consumes('TELEMETRY')],
     subscribe: [],
   }),
@@ -65,18 +58,21 @@ const PERMISSIONS = {
     publish: ['commands.*.*', 'telemetry.>', ...consumes('WORK')],
     subscribe: ['control.>'],
   }),
-} as const;
+});
 
-export type ServiceName = keyof typeof PERMISSIONS;
+export type ServiceName = keyof ReturnType<typeof permissionsFor>;
 
-/** The users of a nats-server, as its configuration names them. */
-export const natsUsers = (passwords: Readonly<Record<ServiceName, string>>) =>
-  Object.entries(PERMISSIONS).map(([user, permissions]) => ({
+/** The users of a nats-server, as its configuration names them. The gateway may send the public commands and no others. */
+export const natsUsers = (
+  passwords: Readonly<Record<ServiceName, string>>,
+  publicCommands: readonly CommandMessage[],
+) =>
+  Object.entries(permissionsFor(publicCommands)).map(([user, permissions]) => ({
     user,
     password: passwords[user as ServiceName],
-    permissions: { ...permissions, allow_responses: true },
+    permissions,
   }));
 
 /** The `authorization` block of a nats-server's configuration file. */
-export const natsAuthorization = (passwords: Readonly<Record<ServiceName, string>>): string =>
-  `authorization: ${JSON.stringify({ users: natsUsers(passwords) }, null, 2)}\n`;
+export const natsAuthorization = (...users: Parameters<typeof natsUsers>): string =>
+  `authorization: ${JSON.stringify({ users: natsUsers(...users) }, null, 2)}\n`;

@@ -24,7 +24,7 @@ async function configurations() {
 }
 
 describe('the streams', () => {
-  it('are made with their limits, by any number of services at once', async () => {
+  it('are created with their limits, by any number of services at once', async () => {
     await Promise.all(Array.from({ length: 4 }, () => ensureStreams(connection, { replicas: 1 })));
 
     expect(await configurations()).toMatchObject({
@@ -44,7 +44,7 @@ describe('the streams', () => {
     expect(await configurations()).toMatchObject({ DOMAIN: { max_bytes: GIGABYTE }, WORK: {} });
   });
 
-  it('hold less where the server has less to give', async () => {
+  it('are smaller on a server with less storage', async () => {
     const { streams } = await connection.jetstreamManager();
     await streams.add({ name: 'FOREIGN', subjects: ['foreign'], max_bytes: 12 * GIGABYTE });
 

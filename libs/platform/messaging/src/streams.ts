@@ -24,7 +24,7 @@ const STREAMS: Readonly<Record<StreamName, Partial<StreamConfig> & { max_bytes: 
     subjects: [DOMAIN_EVENTS],
     max_age: nanos(7 * DAY_MS),
     max_bytes: 10 * GIGABYTE,
-    // Order comes from the expected last id. A longer memory would swallow what is published again after a purge.
+    // The expected last id keeps the order. A longer window would drop events that are published again after a purge.
     duplicate_window: nanos(100),
   },
   TELEMETRY: {
@@ -42,7 +42,7 @@ const STREAMS: Readonly<Record<StreamName, Partial<StreamConfig> & { max_bytes: 
   DEAD: { subjects: ['dead.>'], max_age: nanos(30 * DAY_MS), max_bytes: GIGABYTE },
 };
 
-/** Creates the streams that are missing, and leaves the others as they are: an operator may have sized them. */
+/** Creates missing streams. Existing ones are left unchanged, because an operator may have resized them. */
 export async function ensureStreams(nats: NatsConnection, { replicas }: { replicas: number }): Promise<void> {
   const manager = await nats.jetstreamManager({ checkAPI: false, timeout: 2_000 });
   const present = new Set<string>();
@@ -54,7 +54,7 @@ export async function ensureStreams(nats: NatsConnection, { replicas }: { replic
   }
 }
 
-/** A server reserves what a stream may hold. On a small disk it may hold less: streams only fan out, so that costs no truth. */
+/** Halves the size until the server can reserve it on its disk. Streams only distribute events, so a small one loses no facts. */
 async function createStream(manager: JetStreamManager, config: (typeof STREAMS)[StreamName] & { name: string }) {
   try {
     await manager.streams.add(config);

@@ -1,13 +1,13 @@
-/** Core NATS: something was appended, look at the log. Carries nothing. */
+/** Core NATS, without content: events were appended to the log. */
 export const LOG_APPENDED = 'log.appended';
 
-/** Core NATS, each second: how far the log reaches, `{position, epoch}`. */
+/** Core NATS, each second: the head of the log, `{position, epoch}`. */
 export const LOG_HEAD = 'log.head';
 
-/** All domain events on the bus. */
+/** The subjects of all domain events. */
 export const DOMAIN_EVENTS = 'domain.>';
 
-/** Where an event is published. Ids are percent-encoded, dots and wildcards too: each is one token. */
+/** The subject of an event. Ids are percent-encoded, also dots and wildcards, so that each is one token. */
 export const domainSubject = (context: string, aggregate: string, id: string, type: string): string =>
   ['domain', context, aggregate, subjectToken(id), type].join('.');
 

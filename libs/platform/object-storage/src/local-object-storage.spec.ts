@@ -15,7 +15,7 @@ describe('local object storage', () => {
 
   testObjectStorage(open);
 
-  it('stores the same bytes once, and leaves nothing unfinished', async () => {
+  it('stores the same bytes once, and leaves no incomplete file', async () => {
     const storage = open();
     await writeFile(join(directory, 'file'), 'the same');
 

@@ -13,22 +13,22 @@ import {
   type StoredObject,
 } from './object-storage';
 
-/** Objects as files of one directory, for one machine. Several processes may use it at once. */
+/** Objects as files of one directory, for one machine and any number of its processes. */
 export class LocalObjectStorage implements ObjectStorage {
   constructor(private readonly directory: string) {}
 
-  /** The file appears under its name whole or not at all, and its name is durable before this answers. */
+  /** The file appears under its name complete or not at all, and its name is durable when this resolves. */
   async put(source: ObjectSource): Promise<StoredObject> {
     const incoming = join(this.directory, 'incoming');
     await mkdir(incoming, { recursive: true });
-    const unnamed = join(incoming, randomUUID());
+    const incomplete = join(incoming, randomUUID());
 
     try {
-      const { sha256, sizeBytes } = await store(source, unnamed);
-      await this.#name(unnamed, sha256);
+      const { sha256, sizeBytes } = await store(source, incomplete);
+      await this.#rename(incomplete, sha256);
       return { uri: uriOf(sha256), sha256, sizeBytes };
     } finally {
-      await rm(unnamed, { force: true });
+      await rm(incomplete, { force: true });
     }
   }
 
@@ -39,11 +39,11 @@ export class LocalObjectStorage implements ObjectStorage {
     return file.createReadStream();
   }
 
-  async #name(unnamed: string, sha256: string): Promise<void> {
+  async #rename(incomplete: string, sha256: string): Promise<void> {
     const path = this.#pathOf(sha256);
     const folder = dirname(path);
     await mkdir(folder, { recursive: true });
-    await rename(unnamed, path);
+    await rename(incomplete, path);
     for (const directory of [folder, this.directory]) await using(directory, (handle) => handle.sync());
   }
 

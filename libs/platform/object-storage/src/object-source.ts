@@ -6,7 +6,7 @@ import type { ObjectSource } from './object-storage';
 export const chunksOf = (source: ObjectSource): Readable =>
   source instanceof Uint8Array ? Readable.from([source]) : createReadStream(source.file);
 
-/** Reads it once, telling each chunk, for what it is to be called. */
+/** Reads the source once for its hash and size, and passes each chunk on. */
 export async function measure(
   source: ObjectSource,
   onChunk: (chunk: Uint8Array) => Promise<void> = () => Promise.resolve(),

@@ -1,7 +1,7 @@
 import { flag } from '@syntropic/config';
 import { z } from 'zod';
 
-/** The environment variables that say where objects are, for every service that stores or reads them. */
+/** The environment variables of object storage, for every service that stores or reads objects. */
 export const objectVariables = {
   /** A directory of this machine. */
   OBJECTS_DIR: z.string().min(1).optional(),
@@ -18,7 +18,7 @@ export const objectVariables = {
 
 export type ObjectSettings = Readonly<z.output<z.ZodObject<typeof objectVariables>>>;
 
-/** What no variable alone can say. Looked at even if others are faulty, so that all faults are told together. */
+/** Adds the rules between variables. They are checked even if single variables are invalid, so that all errors are reported together. */
 export const withObjects = <Shape extends typeof objectVariables>(schema: z.ZodObject<Shape>): z.ZodObject<Shape> =>
   RULES.reduce((ruled, { path, message, holds }) => {
     return ruled.refine((settings) => holds(settings as Partial<ObjectSettings>), {

@@ -1,10 +1,10 @@
-/** What an S3 client throws: an answer of the server, or what the network said instead of one. */
+/** An error of the S3 client: an answer of the server, or a network error. */
 type Fault = Readonly<{
   name?: string;
   message?: string;
   code?: string;
   $metadata?: { httpStatusCode?: number };
-  /** An answer that was no S3 answer, as a proxy gives. */
+  /** An answer that was not from S3, for instance from a proxy. */
   $response?: { statusCode?: number };
 }>;
 
@@ -17,12 +17,12 @@ export function statusOf(fault: unknown): number | undefined {
   return $metadata?.httpStatusCode ?? $response?.statusCode;
 }
 
-/** Whether the server could not be asked or could not answer, as opposed to having refused what it was asked. */
+/** True when the server could not be reached or could not answer, as opposed to a refused request. */
 export function isAway(fault: unknown): boolean {
   const status = statusOf(fault);
   if (status !== undefined) return status >= 500 || status === TOO_MANY_REQUESTS;
 
-  // The client wraps some of what the network says: then only the words are left.
+  // The client wraps some network errors: only their message is left then.
   const { name = '', code = '', message = '' } = faultOf(fault);
   return NO_ANSWER.test(`${name} ${code} ${message}`);
 }

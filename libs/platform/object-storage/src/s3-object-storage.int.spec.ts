@@ -19,7 +19,7 @@ const open = (variables: Readonly<Record<string, string>> = {}) => openObjectSto
 describe('object storage over the S3 API', () => {
   testObjectStorage(open);
 
-  it('makes its bucket, once, whoever comes first', async () => {
+  it('creates its bucket once, also when two services start together', async () => {
     const S3_BUCKET = `bucket-${randomUUID()}`;
     const storages = await Promise.all([open({ S3_BUCKET }), open({ S3_BUCKET })]);
 
@@ -27,7 +27,7 @@ describe('object storage over the S3 API', () => {
     expect(stored[1]).toEqual(stored[0]);
   });
 
-  it('uploads what is not there whole, and nothing else', async () => {
+  it('uploads only objects that are missing or incomplete', async () => {
     const storage = await open();
     const { uri, sha256 } = await storage.put(Buffer.from('whole'));
 
@@ -40,19 +40,19 @@ describe('object storage over the S3 API', () => {
     expect(await text(await storage.get(uri))).toBe('whole');
   });
 
-  it('refuses to start with keys that the bucket refuses', async () => {
+  it('refuses to start with credentials that the bucket refuses', async () => {
     await expect(open({ S3_ACCESS_KEY_ID: 'guessed' })).rejects.toThrow(/refuses these credentials.*s3:PutObject/);
   });
 
-  it('starts while the server is away, says so to whoever asks, and goes on when it is back', async () => {
+  it('starts while the server is away, rejects calls meanwhile, and works when it is back', async () => {
     await server.stop();
     const storage = await open({ S3_BUCKET: 'later' });
-    await expect(storage.put(Buffer.from('patience'))).rejects.toThrow(ObjectStorageAway);
+    await expect(storage.put(Buffer.from('later bytes'))).rejects.toThrow(ObjectStorageAway);
     await expect(storage.get(uriOf('0'.repeat(64)))).rejects.toThrow(ObjectStorageAway);
     await server.start();
 
-    const { uri } = await storage.put(Buffer.from('patience'));
-    expect(await text(await storage.get(uri))).toBe('patience');
+    const { uri } = await storage.put(Buffer.from('later bytes'));
+    expect(await text(await storage.get(uri))).toBe('later bytes');
   });
 
   it('does not wait for a server that does not answer', async () => {
@@ -66,7 +66,7 @@ describe('object storage over the S3 API', () => {
   }, 30_000);
 });
 
-/** As somebody else with access to the bucket could. */
+/** Changes an object from outside. */
 async function overwrite(sha256: string, content: string): Promise<void> {
   const { S3_REGION: region, S3_BUCKET: Bucket } = settings();
   const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = S3_KEYS;

@@ -23,20 +23,20 @@ export type S3Address = Readonly<{
 }>;
 
 const CONNECT_MS = 2_000;
-/** For the beginning of an answer, three times at most: whoever asked for an artifact is told rather by then. */
+/** For the start of an answer, at most three times: after that the reader of an artifact gets an error. */
 const ANSWER_MS = 3_000;
-/** For a server that takes bytes and does not move. */
+/** For a server that stops in the middle of a transfer. */
 const IDLE_MS = 30_000;
 
 const [FORBIDDEN, NOT_FOUND, CONFLICT] = [403, 404, 409];
 
-/** Objects in a bucket, for any number of machines. One of more than 5 GiB is refused by the server: that is a single PUT's limit. */
+/** Objects in a bucket, for any number of machines. The server refuses objects of more than 5 GiB, the limit of a single PUT. */
 export class S3ObjectStorage implements ObjectStorage {
   readonly #client: S3.S3Client;
   readonly #bucket: string;
-  #isBucketThere = false;
+  #bucketExists = false;
 
-  private constructor(
+  constructor(
     private readonly s3: typeof S3,
     { bucket, ...address }: S3Address,
   ) {
@@ -48,9 +48,9 @@ export class S3ObjectStorage implements ObjectStorage {
     });
   }
 
-  /** Keys that the bucket refuses are known at once; a server that is away keeps nobody from starting. */
+  /** @throws when the bucket refuses the credentials. A server that is away does not prevent the start. */
   static async open(address: S3Address): Promise<S3ObjectStorage> {
-    // Whoever keeps objects in a directory neither waits for this client nor has it in memory.
+    // Loaded on demand: services with objects in a directory do not need the client in memory.
     const storage = new S3ObjectStorage(await import('@aws-sdk/client-s3'), address);
     await storage.#ensureBucket().catch((error: unknown) => {
       if (!(error instanceof ObjectStorageAway)) throw error;
@@ -58,7 +58,7 @@ export class S3ObjectStorage implements ObjectStorage {
     return storage;
   }
 
-  /** Read twice: its hash is its name, and tells the server to refuse whatever else arrives. */
+  /** Reads the source twice: its hash is the key, and makes the server refuse damaged uploads. */
   async put(source: ObjectSource): Promise<StoredObject> {
     await this.#ensureBucket();
     const { sha256, sizeBytes } = await measure(source);
@@ -68,9 +68,9 @@ export class S3ObjectStorage implements ObjectStorage {
   }
 
   async get(uri: string): Promise<Readable> {
-    const command = new this.s3.GetObjectCommand(this.#place(sha256Of(uri)));
+    const command = new this.s3.GetObjectCommand(this.#address(sha256Of(uri)));
     const { Body } = await this.#client.send(command, { requestTimeout: ANSWER_MS }).catch((cause: unknown) => {
-      throw statusOf(cause) === NOT_FOUND ? new ObjectMissing(uri, { cause }) : meaning(cause);
+      throw statusOf(cause) === NOT_FOUND ? new ObjectMissing(uri, { cause }) : translated(cause);
     });
     if (Body instanceof Readable) return Body;
     throw new Error(`${uri} was answered without bytes`);
@@ -80,58 +80,58 @@ export class S3ObjectStorage implements ObjectStorage {
     const Body = source instanceof Uint8Array ? source : chunksOf(source);
     const ChecksumSHA256 = Buffer.from(sha256, 'hex').toString('base64');
     const command = new this.s3.PutObjectCommand({
-      ...this.#place(sha256),
+      ...this.#address(sha256),
       Body,
       ContentLength: sizeBytes,
       ChecksumSHA256,
     });
     await this.#client.send(command).catch((cause: unknown) => {
-      throw meaning(cause);
+      throw translated(cause);
     });
   }
 
   async #sizeOf(sha256: string): Promise<number | undefined> {
-    const command = new this.s3.HeadObjectCommand(this.#place(sha256));
+    const command = new this.s3.HeadObjectCommand(this.#address(sha256));
     try {
       return (await this.#client.send(command, { requestTimeout: ANSWER_MS })).ContentLength;
     } catch (cause) {
       if (statusOf(cause) === NOT_FOUND) return undefined;
-      throw meaning(cause);
+      throw translated(cause);
     }
   }
 
   async #ensureBucket(): Promise<void> {
-    if (this.#isBucketThere) return;
+    if (this.#bucketExists) return;
     const bucket = { Bucket: this.#bucket };
     await this.#client
       .send(new this.s3.HeadBucketCommand(bucket), { requestTimeout: ANSWER_MS })
       .catch((cause: unknown) => {
-        if (statusOf(cause) === NOT_FOUND) return this.#makeBucket();
-        throw statusOf(cause) === FORBIDDEN ? this.#refused(cause) : meaning(cause);
+        if (statusOf(cause) === NOT_FOUND) return this.#createBucket();
+        throw statusOf(cause) === FORBIDDEN ? this.#refused(cause) : translated(cause);
       });
-    this.#isBucketThere = true;
+    this.#bucketExists = true;
   }
 
-  async #makeBucket(): Promise<void> {
+  async #createBucket(): Promise<void> {
     await this.#client.send(new this.s3.CreateBucketCommand({ Bucket: this.#bucket })).catch((cause: unknown) => {
-      // Another service of ours was faster.
+      // Another service has created it meanwhile.
       if (statusOf(cause) === CONFLICT) return;
-      throw statusOf(cause) === FORBIDDEN ? this.#refused(cause) : meaning(cause);
+      throw statusOf(cause) === FORBIDDEN ? this.#refused(cause) : translated(cause);
     });
   }
 
   #refused(cause: unknown): Error {
-    const needs = 's3:ListBucket, s3:GetObject and s3:PutObject, and s3:CreateBucket if it is to be made';
+    const needs = 's3:ListBucket, s3:GetObject and s3:PutObject, and s3:CreateBucket if it does not exist';
     return new Error(`the bucket ${this.#bucket} refuses these credentials: they need ${needs}`, { cause });
   }
 
-  #place(sha256: string) {
+  #address(sha256: string) {
     return { Bucket: this.#bucket, Key: keyOf(sha256) };
   }
 }
 
-const meaning = (cause: unknown): unknown => (isAway(cause) ? new ObjectStorageAway({ cause }) : cause);
+const translated = (cause: unknown): unknown => (isAway(cause) ? new ObjectStorageAway({ cause }) : cause);
 
-/** What goes wrong is thrown, and told by whoever it stops. */
+/** The client logs nothing: its errors are thrown, and reported by the caller. */
 const nothing = () => undefined;
 const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 const current = new AsyncLocalStorage<string>();
 
-/** Everything `work` logs, however deep, says that it belongs together. */
+/** All log lines of `work`, also of nested calls, carry this correlation id. */
 export const withCorrelation = <Result>(correlationId: string, work: () => Result): Result =>
   current.run(correlationId, work);
 

@@ -13,7 +13,7 @@ const logged = (write: () => void): unknown => {
 };
 
 describe('a log line', () => {
-  it('says which service, how grave, when, what and about what', () => {
+  it('has service, level, time, message and context', () => {
     expect(
       logged(() => {
         logger.warn('slow', 'Reader');
@@ -48,7 +48,7 @@ describe('a log line', () => {
     expect(JSON.stringify(line)).toContain('refused by the host');
   });
 
-  it('takes fields beside the message', () => {
+  it('has fields beside the message', () => {
     expect(
       logged(() => {
         logger.log('slow', { afterMs: 12 });

@@ -4,7 +4,7 @@ import { correlationId } from './correlation';
 
 export type LoggerOptions = Readonly<{
   level?: LevelWithSilent;
-  /** Standard output unless told otherwise. */
+  /** Standard output by default. */
   destination?: DestinationStream;
 }>;
 
@@ -22,7 +22,7 @@ export function createLogger(service: string, { level = 'info', destination }: L
   return new JsonLogger(destination ? pino(options, destination) : pino(options));
 }
 
-/** The logger of Nest, its libraries and our own code. */
+/** The logger of Nest, its libraries and our code. */
 export class JsonLogger implements LoggerService {
   constructor(readonly pino: Logger) {}
 
@@ -50,7 +50,7 @@ export class JsonLogger implements LoggerService {
     this.#write('fatal', message, about);
   }
 
-  /** Nest passes the context as the last argument; before it come an error, its stack, or fields. */
+  /** Nest passes the context last, and before it an error, its stack, or fields. */
   #write(level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal', message: unknown, about: unknown[]): void {
     const context = about.findLast((part) => typeof part === 'string');
     const stack = about.find((part) => typeof part === 'string' && part !== context);

@@ -1,4 +1,6 @@
 export { instant } from './instant';
 export { Leadership, type LeadershipOptions, type Term } from './leadership';
+export { migrationFile, migrationFiles } from './migration-files';
 export { createPool } from './pool';
-export { assertSchema, SCHEMA, UnknownSchema } from './schema';
+export { assertSchema, UnknownSchema } from './schema';
+export { classifyStoreError, type StoreErrorKind } from './store-error';

@@ -4,25 +4,25 @@ import { Leadership, type Term } from './leadership';
 
 const LEASE_MS = 300;
 
-const whole = async ({ signal }: Term): Promise<void> => {
+const untilItsEnd = async ({ signal }: Term): Promise<void> => {
   if (!signal.aborted) await once(signal, 'abort');
 };
 
 describe('leadership', () => {
   const database = useDatabase();
 
-  it('stays with one process as long as that one goes on, and passes on when it stops', async () => {
+  it('stays with one process as long as it works, and passes to another when it stops', async () => {
     const terms: AbortController[] = [];
-    const inCharge = new Set<AbortController>();
+    const leading = new Set<AbortController>();
     let mostAtOnce = 0;
     const candidates = [new AbortController(), new AbortController(), new AbortController()];
     const led = candidates.map((candidate) =>
       new Leadership(database.pool, 'passed on', { leaseMs: LEASE_MS }).lead(async (term) => {
         terms.push(candidate);
-        inCharge.add(candidate);
-        mostAtOnce = Math.max(mostAtOnce, inCharge.size);
-        await whole(term);
-        inCharge.delete(candidate);
+        leading.add(candidate);
+        mostAtOnce = Math.max(mostAtOnce, leading.size);
+        await untilItsEnd(term);
+        leading.delete(candidate);
       }, candidate.signal),
     );
 
@@ -50,12 +50,12 @@ describe('leadership', () => {
     await eventually(async () => (await expiry()) > first + ms);
   }
 
-  it('ends when somebody else holds the lease, and is sought again', async () => {
+  it('ends when another process holds the lease, and is sought again', async () => {
     const stop = new AbortController();
     const owners: string[] = [];
     const led = new Leadership(database.pool, 'taken', { leaseMs: LEASE_MS }).lead(async (term) => {
       owners.push(term.owner);
-      await whole(term);
+      await untilItsEnd(term);
     }, stop.signal);
     await eventually(() => owners.length === 1);
 
@@ -68,11 +68,11 @@ describe('leadership', () => {
     await led;
   });
 
-  it('is not taken by a farewell to the term before that comes late', async () => {
+  it('is not ended by a delayed release of the term before', async () => {
     const stop = new AbortController();
     const owners: string[] = [];
-    const led = new Leadership(database.pool, 'farewell', { leaseMs: LEASE_MS }).lead(async (term) => {
-      if (owners.push(term.owner) > 1) await whole(term);
+    const led = new Leadership(database.pool, 'delayed release', { leaseMs: LEASE_MS }).lead(async (term) => {
+      if (owners.push(term.owner) > 1) await untilItsEnd(term);
     }, stop.signal);
     await eventually(() => owners.length === 2);
 
@@ -83,21 +83,21 @@ describe('leadership', () => {
     await led;
   });
 
-  it('starts over when the work fails, and says what failed', async () => {
+  it('starts over when the work fails, and reports the fault', async () => {
     const stop = new AbortController();
     const faults: unknown[] = [];
     let terms = 0;
     const options = { leaseMs: LEASE_MS, onFault: (fault: unknown) => faults.push(fault) };
     const led = new Leadership(database.pool, 'failing', options).lead(() => {
       terms += 1;
-      return Promise.reject(new Error('out of luck'));
+      return Promise.reject(new Error('the work failed'));
     }, stop.signal);
 
     await eventually(() => terms > 1);
     stop.abort();
     await led;
 
-    expect(faults).toContainEqual(new Error('out of luck'));
+    expect(faults).toContainEqual(new Error('the work failed'));
   });
 });
 
@@ -110,20 +110,20 @@ describe('leadership without a store', () => {
   });
   afterAll(() => database.pool.end());
 
-  it('ends on its own while no renewal is answered, and comes back', async () => {
+  it('ends while no renewal is answered, and begins again afterwards', async () => {
     const stop = new AbortController();
     let terms = 0;
-    let inCharge = false;
+    let leading = false;
     const led = new Leadership(database.pool, 'cut off', { leaseMs: LEASE_MS }).lead(async (term) => {
       terms += 1;
-      inCharge = true;
-      await whole(term);
-      inCharge = false;
+      leading = true;
+      await untilItsEnd(term);
+      leading = false;
     }, stop.signal);
-    await eventually(() => inCharge);
+    await eventually(() => leading);
 
     await postgres.freeze();
-    await eventually(() => !inCharge);
+    await eventually(() => !leading);
     expect(terms).toBe(1);
     await postgres.thaw();
 

@@ -1,8 +1,8 @@
+import { pause, repeat } from '@syntropic/async';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 
-/** A time in which this process alone is in charge. What must not come from a former owner names its own in the statement's `where`. */
+/** A time in which this process alone leads. Statements that a former leader must not carry out check the owner in their `where`. */
 export type Term = Readonly<{
   owner: string;
   /** Aborted when the lease is lost, and when the caller stops. */
@@ -11,14 +11,14 @@ export type Term = Readonly<{
 
 export type LeadershipOptions = Readonly<{
   leaseMs?: number;
-  /** Hears what ended a term or kept it from beginning. It is tried again in any case. */
+  /** Reports a fault that ended a term or kept it from beginning; leadership is sought again in any case. */
   onFault?: (error: unknown) => void;
 }>;
 
 const LEASE_MS = 5_000;
 
-/** Until when, at least, by this process's monotonic clock. */
-type Held = Readonly<{ owner: string; expiry: number }>;
+/** The lease lasts at least until `expiry`, by this process's monotonic clock. */
+type HeldLease = Readonly<{ owner: string; expiry: number }>;
 
 const ACQUIRE = `
   insert into ops.leases as lease (name, owner, expires_at)
@@ -31,7 +31,7 @@ const RENEW = `
 
 const RELEASE = 'delete from ops.leases where name = $1 and owner = $2';
 
-/** One process at a time does a piece of work: the one that `ops.leases` names, by the database's clock. */
+/** Leader election: one process at a time does a piece of work, the one that `ops.leases` names by the database's clock. */
 export class Leadership {
   readonly #leaseMs: number;
   readonly #onFault: (error: unknown) => void;
@@ -46,23 +46,24 @@ export class Leadership {
   }
 
   /** Until the signal: waits for the lease, works while it holds, and starts over when the lease is lost or the work fails. */
-  async lead(work: (term: Term) => Promise<void>, signal: AbortSignal): Promise<void> {
-    do {
-      try {
-        // A name for this term alone: a farewell that wakes up late in the store takes nothing from the next one.
-        const owner = randomUUID();
-        const expiry = await this.#hold(ACQUIRE, owner);
-        if (expiry !== undefined) await this.#serve(work, { owner, expiry }, signal);
-      } catch (error) {
-        this.#onFault(error);
-      }
-    } while (await this.#pause(signal));
+  lead(work: (term: Term) => Promise<void>, signal: AbortSignal): Promise<void> {
+    return repeat(signal, { everyMs: this.#renewMs, onFault: this.#onFault }, async () => {
+      // Each term has an owner of its own, so a delayed release of the term before cannot end the next one.
+      const owner = randomUUID();
+      const expiry = await this.#take(ACQUIRE, owner);
+      if (expiry !== undefined) await this.#serve(work, { owner, expiry }, signal);
+    });
   }
 
-  async #serve(work: (term: Term) => Promise<void>, { owner, expiry }: Held, signal: AbortSignal): Promise<void> {
+  get #renewMs(): number {
+    return this.#leaseMs / 3;
+  }
+
+  async #serve(work: (term: Term) => Promise<void>, lease: HeldLease, signal: AbortSignal): Promise<void> {
+    const { owner } = lease;
     const term = new AbortController();
     const ended = AbortSignal.any([term.signal, signal]);
-    const renewing = this.#renew(term, { owner, expiry }, ended);
+    const renewing = this.#renew(term, lease, ended);
     try {
       await work({ owner, signal: ended });
     } finally {
@@ -72,42 +73,33 @@ export class Leadership {
     }
   }
 
-  /** A renewal that is not answered in time ends the term as well: from then on somebody else may be in charge. */
-  async #renew(term: AbortController, held: Held, ended: AbortSignal): Promise<void> {
+  /** Ends the term also when a renewal is not answered in time: another process may lead from then on. */
+  async #renew(term: AbortController, { owner, expiry: firstExpiry }: HeldLease, ended: AbortSignal): Promise<void> {
     const endAt = (expiry: number) =>
       setTimeout(() => {
         term.abort();
       }, expiry - performance.now());
-    let watch = endAt(held.expiry);
+    let deadline = endAt(firstExpiry);
 
-    while (await this.#pause(ended)) {
-      try {
-        const expiry = await this.#hold(RENEW, held.owner);
-        clearTimeout(watch);
-        watch = endAt(expiry ?? 0);
-      } catch (error) {
-        this.#onFault(error);
-      }
-    }
-    clearTimeout(watch);
+    await pause(this.#renewMs, ended);
+    await repeat(ended, { everyMs: this.#renewMs, onFault: this.#onFault }, async () => {
+      const expiry = await this.#take(RENEW, owner);
+      clearTimeout(deadline);
+      deadline = endAt(expiry ?? 0);
+    });
+    clearTimeout(deadline);
   }
 
-  /** Until when the lease is ours at least, by this process's monotonic clock; undefined when it is somebody else's. */
-  async #hold(statement: string, owner: string): Promise<number | undefined> {
-    const asked = performance.now();
+  /** Acquires or renews the lease. Resolves with its earliest expiry, or undefined when another process holds it. */
+  async #take(statement: string, owner: string): Promise<number | undefined> {
+    const requestedAt = performance.now();
     const { rowCount } = await this.#query(statement, this.name, owner, this.#leaseMs);
-    return rowCount === 1 ? asked + this.#leaseMs : undefined;
+    return rowCount === 1 ? requestedAt + this.#leaseMs : undefined;
   }
 
-  /** A store that does not answer must not keep anybody in a term that is over. */
+  /** Times out with the lease: a silent store must not prolong a term. */
   #query(text: string, ...values: readonly (string | number)[]) {
     const query = { text, values: [...values], query_timeout: this.#leaseMs };
     return this.pool.query(query);
-  }
-
-  /** Whether the signal allows to go on afterwards. */
-  async #pause(signal: AbortSignal): Promise<boolean> {
-    await sleep(this.#leaseMs / 3, undefined, { signal }).catch(() => undefined);
-    return !signal.aborted;
   }
 }

@@ -6,10 +6,10 @@ types.setTypeParser(types.builtins.INT8, Number);
 /** At most this many connections a service. */
 const CONNECTIONS = 10;
 
-/** A server that accepts but does not answer is as good as none; whoever asked decides whether to ask again. */
+/** Gives up on a server that accepts connections but does not answer; the caller decides whether to retry. */
 const CONNECT_MS = 5_000;
 
-/** A service's connections. A connection that breaks while idle is replaced by the next query, which then says what is wrong. */
+/** A service's connections. The next query replaces a connection that broke while idle, and reports what is wrong. */
 export function createPool(
   connectionString: string,
   options: Pick<PoolConfig, 'max' | 'application_name' | 'query_timeout'> = {},

@@ -1,25 +1,48 @@
 import type { Pool } from 'pg';
+import { migrationFiles } from './migration-files';
 
-/** The migration this code was written for: the newest of the history in tools/migrations. */
-export const SCHEMA = 'standstill-0000000000016';
-
-/** The database's schema is older or newer than this code. */
+/** The database's schema does not serve this build. */
 export class UnknownSchema extends Error {
   override readonly name = 'UnknownSchema';
 }
 
-/** Refuses to work on a schema this code does not know. */
-export async function assertSchema(pool: Pool): Promise<void> {
-  const found = await newestMigration(pool);
-  if (found === SCHEMA) return;
+type Applied = Readonly<{ name: string; kind: string | null }>;
 
-  throw new UnknownSchema(`this build knows the schema ${SCHEMA}, the database has ${found ?? 'none'}`);
+/**
+ * Refuses a schema that lacks migrations of this build, or has contracting ones that this build does not know.
+ * Unknown expanding migrations are accepted: older replicas keep running during a rolling upgrade.
+ */
+export async function assertSchema(pool: Pool, known = namesOfThisBuild()): Promise<void> {
+  const applied = await appliedMigrations(pool);
+  if (applied.length === 0)
+    throw new UnknownSchema(`this build knows ${known.length} migrations, the database has none`);
+
+  const names = new Set(applied.map(({ name }) => name));
+  const missing = known.filter((name) => !names.has(name));
+  const refused = applied.filter(({ name, kind }) => kind !== 'expanding' && !known.includes(name));
+
+  const faults = [
+    ...(missing.length > 0 ? [`the database lacks the migrations ${missing.join(', ')}`] : []),
+    ...(refused.length > 0 ? [`this build does not know the migrations ${refused.map(described).join(', ')}`] : []),
+  ];
+  if (faults.length > 0) throw new UnknownSchema(faults.join('; '));
 }
 
-async function newestMigration(pool: Pool): Promise<string | undefined> {
-  const { rows } = await pool.query<{ exists: boolean }>(`select to_regclass('ops.migrations') is not null as exists`);
-  if (!rows[0]?.exists) return undefined;
+const namesOfThisBuild = (): readonly string[] => migrationFiles().map(({ name }) => name);
 
-  const history = await pool.query<{ name: string }>('select name from ops.migrations order by timestamp desc limit 1');
-  return history.rows[0]?.name;
+const described = ({ name, kind }: Applied) => `${name} (${kind ?? 'its kind is not recorded'})`;
+
+async function appliedMigrations(pool: Pool): Promise<readonly Applied[]> {
+  const { rows } = await pool.query<{ hasHistory: boolean; hasKinds: boolean }>(
+    `select to_regclass('ops.migrations') is not null as "hasHistory",
+       to_regclass('ops.migration_kinds') is not null as "hasKinds"`,
+  );
+  if (!rows[0]?.hasHistory) return [];
+
+  // A database that was migrated before kinds were recorded lacks their table.
+  const kinds = rows[0].hasKinds ? 'ops.migration_kinds' : '(select null as name, null as kind)';
+  const history = await pool.query<Applied>(
+    `select name, kind from ops.migrations left join ${kinds} kinds using (name) order by timestamp`,
+  );
+  return history.rows;
 }

@@ -1,9 +1,5 @@
-import type { CommandClass } from '@syntropic/kernel';
+import type { AddressedCommand, CommandMessage, InputOf } from '@syntropic/kernel';
 import type { Control, NewWork } from '@syntropic/work';
-import type { z } from 'zod';
-
-/** A command as it travels: the platform knows its name, never its class. */
-export type AddressedCommand = Readonly<{ context: string; type: string; data: object }>;
 
 /** A process's answer to an event. Carried out twice, it has the effect of once. */
 export type Action = Readonly<
@@ -15,15 +11,16 @@ export type Action = Readonly<
   | { kind: 'stop_timer'; key: string }
 >;
 
-const addressed = <C extends CommandClass>(
-  context: string,
-  command: C,
-  data: z.input<C['schema']>,
-): AddressedCommand => ({ context, type: command.type, data });
+const addressed = <M extends CommandMessage>({ context, type }: M, data: InputOf<M>): AddressedCommand => ({
+  context,
+  type,
+  data,
+});
 
-export const send = <C extends CommandClass>(context: string, command: C, data: z.input<C['schema']>): Action => ({
+/** Sends a command. */
+export const send = <M extends CommandMessage>(message: M, data: InputOf<M>): Action => ({
   kind: 'send',
-  command: addressed(context, command, data),
+  command: addressed(message, data),
 });
 
 /** Queues a leg of a session for a runner. */
@@ -40,12 +37,11 @@ export const control = (executionId: string, request: Control): Action => ({
 export const closeWork = (executionId: string): Action => ({ kind: 'close_work', executionId });
 
 /** Sends a command `afterSeconds` after the event was recorded. A key of the process holds one timer: the newest. */
-export const startTimer = <C extends CommandClass>(
+export const startTimer = <M extends CommandMessage>(
   key: string,
   afterSeconds: number,
-  context: string,
-  command: C,
-  data: z.input<C['schema']>,
-): Action => ({ kind: 'start_timer', key, afterSeconds, command: addressed(context, command, data) });
+  message: M,
+  data: InputOf<M>,
+): Action => ({ kind: 'start_timer', key, afterSeconds, command: addressed(message, data) });
 
 export const stopTimer = (key: string): Action => ({ kind: 'stop_timer', key });

@@ -1,7 +1,7 @@
-import { type CommandContext, type Recorded } from '@syntropic/kernel';
+import type { AddressedCommand, CommandContext, Recorded } from '@syntropic/kernel';
 import { bodyHashOf } from '@syntropic/messaging';
 import type { WorkQueue } from '@syntropic/work';
-import type { Action, AddressedCommand } from './action';
+import type { Action } from './action';
 import { commandIdOf } from './process';
 import type { SendCommand } from './send-command';
 import type { Timers } from './timers';
@@ -20,11 +20,9 @@ export class Effects {
   async carryOut(action: Action, origin: Origin): Promise<void> {
     const { position } = origin.event;
     switch (action.kind) {
-      case 'send': {
-        const { context, type, data } = action.command;
-        await this.send(context, type, data, contextOf(action.command, origin));
+      case 'send':
+        await this.send(action.command, contextOf(action.command, origin));
         return;
-      }
       case 'enqueue':
         return this.work.enqueue(action.work, position);
       case 'control':

@@ -1,7 +1,7 @@
 export { closeWork, control, enqueue, send, startTimer } from './action';
 export { Effects } from './effects';
-export { ParkProcessEvent, processCommands, ProcessOperator, RetryProcess } from './operator';
-export { process } from './process';
+export { processCommands, ProcessOperator } from './operator';
+export { process, type Process } from './process';
 export { processParts } from './process-parts';
 export { PROCESSES } from './process-places';
 export { ProcessRunner } from './process-runner';

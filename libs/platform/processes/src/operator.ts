@@ -1,21 +1,17 @@
-import { command, DomainError } from '@syntropic/kernel';
+import { answered, commands, DomainError, Done, type DataOf } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-/** Lets the failing events of a process be tried at once; a process stopped by a restore goes on behind the named position. */
-export class RetryProcess extends command('RetryProcess', {
-  process: z.string().min(1),
-  position: z.int().min(0).optional(),
-}) {}
+/** Requests of operators about processes that fail or have stopped. */
+export const processCommands = commands('processes', {
+  /** Lets failing events be tried at once; a process stopped by a restore goes on behind the named position. */
+  RetryProcess: answered({ process: z.string().min(1), position: z.int().min(0).optional() }, Done),
+  /** Sets a failing event aside: its process goes on with the events behind it. */
+  ParkProcessEvent: answered({ process: z.string().min(1), position: z.int().min(1), reason: z.string().min(1) }, Done),
+});
 
-/** Sets a failing event aside: its process goes on with the events behind it. */
-export class ParkProcessEvent extends command('ParkProcessEvent', {
-  process: z.string().min(1),
-  position: z.int().min(1),
-  reason: z.string().min(1),
-}) {}
-
-export const processCommands = { RetryProcess, ParkProcessEvent };
+type RetryProcess = DataOf<typeof processCommands.RetryProcess>;
+type ParkProcessEvent = DataOf<typeof processCommands.ParkProcessEvent>;
 
 type RetryAnswer = 'done' | 'stopped' | 'beyond_head' | 'unknown';
 type ParkAnswer = 'done' | 'not_failing' | 'unknown';

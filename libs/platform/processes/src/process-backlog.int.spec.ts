@@ -1,13 +1,13 @@
 import { AppendOutcomeUnknown } from '@syntropic/event-store';
-import { eventually, Wire } from '@syntropic/testing';
+import { eventually, TcpProxy } from '@syntropic/testing';
 import { Pool } from 'pg';
 import { send } from './action';
-import { ParkProcessEvent, ProcessOperator, RetryProcess } from './operator';
+import { ProcessOperator } from './operator';
 import { process, type Process } from './process';
 import { PlaceLost } from './process-places';
 import { QUICK_ATTEMPTS } from './reactions';
 import { CountedCommands, type Received } from './testing/counted-commands';
-import { allNotes, anExecution, Note, notesOf, ProcessHarness, stepped, type Stepped } from './testing/process-harness';
+import { allNotes, anExecution, Note, notesOf, ProcessHarness, stepped, walk } from './testing/process-harness';
 
 const harness = new ProcessHarness();
 
@@ -94,12 +94,12 @@ describe('an event that cannot be carried out', () => {
     const executionId = anExecution();
     let isBroken = true;
     const commands = new CountedCommands();
-    const taker = process<Stepped>({
+    const taker = process(walk)({
       name,
       on: {
         Stepped: ({ data: { step } }) => {
           if (isBroken && step === 0) throw new TypeError('no such field');
-          return [send('notes', Note, { step, part: 'only' })];
+          return [send(Note, { step, part: 'only' })];
         },
       },
     });
@@ -126,7 +126,7 @@ describe('an event that cannot be carried out', () => {
       taker.name,
     ]);
     repair();
-    await new ProcessOperator(harness.pool).retry(new RetryProcess({ process: taker.name }));
+    await new ProcessOperator(harness.pool).retry({ process: taker.name });
     await harness.caughtUp(taker);
     expect(notesOf(commands, executionId)).toEqual(allNotes(1));
   });
@@ -140,10 +140,7 @@ describe('an event that cannot be carried out', () => {
     await eventually(async () => (await harness.backlogOf(taker)).length === 3);
     const [first, waiting] = [await positionOf(executionId, 0), await positionOf(executionId, 1)];
     const park = (name: string, position: number) =>
-      new ProcessOperator(harness.pool).park(
-        new ParkProcessEvent({ process: name, position, reason: 'not ours' }),
-        'user:ada',
-      );
+      new ProcessOperator(harness.pool).park({ process: name, position, reason: 'not ours' }, 'user:ada');
 
     await expect(park(taker.name, waiting)).rejects.toMatchObject({ code: 'process.not_failing' });
     await expect(park('stranger', first)).rejects.toMatchObject({ code: 'process.not_found' });
@@ -172,7 +169,7 @@ describe('a fault of the store puts nothing into the backlog', () => {
   it('while the store does not answer', async () => {
     const taker = await harness.noteTaker();
     const executions = [anExecution(), anExecution()];
-    const wire = await Wire.to(harness.url);
+    const wire = await TcpProxy.to(harness.url);
     const pool = impatientPool(wire.url);
     const commands = new CountedCommands(async (_, arrival) => {
       if (arrival === 1) wire.silence();

@@ -14,7 +14,7 @@ import {
   notesOf,
   ProcessHarness,
   stepped,
-  type Stepped,
+  walk,
 } from './testing/process-harness';
 
 const harness = new ProcessHarness();
@@ -147,7 +147,7 @@ describe('a process', () => {
     const [sessionId, executionId] = [randomUUID(), anExecution()];
     await harness.register(name);
     const work = { workflowId: 'w', phaseId: 'p', attempt: 1, leg: 1, backend: 'sandbox', provider: 'command' };
-    const steward = process<Stepped>({
+    const steward = process(walk)({
       name,
       on: {
         Stepped: ({ data: { step } }) =>
@@ -155,8 +155,8 @@ describe('a process', () => {
             ? [
                 enqueue({ sessionId, executionId, ...work }),
                 control(executionId, 'pause'),
-                startTimer('tea', 60, 'notes', Note, { step, part: 'tea' }),
-                startTimer('nap', 60, 'notes', Note, { step, part: 'nap' }),
+                startTimer('tea', 60, Note, { step, part: 'tea' }),
+                startTimer('nap', 60, Note, { step, part: 'nap' }),
               ]
             : [closeWork(executionId), stopTimer('tea')],
       },
@@ -213,7 +213,7 @@ describe('the place of a process', () => {
   });
 
   it('has to be registered', async () => {
-    const stranger = process<Stepped>({ name: 'stranger', on: {} });
+    const stranger = process(walk)({ name: 'stranger', on: {} });
 
     await expect(harness.run(stranger, new CountedCommands().send)).rejects.toThrow('no migration has registered');
   });

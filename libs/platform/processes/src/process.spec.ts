@@ -1,17 +1,20 @@
-import { command, type Event } from '@syntropic/kernel';
+import { commands, contract } from '@syntropic/kernel';
 import { z } from 'zod';
 import { closeWork, control, send, startTimer, stopTimer } from './action';
 import { commandIdOf, process } from './process';
 
-class Greet extends command('Greet', { who: z.string() }) {}
+const { Greet } = commands('hall', { Greet: { who: z.string() } });
 
-type Arrived = Event<'Arrived', { who: string }>;
-type Left = Event<'Left', { who: string; at: number }>;
+const guest = contract('hall', 'guest', {
+  key: 'who',
+  commands: {},
+  events: { Arrived: { who: z.string() }, Left: { who: z.string(), at: z.number() } },
+});
 
 describe('a reaction', () => {
-  const { on } = process<Arrived | Left>({
+  const { on } = process(guest)({
     name: 'doorman',
-    on: { Arrived: ({ data: { who } }) => [send('hall', Greet, { who }), startTimer(who, 5, 'hall', Greet, { who })] },
+    on: { Arrived: ({ data: { who } }) => [send(Greet, { who }), startTimer(who, 5, Greet, { who })] },
   });
 
   it('names commands as they travel', () => {

@@ -1,10 +1,19 @@
-import { derivedUuid, type Event, type EventOfType, type Recorded } from '@syntropic/kernel';
+import {
+  derivedUuid,
+  type AnyContract,
+  type Event,
+  type EventOf,
+  type EventOfType,
+  type Recorded,
+} from '@syntropic/kernel';
 import type { Action } from './action';
 
 /** A table of pure, synchronous reactions to events. Only a `ProcessRunner` carries them out. */
 export type Process = Readonly<{
   /** Never changes: it names the place in the log, and the actor of the commands. */
   name: string;
+  /** The aggregates whose events it may react to. */
+  streams: readonly AnyContract[];
   on: Readonly<Partial<Record<string, Reaction>>>;
 }>;
 
@@ -12,11 +21,15 @@ type Reaction<E extends Event = Event> = (event: Recorded<E>) => readonly Action
 
 type Reactions<E extends Event> = { readonly [Type in E['type']]?: Reaction<EventOfType<E, Type>> };
 
-export const process = <E extends Event>({ name, on }: { name: string; on: Reactions<E> }): Process => ({
-  name,
-  // A reaction is only ever given the events of its key.
-  on: on as Process['on'],
-});
+/** Declares a process that reacts to events of these aggregates: `process(workflowExecution)({ name, on })`. */
+export const process =
+  <K extends readonly AnyContract[]>(...streams: K) =>
+  ({ name, on }: Readonly<{ name: string; on: Reactions<EventOf<K[number]>> }>): Process => ({
+    name,
+    streams,
+    // A reaction is only ever given the events of its key.
+    on: on as Process['on'],
+  });
 
 const PROCESSES = 'b0f3c2f4-6f0b-5a54-9d3e-2f1c9e6a7d41';
 

@@ -1,7 +1,7 @@
-import type { CommandContext, Outcome } from '@syntropic/kernel';
+import type { AddressedCommand, CommandContext } from '@syntropic/kernel';
 
 /**
  * Brings a command to its handler, in this process or over the bus.
- * @throws DomainError when it is refused; anything else is a fault, and the command is sent again under its id
+ * @throws DomainError when it does not parse or is refused; anything else is a fault, and the command is sent again under its id
  */
-export type SendCommand = (context: string, type: string, data: object, about: CommandContext) => Promise<Outcome>;
+export type SendCommand = (command: AddressedCommand, about: CommandContext) => Promise<unknown>;

@@ -2,7 +2,7 @@ import { PostgresEventLog, Relay } from '@syntropic/event-store';
 import { connectNats, hangUp } from '@syntropic/messaging';
 import { eventually, useNats } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
-import { ProcessOperator, RetryProcess } from './operator';
+import { ProcessOperator } from './operator';
 import { CountedCommands } from './testing/counted-commands';
 import { allNotes, anExecution, bySender, notesOf, ProcessHarness, stepped } from './testing/process-harness';
 
@@ -93,7 +93,7 @@ describe('a process whose log was restored', () => {
 
     const operator = new ProcessOperator(harness.pool);
     const { position } = await new PostgresEventLog(harness.pool).head();
-    const retry = (at?: number) => operator.retry(new RetryProcess({ process: stopped.name, position: at }));
+    const retry = (at?: number) => operator.retry({ process: stopped.name, position: at });
     await expect(retry()).rejects.toMatchObject({ code: 'process.log_restored' });
     await expect(retry(position + 1)).rejects.toMatchObject({ code: 'process.position_beyond_head' });
     await retry(position);

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DomainError, type CommandContext } from '@syntropic/kernel';
+import { DomainError, type AddressedCommand, type CommandContext } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { AddressedCommand } from './action';
 import type { SendCommand } from './send-command';
 
 /** The event that started or stopped a timer, and the action's index in the answer to it: the later one counts. */
@@ -78,9 +77,9 @@ export class Timers {
   }
 
   private async fire(timer: DueTimer): Promise<void> {
-    const { commandContext, context, type, data } = timer.command;
+    const { commandContext, ...command } = timer.command;
     try {
-      await this.send(context, type, data, commandContext);
+      await this.send(command, commandContext);
     } catch (error) {
       if (!(error instanceof DomainError)) return this.postpone(timer, error);
       this.log.debug({ code: error.code, timer: timer.key }, 'the command of a timer was refused');

@@ -1,90 +1,89 @@
 import type { Recorded } from '@syntropic/kernel';
+import { classifyStoreError } from '@syntropic/postgres';
 import { randomUUID } from 'node:crypto';
-import { DatabaseError, type Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { Announce } from './announcement';
-import { commit, type Step } from './commit';
+import { commit, type FoldedBatch } from './commit';
 import { fold, FoldFailed, keysOf, refuseUnknown } from './fold';
 import type { Owned } from './owned';
 import type { RowCache } from './row-cache';
 import { loadRows } from './rows';
 
-/** What became of a step that did not happen. `faulty`: the projection's own fault. `unknown`: not ours any more, or a server is away. */
-export type Setback = Readonly<{ owned: Owned; kind: 'faulty' | 'unknown'; error: Error }>;
+/** A projection that did not advance. `faulty`: the events or the projection cause it. `unknown`: the checkpoint is lost, or a server is away. */
+export type Failure = Readonly<{ owned: Owned; kind: 'faulty' | 'unknown'; error: Error }>;
 
-type Surroundings = Readonly<{
+type AdvanceOptions = Readonly<{
   pool: Pool;
   worker: string;
-  /** Every event type this build knows. */
-  catalogue: ReadonlySet<string>;
   cache?: RowCache | undefined;
   announce?: Announce | undefined;
 }>;
 
-/** Takes projections over a batch: reads their rows, folds, stores rows and checkpoint, then the cache, then tells. */
+/** Advances projections by a batch of events: reads their rows, folds, stores rows and checkpoint, updates the cache, announces the checkpoint. */
 export class Advance {
-  constructor(private readonly around: Surroundings) {}
+  constructor(private readonly options: AdvanceOptions) {}
 
-  /** Moves each as far as the events reach and answers those that stayed. Nobody waits for another's fault. */
-  async over(group: readonly Owned[], events: readonly Recorded[]): Promise<readonly Setback[]> {
-    const setbacks: Setback[] = [];
-    const prepared = await Promise.all(
+  /** Advances each projection to the last event, and resolves with those that failed. A failure does not affect the others. */
+  async over(group: readonly Owned[], events: readonly Recorded[]): Promise<readonly Failure[]> {
+    const failures: Failure[] = [];
+    const batches = await Promise.all(
       group.map(async (owned) => {
         try {
-          return await this.#prepare(owned, events);
+          return await this.#fold(owned, events);
         } catch (error) {
-          setbacks.push(setback(owned, error));
+          failures.push(failureOf(owned, error));
           return undefined;
         }
       }),
     );
-    setbacks.push(...(await this.#store(prepared.filter((step) => step !== undefined))));
-    return setbacks;
+    failures.push(...(await this.#store(batches.filter((batch) => batch !== undefined))));
+    return failures;
   }
 
-  async #prepare(owned: Owned, events: readonly Recorded[]): Promise<Step | undefined> {
+  async #fold(owned: Owned, events: readonly Recorded[]): Promise<FoldedBatch | undefined> {
     const { projection, position, parked, cachedPosition, cacheEpoch } = owned;
     const ahead = events.filter((event) => event.position > position);
     const [first, last] = [ahead.at(0), ahead.at(-1)];
     if (!first || !last) return undefined;
     if (first.position !== position + 1) throw new Error(`${position + 1} is missing before ${first.position}`);
 
-    const taken = ahead.filter((event) => !parked.has(event.position));
-    refuseUnknown(projection, this.around.catalogue, taken);
-    const rows = await loadRows(this.around.pool, projection, keysOf(projection, taken));
-    const fresh = cacheEpoch === null && this.around.cache?.available;
+    const folded = ahead.filter((event) => !parked.has(event.position));
+    refuseUnknown(projection, folded);
+    const rows = await loadRows(this.options.pool, projection, keysOf(projection, folded));
+    const needsCacheEpoch = cacheEpoch === null && this.options.cache?.available;
     return {
       owned,
       to: last.position,
-      changed: fold(projection, rows, taken),
-      cache: fresh
+      changed: fold(projection, rows, folded),
+      cache: needsCacheEpoch
         ? { epoch: randomUUID(), position, instead: null }
         : { epoch: cacheEpoch, position: cachedPosition, instead: cacheEpoch },
     };
   }
 
-  async #store(steps: readonly Step[]): Promise<readonly Setback[]> {
-    if (steps.length === 0) return [];
+  async #store(batches: readonly FoldedBatch[]): Promise<readonly Failure[]> {
+    if (batches.length === 0) return [];
     try {
-      const taken = await commit(this.around.pool, this.around.worker, steps);
-      await Promise.all(taken.map((step) => this.#taken(step)));
-      return steps
-        .filter((step) => !taken.includes(step))
-        .map(({ owned }) => ({ owned, kind: 'unknown', error: new Error('the checkpoint is not where it was') }));
+      const stored = await commit(this.options.pool, this.options.worker, batches);
+      await Promise.all(stored.map((batch) => this.#advanced(batch)));
+      return batches
+        .filter((batch) => !stored.includes(batch))
+        .map(({ owned }) => ({ owned, kind: 'unknown', error: new Error('the checkpoint has changed') }));
     } catch (error) {
-      const oneIsToBlame = steps.length > 1 && isOwnFault(error);
-      if (!oneIsToBlame) return steps.map(({ owned }) => setback(owned, error));
-      return (await Promise.all(steps.map((step) => this.#store([step])))).flat();
+      const storeEachAlone = batches.length > 1 && isFaulty(error);
+      if (!storeEachAlone) return batches.map(({ owned }) => failureOf(owned, error));
+      return (await Promise.all(batches.map((batch) => this.#store([batch])))).flat();
     }
   }
 
-  async #taken({ owned, to, changed, cache }: Step): Promise<void> {
+  async #advanced({ owned, to, changed, cache }: FoldedBatch): Promise<void> {
     owned.position = to;
-    // Unless the cache was lost meanwhile, and its epoch with it.
+    // The cache may have been lost meanwhile, and its epoch with it.
     if (owned.cacheEpoch === cache.instead) owned.cacheEpoch = cache.epoch;
     await this.#cache(owned, changed);
 
     const { projection, storeEpoch, position, cachedPosition, cacheEpoch } = owned;
-    this.around.announce?.({
+    this.options.announce?.({
       projection: projection.name,
       version: projection.version,
       storeEpoch,
@@ -94,28 +93,35 @@ export class Advance {
     });
   }
 
-  async #cache(owned: Owned, changed: Step['changed']): Promise<void> {
+  async #cache(owned: Owned, changed: FoldedBatch['changed']): Promise<void> {
     if (owned.cacheEpoch === null) return;
     try {
-      if (changed.size > 0) await this.around.cache?.put(owned.projection, owned.cacheEpoch, changed);
+      if (changed.size > 0) await this.options.cache?.put(owned.projection, owned.cacheEpoch, changed);
       owned.cachedPosition = owned.position;
     } catch {
-      // Slower, not wrong: nobody reads a cache without an epoch.
+      // Slower, but correct: a cache without an epoch is not read.
       owned.cacheEpoch = null;
     }
   }
 }
 
-/** Data, constraint, definition or limit: doing it again leads to the same. */
-const OWN_FAULTS = /^(0A|22|23|42|54)/;
+/** True when a repetition would fail too: a defect of the projection, or an error of the store that blames the statement. */
+function isFaulty(error: unknown): boolean {
+  switch (classifyStoreError(error)) {
+    case 'unstorable':
+    case 'constraint':
+    case 'defect':
+      return true;
+    case 'unavailable':
+    case 'conflict':
+      return false;
+    case 'foreign':
+      return error instanceof FoldFailed || error instanceof TypeError || error instanceof RangeError;
+  }
+}
 
-const isOwnFault = (error: unknown): boolean =>
-  error instanceof DatabaseError
-    ? OWN_FAULTS.test(error.code ?? '')
-    : error instanceof FoldFailed || error instanceof TypeError || error instanceof RangeError;
-
-const setback = (owned: Owned, error: unknown): Setback => ({
+const failureOf = (owned: Owned, error: unknown): Failure => ({
   owned,
-  kind: isOwnFault(error) ? 'faulty' : 'unknown',
+  kind: isFaulty(error) ? 'faulty' : 'unknown',
   error: error instanceof Error ? error : new Error(String(error)),
 });

@@ -1,7 +1,7 @@
 import type { NatsConnection } from 'nats';
 import { z } from 'zod';
 
-/** How far a projection is, told after its rows and their cache entries can be read. */
+/** The checkpoint of a projection, announced after its rows and cache entries can be read. */
 export const CheckpointAnnouncement = z.object({
   projection: z.string(),
   version: z.int(),
@@ -12,12 +12,12 @@ export const CheckpointAnnouncement = z.object({
 });
 export type CheckpointAnnouncement = Readonly<z.infer<typeof CheckpointAnnouncement>>;
 
-/** May lose what it is told, but must not throw: whoever waits also asks Postgres. */
+/** May lose announcements, because readers that wait poll too; must not throw. */
 export type Announce = (checkpoint: CheckpointAnnouncement) => void;
 
 export const ANNOUNCEMENTS = 'read.checkpoint';
 
-/** Announces on core NATS, and keeps silent while there is no connection. */
+/** Announces on core NATS, and does nothing without a connection. */
 export const announceOver =
   (nats: NatsConnection): Announce =>
   (checkpoint) => {

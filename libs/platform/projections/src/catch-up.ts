@@ -1,46 +1,51 @@
+import { backOffMs, pause } from '@syntropic/async';
 import type { EventLog } from '@syntropic/event-store';
 import type { Recorded } from '@syntropic/kernel';
-import type { Advance, Setback } from './advance';
+import type { Advance, Failure } from './advance';
 import type { Owned } from './owned';
 
-type Way = Readonly<{
+export type CatchUpOptions = Readonly<{
   log: EventLog;
   advance: Advance;
-  /** How often the same event is tried. */
+  /** The number of attempts at the same event. */
   attempts: number;
-  /** Before the second attempt; twice as long before each further one. */
+  /** The pause before the second attempt, doubled before each further one. */
   backoffMs: number;
-  pause: (ms: number) => Promise<void>;
-  /** Whether it has arrived, or is not to go on. Asked before each batch. */
+  /** Ends the pauses. */
+  signal: AbortSignal;
+  /** Checked before each batch: true when the projection has caught up, or must not continue. */
   done: () => boolean;
+  /** Reports a failed attempt that is repeated. */
   retrying: (failure: { error: Error; event: Recorded }) => Promise<void>;
 }>;
 
-/** Why it does not go on, and before which event if that one is to blame. */
-type Stop = Setback & Readonly<{ event?: Recorded }>;
+/** The failure that ended the catch-up, and the event that caused it. */
+type FinalFailure = Failure & Readonly<{ event?: Recorded }>;
 
 const BATCH = 1_000;
 const NOTHING_READ_MS = 250;
 
 /**
- * Takes one projection along the log by itself, and answers what it cannot pass. Where it fails it halves its batches,
- * so that it ends before the one event that it cannot take, with all before it stored.
+ * Advances one projection along the log by itself, and resolves with the failure that stopped it. After a failure it halves its
+ * batches, so that all events before the failing one are stored.
  */
-export async function catchUp(owned: Owned, way: Way): Promise<Stop | undefined> {
+export async function catchUp(owned: Owned, options: CatchUpOptions): Promise<FinalFailure | undefined> {
+  const { log, advance, attempts, signal } = options;
+  const backOff = { firstMs: options.backoffMs, longestMs: Infinity };
   let limit = BATCH;
   let failures = 0;
 
-  while (!way.done()) {
-    const events = await way.log.read(owned.position, limit);
+  while (!options.done()) {
+    const events = await log.read(owned.position, limit);
     const [event] = events;
     if (!event) {
-      await way.pause(NOTHING_READ_MS);
+      await pause(NOTHING_READ_MS, signal);
       continue;
     }
 
-    const [setback] = await way.advance.over([owned], events);
-    if (setback?.kind === 'unknown') return setback;
-    if (!setback) {
+    const [failure] = await advance.over([owned], events);
+    if (failure?.kind === 'unknown') return failure;
+    if (!failure) {
       failures = 0;
       limit = Math.min(BATCH, limit * 2);
       continue;
@@ -50,10 +55,10 @@ export async function catchUp(owned: Owned, way: Way): Promise<Stop | undefined>
       continue;
     }
 
-    const error = new Error(`${event.type} at ${event.position}: ${setback.error.message}`, { cause: setback.error });
-    if (++failures >= way.attempts) return { ...setback, error, event };
-    await way.retrying({ error, event });
-    await way.pause(way.backoffMs * 2 ** (failures - 1));
+    const error = new Error(`${event.type} at ${event.position}: ${failure.error.message}`, { cause: failure.error });
+    if (failures + 1 >= attempts) return { ...failure, error, event };
+    await options.retrying({ error, event });
+    await pause(backOffMs(backOff, failures++), signal);
   }
   return undefined;
 }

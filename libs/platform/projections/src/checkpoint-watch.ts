@@ -9,11 +9,11 @@ import type { Projection } from './projection';
 type Known = Readonly<Omit<CheckpointAnnouncement, 'projection' | 'version'> & { at: number }>;
 
 const FRESH_MS = 1_000;
-const PATIENCE_MS = 2_000;
-/** How often a waiting reader asks Postgres, should announcements be lost. */
+const TIMEOUT_MS = 2_000;
+/** Waiting readers poll Postgres, because announcements may be lost. */
 const POLL_MS = 100;
 
-/** How far the projections are, as announced or as Postgres said at most a second ago. */
+/** The checkpoints of the projections, as announced, or as read from Postgres at most a second ago. */
 export class CheckpointWatch {
   readonly #known = new Map<string, Known>();
   readonly #news = new EventEmitter().setMaxListeners(0);
@@ -36,14 +36,14 @@ export class CheckpointWatch {
     this.#subscription?.unsubscribe();
   }
 
-  /** For when the cache was lost: what is known of its epochs may be of the time before. */
+  /** Called when the cache was lost: the known cache epochs may be outdated. */
   forget(): void {
     this.#known.clear();
   }
 
   /**
-   * What an announcement or a statement of Postgres says. They may overtake each other: in one log, and in one cache
-   * epoch, what is further is newer.
+   * Takes over an announcement or a row. They may overtake each other: in one log, and in one cache
+   * epoch, the higher position is the newer one.
    */
   learn({ projection, version, ...checkpoint }: CheckpointAnnouncement): void {
     const id = idOf({ name: projection, version });
@@ -68,9 +68,9 @@ export class CheckpointWatch {
     return read;
   }
 
-  /** Until the projection has folded everything up to `minimum`. @throws ReadModelBehind when it takes too long. */
+  /** Waits until the projection has folded all events up to `minimum`. @throws ReadModelBehind when it takes too long. */
   async reach(projection: Projection, minimum: LogPosition): Promise<Known> {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + TIMEOUT_MS;
     for (let known = await this.current(projection); ; known = await this.#next(projection)) {
       if (known.storeEpoch !== minimum.epoch) throw otherEpoch();
       if (known.position >= minimum.position) return known;
@@ -99,7 +99,7 @@ export class CheckpointWatch {
     return known && performance.now() - known.at < FRESH_MS ? known : undefined;
   }
 
-  /** One statement for all, and for all who ask at the same time. */
+  /** One statement reads all checkpoints, for all concurrent callers. */
   #read(): Promise<void> {
     this.#reading ??= this.pool
       .query<Checkpoint>(`select ${CHECKPOINT_COLUMNS} from read.checkpoints`)

@@ -14,20 +14,20 @@ export type Checkpoint = Readonly<{
   error: string | null;
 }>;
 
-export type HeldCheckpoint = Checkpoint & Readonly<{ parked: readonly number[] }>;
+export type OwnedCheckpoint = Checkpoint & Readonly<{ parked: readonly number[] }>;
 
 export const CHECKPOINT_COLUMNS = `projection, version, position, store_epoch as "storeEpoch",
   cached_position as "cachedPosition", cache_epoch as "cacheEpoch", status, error`;
 
-const THESE = '(projection, version) in (select * from unnest($1::text[], $2::int[]))';
+const SELECTED = '(projection, version) in (select * from unnest($1::text[], $2::int[]))';
 const named = (projections: readonly Projection[]) => [
   projections.map(({ name }) => name),
   projections.map(({ version }) => version),
 ];
 
 /**
- * Which worker keeps which projection. A worker that has not been heard of for a lease, by Postgres's clock,
- * loses all it has to whoever asks; it notices by its fence, wherever it stands.
+ * Assigns projections to workers. A worker without a heartbeat for a lease, by Postgres's clock, loses its projections
+ * to the next worker that claims them; the fence of its next commit tells it.
  */
 export class Checkpoints {
   constructor(
@@ -36,7 +36,7 @@ export class Checkpoints {
     private readonly leaseMs: number,
   ) {}
 
-  /** Those whose migration has not run here. */
+  /** Tables of projections whose migration has not run. */
   async missing(projections: readonly Projection[]): Promise<readonly string[]> {
     const { rows } = await this.pool.query<{ table: string }>(
       `select format('%s_v%s', projection, version) as table from unnest($1::text[], $2::int[]) t (projection, version)
@@ -46,7 +46,7 @@ export class Checkpoints {
     return rows.map(({ table }) => table);
   }
 
-  /** Says that this worker lives, and answers how many do. */
+  /** Renews this worker's lease, and resolves with the number of live workers. */
   async heartbeat(): Promise<number> {
     await this.pool.query(
       `insert into read.workers (worker, expires_at) values ($1, clock_timestamp() + $2 * interval '1 ms')
@@ -60,8 +60,8 @@ export class Checkpoints {
   }
 
   /**
-   * Takes up to `limit` of these that nobody living has. What the cache holds is abandoned for a new epoch: nobody has
-   * seen what became of it meanwhile, and a server that began again with an older snapshot must not be read as current.
+   * Claims up to `limit` projections without a live worker. Their cache gets a new epoch: a cache server may have restarted
+   * with an older snapshot while no worker watched it.
    */
   async claim(projections: readonly Projection[], limit: number, cached: boolean): Promise<void> {
     await this.pool.query(
@@ -69,16 +69,16 @@ export class Checkpoints {
          cache_epoch = case when $5 then gen_random_uuid() end
        where (projection, version, shard) in (
          select projection, version, shard from read.checkpoints c
-         where ${THESE} and owner is distinct from $3 and not exists (
+         where ${SELECTED} and owner is distinct from $3 and not exists (
            select from read.workers w where w.worker = c.owner and w.expires_at > clock_timestamp())
          order by projection, version limit $4 for update skip locked)`,
       [...named(projections), this.worker, limit, cached],
     );
   }
 
-  /** What this worker owns, by the rows. */
-  async held(): Promise<readonly HeldCheckpoint[]> {
-    const { rows } = await this.pool.query<HeldCheckpoint>(
+  /** This worker's checkpoint rows. */
+  async owned(): Promise<readonly OwnedCheckpoint[]> {
+    const { rows } = await this.pool.query<OwnedCheckpoint>(
       `select ${CHECKPOINT_COLUMNS}, (
          select coalesce(json_agg(p.position), '[]') from read.parked_events p
          where (p.projection, p.version) = (c.projection, c.version) and p.position > c.position) as parked
@@ -88,19 +88,19 @@ export class Checkpoints {
     return rows;
   }
 
-  /** Says what is wrong, and with which event if it is one event's fault. */
+  /** Records a failure, and the event that caused it. */
   async report(
     projection: Projection,
     status: 'retrying' | 'stopped',
     { error, event }: { error: Error; event?: Recorded | undefined },
   ): Promise<void> {
     await this.pool.query(
-      `update read.checkpoints set status = $4, error = $5, failing_event = $6 where ${THESE} and owner = $3`,
+      `update read.checkpoints set status = $4, error = $5, failing_event = $6 where ${SELECTED} and owner = $3`,
       [...named([projection]), this.worker, status, error.message, event && JSON.stringify(event)],
     );
   }
 
-  /** Records how far the cache is, where nothing has moved since. A batch in flight records it itself. */
+  /** Records the cached positions of checkpoints that have not moved. A batch in flight records its own. */
   async settle(owned: readonly Owned[]): Promise<void> {
     await this.pool.query(
       `with known as (
@@ -118,14 +118,14 @@ export class Checkpoints {
   }
 
   async release(projections: readonly Projection[]): Promise<void> {
-    await this.pool.query(`update read.checkpoints set owner = null where ${THESE} and owner = $3`, [
+    await this.pool.query(`update read.checkpoints set owner = null where ${SELECTED} and owner = $3`, [
       ...named(projections),
       this.worker,
     ]);
   }
 
-  /** Hands everything to the others at once, and clears away workers that died long ago. */
-  async leave(): Promise<void> {
+  /** Hands all projections over at once, and deletes workers that died long ago. */
+  async handOver(): Promise<void> {
     await this.pool.query(
       `delete from read.workers where worker = $1 or expires_at < clock_timestamp() - interval '1 day'`,
       [this.worker],

@@ -1,10 +1,10 @@
 import type { Recorded } from '@syntropic/kernel';
 import type { AnyRow, Projection } from './projection';
 
-/** A row and the event that changed it last. No row: it was deleted there. */
+/** A row, and the position of the event that changed it last; null for a deleted row. */
 export type Versioned = Readonly<{ position: number; row: AnyRow | null }>;
 
-/** What an event of these leads to could not be decided: a defect of the projection, or an event it does not know. */
+/** An event could not be folded: a defect of the projection, or an event type it does not know. */
 export class FoldFailed extends Error {
   override readonly name = 'FoldFailed';
 }
@@ -14,7 +14,7 @@ export const keysOf = (projection: Projection, events: readonly Recorded[]): rea
   ...new Set(folded(projection, events).flatMap((event) => [...keysOfOne(projection, event)])),
 ];
 
-/** What changes when these events are folded into the rows as they were, by key. */
+/** The rows that change when these events are folded, by key. */
 export function fold(
   projection: Projection,
   rows: ReadonlyMap<string, Versioned>,
@@ -34,15 +34,10 @@ export function fold(
   return changed;
 }
 
-/** @throws FoldFailed for an event of its streams that this build does not know: readers are rolled out before writers. */
-export function refuseUnknown(
-  { streams, types }: Projection,
-  catalogue: ReadonlySet<string>,
-  events: readonly Recorded[],
-): void {
-  const unknown = events.find(
-    ({ type, stream }) =>
-      streams.some((name) => stream.startsWith(`${name}-`)) && !types.includes(type) && !catalogue.has(type),
+/** @throws FoldFailed for an event of its streams that this build does not know: readers must be rolled out before writers. */
+export function refuseUnknown({ streams }: Projection, events: readonly Recorded[]): void {
+  const unknown = events.find(({ type, stream }) =>
+    streams.some(({ aggregate, events: known }) => stream.startsWith(`${aggregate}-`) && !Object.hasOwn(known, type)),
   );
   if (unknown) throw new FoldFailed(`this version does not know ${unknown.type}`);
 }
@@ -52,7 +47,7 @@ const folded = (projection: Projection, events: readonly Recorded[]) =>
 
 const keysOfOne = (projection: Projection, event: Recorded) => new Set(guarded(() => projection.keys(event)));
 
-/** Instants are kept as the table will give them back, so that a fold cannot tell where a batch ended. */
+/** Instants get the format of the table, so that a fold does not depend on batch boundaries. */
 function canonical({ columns, key: keyColumn }: Projection, row: AnyRow, key: string): AnyRow {
   if (row[keyColumn] !== key) throw new FoldFailed(`the row of ${key} would become ${String(row[keyColumn])}`);
 

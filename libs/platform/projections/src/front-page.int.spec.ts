@@ -57,7 +57,7 @@ const front = async (position: number) =>
 
 let mark = 1_000;
 
-/** Writes a mark into the table that the front page does not show: it comes from the cache then. */
+/** Changes the table without an event: a front page without the change comes from the cache. */
 async function marked(position: number): Promise<number> {
   mark++;
   await eventually(async () => {
@@ -71,7 +71,7 @@ async function marked(position: number): Promise<number> {
 }
 
 describe('the front page of a list', () => {
-  it('comes from the cache until anything happens', async () => {
+  it('comes from the cache until an event changes it', async () => {
     const last = await accounts.append(opened('a'), opened('b'), paid('b'));
     expect((await front(last)).rows.map(({ account }) => account)).toEqual(['b', 'a']);
     const average = await marked(last);
@@ -79,7 +79,7 @@ describe('the front page of a list', () => {
     expect(await front(await accounts.append(opened('c')))).toMatchObject({ total: 3, rows: [{ average }, {}, {}] });
   });
 
-  it('is another for another order or length, and for whoever filters it comes from Postgres', async () => {
+  it('differs by order and length, and comes from Postgres with a filter', async () => {
     const average = await marked(await accounts.append(paid('a')));
 
     for (const other of [{ limit: 2 }, { orderBy: [['payments', 'asc']] as const }]) {
@@ -90,7 +90,7 @@ describe('the front page of a list', () => {
     expect(rows).toMatchObject([{ average }]);
   });
 
-  it('is not older than another page that was shown before it, though nobody announced anything', async () => {
+  it('is not older than another page that was read before it, also without announcements', async () => {
     const unaware = new ReadModels({ pool: database.pool, redis: cache });
     await marked(await accounts.append(paid('a')));
     await unaware.page(balances, { ...LIST, isFront: true });
@@ -101,16 +101,16 @@ describe('the front page of a list', () => {
     unaware.close();
   });
 
-  it('that is stored late is neither kept nor shown', async () => {
+  it('that is stored late is neither kept nor returned', async () => {
     await accounts.append(paid('a'));
     const position = await accounts.append(paid('b'));
     const page = await front(position);
-    const held = await eventually(async () => {
+    const cachedKey = await eventually(async () => {
       const [key] = (await cache.keys('page:balance:*')).filter((name) => name.endsWith(JSON.stringify(LIST)));
       expect(key).toBeDefined();
       return key ?? '';
     });
-    const [, , , epoch = ''] = held.split(':');
+    const [, , , epoch = ''] = cachedKey.split(':');
     const rows = new RowCache(cache);
     const late = { position: position - 1, page: { rows: [], total: 0 } };
 
@@ -120,7 +120,7 @@ describe('the front page of a list', () => {
     await rows.putPage(balances, epoch, JSON.stringify(LIST), late);
     expect(await front(position)).toEqual(page);
 
-    await cache.del(held);
+    await cache.del(cachedKey);
     await rows.putPage(balances, epoch, JSON.stringify(LIST), late);
     expect(await front(position)).toEqual(page);
   });
@@ -138,11 +138,11 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
 
-/** What a reader was shown, what it had asked for, and when. */
-type Answer = Readonly<{ shown: string; minimum: number; begun: number; ended: number }>;
+/** The page that a reader received, the minimum position it requested, and when. */
+type Answer = Readonly<{ page: string; minimum: number; begun: number; ended: number }>;
 
-describe('a reader of front pages, whatever happens to cache and worker', () => {
-  it('is shown what was true at one position, not below the one it asks for, and never goes back', async () => {
+describe('a reader of front pages while cache and worker fail', () => {
+  it('receives the page of one position, not below the requested one, and never an older one afterwards', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
         const answers: Answer[] = [];
@@ -177,17 +177,17 @@ describe('a reader of front pages, whatever happens to cache and worker', () => 
     const begun = clock++;
     const minPosition = minimum > 0 ? await at(minimum) : undefined;
     const { rows } = await readModels.page(balances, { ...LIST, isFront: true, minPosition });
-    answers.push({ shown: described(rows), minimum, begun, ended: clock++ });
+    answers.push({ page: described(rows), minimum, begun, ended: clock++ });
   }
 
-  /** What another replica has read some time ago reaches the cache now. */
+  /** Another replica stores a page in the cache that it has read some time ago. */
   async function storeLate(): Promise<void> {
     const [key] = await cache.keys('page:balance:*').catch(() => []);
     const [, , , epoch = ''] = key?.split(':') ?? [];
     const rows = new RowCache(cache);
-    const held = await rows.getPage(balances, epoch, JSON.stringify(LIST)).catch(() => undefined);
+    const cached = await rows.getPage(balances, epoch, JSON.stringify(LIST)).catch(() => undefined);
     if (old) await rows.putPage(balances, epoch, JSON.stringify(LIST), old).catch(() => undefined);
-    old = held ?? old;
+    old = cached ?? old;
   }
 
   async function disturb(how: 'stop' | 'start' | 'flush' | 'cut'): Promise<void> {
@@ -215,10 +215,10 @@ describe('a reader of front pages, whatever happens to cache and worker', () => 
 
   function expectTrue(answers: readonly Answer[], states: readonly string[]): void {
     for (const answer of answers) {
-      const latest = states.lastIndexOf(answer.shown);
+      const latest = states.lastIndexOf(answer.page);
       expect(latest).toBeGreaterThanOrEqual(answer.minimum);
       for (const earlier of answers.filter(({ ended }) => ended < answer.begun)) {
-        expect(latest).toBeGreaterThanOrEqual(states.indexOf(earlier.shown));
+        expect(latest).toBeGreaterThanOrEqual(states.indexOf(earlier.page));
       }
     }
   }

@@ -1,18 +1,17 @@
-import { command, DomainError } from '@syntropic/kernel';
+import { answered, commands, DomainError, Done, type DataOf } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-/** Lets a projection that has stopped try again; one that goes on anyway is left alone. */
-export class RetryProjection extends command('RetryProjection', { projection: z.string().min(1) }) {}
+/** Requests of operators about read models that have stopped. */
+export const projectionCommands = commands('projections', {
+  /** Lets a stopped projection try again; a running one is left alone. */
+  RetryProjection: answered({ projection: z.string().min(1) }, Done),
+  /** Sets the event at which a projection has stopped aside: its read model goes on without it. */
+  ParkEvent: answered({ projection: z.string().min(1), position: z.int().min(1), reason: z.string().min(1) }, Done),
+});
 
-/** Sets the event at which a projection has stopped aside: its read model goes on without it. */
-export class ParkEvent extends command('ParkEvent', {
-  projection: z.string().min(1),
-  position: z.int().min(1),
-  reason: z.string().min(1),
-}) {}
-
-export const projectionCommands = { RetryProjection, ParkEvent };
+type RetryProjection = DataOf<typeof projectionCommands.RetryProjection>;
+type ParkEvent = DataOf<typeof projectionCommands.ParkEvent>;
 
 type Answer = 'done' | 'not_stopped' | 'unknown';
 

@@ -1,16 +1,16 @@
 import type { Projection } from './projection';
 
-/** A projection that this worker keeps, as far as it knows: the checkpoint row decides. */
+/** A projection that this worker owns, as far as it knows: the checkpoint row decides. */
 export type Owned = {
   readonly projection: Projection;
   /** The log that `position` counts in. */
   readonly storeEpoch: string;
   position: number;
-  /** What the cache holds is complete up to here. No epoch: nothing in it counts. */
+  /** The cache is complete up to this position. Without an epoch it is not used. */
   cachedPosition: number;
   cacheEpoch: string | null;
-  /** Live ones share the reader; one that is behind reads the log alone; a stopped one waits for an operator. */
-  /** Positions ahead that an operator has set aside. */
+  /** Later positions that an operator has parked. */
   readonly parked: ReadonlySet<number>;
+  /** Live projections share one reader, one that catches up reads the log alone, a stopped one waits for an operator. */
   mode: 'catching_up' | 'live' | 'stopped';
 };

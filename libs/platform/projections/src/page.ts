@@ -3,7 +3,7 @@ import type { AnyRow, Projection } from './projection';
 import { parameters } from './rows';
 import { selectionOf } from './table';
 
-/** Columns that hold one plain value: JSON is only shown, never asked about. */
+/** Columns with one plain value; JSON columns cannot be filtered. */
 type Filterable<Row> = {
   [Column in keyof Row & string]: Row[Column] extends string | number | boolean | null ? Column : never;
 }[keyof Row & string];
@@ -14,9 +14,9 @@ type Condition<Value> =
 type Where<Row> = { readonly [Column in Filterable<Row>]?: Condition<Row[Column]> | undefined };
 
 export type PageQuery<Row> = Readonly<{
-  /** All of them hold. A column that is `undefined` is not asked about. */
+  /** All conditions must hold. `undefined` is no condition. */
   where?: Where<Row>;
-  /** Rows that are equal in these come in the order of their key, so that pages neither repeat nor miss one. */
+  /** Rows that are equal in these are ordered by key, so that pages neither repeat nor miss one. */
   orderBy?: readonly (readonly [column: Filterable<Row>, direction: 'asc' | 'desc'])[];
   limit: number;
   offset?: number;
@@ -24,12 +24,12 @@ export type PageQuery<Row> = Readonly<{
 
 export type Page<Row> = Readonly<{ rows: readonly Row[]; total: number }>;
 
-/** A page with the checkpoint that the same moment had: the page is exactly what the events up to there lead to. */
+/** A page with the checkpoint of the same snapshot: it results from exactly the events up to there. */
 export type PageAt<Row> = Page<Row> & Readonly<{ checkpoint: Checkpoint | null }>;
 
 type Statement = Readonly<{ text: string; values: unknown[] }>;
 
-/** One statement, so that the page, the total and the checkpoint are of the same moment. */
+/** One statement, so that page, total and checkpoint are of the same snapshot. */
 export function pageStatement<Row extends AnyRow>(projection: Projection<Row>, query: PageQuery<Row>): Statement {
   const { name, version, table, key } = projection;
   const { where = {}, orderBy = [], limit, offset = 0 } = query;
@@ -65,7 +65,7 @@ function conditionsOn(column: string, condition: unknown, add: (value: unknown) 
     .map(([comparison, bound]) => `${column} ${comparison === '>=' ? '>=' : '<='} ${add(bound)}`);
 }
 
-/** Names of columns come from the definition alone, whatever a caller passes. */
+/** @throws for a name that is not a column: column names are not parameters of the statement. */
 function known({ name, columns }: Projection, column: string): string {
   if (columns.some((one) => one.name === column)) return column;
   throw new Error(`${name} has no column ${column}`);

@@ -4,7 +4,7 @@ import { formatPosition, parsePosition } from './position';
 const epoch = '4b5a3c1e-0000-4000-8000-000000000000';
 
 describe('a position on the wire', () => {
-  it('comes back as it was given', () => {
+  it('is parsed back to the same position', () => {
     const position = { epoch, position: 9_007_199_254_740 };
 
     expect(parsePosition(formatPosition(position))).toEqual(position);

@@ -1,6 +1,6 @@
 import { DomainError } from '@syntropic/kernel';
 
-/** A place in one log. On the wire `<epoch>.<position>`, opaque to clients. */
+/** A position in one log. On the wire `<epoch>.<position>`, opaque to clients. */
 export type LogPosition = Readonly<{ epoch: string; position: number }>;
 
 const WIRE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,15})$/;
@@ -16,16 +16,16 @@ export function parsePosition(text: string): LogPosition {
   return { epoch, position: Number(position) };
 }
 
-/** The position is of a log that was restored since: nothing can be said about it. */
+/** The log was restored since this position was returned, so it has no meaning any more. */
 export const otherEpoch = () =>
   new DomainError('position.other_epoch', 'the log was restored since this position was given', 'conflict');
 
-/** What is asked for has not been projected yet. HTTP answers 503 with Retry-After. */
+/** The requested position has not been projected yet. HTTP answers 503 with Retry-After. */
 export class ReadModelBehind extends Error {
   override readonly name = 'ReadModelBehind';
   readonly code = 'read_model.behind';
 
-  constructor(projection: string, asked: number, reached: number) {
-    super(`${projection} is at ${reached}, and ${asked} was asked for`);
+  constructor(projection: string, requested: number, reached: number) {
+    super(`${projection} is at ${reached}, and ${requested} was requested`);
   }
 }

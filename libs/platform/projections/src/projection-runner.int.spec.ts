@@ -1,30 +1,24 @@
-import { EventAppender } from '@syntropic/event-store';
 import { createPool } from '@syntropic/postgres';
-import { eventually, useDatabase } from '@syntropic/testing';
+import { eventually } from '@syntropic/testing';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { ParkEvent, ProjectionOperator, RetryProjection } from './operator';
+import { ProjectionOperator } from './operator';
 import { projection } from './projection';
 import { projectionStates } from './projection-states';
-import { Accounts, makeTables, balances, closings, PROJECTIONS, tagUse, type AccountEvent } from './testing/accounts';
+import { account, balances, closings, olderAccount, PROJECTIONS, tagUse, type AccountEvent } from './testing/accounts';
 import { expectRebuildEquals } from './testing/rebuild';
-import { Worker } from './testing/worker';
+import { useWorkers } from './testing/workers';
 
-const opened = (account: string): AccountEvent => ({
-  type: 'AccountOpened',
-  data: { account, tags: ['x'], at: '2026-01-02T03:04:05Z' },
-});
 const paid = (account: string, usd = '1.50'): AccountEvent => ({
   type: 'AmountPaid',
   data: { account, tags: ['x', 'y'], usd },
 });
 
 let cured = false;
-/** Cannot take a payment of 13, until it is cured. */
-const fragile = projection<AccountEvent>()({
+/** Fails at a payment of 13, until it is cured. */
+const fragile = projection(account)({
   name: 'fragile',
   version: 1,
-  streams: ['account'],
   row: z.object({ account: z.string(), payments: z.int() }),
   key: 'account',
   keys: ({ data }) => [data.account],
@@ -36,107 +30,24 @@ const fragile = projection<AccountEvent>()({
   },
 });
 
-describe('workers', () => {
-  const database = useDatabase();
-  let accounts: Accounts;
-  let workers: Worker[] = [];
+describe('workers whose projections fail', () => {
+  const { database, append, checkpoints, work, expectLive } = useWorkers([...PROJECTIONS, fragile]);
   let operators: Pool;
   let operator: ProjectionOperator;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     operators = createPool(database.urlAs('syn_command_service'), { max: 1 });
     operator = new ProjectionOperator(operators);
-    await makeTables(database.pool, [...PROJECTIONS, fragile]);
-    accounts = new Accounts(new EventAppender(database.pool));
   });
   afterAll(() => operators.end());
-  afterEach(async () => {
-    await Promise.all(workers.map((worker) => worker.stop()));
-    workers = [];
-  });
-
-  function work(options: Partial<ConstructorParameters<typeof Worker>[0]> = {}): Worker {
-    const worker = new Worker({ url: database.urlAs('syn_projection_worker'), ...options });
-    workers.push(worker);
-    return worker;
-  }
-
-  async function checkpoints(): Promise<Record<string, { position: number; status: string; error: string | null }>> {
-    const { rows } = await database.pool.query<{
-      name: string;
-      position: number;
-      status: string;
-      error: string | null;
-    }>('select projection as name, position, status, error from read.checkpoints');
-    return Object.fromEntries(rows.map(({ name, ...checkpoint }) => [name, checkpoint]));
-  }
-
-  async function expectLive(position: number, ...names: readonly { name: string }[]): Promise<void> {
-    const live = Object.fromEntries(names.map(({ name }) => [name, { position, status: 'live', error: null }]));
-    await eventually(async () => {
-      expect(await checkpoints()).toMatchObject(live);
-    });
-  }
 
   const stateOf = async (name: string) => (await projectionStates(database.pool)).find((state) => state.name === name);
 
-  /** Which transaction wrote each row. */
-  async function writers(): Promise<readonly unknown[]> {
-    const { rows } = await database.pool.query<object>('select account, xmin::text from read.balance_v1');
-    return rows;
-  }
-
-  const keeping = (worker: Worker) => worker.runner.owned.length;
-
-  it('leave rows that a rebuild makes again, whatever the events look like', async () => {
-    work();
-    const head = await accounts.append(opened('a'), paid('a'), paid('b'), paid('a', '0.000000001'));
-    await expectLive(head, ...PROJECTIONS);
-
-    for (const one of PROJECTIONS) await expectRebuildEquals(one, database.pool);
-  });
-
-  it('share the projections, and give back what is too much', async () => {
-    const [one, other] = [work(), work()];
-    await eventually(() => keeping(one) + keeping(other) === 3 && Math.max(keeping(one), keeping(other)) === 2);
-
-    await one.stop();
-    await eventually(() => keeping(other) === 3);
-    const head = await accounts.append(paid('a'));
-    await expectLive(head, ...PROJECTIONS);
-  });
-
-  it('take over from a dead one when its lease has ended', async () => {
-    const dead = work();
-    await eventually(() => keeping(dead) === 3);
-    await dead.kill();
-    const head = await accounts.append(paid('a'));
-    const heir = work();
-
-    await expectLive(head, ...PROJECTIONS);
-    expect(keeping(heir)).toBe(3);
-  });
-
-  it('write nothing for what another has taken meanwhile', async () => {
-    const slow = work();
-    await eventually(() => keeping(slow) === 3 && slow.runner.owned.every(({ mode }) => mode === 'live'));
-    slow.freeze();
-    const before = await accounts.append(opened('c'), paid('c'));
-    const quick = work();
-    await expectLive(before, ...PROJECTIONS);
-    const written = await writers();
-
-    slow.thaw();
-    await eventually(() => keeping(slow) === 1 && keeping(quick) === 2);
-    expect(await writers()).toEqual(written);
-    for (const one of PROJECTIONS) await expectRebuildEquals(one, database.pool);
-  });
-
-  it('stop a projection before the event it cannot take, and the others go on', async () => {
+  it('stop a projection before the event it cannot fold, and the others continue', async () => {
     const worker = work({ projections: [balances, fragile] });
-    const before = await accounts.append(paid('d'), paid('d'));
-    const poison = await accounts.append(paid('d', '13'));
-    const head = await accounts.append(paid('d'), paid('e'));
+    const before = await append(paid('d'), paid('d'));
+    const poison = await append(paid('d', '13'));
+    const head = await append(paid('d'), paid('e'));
 
     await eventually(async () => {
       expect(await checkpoints()).toMatchObject({
@@ -147,18 +58,18 @@ describe('workers', () => {
     await expectRebuildEquals(fragile, database.pool);
 
     cured = true;
-    await operator.retry(new RetryProjection({ projection: 'fragile' }));
+    await operator.retry({ projection: 'fragile' });
     await expectLive(head, balances, fragile);
     expect(worker.runner.owned.map(({ mode }) => mode)).toEqual(['live', 'live']);
     cured = false;
   });
 
-  it('pass an event by that an operator has parked, whoever works then', async () => {
+  it('skip an event that an operator has parked, also after a restart', async () => {
     const worker = work({ projections: [balances, fragile] });
-    const poison = await accounts.append(paid('f', '13'));
-    const head = await accounts.append(paid('f'), paid('f'));
-    const park = new ParkEvent({ projection: 'fragile', position: poison, reason: 'thirteen is unlucky' });
-    await expect(operator.park(new ParkEvent({ ...park.data, position: head }), 'key:ops')).rejects.toMatchObject({
+    const poison = await append(paid('f', '13'));
+    const head = await append(paid('f'), paid('f'));
+    const park = { projection: 'fragile', position: poison, reason: 'thirteen is unlucky' };
+    await expect(operator.park({ ...park, position: head }, 'key:ops')).rejects.toMatchObject({
       code: 'projection.not_stopped',
     });
 
@@ -180,16 +91,17 @@ describe('workers', () => {
     });
   });
 
-  it('that are not there cannot be told anything', async () => {
+  it('cannot be commanded for unknown projections', async () => {
     const missing = { code: 'projection.not_found' };
-    const nobody = { projection: 'nobody', position: 1, reason: 'x' };
-    await expect(operator.retry(new RetryProjection(nobody))).rejects.toMatchObject(missing);
-    await expect(operator.park(new ParkEvent(nobody), 'key:ops')).rejects.toMatchObject(missing);
+    const unknown = { projection: 'unknown', position: 1, reason: 'x' };
+    await expect(operator.retry(unknown)).rejects.toMatchObject(missing);
+    await expect(operator.park(unknown, 'key:ops')).rejects.toMatchObject(missing);
   });
 
-  it('stop what folds a stream in which something unknown happened, and nothing else', async () => {
-    work({ catalogue: ['AccountOpened', 'AmountPaid', 'AccountClosed'] });
-    const head = await accounts.append({ type: 'AccountLookedAt', data: { account: 'a' } });
+  it('stop only projections of a stream with an unknown event', async () => {
+    const older = [balances, tagUse].map((one) => ({ ...one, streams: [olderAccount] }));
+    work({ projections: [...older, closings] });
+    const head = await append({ type: 'AccountLookedAt', data: { account: 'a' } });
 
     await expectLive(head, closings);
     await eventually(async () => {
@@ -199,9 +111,30 @@ describe('workers', () => {
     });
   });
 
-  it('start what was stopped again when a build that knows the event is rolled out', async () => {
+  it('resume when a build that knows the event is deployed', async () => {
     work();
-    await expectLive(await accounts.append(paid('a')), ...PROJECTIONS);
+    await expectLive(await append(paid('a')), ...PROJECTIONS);
+  });
+
+  it('stop a projection whose rows the database refuses with an exception', async () => {
+    await database.pool.query(
+      `create function read.refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$`,
+    );
+    await database.pool.query(
+      `create trigger refuse before insert on ${tagUse.table} for each row execute function read.refuse()`,
+    );
+    work();
+    const head = await append(paid('a'));
+
+    await eventually(async () => {
+      const error = `AmountPaid at ${head}: refused`;
+      expect(await checkpoints()).toMatchObject({ tag_use: { position: head - 1, status: 'stopped', error } });
+    });
+    await expectLive(head, balances, closings);
+
+    await database.pool.query(`drop trigger refuse on ${tagUse.table}`);
+    await operator.retry({ projection: 'tag_use' });
+    await expectLive(head, ...PROJECTIONS);
   });
 
   it('refuse a table of another shape', async () => {
@@ -211,22 +144,11 @@ describe('workers', () => {
       const error = 'read.tag_use_v2 has an unexpected surplus integer';
       expect(await checkpoints()).toMatchObject({ tag_use: { status: 'stopped', error } });
     });
-    await expectLive(await accounts.append(paid('a')), balances, closings);
+    await expectLive(await append(paid('a')), balances, closings);
     await database.pool.query('alter table read.tag_use_v2 drop column surplus');
   });
 
-  it('catch up alone with what the others already have', async () => {
-    await database.pool.query(`truncate ${tagUse.table}`);
-    await database.pool.query(
-      `update read.checkpoints set position = 0, cached_position = 0 where projection = 'tag_use'`,
-    );
-    work();
-
-    await expectLive(await accounts.append(paid('a')), ...PROJECTIONS);
-    await expectRebuildEquals(tagUse, database.pool);
-  });
-
-  it('do not begin before their migration has run', async () => {
+  it('do not start before their migration has run', async () => {
     await database.pool.query(`delete from read.checkpoints where projection = 'fragile'`);
     const worker = work({ projections: [balances, fragile] });
 
@@ -234,12 +156,12 @@ describe('workers', () => {
     expect(String(worker.faults)).toContain('no migration has made fragile_v1 yet');
   });
 
-  it('stop at a log that was restored, and say so', async () => {
+  it('stop at a log that was restored, and report it', async () => {
     work();
-    await expectLive(await accounts.append(paid('a')), ...PROJECTIONS);
+    await expectLive(await append(paid('a')), ...PROJECTIONS);
     await database.pool.query('update log.log_head set store_epoch = gen_random_uuid()');
     const before = await checkpoints();
-    await accounts.append(paid('a'));
+    await append(paid('a'));
 
     await eventually(async () => {
       for (const { status, error } of Object.values(await checkpoints())) {

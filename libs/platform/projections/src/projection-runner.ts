@@ -1,12 +1,12 @@
+import { pause, repeat, retry } from '@syntropic/async';
 import type { EventLog, LogReader } from '@syntropic/event-store';
 import type { Recorded } from '@syntropic/kernel';
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { Advance, type Setback } from './advance';
+import { Advance, type Failure } from './advance';
 import type { Announce } from './announcement';
 import { catchUp } from './catch-up';
-import { Checkpoints, type HeldCheckpoint } from './checkpoints';
+import { Checkpoints, type OwnedCheckpoint } from './checkpoints';
 import type { Owned } from './owned';
 import type { Projection } from './projection';
 import type { RowCache } from './row-cache';
@@ -17,51 +17,49 @@ export type ProjectionRunnerOptions = Readonly<{
   log: EventLog;
   reader: Pick<LogReader, 'follow'>;
   projections: readonly Projection[];
-  /** Every event type this build knows, folded or not. */
-  catalogue: readonly string[];
   cache?: RowCache;
   announce?: Announce;
-  /** Told what went wrong and is being dealt with: for the log and the metrics. */
+  /** Reports a fault that the runner recovers from, for logs and metrics. */
   onFault?: (message: string, cause: unknown) => void;
   worker?: string;
   leaseMs?: number;
-  /** How often a projection tries an event that it cannot take before it stops. */
+  /** The attempts at an event that fails, before the projection stops. */
   attempts?: number;
   backoffMs?: number;
 }>;
 
-const RECOVERY_MS = 250;
-/** After a death its projections stand still for a little more than this. */
+const BACK_OFF = { firstMs: 250, longestMs: 2_000 };
+/** After a crash the worker's projections stand still for a little longer. */
 const LEASE_MS = 5_000;
 
 /**
- * One worker: takes its share of the projections and keeps them level with the log. All share one reader;
- * one that is behind, or fails, goes on alone and comes back when it is level.
+ * One worker: claims its share of the projections and keeps them up to date with the log. Live projections share one reader;
+ * one that is behind, or fails, reads alone and joins the others when it has caught up.
  */
 export class ProjectionRunner {
   readonly #leaseMs: number;
   readonly #checkpoints: Checkpoints;
   readonly #advance: Advance;
   readonly #owned = new Map<Projection, Owned>();
-  readonly #alone = new Set<Promise<void>>();
+  readonly #catchUps = new Set<Promise<void>>();
   #signal = AbortSignal.abort();
-  /** Where the shared reader is. */
+  /** The position of the shared reader. */
   #cursor: number | undefined;
   #recovering: Promise<void> | undefined;
 
   constructor(private readonly options: ProjectionRunnerOptions) {
-    const { pool, worker = randomUUID(), leaseMs = LEASE_MS, catalogue, cache, announce } = options;
+    const { pool, worker = randomUUID(), leaseMs = LEASE_MS, cache, announce } = options;
     this.#leaseMs = leaseMs;
     this.#checkpoints = new Checkpoints(pool, worker, leaseMs);
-    this.#advance = new Advance({ pool, worker, catalogue: new Set(catalogue), cache, announce });
+    this.#advance = new Advance({ pool, worker, cache, announce });
   }
 
-  /** What this worker keeps now, for its health and metrics. */
+  /** The projections that this worker owns now. */
   get owned(): readonly Readonly<Owned>[] {
     return [...this.#owned.values()];
   }
 
-  /** Runs until the signal, then leaves its projections to the others. Throws only when it cannot begin. */
+  /** Runs until the signal, then hands its projections over. @throws only when it cannot start. */
   async run(signal: AbortSignal): Promise<void> {
     const { projections, cache } = this.options;
     this.#signal = signal;
@@ -69,60 +67,58 @@ export class ProjectionRunner {
     if (missing.length > 0) throw new Error(`no migration has made ${missing.join(', ')} yet`);
     await this.#share();
 
-    const heedless = cache?.onLoss(() => {
+    const unsubscribe = cache?.onLoss(() => {
       this.#loseCache();
     });
-    await Promise.all([this.#read(), this.#beat()]);
-    heedless?.();
-    await Promise.all([...this.#alone, this.#recovering]);
-    await this.#leave();
+    await Promise.all([this.#read(), this.#renew()]);
+    unsubscribe?.();
+    await Promise.all([...this.#catchUps, this.#recovering]);
+    await this.#handOver();
   }
 
-  async #read(): Promise<void> {
-    while (!this.#signal.aborted) {
-      try {
-        await this.options.reader.follow(this.#cursor ?? 0, (events) => this.#apply(events), this.#signal);
-      } catch (error) {
-        this.#report('the log cannot be read', error);
-        await this.#pause(RECOVERY_MS);
-      }
-    }
+  #read(): Promise<void> {
+    const onFault = (error: unknown) => {
+      this.#report('the log cannot be read', error);
+    };
+    return repeat(this.#signal, { everyMs: 0, backOff: BACK_OFF, onFault }, () =>
+      this.options.reader.follow(this.#cursor ?? 0, (events) => this.#apply(events), this.#signal),
+    );
   }
 
   async #apply(events: readonly Recorded[]): Promise<void> {
     this.#cursor = events.at(-1)?.position ?? this.#cursor;
-    const level = [...this.#owned.values()].filter(({ mode }) => mode === 'live');
-    for (const setback of await this.#advance.over(level, events)) {
-      if (setback.kind === 'unknown') this.#forget(setback);
-      else this.#goAlone(setback.owned);
+    const live = [...this.#owned.values()].filter(({ mode }) => mode === 'live');
+    for (const failure of await this.#advance.over(live, events)) {
+      if (failure.kind === 'unknown') this.#disown(failure);
+      else this.#startCatchUp(failure.owned);
     }
   }
 
-  #goAlone(owned: Owned): void {
+  #startCatchUp(owned: Owned): void {
     owned.mode = 'catching_up';
     const work = this.#catchUp(owned).catch((error: unknown) => {
-      this.#forget({ owned, kind: 'unknown', error: new Error('it cannot go on', { cause: error }) });
+      this.#disown({ owned, kind: 'unknown', error: new Error('it cannot catch up', { cause: error }) });
     });
-    this.#alone.add(work);
-    void work.finally(() => this.#alone.delete(work));
+    this.#catchUps.add(work);
+    void work.finally(() => this.#catchUps.delete(work));
   }
 
   async #catchUp(owned: Owned): Promise<void> {
     const { pool, log, attempts = 5, backoffMs = 200 } = this.options;
     const fault = await tableFault(pool, owned.projection);
-    const setback = fault
+    const failure = fault
       ? ({ owned, kind: 'faulty', error: new Error(fault) } as const)
       : await catchUp(owned, {
           log,
           advance: this.#advance,
           attempts,
           backoffMs,
-          pause: (ms) => this.#pause(ms),
-          done: () => !this.#isMine(owned) || this.#joins(owned),
-          retrying: (failure) => this.#checkpoints.report(owned.projection, 'retrying', failure),
+          signal: this.#signal,
+          done: () => !this.#isOwned(owned) || this.#joins(owned),
+          retrying: (attempt) => this.#checkpoints.report(owned.projection, 'retrying', attempt),
         });
-    if (setback?.kind === 'faulty') await this.#stop(owned, setback);
-    else if (setback) this.#forget(setback);
+    if (failure?.kind === 'faulty') await this.#stop(owned, failure);
+    else if (failure) this.#disown(failure);
   }
 
   #joins(owned: Owned): boolean {
@@ -136,45 +132,35 @@ export class ProjectionRunner {
     this.#report(`${owned.projection.name} has stopped`, failure.error);
   }
 
-  /** Its checkpoint row says whose it is and where it stands; until that is read again, nothing is done for it. */
-  #forget({ owned, error }: Setback): void {
-    if (!this.#isMine(owned)) return;
+  /** Does nothing more for a projection until its checkpoint row has been read again: it tells owner and position. */
+  #disown({ owned, error }: Failure): void {
+    if (!this.#isOwned(owned)) return;
     this.#owned.delete(owned.projection);
-    this.#report(`${owned.projection.name} is looked up again`, error);
-    void this.#pause(RECOVERY_MS).then(() => this.#recover());
+    this.#report(`the checkpoint of ${owned.projection.name} is read again`, error);
+    void pause(BACK_OFF.firstMs, this.#signal).then(() => this.#recover());
   }
 
-  #isMine(owned: Owned): boolean {
+  #isOwned(owned: Owned): boolean {
     return !this.#signal.aborted && this.#owned.get(owned.projection) === owned;
   }
 
-  async #beat(): Promise<void> {
-    while (!this.#signal.aborted) {
-      await this.#pause(this.#leaseMs / 3);
-      await this.#recover();
-    }
+  async #renew(): Promise<void> {
+    const everyMs = this.#leaseMs / 3;
+    await pause(everyMs, this.#signal);
+    await repeat(this.#signal, { everyMs }, () => this.#recover());
   }
 
   #recover(): Promise<void> {
-    this.#recovering ??= this.#untilShared().finally(() => {
+    const onFault = (error: unknown) => {
+      this.#report('the checkpoints cannot be read', error);
+    };
+    this.#recovering ??= retry(this.#signal, { backOff: BACK_OFF, onFault }, () => this.#share()).finally(() => {
       this.#recovering = undefined;
     });
     return this.#recovering;
   }
 
-  async #untilShared(): Promise<void> {
-    while (!this.#signal.aborted) {
-      try {
-        await this.#share();
-        return;
-      } catch (error) {
-        this.#report('the checkpoints cannot be reached', error);
-        await this.#pause(RECOVERY_MS);
-      }
-    }
-  }
-
-  /** Renews the lease and sees that this worker has its share, no more and no less. */
+  /** Renews the lease, releases projections beyond this worker's share, and claims missing ones. */
   async #share(): Promise<void> {
     const { projections, log, cache } = this.options;
     const workers = await this.#checkpoints.heartbeat();
@@ -188,15 +174,15 @@ export class ProjectionRunner {
     const missing = share - this.#owned.size;
     if (missing > 0) await this.#checkpoints.claim(projections, missing, cache !== undefined);
 
-    const [held, head] = await Promise.all([this.#checkpoints.held(), log.head()]);
-    this.#cursor ??= held.length > 0 ? Math.max(...held.map(({ position }) => position)) : head.position;
-    await this.#adopt(held, head.epoch);
+    const [rows, head] = await Promise.all([this.#checkpoints.owned(), log.head()]);
+    this.#cursor ??= rows.length > 0 ? Math.max(...rows.map(({ position }) => position)) : head.position;
+    await this.#adopt(rows, head.epoch);
   }
 
-  /** Follows what the checkpoint rows say: what is new begins, what is gone ends, what was stopped and put right goes on. */
-  async #adopt(held: readonly HeldCheckpoint[], storeEpoch: string): Promise<void> {
+  /** Follows the checkpoint rows: starts new projections and retried ones, and ends those that were lost. */
+  async #adopt(rows: readonly OwnedCheckpoint[], storeEpoch: string): Promise<void> {
     for (const projection of this.options.projections) {
-      const row = held.find((one) => one.projection === projection.name && one.version === projection.version);
+      const row = rows.find((one) => one.projection === projection.name && one.version === projection.version);
       const owned = this.#owned.get(projection);
       if (!row) this.#owned.delete(projection);
       else if (!owned || (owned.mode === 'stopped' && row.status !== 'stopped')) {
@@ -208,7 +194,7 @@ export class ProjectionRunner {
   async #begin(owned: Owned, storeEpoch: string): Promise<void> {
     this.#owned.set(owned.projection, owned);
     if (owned.storeEpoch === storeEpoch) {
-      this.#goAlone(owned);
+      this.#startCatchUp(owned);
       return;
     }
     const why = `its checkpoint counts in log ${owned.storeEpoch}, and this is log ${storeEpoch}: rebuild it`;
@@ -222,18 +208,14 @@ export class ProjectionRunner {
     });
   }
 
-  async #leave(): Promise<void> {
+  async #handOver(): Promise<void> {
     try {
       await this.#checkpoints.settle(this.owned);
-      await this.#checkpoints.leave();
+      await this.#checkpoints.handOver();
     } catch (error) {
-      this.#report('the projections are handed over when the lease ends', error);
+      this.#report('the projections cannot be handed over before the lease ends', error);
     }
     this.#owned.clear();
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await setTimeout(ms, undefined, { signal: this.#signal }).catch(() => undefined);
   }
 
   #report(message: string, cause: unknown): void {

@@ -4,14 +4,13 @@ import { decimal } from './column';
 import { fold, type Versioned } from './fold';
 import { projection } from './projection';
 import { ddlOf } from './table';
-import { balances, type AccountEvent } from './testing/accounts';
+import { account, balances, type AccountEvent } from './testing/accounts';
 
 const row = z.object({ id: z.string() });
 const declared = (shape: z.ZodRawShape, name = 'thing') =>
-  projection<AccountEvent>()({
+  projection(account)({
     name,
     version: 1,
-    streams: [],
     row: row.extend(shape),
     key: 'id',
     keys: () => [],
@@ -19,7 +18,7 @@ const declared = (shape: z.ZodRawShape, name = 'thing') =>
   });
 
 describe('a projection', () => {
-  it('has a table made of its row', () => {
+  it('has a table with the columns of its row', () => {
     const [table] = ddlOf(
       declared({
         status: z.enum(['open', 'shut']),
@@ -52,7 +51,7 @@ describe('a projection', () => {
     ['two JSON columns', () => declared({ one: z.unknown(), two: z.record(z.string(), z.int()) })],
     ['a column that may be missing', () => declared({ one: z.string().optional() })],
     ['a column in camelCase', () => declared({ startedAt: z.string() })],
-    ['the machinery’s own column', () => declared({ position: z.int() })],
+    ['the reserved column', () => declared({ position: z.int() })],
     ['a name that is no identifier', () => declared({}, 'thing; drop table x')],
   ])('is refused with %s', (_, declare) => {
     expect(declare).toThrow();
@@ -89,15 +88,15 @@ describe('folding', () => {
     });
   });
 
-  it('keeps instants as the table gives them back', () => {
+  it('gives instants the format of the table', () => {
     expect(fold(balances, new Map(), [opened(1)]).get('a')?.row?.['opened_at']).toBe('2026-01-02T03:04:05.000Z');
   });
 
-  it('changes nothing where a fold has no answer', () => {
+  it('changes nothing when a fold has no result', () => {
     expect(fold(balances, new Map(), [paid(1), closed(2)])).toEqual(new Map());
   });
 
-  it('remembers where a row was deleted', () => {
+  it('keeps the position of a deleted row', () => {
     const rows = new Map<string, Versioned>([['a', { position: 1, row: { account: 'a' } }]]);
 
     expect(fold(balances, rows, [closed(5)])).toEqual(new Map([['a', { position: 5, row: null }]]));

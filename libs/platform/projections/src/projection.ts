@@ -1,13 +1,6 @@
-import type { Event, EventOfType, Recorded } from '@syntropic/kernel';
+import type { AnyContract, Event, EventOf, EventOfType, Immutable, Recorded } from '@syntropic/kernel';
 import type { z } from 'zod';
 import { columnsOf, type Column } from './column';
-
-/** Rows are plain data that nobody changes in place: the fold's last answer may still be needed. */
-export type Immutable<T> = T extends string | number | boolean | null | undefined
-  ? T
-  : T extends readonly (infer Item)[]
-    ? readonly Immutable<Item>[]
-    : { readonly [Key in keyof T]: Immutable<T[Key]> };
 
 type RowFrom<Shape extends z.ZodRawShape> = {
   readonly [Column in keyof Shape & string]: Immutable<z.output<Shape[Column]>>;
@@ -24,8 +17,6 @@ type Definition<E extends Event, Shape extends z.ZodRawShape> = Readonly<{
   name: string;
   /** Another shape or another meaning is another version, with a table of its own. */
   version: number;
-  /** The aggregates whose events it folds: one of theirs that nobody knows stops it, for it might have mattered. */
-  streams: readonly string[];
   /** Its keys are the columns. Instants are `z.iso.datetime()`, exact numbers `decimal`; one column may hold JSON. */
   row: z.ZodObject<Shape>;
   key: keyof Shape & string;
@@ -43,7 +34,8 @@ export type AnyRow = Readonly<Record<string, unknown>>;
 export interface Projection<Row extends AnyRow = AnyRow> {
   readonly name: string;
   readonly version: number;
-  readonly streams: readonly string[];
+  /** The aggregates whose events it folds: one of theirs that this build does not know stops it, for it might have mattered. */
+  readonly streams: readonly AnyContract[];
   readonly table: string;
   readonly key: string;
   readonly columns: readonly Column[];
@@ -63,11 +55,11 @@ export type RowOf<P> = P extends Projection<infer Row> ? Row : never;
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
-/** Declares a read model: `projection<TheEventsItMayFold>()({ name, row, keys, on, … })`. */
+/** Declares a read model of these aggregates: `projection(workspace)({ name, row, keys, on, … })`. */
 export const projection =
-  <E extends Event>() =>
-  <Shape extends z.ZodRawShape>(definition: Definition<E, Shape>): Projection<RowFrom<Shape>> => {
-    const { name, version, streams, key, indexes = [] } = definition;
+  <K extends readonly AnyContract[]>(...streams: K) =>
+  <Shape extends z.ZodRawShape>(definition: Definition<EventOf<K[number]>, Shape>): Projection<RowFrom<Shape>> => {
+    const { name, version, key, indexes = [] } = definition;
     if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
 
     // The runner hands a fold, and `keys`, only events of the types that `on` names.

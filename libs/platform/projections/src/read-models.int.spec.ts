@@ -56,7 +56,7 @@ function start(): Worker {
 const epoch = async () => (await new PostgresEventLog(database.pool).head()).epoch;
 const at = async (position: number) => parsePosition(formatPosition({ epoch: await epoch(), position }));
 
-/** The position from which on everything is in the cache. */
+/** Waits until everything up to the position is in the cache. */
 const cached = async (position: number) => {
   await eventually(async () => {
     const { rows } = await database.pool.query<{ cached: number }>(
@@ -68,15 +68,15 @@ const cached = async (position: number) => {
 };
 
 describe('a row', () => {
-  it('is there for whoever brings the position of their command', async () => {
+  it('includes the events up to the requested position', async () => {
     for (const usd of ['1', '2', '3']) {
       const minPosition = await at(await accounts.append(opened('own'), paid('own', usd)));
       expect(await readModels.get(balances, 'own', { minPosition })).toMatchObject({ paid: usd });
     }
-    expect(await readModels.get(balances, 'nobody', { minPosition: await at(1) })).toBeUndefined();
+    expect(await readModels.get(balances, 'unknown', { minPosition: await at(1) })).toBeUndefined();
   });
 
-  it('comes from the cache, and still does after the worker changed it', async () => {
+  it('comes from the cache, also after the worker changed it', async () => {
     await cached(await accounts.append(opened('warm')));
     await database.pool.query(`update read.balance_v1 set payments = 99 where account = 'warm'`);
     const minPosition = await cached(await accounts.append(paid('other')));
@@ -94,7 +94,7 @@ describe('a row', () => {
     expect(await readModels.get(balances, 'gone', { minPosition })).toBeUndefined();
   });
 
-  it('that changed while the worker had no way to the cache is not taken from there', async () => {
+  it('that changed while the worker was disconnected from the cache is not taken from there', async () => {
     await cached(await accounts.append(opened('cut')));
     worker?.loseCache();
     const minPosition = await at(await accounts.append(paid('cut')));
@@ -110,7 +110,7 @@ describe('a row', () => {
     expect(await readModels.get(balances, 'cut', { minPosition: await cached(last) })).toMatchObject({ payments: 1 });
   });
 
-  it('that the cache went back to while no worker was there is not taken from there', async () => {
+  it('that the cache restored while no worker ran is not taken from there', async () => {
     await cached(await accounts.append(opened('back')));
     const [key = ''] = await cache.keys('rm:balance:1:*:back');
     const older = (await cache.get(key)) ?? '';
@@ -123,7 +123,7 @@ describe('a row', () => {
     });
   });
 
-  it('is served on what the worker announced, without a look at Postgres', async () => {
+  it('is served by announcements alone, without a query in Postgres', async () => {
     const pool = createPool(database.urlAs('syn_collector'));
     const blind = new ReadModels({ pool, redis: cache, nats: connection });
     await eventually(async () => {
@@ -143,7 +143,7 @@ describe('a row', () => {
     await eventually(() => cache.status === 'ready');
   });
 
-  it('in the cache is not replaced by an older one, whoever comes late', async () => {
+  it('in the cache is not replaced by an older one', async () => {
     const rows = new RowCache(cache);
     const put = (position: number, row: object | null) =>
       rows.put(balances, 'epoch', new Map([['a', { position, row: row as Record<string, unknown> | null }]]));
@@ -159,7 +159,7 @@ describe('a row', () => {
 });
 
 describe('a minimum position', () => {
-  it('that is not reached in time is an answer of its own', async () => {
+  it('that is not reached in time is an error of its own', async () => {
     await worker?.stop();
     const minPosition = await at(await accounts.append(paid('own')));
 
@@ -201,7 +201,7 @@ describe('a page', () => {
     expect(await accountsOn({ where, offset: 4 })).toEqual({ accounts: [], total: 4 });
   });
 
-  it('holds what every condition holds for', async () => {
+  it('has the rows that fulfil every condition', async () => {
     const account = { in: mine };
     expect(await accountsOn({ where: { account, status: 'paid' } })).toEqual({ accounts: ['p2', 'p3'], total: 2 });
     expect(await accountsOn({ where: { account, paid_at: null, large: false } })).toMatchObject({ total: 2 });
@@ -215,7 +215,7 @@ describe('a page', () => {
     });
   });
 
-  it('is ordered as asked, and by key where that does not decide', async () => {
+  it('is ordered as requested, and by key among equal rows', async () => {
     const where = { account: { in: mine } };
     expect(
       await accountsOn({
@@ -233,8 +233,8 @@ describe('a page', () => {
     });
   });
 
-  it('is asked for by columns that exist', async () => {
-    // @ts-expect-error JSON is only shown
+  it('refuses columns that do not exist', async () => {
+    // @ts-expect-error JSON cannot be filtered
     await expect(readModels.page(balances, { limit: 1, where: { detail: 'x' } })).rejects.toThrow();
     // @ts-expect-error there is no such column
     await expect(readModels.page(balances, { limit: 1, where: { 'a; drop table x': 1 } })).rejects.toThrow('no column');
@@ -242,7 +242,7 @@ describe('a page', () => {
     await expect(readModels.page(tagUse, { limit: 1, orderBy: [['nothing', 'asc']] })).rejects.toThrow('no column');
   });
 
-  it('of ids begins with what was typed', async () => {
+  it('of ids has the requested prefix', async () => {
     expect(await readModels.idsWithPrefix(balances, 'p')).toEqual(['p%4', 'p1', 'p2', 'p3']);
     expect(await readModels.idsWithPrefix(balances, 'p%')).toEqual(['p%4']);
     expect(await readModels.idsWithPrefix(balances, 'P')).toEqual([]);

@@ -3,24 +3,25 @@ import type { NatsConnection } from 'nats';
 import type { Pool } from 'pg';
 import { CheckpointWatch } from './checkpoint-watch';
 import { pageStatement, type Page, type PageAt, type PageQuery } from './page';
+import type { Versioned } from './fold';
 import { formatPosition, type LogPosition } from './position';
 import type { AnyRow, Projection } from './projection';
 import { RowCache } from './row-cache';
 import { loadRows } from './rows';
 
 type Freshness = Readonly<{
-  /** The answer has everything up to here, or there is none: see `parsePosition`. */
+  /** The result includes all events up to this position; see `parsePosition`. */
   minPosition?: LogPosition | undefined;
 }>;
 
 type List = Readonly<{
-  /** The first page of a list that nobody has filtered or sorted: of lists only this one is cached. */
+  /** The first page of a list without filter and in default order, the only page that is cached. */
   isFront?: boolean;
 }>;
 
 const PREFIX_MATCHES = 10;
 
-/** The read models as they are asked for: rows by key and front pages from the cache, everything else from Postgres. */
+/** Queries on read models: rows by key and front pages come from the cache, everything else from Postgres. */
 export class ReadModels {
   readonly #pool: Pool;
   readonly #cache: RowCache | undefined;
@@ -49,12 +50,16 @@ export class ReadModels {
 
     const isComplete = !minPosition || cachedPosition >= minPosition.position;
     const cached = epoch !== null && isComplete ? await this.#cached(projection, epoch, id) : undefined;
-    // What is stored under a projection's key was stored by its fold.
-    if (cached) return (cached.row as Row | null) ?? undefined;
+    const { row } = cached ?? (await this.#stored(projection, epoch, id));
+    // Only the projection's fold stores rows under its key.
+    return (row as Row | null) ?? undefined;
+  }
 
+  /** Reads the row from its table, and fills the cache. */
+  async #stored(projection: Projection, epoch: string | null, id: string): Promise<Pick<Versioned, 'row'>> {
     const stored = await loadRows(this.#pool, projection, [id]);
     if (epoch !== null && stored.size > 0) this.#cache?.put(projection, epoch, stored).catch(() => undefined);
-    return (stored.get(id)?.row as Row | undefined) ?? undefined;
+    return stored.get(id) ?? { row: null };
   }
 
   async page<Row extends AnyRow>(
@@ -68,7 +73,7 @@ export class ReadModels {
     return { rows, total };
   }
 
-  /** The first few ids that begin so, for people who type the start of one. */
+  /** The first few ids with this prefix, for users who type the start of one. */
   async idsWithPrefix(projection: Projection, prefix: string): Promise<readonly string[]> {
     const { rows } = await this.#pool.query<{ id: string }>(
       `select ${projection.key} as id from ${projection.table}
@@ -78,13 +83,13 @@ export class ReadModels {
     return rows.map(({ id }) => id);
   }
 
-  /** How far the projection is known to be: what `X-Position` says of an answer that was made after this. */
+  /** The projection's known position, for the header `X-Position` of a reply that is made afterwards. */
   async position(projection: Projection): Promise<string> {
     const { storeEpoch: epoch, position } = await this.#checkpoints.current(projection);
     return formatPosition({ epoch, position });
   }
 
-  /** A page is what it was at its position, whoever stored it and when: it is good for whoever knows of nothing later. */
+  /** A cached page is used when its position is at least the projection's known one. */
   async #frontPage<Row extends AnyRow>(
     projection: Projection<Row>,
     query: PageQuery<Row>,
@@ -92,9 +97,9 @@ export class ReadModels {
   ): Promise<Page<Row>> {
     const { cacheEpoch, position } = await this.#reach(projection, minPosition);
     const name = JSON.stringify(query);
-    const held = cacheEpoch === null ? undefined : await this.#cachedPage(projection, cacheEpoch, name);
-    // What is stored under this query was read by it.
-    if (held && held.position >= position) return held.page as Page<Row>;
+    const cached = cacheEpoch === null ? undefined : await this.#cachedPage(projection, cacheEpoch, name);
+    // Pages under this query were read with the same query.
+    if (cached && cached.position >= position) return cached.page as Page<Row>;
 
     const { checkpoint, ...page } = await this.#readPage(projection, query);
     if (typeof checkpoint?.cacheEpoch === 'string') {
@@ -104,7 +109,7 @@ export class ReadModels {
     return page;
   }
 
-  /** Whoever was shown a page is not shown an older one afterwards: what it says of the checkpoint is known from here on. */
+  /** Remembers the checkpoint of the page, so that no older page is returned afterwards. */
   async #readPage<Row extends AnyRow>(projection: Projection<Row>, query: PageQuery<Row>): Promise<PageAt<Row>> {
     const { rows } = await this.#pool.query<PageAt<Row>>(pageStatement(projection, query));
     const page = rows[0] ?? { rows: [], total: 0, checkpoint: null };
@@ -116,7 +121,7 @@ export class ReadModels {
     return minPosition ? this.#checkpoints.reach(projection, minPosition) : this.#checkpoints.current(projection);
   }
 
-  /** A cache that does not answer is a miss. */
+  /** A cache that does not answer counts as a miss. */
   #cached(projection: Projection, epoch: string, id: string) {
     return this.#cache?.get(projection, epoch, id).catch(() => undefined);
   }

@@ -3,22 +3,22 @@ import type { Versioned } from './fold';
 import type { Page } from './page';
 import type { AnyRow, Projection } from './projection';
 
-/** What nobody asked for in an hour is read from Postgres next time. */
+/** Rows expire an hour after they were stored, and are read from Postgres then. */
 const TTL_MS = 3_600_000;
-/** After a fault the cache is left alone this long: a server that hangs must not hold up every batch. */
-const REST_MS = 1_000;
+/** The cache is not used for this long after a fault: a server that hangs must not delay every batch. */
+const SUSPENSION_MS = 1_000;
 const KEYS_A_CALL = 500;
 
 const SET_IF_NEWER = `
 for i, key in ipairs(KEYS) do
-  local held = redis.call('get', key)
+  local stored = redis.call('get', key)
   local position = tonumber(ARGV[2 * i])
-  if not held or tonumber(string.match(held, '^%d+')) < position then
+  if not stored or tonumber(string.match(stored, '^%d+')) < position then
     redis.call('set', key, string.format('%.0f', position) .. ':' .. ARGV[2 * i + 1], 'PX', ARGV[1])
   end
 end`;
 
-/** A connection whose commands fail at once while the server is away: a cache that makes its users wait is none. */
+/** A connection whose commands fail at once while the server is away, so that readers fall back to Postgres. */
 export function createRedis(url: string): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
@@ -31,22 +31,22 @@ export function createRedis(url: string): Redis {
   return redis;
 }
 
-/** A page of a list, and the position at which it was exactly this. */
+/** A page of a list, and the position whose events it results from. */
 type VersionedPage = Readonly<{ position: number; page: Page<AnyRow> }>;
 
 type Entry = Readonly<{ key: string; position: number; value: unknown }>;
 
-/** Rows and pages, each with its position: an older one never replaces a newer one, whoever comes late. Deleted rows stay as such. */
+/** Caches rows and pages with their positions: an older one never replaces a newer one. Deleted rows are stored as null. */
 export class RowCache {
-  #restUntil = 0;
+  #suspendedUntil = 0;
 
   constructor(private readonly redis: Redis) {}
 
   get available(): boolean {
-    return this.redis.status === 'ready' && performance.now() >= this.#restUntil;
+    return this.redis.status === 'ready' && performance.now() >= this.#suspendedUntil;
   }
 
-  /** Called when the server went away: what it holds when it comes back may be older than what was written. */
+  /** Calls the listener when the connection is lost: the server may restart with an older snapshot. */
   onLoss(listener: () => void): () => void {
     this.redis.on('close', listener);
     return () => this.redis.off('close', listener);
@@ -59,11 +59,11 @@ export class RowCache {
   }
 
   async get(projection: Projection, epoch: string, id: string): Promise<Versioned | undefined> {
-    const held = await this.#held(rowKey(projection, epoch, id));
-    return held && { position: held.position, row: held.value as AnyRow | null };
+    const stored = await this.#read(rowKey(projection, epoch, id));
+    return stored && { position: stored.position, row: stored.value as AnyRow | null };
   }
 
-  /** `query` names the list: another order or another length is another page. */
+  /** `query` identifies the list: another order or length is another page. */
   async putPage(
     projection: Projection,
     epoch: string,
@@ -74,8 +74,8 @@ export class RowCache {
   }
 
   async getPage(projection: Projection, epoch: string, query: string): Promise<VersionedPage | undefined> {
-    const held = await this.#held(pageKey(projection, epoch, query));
-    return held && { position: held.position, page: held.value as Page<AnyRow> };
+    const stored = await this.#read(pageKey(projection, epoch, query));
+    return stored && { position: stored.position, page: stored.value as Page<AnyRow> };
   }
 
   async #store(entries: readonly Entry[]): Promise<void> {
@@ -86,22 +86,22 @@ export class RowCache {
       const values = some.flatMap(({ position, value }) => [position, JSON.stringify(value)]);
       calls.push(this.redis.eval(SET_IF_NEWER, keys.length, ...keys, TTL_MS, ...values));
     }
-    await this.#resting(Promise.all(calls));
+    await this.#suspending(Promise.all(calls));
   }
 
-  async #held(key: string): Promise<Omit<Entry, 'key'> | undefined> {
-    const held = await this.#resting(this.redis.get(key));
-    if (held === null) return undefined;
+  async #read(key: string): Promise<Omit<Entry, 'key'> | undefined> {
+    const stored = await this.#suspending(this.redis.get(key));
+    if (stored === null) return undefined;
 
-    const colon = held.indexOf(':');
-    return { position: Number(held.slice(0, colon)), value: JSON.parse(held.slice(colon + 1)) as unknown };
+    const colon = stored.indexOf(':');
+    return { position: Number(stored.slice(0, colon)), value: JSON.parse(stored.slice(colon + 1)) as unknown };
   }
 
-  async #resting<Result>(work: Promise<Result>): Promise<Result> {
+  async #suspending<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await work;
     } catch (error) {
-      this.#restUntil = performance.now() + REST_MS;
+      this.#suspendedUntil = performance.now() + SUSPENSION_MS;
       throw error;
     }
   }

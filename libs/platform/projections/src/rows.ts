@@ -3,7 +3,7 @@ import type { Versioned } from './fold';
 import type { AnyRow, Projection } from './projection';
 import { selectionOf } from './table';
 
-/** The rows of these keys as they are; a key without a row is missing. */
+/** The rows of these keys; a key without a row is missing. */
 export async function loadRows(
   db: Pool | PoolClient,
   projection: Projection,
@@ -26,7 +26,7 @@ export const parameters = (...first: unknown[]): Parameters => {
   return { values, add: (value) => `$${values.push(value)}` };
 };
 
-/** The parts of one statement that store what a fold changed, for as far as `condition` holds. */
+/** The parts of one statement that store changed rows where `condition` holds. */
 export function writing(
   projection: Projection,
   changed: ReadonlyMap<string, Versioned>,

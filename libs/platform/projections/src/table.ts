@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { Column } from './column';
 import type { Projection } from './projection';
 
-/** The whole migration of a projection's version: its table, which the worker writes and the gateway reads, and a checkpoint before the first event. */
+/** The statements that a projection's version needs: its table, the rights of worker and gateway, a checkpoint before the first event. */
 export function ddlOf(projection: Projection): string {
   const { name, version, table, key, columns, indexes } = projection;
   const parts = [...columns.map(definitionOf), 'position bigint not null', `primary key (${key})`];
@@ -13,15 +13,15 @@ export function ddlOf(projection: Projection): string {
     ...indexes.map((index) => `create index on ${table} (${index.join(', ')})`),
     `grant select, insert, update, delete on ${table} to syn_projection_worker`,
     `grant select on ${table} to syn_gateway`,
-    `insert into read.checkpoints (projection, version, store_epoch) select '${name}', ${version}, store_epoch from log.log_head`,
+    `insert into read.checkpoints (projection, version, store_epoch)\nselect '${name}', ${version}, store_epoch from log.log_head`,
   ].join(';\n');
 }
 
-/** Text compares by its bytes, whatever the server's language: order and prefixes are the same everywhere. */
+/** Text is compared by its bytes, so that order and prefixes do not depend on the server's locale. */
 const definitionOf = ({ name, type, nullable }: Column) =>
   `${name} ${type}${type === 'text' ? ' collate "C"' : ''}${nullable ? '' : ' not null'}`;
 
-/** The columns as a row object has them: instants as ISO 8601 with milliseconds and Z, exact numbers as strings. */
+/** Columns are selected as row objects hold them: instants as ISO 8601 with milliseconds and Z, exact numbers as strings. */
 export const selectionOf = ({ columns }: Projection): string => columns.map(selected).join(', ');
 
 function selected({ name, type }: Column): string {
@@ -31,7 +31,7 @@ function selected({ name, type }: Column): string {
   return type === 'numeric' ? `t.${name}::text as ${name}` : `t.${name}`;
 }
 
-/** What is wrong with the table as it is: a shape that changed without a new version would store wrong rows. */
+/** Names the columns in which table and definition differ: a shape that changed without a new version would store wrong rows. */
 export async function tableFault(pool: Pool, projection: Projection): Promise<string | undefined> {
   const { rows } = await pool.query<Column>(
     `select attname as name, format_type(atttypid, null) as type, not attnotnull as nullable

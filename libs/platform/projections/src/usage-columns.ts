@@ -2,7 +2,7 @@ import { tokensOf, type Usage } from '@syntropic/kernel';
 import { z } from 'zod';
 import { decimal } from './column';
 
-/** What agents used, as columns that can be sorted and filtered by. */
+/** Usage of agents as columns for sorting and filtering. */
 export const usageColumns = {
   input_tokens: z.int(),
   output_tokens: z.int(),

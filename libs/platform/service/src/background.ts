@@ -1,65 +1,61 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { setTimeout as pause } from 'node:timers/promises';
+import { repeat } from '@syntropic/async';
 
-/** Goes on until the signal; ending before that, in whatever way, is a fault. */
+/** Runs until the signal. Ending earlier, by a fault or without one, counts as a failure. */
 export type Task = (signal: AbortSignal) => Promise<void>;
 
 type Check = () => Promise<unknown>;
 
-const FIRST_BACK_OFF_MS = 250;
-const LONGEST_BACK_OFF_MS = 15_000;
+const BACK_OFF = { firstMs: 250, longestMs: 15_000 };
 
-/** What a service does besides answering: begins once it is up, and has ended before it goes. */
+/** Runs a service's background tasks: they begin once the application is up, and have ended before it closes its connections. */
 @Injectable()
 export class Background implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger(Background.name);
-  private readonly stopping = new AbortController();
-  private readonly tasks = new Map<string, Task>();
-  private readonly checks: Check[] = [];
-  private readonly failing = new Map<string, unknown>();
-  private running: readonly Promise<void>[] = [];
+  readonly #logger = new Logger(Background.name);
+  readonly #stopping = new AbortController();
+  readonly #tasks = new Map<string, Task>();
+  readonly #checks: Check[] = [];
+  readonly #failing = new Set<string>();
+  #running: readonly Promise<void>[] = [];
 
-  /** To be called while the application is put together. A check that rejects says that the service is not ready. */
+  /** Registers a task before the application starts. The service is not ready while the check rejects. */
   add(name: string, task: Task, check?: Check): void {
-    this.tasks.set(name, task);
-    if (check) this.checks.push(check);
+    this.#tasks.set(name, task);
+    if (check) this.#checks.push(check);
   }
 
   /** @throws when a task keeps failing or is not ready. */
   async check(): Promise<void> {
-    const [name] = this.failing.keys();
+    const [name] = this.#failing;
     if (name !== undefined) throw new Error(`${name} is failing`);
-    await Promise.all(this.checks.map((check) => check()));
+    await Promise.all(this.#checks.map((check) => check()));
   }
 
   onApplicationBootstrap(): void {
-    this.running = [...this.tasks].map(([name, task]) => this.keepGoing(name, task));
+    this.#running = [...this.#tasks].map(([name, task]) => this.#keepRunning(name, task));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await Promise.all(this.running);
+    this.#stopping.abort();
+    await Promise.all(this.#running);
   }
 
-  /** A task that fails starts over: what it does is safe to repeat, and a service that gave up on it would only look alive. */
-  private async keepGoing(name: string, task: Task): Promise<void> {
-    const { signal } = this.stopping;
-    let backOffMs = FIRST_BACK_OFF_MS;
+  /** Restarts a task that fails: tasks are safe to repeat, and a service without one of them would only look alive. */
+  async #keepRunning(name: string, task: Task): Promise<void> {
+    const { signal } = this.#stopping;
+    const onFault = (error: unknown) => {
+      this.#failing.add(name);
+      this.#logger.error(`${name} failed and starts over`, { error });
+    };
 
-    while (!signal.aborted) {
-      const startedAt = performance.now();
-      const settled = setTimeout(() => this.failing.delete(name), LONGEST_BACK_OFF_MS);
+    await repeat(signal, { everyMs: BACK_OFF.firstMs, backOff: BACK_OFF, onFault }, async () => {
+      const recovery = setTimeout(() => this.#failing.delete(name), BACK_OFF.longestMs);
       try {
         await task(signal);
-      } catch (error) {
-        this.failing.set(name, error);
-        this.logger.error(`${name} failed and starts over`, { error });
       } finally {
-        clearTimeout(settled);
+        clearTimeout(recovery);
       }
-      if (performance.now() - startedAt > LONGEST_BACK_OFF_MS) backOffMs = FIRST_BACK_OFF_MS;
-      await pause(backOffMs, undefined, { signal }).catch(() => undefined);
-      backOffMs = Math.min(backOffMs * 2, LONGEST_BACK_OFF_MS);
-    }
+      if (!signal.aborted) throw new Error(`${name} ended before it was stopped`);
+    });
   }
 }

@@ -1,8 +1,8 @@
 export { Background } from './background';
-export { endInTime } from './end-in-time';
-export { everyHour } from './every-hour';
-export { letGoOfConnections } from './let-go';
+export { closeIdleConnections } from './close-idle-connections';
+export { hourly } from './hourly';
 export { runService } from './run-service';
 export { serviceVariables } from './service-variables';
-export { InjectLog, InjectNats, NATS, ServiceModule } from './service.module';
+export { InjectLog, InjectNats, LOG, NATS, ServiceModule } from './service.module';
+export { enforceShutdownDeadline } from './shutdown-deadline';
 export { connectStore } from './store';

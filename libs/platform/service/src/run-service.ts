@@ -4,30 +4,30 @@ import type { CustomStrategy } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLogger } from '@syntropic/observability';
 import type { FastifyInstance } from 'fastify';
-import { endInTime } from './end-in-time';
-import { letGoOfConnections } from './let-go';
+import { closeIdleConnections } from './close-idle-connections';
+import { enforceShutdownDeadline } from './shutdown-deadline';
 
 export type RunOptions = Readonly<{
   name: string;
   module: Type | DynamicModule;
-  /** Where its health and metrics answer. */
+  /** The port of health checks and metrics. */
   port: number;
   host: string;
-  /** How it receives commands, if it does. */
+  /** Receives commands; absent for services without handlers. */
   transport?: CustomStrategy;
 }>;
 
-/** Starts a service that has no API of its own: health and metrics over HTTP, everything else over the bus. */
+/** Starts a service without an API: health and metrics over HTTP, everything else over the bus. */
 export async function runService({ name, module, port, host, transport }: RunOptions): Promise<void> {
   const logger = createLogger(name);
   const adapter = new FastifyAdapter();
-  letGoOfConnections(adapter.getInstance<FastifyInstance>());
+  closeIdleConnections(adapter.getInstance<FastifyInstance>());
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger });
   app.enableShutdownHooks();
-  endInTime(logger);
+  enforceShutdownDeadline(logger);
   if (transport) {
     app.connectMicroservice(transport);
-    // Commands may come as soon as it listens, and find their handlers there.
+    // Commands may arrive as soon as the transport listens, so handlers are registered first.
     await app.init();
     await app.startAllMicroservices();
   }

@@ -26,8 +26,8 @@ import { connectStore } from './store';
 export const NATS = Symbol('NATS');
 export const InjectNats = (): ParameterDecorator => Inject(NATS);
 
-/** The service's log, as libraries that do not know Nest write to it. */
-const LOG = Symbol('LOG');
+/** The service's logger without Nest's interface, for libraries that do not know Nest. */
+export const LOG = Symbol('LOG');
 export const InjectLog = (): ParameterDecorator => Inject(LOG);
 
 export type ServiceOptions = Readonly<{
@@ -40,7 +40,7 @@ export type ServiceOptions = Readonly<{
   parts?: (store: Pool) => Promise<readonly PartState[]>;
 }>;
 
-/** What every service is made of: store, bus, background work, health and metrics. */
+/** The parts of every service: store, bus, background tasks, health and metrics. */
 @Global()
 @Module({})
 export class ServiceModule {
@@ -75,7 +75,7 @@ export class ServiceModule {
   }
 }
 
-/** Closed last, when nobody needs them any more. */
+/** Closes the connections last, after background tasks and transports have ended. */
 @Injectable()
 class Connections implements OnApplicationShutdown {
   constructor(

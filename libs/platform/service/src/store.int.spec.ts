@@ -1,27 +1,27 @@
-import { createDatabase, eventually, usePostgres, Wire, type OwnDatabase } from '@syntropic/testing';
+import { createDatabase, eventually, usePostgres, TcpProxy, type OwnDatabase } from '@syntropic/testing';
 import { connectStore } from './store';
 
 const QUERY_MS = 300;
-/** More than a pool has connections. */
+/** More statements than a pool has connections. */
 const MANY = 25;
 
 const postgres = usePostgres();
 let database: OwnDatabase;
-let wire: Wire;
+let wire: TcpProxy;
 
 beforeAll(async () => {
   database = await createDatabase(postgres.url);
 });
 afterAll(() => database.pool.end());
 beforeEach(async () => {
-  wire = await Wire.to(database.urlAs('syn_command_service'));
+  wire = await TcpProxy.to(database.urlAs('syn_command_service'));
 });
 afterEach(() => {
   wire.cut();
 });
 
 const silences = {
-  'cut off without a word': {
+  'cut off without a reset': {
     begin: () => {
       wire.silence();
       return Promise.resolve();
@@ -35,27 +35,27 @@ const silences = {
 };
 
 describe.each(Object.entries(silences))('a store that is %s', (_, { begin, end }) => {
-  it('is given up by each statement in time, and the pool serves everybody again when it is back', async () => {
+  it('makes each statement time out, and the pool serves all of them again when it is back', async () => {
     const pool = await connectStore(wire.url, 'spec', QUERY_MS);
-    const ask = () => pool.query<{ answer: number }>('select 1 as answer');
-    await Promise.all(Array.from({ length: MANY }, ask));
+    const query = () => pool.query<{ answer: number }>('select 1 as answer');
+    await Promise.all(Array.from({ length: MANY }, query));
 
     await begin();
-    const given = await Promise.allSettled(Array.from({ length: MANY }, ask));
+    const results = await Promise.allSettled(Array.from({ length: MANY }, query));
     await end();
 
-    expect(new Set(given.map(({ status }) => status))).toEqual(new Set(['rejected']));
-    await eventually(() => Promise.all(Array.from({ length: MANY }, ask)));
+    expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    await eventually(() => Promise.all(Array.from({ length: MANY }, query)));
     expect(pool.totalCount).toBeLessThanOrEqual(pool.options.max);
     await pool.end();
   });
 });
 
-it('a statement that may take longer says so', async () => {
+it('a statement may have a longer timeout of its own', async () => {
   const pool = await connectStore(wire.url, 'spec', QUERY_MS);
-  const patient = { text: 'select pg_sleep(0.6)', query_timeout: 10_000 };
+  const slow = { text: 'select pg_sleep(0.6)', query_timeout: 10_000 };
 
   await expect(pool.query('select pg_sleep(0.6)')).rejects.toThrow('timeout');
-  await expect(pool.query(patient)).resolves.toMatchObject({ rowCount: 1 });
+  await expect(pool.query(slow)).resolves.toMatchObject({ rowCount: 1 });
   await pool.end();
 });

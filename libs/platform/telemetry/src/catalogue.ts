@@ -17,8 +17,8 @@ const git = z.looseObject({ operation: text, sha: text, branch: text, repo: text
 const open = z.looseObject({});
 
 /**
- * Every kind of telemetry with the shape of its data: the names agents, hooks and exporters use.
- * Shapes are tolerant, because the writers are other people's programs: unknown fields are kept.
+ * Every type of telemetry with the schema of its data, under the names of agents, hooks and exporters.
+ * Schemas are tolerant, because foreign programs write the data: unknown fields are kept.
  */
 export const TELEMETRY = {
   session_started: z.looseObject({ source: text, transcript_path: text, cwd: text }),
@@ -42,7 +42,7 @@ export const TELEMETRY = {
     task_result: z.looseObject({ success: z.boolean(), comments: text }).optional(),
   }),
   session_cost_finalized: open,
-  /** The agent's own session id is what resumes it. */
+  /** The agent's own session id resumes its conversation. */
   agent_initialized: z.looseObject({
     leg: count,
     agent_session_id: text,
@@ -53,7 +53,7 @@ export const TELEMETRY = {
     cli_version: text,
   }),
   agent_stopped: z.looseObject({ reason: text }),
-  /** How one start of the agent ended: only an interrupted one is accounted for by the next. */
+  /** The end of a leg: only an interrupted one is included in the next account. */
   leg_ended: z.looseObject({
     leg: count,
     ended: z.enum(['exited', 'interrupted', 'killed']),
@@ -142,9 +142,9 @@ export const TELEMETRY = {
   otlp_session_count: open,
   otlp_commit_count: open,
 
-  /** A line that is no message: what a plain program prints. */
+  /** A line that is not a message: the output of a plain program. */
   agent_output: z.object({ text: z.string(), truncated: z.literal(true).optional() }),
-  /** A message nobody here knows, as it came; one too large to keep is cut into `text`. */
+  /** A message of an unknown type, unchanged; one that is too large is cut into `text`. */
   unknown: z.object({ raw: z.unknown(), text, truncated: z.literal(true).optional() }),
 } as const satisfies Record<string, z.ZodObject>;
 

@@ -1,14 +1,14 @@
+import { backOffMs, pause, type BackOff } from '@syntropic/async';
 import { Events, headers, nuid, type NatsConnection, type Subscription } from 'nats';
-import { setTimeout as pause } from 'node:timers/promises';
 import { divided } from './divided';
 import { CollectorReply, LEASE_LOST, REPLY_HEADER, telemetrySubject, type SpooledBatch } from './telemetry-batch';
 
-/** The work has been handed to another runner; nothing more about it is taken from this one. */
+/** The work was leased to another runner; the collector refuses telemetry of this one. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** The collector will never take this batch, however often it is sent. */
+/** The collector refuses this batch for good. */
 export class BatchRefused extends Error {
   override readonly name = 'BatchRefused';
 
@@ -18,9 +18,9 @@ export class BatchRefused extends Error {
 }
 
 export interface CollectorClientOptions {
-  /** Where answers may come: what the connection's own inboxes begin with. */
+  /** The prefix of the connection's own inboxes, where replies may arrive. */
   readonly inboxPrefix?: string;
-  /** Milliseconds without an answer after which a batch is sent again, the first time; later ones wait longer. */
+  /** Milliseconds without a reply before a batch is sent again the first time; later pauses are longer. */
   readonly resendAfterMs?: number;
 }
 
@@ -30,11 +30,11 @@ const LONGEST_RESEND_MS = 15_000;
 /** Room for the subject and the headers in a message. */
 const OVERHEAD_BYTES = 1_024;
 
-/** Hands a session's telemetry to whichever collector is there, and knows what is durable. Depends on no message arriving. */
+/** Sends a session's telemetry until a collector replies that it is durable. Any message may be lost. */
 export class CollectorClient {
   readonly #inbox: string;
-  readonly #resendAfterMs: number;
-  readonly #answers: Subscription;
+  readonly #resend: BackOff;
+  readonly #replies: Subscription;
   readonly #waiting = new Map<string, (reply: CollectorReply) => void>();
   #connected = true;
 
@@ -43,8 +43,8 @@ export class CollectorClient {
     { inboxPrefix = '_INBOX', resendAfterMs = RESEND_MS }: CollectorClientOptions = {},
   ) {
     this.#inbox = `${inboxPrefix}.${nuid.next()}`;
-    this.#resendAfterMs = resendAfterMs;
-    this.#answers = nats.subscribe(`${this.#inbox}.*`, {
+    this.#resend = { firstMs: resendAfterMs, longestMs: LONGEST_RESEND_MS };
+    this.#replies = nats.subscribe(`${this.#inbox}.*`, {
       callback: (_, { subject, data }) => {
         this.#waiting.get(subject)?.(CollectorReply.parse(JSON.parse(Buffer.from(data).toString())));
       },
@@ -53,7 +53,7 @@ export class CollectorClient {
   }
 
   /**
-   * Resolves when the batch is durable, however long that takes; the next batch of the session may be sent then.
+   * Resolves when the batch is durable; only then the next batch of the session may be sent.
    * @throws LeaseLost, BatchRefused, or the signal's reason.
    */
   async sendBatch(batch: SpooledBatch, signal?: AbortSignal): Promise<{ committed: number }> {
@@ -63,10 +63,10 @@ export class CollectorClient {
   }
 
   close(): void {
-    this.#answers.unsubscribe();
+    this.#replies.unsubscribe();
   }
 
-  /** What one message can carry. Only the last part commits the lines: those before it leave the first line open. */
+  /** Splits a batch into messages. Only the last part commits the lines; the parts before it leave the first line open. */
   #partsOf(batch: SpooledBatch): SpooledBatch[] {
     const room = (this.nats.info?.max_payload ?? Infinity) - OVERHEAD_BYTES;
     const runs = divided(batch.events, (events) => Buffer.byteLength(JSON.stringify({ ...batch, events })) <= room);
@@ -79,32 +79,32 @@ export class CollectorClient {
   async #send(part: SpooledBatch, signal?: AbortSignal): Promise<number> {
     const inbox = `${this.#inbox}.${nuid.next()}`;
     const settled = new AbortController();
-    let answer: CollectorReply | undefined;
-    this.#waiting.set(inbox, (reply) => {
-      answer = reply;
+    let reply: CollectorReply | undefined;
+    this.#waiting.set(inbox, (received) => {
+      reply = received;
       settled.abort();
     });
 
     const ended = signal ? AbortSignal.any([settled.signal, signal]) : settled.signal;
     try {
-      for (let patience = this.#resendAfterMs; !answer; patience = Math.min(patience * 2, LONGEST_RESEND_MS)) {
+      for (let attempts = 0; !reply; attempts++) {
         signal?.throwIfAborted();
         this.#publish(part, inbox);
-        await pause(patience, undefined, { signal: ended }).catch(() => undefined);
+        await pause(backOffMs(this.#resend, attempts), ended);
       }
     } finally {
       this.#waiting.delete(inbox);
     }
-    return committedBy(answer);
+    return committedBy(reply);
   }
 
-  /** While there is no connection nothing is sent: it would only pile up in memory. */
+  /** Publishes nothing without a connection: messages would only fill the memory. */
   #publish(part: SpooledBatch, inbox: string): void {
     if (!this.#connected || this.nats.isClosed()) return;
 
-    const answerTo = headers();
-    answerTo.set(REPLY_HEADER, inbox);
-    this.nats.publish(telemetrySubject(part.executionId, part.sessionId), JSON.stringify(part), { headers: answerTo });
+    const replyTo = headers();
+    replyTo.set(REPLY_HEADER, inbox);
+    this.nats.publish(telemetrySubject(part.executionId, part.sessionId), JSON.stringify(part), { headers: replyTo });
   }
 
   async #watchConnection(): Promise<void> {

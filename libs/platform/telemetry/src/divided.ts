@@ -1,4 +1,4 @@
-/** The items in order, in as few runs as halving finds that fit. A single item is a run, whether it fits or not. */
+/** Halves the items, in order, until each run fits. A single item is a run even if it does not fit. */
 export function divided<Item>(items: readonly Item[], fits: (run: readonly Item[]) => boolean): (readonly Item[])[] {
   if (items.length <= 1 || fits(items)) return [items];
 

@@ -14,5 +14,5 @@ export {
   TELEMETRY_STREAM,
   telemetrySubject,
 } from './telemetry-batch';
-export { liveMessagesOf, liveSubject, type TelemetryFrame } from './live-frame';
+export { liveMessagesOf } from './live-messages';
 export { BatchRefused, CollectorClient, LeaseLost } from './collector-client';

@@ -13,7 +13,7 @@ describe('prices', () => {
     expect(costOf(model, million, '2026-01-01')).toBe(usd);
   });
 
-  it('of an unknown model are nobody’s guess', () => {
+  it('of an unknown model are unknown', () => {
     expect(costOf('claude-next-9', million, '2026-01-01')).toBeNull();
   });
 
@@ -22,7 +22,7 @@ describe('prices', () => {
     expect(costOf('claude-haiku-4-5', tokens, '2026-01-01')).toBe('0.06004735');
   });
 
-  it('hold for moments before a model’s first day too', () => {
+  it('apply also before a model’s first day', () => {
     expect(priceOf('claude-opus-4-5', '2020-01-01')?.input).toBe('5');
   });
 

@@ -1,6 +1,6 @@
 import { addUsd, perMillion, type Usd } from '@syntropic/kernel';
 
-/** Changes with every change below, and stands beside each estimate made with it. */
+/** The version of the table, stored with each estimate; it changes with every change below. */
 export const PRICE_TABLE_VERSION = '2025-11-24';
 
 /** Dollars per million tokens, from a date (ISO, UTC) until the model's next entry. */
@@ -51,7 +51,7 @@ export function modelFamily(model: string): string {
   return ALIASES[name] ?? name;
 }
 
-/** The price of a model at a moment. A moment before its first entry takes that one: clocks and release days are not exact. */
+/** The price of a model at a time. Times before the first entry use that entry, because clocks and release days are not exact. */
 export function priceOf(model: string, at: string): Price | undefined {
   const family = modelFamily(model);
   const entries = PRICES.filter((entry) => entry.model === family);
@@ -65,7 +65,7 @@ type Tokens = Readonly<{
   cacheReadTokens: number;
 }>;
 
-/** What these tokens cost by the table; `null` when the model is not in it, never a guess. */
+/** The cost of these tokens by the table; `null` when the model is not in it. */
 export function costOf(model: string, tokens: Tokens, at: string): Usd | null {
   const found = priceOf(model, at);
   if (!found) return null;

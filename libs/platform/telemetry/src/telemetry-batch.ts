@@ -2,10 +2,10 @@ import { ExecutionId, SessionId, type Lease } from '@syntropic/kernel';
 import { z } from 'zod';
 import { TelemetryEvent } from './telemetry-event';
 
-/** Events that arrived together. Those that come with a lease are refused as a whole when a later token has been seen. */
+/** Events that arrived together. A batch with a lease is refused completely when a higher token was seen before. */
 export type TelemetryBatch = Readonly<{ events: readonly TelemetryEvent[]; lease?: Lease | undefined }>;
 
-/** What a runner sends: the telemetry of the spool's lines `firstLine` to `lastLine`, all of one session. */
+/** A batch of a runner: the telemetry of the spool's lines `firstLine` to `lastLine`, all of one session. */
 export const SpooledBatch = z
   .object({
     sessionId: SessionId,
@@ -23,17 +23,17 @@ export const SpooledBatch = z
   );
 export type SpooledBatch = Readonly<z.input<typeof SpooledBatch>>;
 
-/** The collector's answer: all lines up to `committed` are durable, or nothing of the batch was taken. */
+/** The collector's reply: all lines up to `committed` are durable, or the batch was refused completely. */
 export const CollectorReply = z.union([z.object({ committed: z.number() }), z.object({ refused: z.string() })]);
 export type CollectorReply = z.infer<typeof CollectorReply>;
 
-/** The refusal of a batch whose lease has been handed out again. */
+/** Refuses a batch whose work was leased again since. */
 export const LEASE_LOST = 'work.lease_lost';
 
-/** The refusal of what is not a batch at all. */
+/** Refuses a message that is not a batch. */
 export const MALFORMED = 'telemetry.malformed';
 
-/** Carries the subject that the collector answers on: JetStream keeps no reply subject. */
+/** The header with the subject for the collector's reply: JetStream keeps no reply subject. */
 export const REPLY_HEADER = 'Syn-Reply';
 
 export const TELEMETRY_STREAM = 'TELEMETRY';

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { TELEMETRY, type TelemetryData, type TelemetryType } from './catalogue';
 
 /**
- * One observation of a running agent, on its way to the store. Its id names the fact, not the route it came by,
- * so that a fact that arrives twice is stored once. `type` is open: a newer sender may know more kinds than we do.
+ * One observation of a running agent, on its way to the store. Its id identifies the fact, not its route,
+ * so that a fact that arrives twice is stored once. `type` is open: a newer sender may know more types.
  */
 export const TelemetryEvent = z.object({
   id: z.uuid(),
   type: z.string().min(1).max(100),
-  /** When it happened, by the clock of whoever saw it; ISO 8601. */
+  /** The time of the observation, by the observer's clock; ISO 8601. */
   time: z.iso.datetime({ offset: true }),
   sessionId: z.string().min(1).max(200),
   /** `null` for agents that this platform did not start. */
@@ -19,25 +19,25 @@ export const TelemetryEvent = z.object({
 });
 export type TelemetryEvent = Readonly<z.infer<typeof TelemetryEvent>>;
 
-/** An event as its execution numbers it: dense and in commit order, from 1; `null` outside executions. */
+/** An event with its number in the execution: dense and in commit order, from 1; `null` outside executions. */
 export type NumberedEvent = TelemetryEvent & Readonly<{ sequence: number | null }>;
 
-/** The data of an event if it is of this type and has its shape. */
+/** The data of an event of this type; undefined when type or schema do not match. */
 export function dataOf<Type extends TelemetryType>(
   type: Type,
   event: Pick<TelemetryEvent, 'type' | 'data'>,
 ): TelemetryData<Type> | undefined {
   if (event.type !== type) return undefined;
-  // The schema is the catalogue's own entry for the type, which a lookup by a type parameter cannot show.
+  // The schema is the catalogue's entry for this type; a lookup by a type parameter loses that.
   return TELEMETRY[type].safeParse(event.data).data as TelemetryData<Type> | undefined;
 }
 
 const FACTS = '6b0f3a52-6a0e-5d0c-9d57-2f1c9c1d7e10';
 
-/** Where in a session a line stands. A session is one conversation; each start of its agent is a leg. */
-export type LinePlace = Readonly<{ leg: number; line: number; ordinal: number }>;
+/** Identifies an event of a session by its line. */
+export type LineReference = Readonly<{ leg: number; line: number; ordinal: number }>;
 
-/** Ids of facts: the same fact, told twice or by two routes, has one id. */
+/** Ids of facts: a fact that is reported twice or by two routes has one id. */
 export const factIds = {
   /** A tool starts once and ends once, whether it succeeded, failed, or was reported by a hook. */
   tool: (session: string, moment: 'started' | 'completed', toolUseId: string): string =>
@@ -49,6 +49,6 @@ export const factIds = {
   legEnd: (session: string, leg: number): string => derivedUuid(FACTS, session, leg, 'ended'),
   hook: (session: string, type: string, timestamp: string, content: string): string =>
     derivedUuid(FACTS, session, type, timestamp, content),
-  line: (session: string, { leg, line, ordinal }: LinePlace): string =>
+  line: (session: string, { leg, line, ordinal }: LineReference): string =>
     ordinal === 0 ? derivedUuid(FACTS, session, leg, line) : derivedUuid(FACTS, session, leg, line, ordinal),
 };

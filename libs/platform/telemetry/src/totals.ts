@@ -2,17 +2,17 @@ import { addUsage, NO_USAGE, type ModelUsage, type Usage } from '@syntropic/kern
 import type { TelemetryData } from './catalogue';
 import { dataOf, type TelemetryEvent } from './telemetry-event';
 
-/** `interrupted`: asked to stop (INT, TERM) and stopped; the next leg's account includes it. `exited`: by itself. */
+/** `interrupted`: stopped after INT or TERM, and included in the next leg's account. `exited`: ended by itself. */
 export type LegEnd = 'exited' | 'interrupted' | 'killed';
 
 type ByModel = Readonly<Record<string, ModelUsage>>;
 
-/** What is known of one start of the agent. */
+/** The figures of one leg. */
 export type Leg = Readonly<{
   leg: number;
-  /** It talked to a model, as opposed to a plain program, which owes no account. */
+  /** True when it called a model; a plain program does not, and needs no account. */
   conversed: boolean;
-  /** From single model calls, at the price table; too low, because output tokens on the stream are partial. */
+  /** The sum of single model calls, at the price table; too low, because output tokens on the stream are partial. */
   estimate: ByModel;
   /** The agent's own final account. */
   result?: ByModel | undefined;
@@ -23,7 +23,7 @@ export type Leg = Readonly<{
   durationMs?: number | undefined;
 }>;
 
-/** All that totals are made of; the store keeps the same. */
+/** The figures that totals are calculated from; the store keeps the same ones. */
 export type SessionRecord = Readonly<{
   legs: readonly Leg[];
   toolCalls: number;
@@ -32,8 +32,8 @@ export type SessionRecord = Readonly<{
 }>;
 
 /**
- * What a session used. The last account counts, and it includes the legs before it that were interrupted or gave an
- * account themselves. Every other leg adds its estimate, and makes the whole incomplete.
+ * Calculates the usage of a session: its last account, which includes earlier legs that were interrupted or gave an
+ * account themselves. Every other leg adds its estimate, and makes the cost incomplete.
  */
 export function usageOf({ legs, toolCalls, failedTools, subagents }: SessionRecord): Usage {
   const inOrder = [...legs].sort((one, other) => one.leg - other.leg);
@@ -54,7 +54,7 @@ export function usageOf({ legs, toolCalls, failedTools, subagents }: SessionReco
   };
 }
 
-/** A leg before the last account that this account does not include. */
+/** True for a leg before the last account that this account does not include. */
 const lostBefore = ({ result, ended }: Leg): boolean => !result && ended !== 'interrupted';
 
 const usageOfModels = (byModel: ByModel): Usage =>
@@ -68,7 +68,7 @@ const sumOf = (legs: readonly Leg[], figure: (leg: Leg) => number): number =>
 
 type OpenLeg = { -readonly [Key in keyof Leg]: Leg[Key] };
 
-/** Adds up events as they come; each fact at most once. */
+/** Adds up events; each fact must be added at most once. */
 export class SessionTally {
   readonly #legs = new Map<number, OpenLeg>();
   #toolCalls = 0;

@@ -3,22 +3,22 @@ import type { Role } from '@syntropic/migrations';
 import { randomBytes } from 'node:crypto';
 import { Client, type Pool } from 'pg';
 
-/** A migrated database of a spec's own. */
+/** A migrated database that belongs to one spec file. */
 export interface Database {
-  /** As the owner of every table. */
+  /** Logs in as the owner of every table. */
   readonly url: string;
-  /** As a service sees it. */
+  /** Logs in as the role of a service. */
   urlAs(role: Role): string;
-  /** Connections of the owner. */
+  /** Connections as the owner. */
   readonly pool: Pool;
 }
 
-/** A database to be dropped by whoever made it. */
+/** A database that its creator drops. */
 export interface OwnDatabase extends Database {
   readonly drop: () => Promise<void>;
 }
 
-/** Clones the migrated template of this server, which the first caller makes. `owner` is the URL of a superuser. */
+/** Clones the migrated template of this server; the first call creates the template. `owner` is the URL of a superuser. */
 export async function createDatabase(owner: string): Promise<OwnDatabase> {
   const name = `spec_${randomBytes(6).toString('hex')}`;
   await asOwner(owner, async (client) => {
@@ -41,18 +41,18 @@ export async function createDatabase(owner: string): Promise<OwnDatabase> {
 const TEMPLATE = 'syn_template';
 const UNFINISHED = 'syn_template_unfinished';
 
-/** Any number, as long as every spec uses the same one. */
-const ONE_AT_A_TIME = 5_150_217;
+/** Key of the advisory lock that lets one spec at a time create the template. */
+const TEMPLATE_LOCK = 5_150_217;
 
 async function ensureTemplate(client: Client, owner: string): Promise<void> {
-  await client.query('select pg_advisory_lock($1)', [ONE_AT_A_TIME]);
+  await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
   const { rowCount } = await client.query('select from pg_database where datname = $1', [TEMPLATE]);
   if (rowCount === 0) await makeTemplate(client, owner);
-  await client.query('select pg_advisory_unlock($1)', [ONE_AT_A_TIME]);
+  await client.query('select pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
 }
 
 async function makeTemplate(client: Client, owner: string): Promise<void> {
-  // Loading the migrations costs a second, and only the first spec of a run needs them.
+  // Loading the migrations takes a second, and only the first spec of a run needs them.
   const { letRolesLogIn, migrate, ROLES } = await import('@syntropic/migrations');
   const { password } = new URL(owner);
   await client.query(`drop database if exists ${UNFINISHED}`);

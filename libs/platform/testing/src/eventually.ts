@@ -6,28 +6,28 @@ export interface EventuallyOptions {
 const DEFAULT_MS = 10_000;
 const PAUSE_MS = 20;
 
-/** Waits for a fact: asks until `check` neither throws nor answers false, and gives up with its last complaint. */
-export async function eventually<Answer>(
-  check: () => Answer | Promise<Answer>,
+/** Waits for a fact: repeats `check` until it neither throws nor returns false; on timeout throws its last error. */
+export async function eventually<Result>(
+  check: () => Result | Promise<Result>,
   { within = DEFAULT_MS }: EventuallyOptions = {},
-): Promise<Exclude<Answer, false>> {
+): Promise<Exclude<Result, false>> {
   const deadline = Date.now() + within;
   for (;;) {
     const outcome = await attempt(check);
-    if ('answer' in outcome) return outcome.answer;
-    if (Date.now() > deadline) throw outcome.complaint;
+    if ('result' in outcome) return outcome.result;
+    if (Date.now() > deadline) throw outcome.error;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
 
-type Attempt<Answer> = { readonly answer: Exclude<Answer, false> } | { readonly complaint: unknown };
+type Attempt<Result> = { readonly result: Exclude<Result, false> } | { readonly error: unknown };
 
-async function attempt<Answer>(check: () => Answer | Promise<Answer>): Promise<Attempt<Answer>> {
+async function attempt<Result>(check: () => Result | Promise<Result>): Promise<Attempt<Result>> {
   try {
-    const answer = await check();
-    if (answer === false) return { complaint: new Error(`this did not become true: ${check.toString()}`) };
-    return { answer: answer as Exclude<Answer, false> };
-  } catch (complaint) {
-    return { complaint };
+    const result = await check();
+    if (result === false) return { error: new Error(`this did not become true: ${check.toString()}`) };
+    return { result: result as Exclude<Result, false> };
+  } catch (error) {
+    return { error };
   }
 }

@@ -1,5 +1,5 @@
 export { createDatabase, type OwnDatabase } from './database';
 export { eventually } from './eventually';
 export { S3_KEYS, useDatabase, useNats, usePostgres, useRedis, useS3 } from './spec-servers';
-export { Wire } from './wire';
+export { TcpProxy } from './tcp-proxy';
 export { removeDirectory, scratchDirectory } from './scratch-directory';

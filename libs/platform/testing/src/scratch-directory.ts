@@ -5,7 +5,7 @@ import { isAlive } from './servers/is-alive';
 
 const PREFIX = 'syn-test-';
 
-/** A directory named after this process, so that whoever comes later can tell whether it is still needed. */
+/** A directory whose name holds this process's id, so that a later run can tell whether it is still in use. */
 export function scratchDirectory(): string {
   return mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
 }
@@ -14,7 +14,7 @@ export function removeDirectory(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }
 
-/** Removes what processes that were killed could not. */
+/** Removes the directories of processes that were killed. */
 export function sweepScratchDirectories(): void {
   for (const name of readdirSync(tmpdir())) {
     const owner = /^syn-test-(\d+)-/.exec(name)?.[1];

@@ -11,7 +11,7 @@ describe('useDatabase', () => {
   const other = useDatabase();
 
   it('gives each caller a database of its own', async () => {
-    await one.pool.query('create table fact (told text)');
+    await one.pool.query('create table fact (value text)');
 
     await expect(other.pool.query('select from fact')).rejects.toThrow('"fact" does not exist');
   });
@@ -24,7 +24,7 @@ describe('useDatabase', () => {
     expect(rows).toEqual([{ fsync: 'on', commit: 'on' }]);
   });
 
-  it('lets a service in by its role, which owns nothing', async () => {
+  it('accepts the role of a service, which owns nothing', async () => {
     const pool = createPool(one.urlAs('syn_collector'));
 
     await expect(pool.query('create table public.mine ()')).rejects.toThrow('permission denied');
@@ -47,15 +47,15 @@ describe('usePostgres', () => {
     await drop();
   });
 
-  it('answers nobody while it is frozen, and everybody afterwards', async () => {
+  it('answers no client while it is frozen, and all of them afterwards', async () => {
     const pool = createPool(postgres.url);
     await pool.query('select');
     await postgres.freeze();
-    const patient = pool.query<{ answer: number }>('select 1 as answer');
+    const pending = pool.query<{ answer: number }>('select 1 as answer');
     await expect(connectedWithin(postgres.url, 200)).rejects.toThrow('timeout');
     await postgres.thaw();
 
-    expect((await patient).rows).toEqual([{ answer: 1 }]);
+    expect((await pending).rows).toEqual([{ answer: 1 }]);
     await pool.end();
   });
 
@@ -81,7 +81,7 @@ describe('useNats', () => {
     expect(await inStreams((streams) => streams.names().next())).toEqual([]);
   });
 
-  it('holds a user to what it is permitted', async () => {
+  it('limits a user to its permissions', async () => {
     const reader = await connectTo(nats.urlAs('reader'));
     const statuses = reader.status();
     reader.publish('allowed');
@@ -114,7 +114,7 @@ describe('useRedis', () => {
 
   it('forgets when it stops, and comes back at the same address', async () => {
     const client = new Redis(redis.url);
-    await client.set('fact', 'told');
+    await client.set('fact', 'value');
     await redis.stop();
     await redis.start();
 

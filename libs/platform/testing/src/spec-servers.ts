@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createDatabase, type Database, type OwnDatabase } from './database';
-import { borrowedPostgresUrl, wantedBinaries } from './jest/borrowed-postgres';
+import { connectSharedPostgres, postgresBinariesOverride } from './jest/shared-postgres-client';
 import { removeDirectory, scratchDirectory } from './scratch-directory';
 import { randomPassword } from './servers/credentials';
 import type { LocalServer } from './servers/local-server';
@@ -9,50 +9,50 @@ import { postgresServer } from './servers/postgres-server';
 import { redisServer } from './servers/redis-server';
 import { S3_KEY, s3Server } from './servers/s3-server';
 
-/** A database for the specs of this file, cloned from the migrated template on the Postgres that the whole run shares. */
+/** A database for the specs of this file, cloned from the migrated template on the shared Postgres of the run. */
 export function useDatabase(): Database {
   let database: OwnDatabase | undefined;
   beforeAll(async () => {
-    database = await createDatabase(await borrowedPostgresUrl());
+    database = await createDatabase(await connectSharedPostgres());
   });
   afterAll(() => database?.drop());
 
-  const ready = () => {
-    if (!database) throw new Error('the database exists while specs and their hooks run, not before');
+  const current = () => {
+    if (!database) throw new Error('the database exists only while specs and their hooks run');
     return database;
   };
   return {
     get url() {
-      return ready().url;
+      return current().url;
     },
     get pool() {
-      return ready().pool;
+      return current().pool;
     },
-    urlAs: (role) => ready().urlAs(role),
+    urlAs: (role) => current().urlAs(role),
   };
 }
 
-/** A NATS server for the specs of this file. `url` may do anything, `urlAs(user)` what that user is permitted. */
+/** A NATS server for the specs of this file. `url` has all permissions, `urlAs(user)` those of the user. */
 export function useNats(users: readonly NatsUser[] = []): LocalServer {
   const owner = { user: 'owner', password: randomPassword() };
-  return useServer((directory) => natsServer({ ...places(directory), users: [owner, ...users] }));
+  return useServer((directory) => natsServer({ ...pathsIn(directory), users: [owner, ...users] }));
 }
 
 /** A Redis server for the specs of this file. */
 export function useRedis(): LocalServer {
-  return useServer((directory) => redisServer({ ...places(directory), password: randomPassword() }));
+  return useServer((directory) => redisServer({ ...pathsIn(directory), password: randomPassword() }));
 }
 
-/** A Postgres server for the specs of this file, for those that stop, freeze or wipe it; `createDatabase(url)` makes databases in it. */
+/** A Postgres server for specs that stop, freeze or wipe it; `createDatabase(url)` creates databases in it. */
 export function usePostgres(): LocalServer {
   return useServer((directory) =>
-    postgresServer({ ...places(directory), password: randomPassword(), binaries: wantedBinaries() }),
+    postgresServer({ ...pathsIn(directory), password: randomPassword(), binaries: postgresBinariesOverride() }),
   );
 }
 
-/** An S3 server for the specs of this file; `S3_KEYS` are let in. */
+/** An S3 server for the specs of this file; it accepts `S3_KEYS`. */
 export function useS3(): LocalServer {
-  return useServer((directory) => s3Server(places(directory)));
+  return useServer((directory) => s3Server(pathsIn(directory)));
 }
 
 export const S3_KEYS = { S3_ACCESS_KEY_ID: S3_KEY, S3_SECRET_ACCESS_KEY: S3_KEY } as const;
@@ -68,4 +68,4 @@ function useServer(serverIn: (directory: string) => LocalServer): LocalServer {
   return server;
 }
 
-const places = (directory: string) => ({ directory: join(directory, 'data'), log: join(directory, 'server.log') });
+const pathsIn = (directory: string) => ({ directory: join(directory, 'data'), log: join(directory, 'server.log') });

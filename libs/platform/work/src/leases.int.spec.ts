@@ -7,8 +7,8 @@ import { WorkQueue } from './work-queue';
 const SESSIONS = [randomUUID(), randomUUID(), randomUUID()] as const;
 const RUNNERS = ['r1', 'r2', 'r3'] as const;
 
-/** A lease as it was handed out: what a runner believes it holds until it is told otherwise. */
-type Handed = Readonly<{ runner: string; sessionId: string; token: number; claimId: string }>;
+/** A lease that a runner has claimed, and believes to hold until it is refused. */
+type IssuedLease = Readonly<{ runner: string; sessionId: string; token: number; claimId: string }>;
 
 const session = fc.constantFrom(...SESSIONS);
 const runner = fc.constantFrom(...RUNNERS);
@@ -33,12 +33,12 @@ type Step = typeof step extends fc.Arbitrary<infer Kind> ? Kind : never;
 
 const database = useDatabase();
 
-/** A fresh table, three runners with long memories, and everything they were ever told. */
+/** A fresh table, three runners, and every lease they were ever issued. */
 class Fleet {
-  readonly handed: Handed[] = [];
-  private readonly legs = new Map<string, number>();
-  private readonly queue = new WorkQueue(database.pool, { hint: () => undefined, wake: () => undefined });
-  private readonly sweeper = new Sweeper(database.pool, {
+  readonly issued: IssuedLease[] = [];
+  readonly #legs = new Map<string, number>();
+  readonly #queue = new WorkQueue(database.pool, { hint: () => undefined, wake: () => undefined });
+  readonly #sweeper = new Sweeper(database.pool, {
     onLost: () => Promise.resolve(),
     onQueueTimeout: () => Promise.resolve(),
     hint: () => undefined,
@@ -46,7 +46,7 @@ class Fleet {
     log: console,
   });
 
-  static async assembled(): Promise<Fleet> {
+  static async create(): Promise<Fleet> {
     await database.pool.query('truncate ops.work');
     return new Fleet();
   }
@@ -54,20 +54,20 @@ class Fleet {
   async take(step: Step): Promise<void> {
     switch (step.kind) {
       case 'enqueue':
-        return this.enqueue(step.session);
+        return this.#enqueue(step.session);
       case 'claim':
-        return this.claim(step.runner, randomUUID());
+        return this.#claim(step.runner, randomUUID());
       case 'claim again': {
-        const before = this.remembered(step.which);
-        if (before) await this.claim(before.runner, before.claimId);
+        const before = this.#remembered(step.which);
+        if (before) await this.#claim(before.runner, before.claimId);
         return;
       }
       case 'renew':
         await this.renew(step.runner);
         return;
       case 'release': {
-        const lease = this.remembered(step.which);
-        if (lease) await this.queue.release(lease, step.as);
+        const lease = this.#remembered(step.which);
+        if (lease) await this.#queue.release(lease, step.as);
         return;
       }
       case 'term ends':
@@ -77,29 +77,29 @@ class Fleet {
         );
         return;
       case 'sweep':
-        return this.sweep();
+        return this.#sweep();
     }
   }
 
-  /** Which of all leases ever handed out the fence would let through. */
-  async holding(): Promise<Handed[]> {
+  /** The leases, of all ever issued, that the fence accepts. */
+  async holding(): Promise<IssuedLease[]> {
     const { rows } = await database.pool.query<{ holds: boolean }>(
       'select ops.lease_holds(s, t) as holds from unnest($1::uuid[], $2::bigint[]) with ordinality as lease (s, t, n) order by n',
-      [this.handed.map(({ sessionId }) => sessionId), this.handed.map(({ token }) => token)],
+      [this.issued.map(({ sessionId }) => sessionId), this.issued.map(({ token }) => token)],
     );
-    return this.handed.filter((_, n) => rows[n]?.holds);
+    return this.issued.filter((_, n) => rows[n]?.holds);
   }
 
-  async renew(runner: string): Promise<readonly Handed[]> {
-    const believed = this.handed.filter((lease) => lease.runner === runner);
-    const { leases } = await this.queue.renew({ runner, backends: [], providers: [], slots: 1, leases: believed });
-    return believed.filter((_, n) => leases[n]?.held);
+  async renew(runner: string): Promise<readonly IssuedLease[]> {
+    const claimed = this.issued.filter((lease) => lease.runner === runner);
+    const { leases } = await this.#queue.renew({ runner, backends: [], providers: [], slots: 1, leases: claimed });
+    return claimed.filter((_, n) => leases[n]?.held);
   }
 
-  private async enqueue(sessionId: string): Promise<void> {
-    const leg = (this.legs.get(sessionId) ?? 0) + 1;
-    this.legs.set(sessionId, leg);
-    await this.queue.enqueue(
+  async #enqueue(sessionId: string): Promise<void> {
+    const leg = (this.#legs.get(sessionId) ?? 0) + 1;
+    this.#legs.set(sessionId, leg);
+    await this.#queue.enqueue(
       {
         sessionId,
         executionId: 'exec-000000000001',
@@ -114,49 +114,49 @@ class Fleet {
     );
   }
 
-  private async claim(runner: string, claimId: string): Promise<void> {
-    const work = await this.queue.claim({ runner, backends: ['sandbox'], providers: ['command'], claimId });
+  async #claim(runner: string, claimId: string): Promise<void> {
+    const work = await this.#queue.claim({ runner, backends: ['sandbox'], providers: ['command'], claimId });
     if (!work) return;
-    const known = this.handed.find((lease) => lease.sessionId === work.sessionId && lease.token === work.token);
-    if (known && known.claimId !== claimId) throw new Error(`token ${work.token} was handed out twice`);
-    if (!known) this.handed.push({ runner, claimId, sessionId: work.sessionId, token: work.token });
+    const known = this.issued.find((lease) => lease.sessionId === work.sessionId && lease.token === work.token);
+    if (known && known.claimId !== claimId) throw new Error(`token ${work.token} was issued twice`);
+    if (!known) this.issued.push({ runner, claimId, sessionId: work.sessionId, token: work.token });
   }
 
-  private async sweep(): Promise<void> {
+  async #sweep(): Promise<void> {
     await database.pool.query(
       `update ops.lease_service set since = clock_timestamp() - interval '1 hour', last = clock_timestamp()`,
     );
-    await this.sweeper.expireLeases();
-    await this.sweeper.reportLost();
+    await this.#sweeper.expireLeases();
+    await this.#sweeper.reportLost();
   }
 
-  private remembered(which: number): Handed | undefined {
-    return this.handed[which % Math.max(1, this.handed.length)];
+  #remembered(which: number): IssuedLease | undefined {
+    return this.issued[which % Math.max(1, this.issued.length)];
   }
 }
 
-const bySession = (leases: readonly Handed[]) =>
+const bySession = (leases: readonly IssuedLease[]) =>
   SESSIONS.map((sessionId) => leases.filter((lease) => lease.sessionId === sessionId).map(({ token }) => token));
 
 describe('leases', () => {
   const history = fc.array(step, { minLength: 15, maxLength: 60, size: 'large' });
 
-  it('have one holder at a time, with the highest token, and are never held again once they were not', async () => {
+  it('have one holder at a time, with the highest token, and are never held again after they were lost', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (steps) => {
-        const fleet = await Fleet.assembled();
-        const over = new Set<Handed>();
+        const fleet = await Fleet.create();
+        const lost = new Set<IssuedLease>();
         for (const next of steps) {
           await fleet.take(next);
 
           const holding = await fleet.holding();
-          expect(holding.filter((lease) => over.has(lease))).toEqual([]);
-          for (const lease of fleet.handed) if (!holding.includes(lease)) over.add(lease);
+          expect(holding.filter((lease) => lost.has(lease))).toEqual([]);
+          for (const lease of fleet.issued) if (!holding.includes(lease)) lost.add(lease);
 
-          const handed = bySession(fleet.handed);
+          const issued = bySession(fleet.issued);
           for (const [n, tokens] of bySession(holding).entries()) {
-            expect(handed[n]).toEqual([...(handed[n] ?? [])].sort((one, other) => one - other));
-            if (tokens.length > 0) expect(tokens).toEqual(handed[n]?.slice(-1));
+            expect(issued[n]).toEqual([...(issued[n] ?? [])].sort((one, other) => one - other));
+            if (tokens.length > 0) expect(tokens).toEqual(issued[n]?.slice(-1));
           }
         }
       }),
@@ -164,10 +164,10 @@ describe('leases', () => {
     );
   });
 
-  it('are renewed exactly while the fence lets them through, also after their term', async () => {
+  it('are renewed exactly while the fence accepts them, also after their term', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (steps) => {
-        const fleet = await Fleet.assembled();
+        const fleet = await Fleet.create();
         for (const next of steps) {
           await fleet.take(next);
           const holding = await fleet.holding();
@@ -187,13 +187,13 @@ describe('leases', () => {
     });
     await fc.assert(
       fc.asyncProperty(rounds, async (all) => {
-        const fleet = await Fleet.assembled();
+        const fleet = await Fleet.create();
         for (const round of all) {
           await Promise.all(round.map((next) => fleet.take(next)));
 
           for (const tokens of bySession(await fleet.holding())) expect(tokens.length).toBeLessThanOrEqual(1);
         }
-        for (const tokens of bySession(fleet.handed)) expect(new Set(tokens).size).toBe(tokens.length);
+        for (const tokens of bySession(fleet.issued)) expect(new Set(tokens).size).toBe(tokens.length);
       }),
       { numRuns: 50 },
     );

@@ -2,7 +2,7 @@ import { createPool } from '@syntropic/postgres';
 import { createDatabase, eventually, usePostgres } from '@syntropic/testing';
 import type { Pool } from 'pg';
 import { Sweeper } from './sweeper';
-import { able, answer, newWork } from './testing/work-desk';
+import { capabilitiesOf, accept, newWork } from './testing/work-fixture';
 import type { Work } from './work';
 import { WorkQueue } from './work-queue';
 
@@ -24,17 +24,17 @@ afterAll(async () => {
 
 const held = async (runner: string): Promise<Work> => {
   await queue.enqueue(newWork(), 1);
-  const work = await queue.claim(able(runner));
+  const work = await queue.claim(capabilitiesOf(runner));
   if (!work) throw new Error('there was nothing to claim');
   return work;
 };
 
 const isRenewed = async (lease: Work): Promise<boolean> => {
-  const { leases } = await queue.renew({ ...able(lease.runner ?? ''), slots: 1, leases: [lease] });
+  const { leases } = await queue.renew({ ...capabilitiesOf(lease.runner ?? ''), slots: 1, leases: [lease] });
   return leases.every((renewed) => renewed.held);
 };
 
-/** The sweeper has looked since the term ended, and let it be. */
+/** The sweeper has run since the term ended, and has spared the lease. */
 const isSpared = async ({ sessionId }: Work): Promise<boolean> => {
   const { rowCount } = await pool.query(
     `select from ops.work w, ops.lease_service service
@@ -44,13 +44,13 @@ const isSpared = async ({ sessionId }: Work): Promise<boolean> => {
   return rowCount === 1;
 };
 
-it('an outage of the store interrupts nobody whose runner comes back with it', async () => {
+it('an outage of the store interrupts no session whose runner renews afterwards', async () => {
   await pool.query(
     `update ops.lease_service set since = clock_timestamp() - interval '1 hour', last = clock_timestamp()`,
   );
   const sweeper = new Sweeper(pool, {
     onLost: ({ sessionId }) => Promise.resolve(lost.push(sessionId)),
-    onQueueTimeout: answer,
+    onQueueTimeout: accept,
     hint: () => undefined,
     inService: () => true,
     log: { warn: () => undefined },

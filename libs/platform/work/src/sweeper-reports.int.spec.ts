@@ -1,174 +1,177 @@
 import { DomainError } from '@syntropic/kernel';
-import { answer, newWork, WorkDesk } from './testing/work-desk';
+import { accept, newWork, WorkFixture } from './testing/work-fixture';
 import type { WaitingWork } from './sweeper';
 import type { Work } from './work';
 
-const desk = new WorkDesk();
+const fixture = new WorkFixture();
 
-describe('telling of a lost lease', () => {
+describe('reporting a lost lease', () => {
   const lost = async (): Promise<Work> => {
-    const lease = await desk.held();
-    await desk.termsEnd();
-    await desk.serviceWas('1 hour', '1 s');
-    await desk.sweeper().expireLeases();
+    const lease = await fixture.held();
+    await fixture.endTerms();
+    await fixture.serviceWas('1 hour', '1 s');
+    await fixture.sweeper().expireLeases();
     return lease;
   };
 
-  it('says whose it was, and closes the work', async () => {
+  it('names the runner, and closes the work', async () => {
     const lease = await lost();
-    const told: Work[] = [];
-    await desk.sweeper({ onLost: (work) => Promise.resolve(told.push(work)) }).reportLost();
+    const reported: Work[] = [];
+    await fixture.sweeper({ onLost: (work) => Promise.resolve(reported.push(work)) }).reportLost();
 
-    expect(told).toEqual([{ ...lease, token: lease.token + 1 }]);
-    await expect(desk.rowOf(lease)).resolves.toMatchObject({ state: 'closed' });
+    expect(reported).toEqual([{ ...lease, token: lease.token + 1 }]);
+    await expect(fixture.rowOf(lease)).resolves.toMatchObject({ state: 'closed' });
   });
 
-  it('is left to the next by one that dies before it has told', async () => {
+  it('is done by the next sweeper when one crashes before it has reported', async () => {
     const lease = await lost();
-    const told: string[] = [];
-    await desk.sweeper({ onLost: ({ sessionId }) => Promise.resolve(told.push(sessionId)) }).reportLost();
+    const reported: string[] = [];
+    await fixture.sweeper({ onLost: ({ sessionId }) => Promise.resolve(reported.push(sessionId)) }).reportLost();
 
-    expect(told).toEqual([lease.sessionId]);
+    expect(reported).toEqual([lease.sessionId]);
   });
 
-  it('is repeated for the same loss by the next when one dies after it has told', async () => {
+  it('is repeated by the next sweeper when one crashes after it has reported', async () => {
     await lost();
-    const told: [string, number][] = [];
-    const dying = desk.ownPool();
-    const tell = ({ sessionId, token }: Work) => Promise.resolve(void told.push([sessionId, token]));
-    await desk.sweeper({ onLost: (work) => tell(work).then(() => dying.end()) }, dying).reportLost();
-    await desk.sweeper({ onLost: tell }).reportLost();
-    await desk.sweeper({ onLost: tell }).reportLost();
+    const reported: [string, number][] = [];
+    const dying = fixture.ownPool();
+    const report = ({ sessionId, token }: Work) => Promise.resolve(void reported.push([sessionId, token]));
+    await fixture.sweeper({ onLost: (work) => report(work).then(() => dying.end()) }, dying).reportLost();
+    await fixture.sweeper({ onLost: report }).reportLost();
+    await fixture.sweeper({ onLost: report }).reportLost();
 
-    expect(told).toHaveLength(2);
-    expect(told[1]).toEqual(told[0]);
+    expect(reported).toHaveLength(2);
+    expect(reported[1]).toEqual(reported[0]);
   });
 
-  it('goes on until it was heard, and holds up no other', async () => {
-    const [deaf, other] = [await lost(), await lost()];
+  it('is repeated until it succeeds, and delays no other', async () => {
+    const [failing, other] = [await lost(), await lost()];
     const onLost = ({ sessionId }: Work) =>
-      sessionId === deaf.sessionId ? Promise.reject(new Error('nobody answers')) : answer();
-    await desk.sweeper({ onLost }).reportLost();
+      sessionId === failing.sessionId ? Promise.reject(new Error('no answer')) : accept();
+    await fixture.sweeper({ onLost }).reportLost();
 
-    await expect(desk.rowOf(deaf)).resolves.toMatchObject({ state: 'lost' });
-    await expect(desk.rowOf(other)).resolves.toMatchObject({ state: 'closed' });
-    await desk.sweeper().reportLost();
-    await expect(desk.rowOf(deaf)).resolves.toMatchObject({ state: 'closed' });
+    await expect(fixture.rowOf(failing)).resolves.toMatchObject({ state: 'lost' });
+    await expect(fixture.rowOf(other)).resolves.toMatchObject({ state: 'closed' });
+    await fixture.sweeper().reportLost();
+    await expect(fixture.rowOf(failing)).resolves.toMatchObject({ state: 'closed' });
   });
 
-  it('takes a refusal for an answer', async () => {
+  it('accepts a refusal as the end', async () => {
     const lease = await lost();
     const refused = () => Promise.reject(new DomainError('execution.phase_not_running', 'it has completed'));
-    await desk.sweeper({ onLost: refused }).reportLost();
+    await fixture.sweeper({ onLost: refused }).reportLost();
 
-    await expect(desk.rowOf(lease)).resolves.toMatchObject({ state: 'closed' });
+    await expect(fixture.rowOf(lease)).resolves.toMatchObject({ state: 'closed' });
   });
 
-  it('queues work anew that nobody had begun, for any runner', async () => {
+  it('queues work again that had not begun, for any runner', async () => {
     const lease = await lost();
-    const waits = new DomainError('execution.phase_waits', 'nobody has begun it');
-    const sweeper = desk.sweeper({ onLost: () => Promise.reject(waits), stillWaits: (refusal) => refusal === waits });
+    const waits = new DomainError('execution.phase_waits', 'it has not begun');
+    const sweeper = fixture.sweeper({
+      onLost: () => Promise.reject(waits),
+      stillWaits: (refusal) => refusal === waits,
+    });
     await sweeper.reportLost();
 
-    await expect(desk.claimed('r2')).resolves.toMatchObject({ sessionId: lease.sessionId, token: lease.token + 2 });
+    await expect(fixture.claimed('r2')).resolves.toMatchObject({ sessionId: lease.sessionId, token: lease.token + 2 });
   });
 
-  it('does not close what was queued again meanwhile', async () => {
+  it('does not close work that was queued again meanwhile', async () => {
     const lease = await lost();
-    const requeue = ({ sessionId }: Work) => desk.queue.enqueue({ ...newWork(), sessionId, leg: 2 }, 2);
-    await desk.sweeper({ onLost: requeue }).reportLost();
+    const requeue = ({ sessionId }: Work) => fixture.queue.enqueue({ ...newWork(), sessionId, leg: 2 }, 2);
+    await fixture.sweeper({ onLost: requeue }).reportLost();
 
-    await expect(desk.rowOf(lease)).resolves.toMatchObject({ state: 'queued' });
+    await expect(fixture.rowOf(lease)).resolves.toMatchObject({ state: 'queued' });
   });
 
   it('lets the runner keep the workspace until the execution is closed', async () => {
     const { sessionId, executionId } = await lost();
-    await desk.sweeper().reportLost();
-    const asked = { runner: 'r1', backends: [], providers: [], slots: 1, leases: [], parked: [sessionId] };
+    await fixture.sweeper().reportLost();
+    const renewal = { runner: 'r1', backends: [], providers: [], slots: 1, leases: [], parked: [sessionId] };
 
-    await expect(desk.queue.renew(asked)).resolves.toMatchObject({ discard: [] });
-    await desk.queue.closeExecution(executionId, 2);
-    await expect(desk.queue.renew(asked)).resolves.toMatchObject({ discard: [sessionId] });
+    await expect(fixture.queue.renew(renewal)).resolves.toMatchObject({ discard: [] });
+    await fixture.queue.closeExecution(executionId, 2);
+    await expect(fixture.queue.renew(renewal)).resolves.toMatchObject({ discard: [sessionId] });
   });
 });
 
-describe('work that waits', () => {
+describe('queued work', () => {
   it('is hinted at again after a while, and then again', async () => {
-    const { sessionId } = await desk.queued();
+    const { sessionId } = await fixture.queued();
     const hinted: string[] = [];
-    const sweeper = desk.sweeper({ hint: (work) => hinted.push(work.sessionId) });
+    const sweeper = fixture.sweeper({ hint: (work) => hinted.push(work.sessionId) });
 
     await sweeper.hintAgain();
     expect(hinted).toEqual([]);
-    await desk.ages('queued_at', '6 s');
+    await fixture.ages('queued_at', '6 s');
     await sweeper.hintAgain();
     await sweeper.hintAgain();
     expect(hinted).toEqual([sessionId]);
-    await desk.ages('hinted_at', '6 s');
+    await fixture.ages('hinted_at', '6 s');
     await sweeper.hintAgain();
     expect(hinted).toEqual([sessionId, sessionId]);
   });
 
-  it('is hinted at with what it takes to do it, and who alone can', async () => {
-    const { sessionId } = await desk.queued({ parkedOn: 'r7' });
-    await desk.ages('queued_at', '6 s');
+  it('is hinted at with the required capabilities, and the only runner that can resume it', async () => {
+    const { sessionId } = await fixture.queued({ parkedOn: 'r7' });
+    await fixture.ages('queued_at', '6 s');
     const hinted: WaitingWork[] = [];
-    await desk.sweeper({ hint: (work) => hinted.push(work) }).hintAgain();
+    await fixture.sweeper({ hint: (work) => hinted.push(work) }).hintAgain();
 
     expect(hinted).toEqual([{ sessionId, backend: 'sandbox', provider: 'command', parkedOn: 'r7' }]);
   });
 
-  it('does not wait while it may not run', async () => {
-    const { executionId } = await desk.queued();
-    await desk.queue.setControl(executionId, 'pause', 2);
-    await desk.ages('queued_at', '61 minutes');
+  it('does not count as waiting while it may not run', async () => {
+    const { executionId } = await fixture.queued();
+    await fixture.queue.setControl(executionId, 'pause', 2);
+    await fixture.ages('queued_at', '61 minutes');
     const reported: string[] = [];
-    await desk.sweeper({ onQueueTimeout: (work) => Promise.resolve(reported.push(work.sessionId)) }).reportWaiting();
+    await fixture.sweeper({ onQueueTimeout: (work) => Promise.resolve(reported.push(work.sessionId)) }).reportWaiting();
 
     expect(reported).toEqual([]);
   });
 
   it('is not hinted at while it may not run', async () => {
-    const { executionId } = await desk.queued();
-    await desk.queue.setControl(executionId, 'pause', 2);
-    await desk.ages('queued_at', '6 s');
+    const { executionId } = await fixture.queued();
+    await fixture.queue.setControl(executionId, 'pause', 2);
+    await fixture.ages('queued_at', '6 s');
     const hinted: string[] = [];
-    await desk.sweeper({ hint: (work) => hinted.push(work.sessionId) }).hintAgain();
+    await fixture.sweeper({ hint: (work) => hinted.push(work.sessionId) }).hintAgain();
 
     expect(hinted).toEqual([]);
   });
 
-  it('begins its wait anew when it may run again', async () => {
-    const { executionId } = await desk.queued();
-    await desk.ages('queued_at', '61 minutes');
-    await desk.queue.setControl(executionId, 'pause', 2);
-    await desk.queue.setControl(executionId, 'run', 3);
+  it('starts its wait anew when it may run again', async () => {
+    const { executionId } = await fixture.queued();
+    await fixture.ages('queued_at', '61 minutes');
+    await fixture.queue.setControl(executionId, 'pause', 2);
+    await fixture.queue.setControl(executionId, 'run', 3);
     const reported: string[] = [];
-    await desk.sweeper({ onQueueTimeout: (work) => Promise.resolve(reported.push(work.sessionId)) }).reportWaiting();
+    await fixture.sweeper({ onQueueTimeout: (work) => Promise.resolve(reported.push(work.sessionId)) }).reportWaiting();
 
     expect(reported).toEqual([]);
   });
 
   it('is reported when it has waited too long, once a wait', async () => {
-    const { sessionId } = await desk.queued();
+    const { sessionId } = await fixture.queued();
     const reported: string[] = [];
-    const sweeper = desk.sweeper({ onQueueTimeout: (work) => Promise.resolve(reported.push(work.sessionId)) });
+    const sweeper = fixture.sweeper({ onQueueTimeout: (work) => Promise.resolve(reported.push(work.sessionId)) });
 
     await sweeper.reportWaiting();
     expect(reported).toEqual([]);
-    await desk.ages('queued_at', '61 minutes');
+    await fixture.ages('queued_at', '61 minutes');
     await sweeper.reportWaiting();
     await sweeper.reportWaiting();
     expect(reported).toEqual([sessionId]);
   });
 
-  it('is reported until somebody has heard', async () => {
-    await desk.queued();
-    await desk.ages('queued_at', '61 minutes');
+  it('is reported until a report succeeds', async () => {
+    await fixture.queued();
+    await fixture.ages('queued_at', '61 minutes');
     const calls: string[] = [];
     const onQueueTimeout = ({ sessionId }: Work) =>
-      calls.push(sessionId) < 3 ? Promise.reject(new Error('nobody answers')) : answer();
-    for (let round = 0; round < 5; round++) await desk.sweeper({ onQueueTimeout }).reportWaiting();
+      calls.push(sessionId) < 3 ? Promise.reject(new Error('no answer')) : accept();
+    for (let round = 0; round < 5; round++) await fixture.sweeper({ onQueueTimeout }).reportWaiting();
 
     expect(calls).toHaveLength(3);
   });

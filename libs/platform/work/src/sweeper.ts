@@ -1,25 +1,25 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { repeat } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { LEASE_MS } from './work-queue';
 import { WORK_COLUMNS, type Work } from './work';
 
-/** Work that nobody has taken for a while. */
+/** Work that has been queued for a while. */
 export type WaitingWork = Pick<Work, 'sessionId' | 'backend' | 'provider'> & Readonly<{ parkedOn: string | null }>;
 
 export type SweeperOptions = Readonly<{
   /**
-   * Tells the log that whoever held this work is gone; (sessionId, token) names the loss. Called until it answers,
-   * so more than once now and then. A `DomainError` is an answer.
+   * Records in the log that the runner of this work is gone; (sessionId, token) identifies the loss. Called until it resolves
+   * or throws a `DomainError`, so sometimes more than once.
    */
   onLost: (work: Work) => Promise<unknown>;
-  /** Whether this answer to `onLost` says that nobody had begun the work, and it waits for a runner as before. */
+  /** True for a refusal of `onLost` that means: the work had not begun, and is to be queued again. */
   stillWaits?: (refusal: DomainError) => boolean;
-  /** Tells the log that no runner has taken this work in time; (sessionId, leg) names the wait. Called like `onLost`. */
+  /** Records in the log that no runner has taken this work in time; (sessionId, leg) identifies the wait. Called like `onLost`. */
   onQueueTimeout: (work: Work) => Promise<unknown>;
   hint: (work: WaitingWork) => void;
-  /** Whether a runner's renewal could reach us now, as far as we can tell: false while the bus is away. */
+  /** False while renewals of runners cannot arrive here, because the bus is away. */
   inService: () => boolean;
   log: Pick<Logger, 'warn'>;
   leaseMs?: number;
@@ -28,7 +28,7 @@ export type SweeperOptions = Readonly<{
 }>;
 
 const CLOSED = `state = 'closed', closed_at = clock_timestamp()`;
-/** Only a later leg has a workspace that it must go back to. */
+/** Only a later leg depends on the runner that keeps its workspace. */
 const QUEUED_AGAIN = `
   state = 'queued', queued_at = clock_timestamp(), hinted_at = null, parked_on = case when leg > 1 then parked_on end`;
 
@@ -36,17 +36,17 @@ const HINTS_AT_ONCE = 100;
 const FORGOTTEN_AT_ONCE = 500;
 
 /**
- * Looks after what nobody holds: hints again, reports what waits too long, expires leases, and forgets what is over.
- * Any number may run at once and each may die anywhere; one at a time is only cheaper.
+ * Looks after work without a runner: hints again, reports work that waits too long, expires leases, and deletes closed work.
+ * Several sweepers may run at once and may crash anywhere; one at a time is only cheaper.
  */
 export class Sweeper {
-  private readonly options: Required<SweeperOptions>;
+  readonly #options: Required<SweeperOptions>;
 
   constructor(
     private readonly pool: Pool,
     options: SweeperOptions,
   ) {
-    this.options = {
+    this.#options = {
       stillWaits: () => false,
       leaseMs: LEASE_MS,
       queueTimeoutMs: 3_600_000,
@@ -55,23 +55,27 @@ export class Sweeper {
     };
   }
 
-  /** Until the signal. Each duty goes at its own pace: a callback that hangs must not look like a break in service. */
+  /** Runs every duty until the signal, each in a loop of its own: a callback that hangs must not look like a break in service. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([
-      this.keepAt(() => this.expireLeases(), signal),
-      this.keepAt(() => this.reportLost(), signal),
-      this.keepAt(() => this.reportWaiting(), signal),
-      this.keepAt(() => this.hintAgain(), signal),
-      this.keepAt(() => this.forget(), signal),
-    ]);
+    const duties = [
+      () => this.expireLeases(),
+      () => this.reportLost(),
+      () => this.reportWaiting(),
+      () => this.hintAgain(),
+      () => this.forget(),
+    ];
+    const onFault = (error: unknown) => {
+      this.#options.log.warn({ err: error }, 'sweeping work failed and is tried again');
+    };
+    await Promise.all(duties.map((duty) => repeat(signal, { everyMs: this.#options.leaseMs / 15, onFault }, duty)));
   }
 
   /**
-   * A lease is lost only after one full term in which it could have been renewed: a gap of a third of a lease between two
-   * looks, whoever was away, begins the term anew. Renewals come far more often than that.
+   * A lease is lost only after a full term in which it could have been renewed: a gap of a third of a lease between two
+   * runs starts the term anew, whether store or sweeper was away. Renewals come far more often than that.
    */
   async expireLeases(): Promise<void> {
-    const { leaseMs, inService } = this.options;
+    const { leaseMs, inService } = this.#options;
     await this.pool.query(
       `with service as (
          update ops.lease_service
@@ -91,13 +95,13 @@ export class Sweeper {
     );
   }
 
-  /** Being lost is a state of the row, so whoever dies before the log has heard of it leaves the telling to the next. */
+  /** The row stays `lost` until the log has recorded it, so the next sweeper repeats a report that a crash prevented. */
   async reportLost(): Promise<void> {
     const { rows } = await this.pool.query<Work>(`select ${WORK_COLUMNS} from ops.work w where w.state = 'lost'`);
 
-    await this.each(rows, async (work) => {
-      const refusal = await answered(this.options.onLost(work));
-      const after = refusal && this.options.stillWaits(refusal) ? QUEUED_AGAIN : CLOSED;
+    await this.#reportEach(rows, async (work) => {
+      const refusal = await refusalOf(this.#options.onLost(work));
+      const after = refusal && this.#options.stillWaits(refusal) ? QUEUED_AGAIN : CLOSED;
       await this.pool.query(`update ops.work set ${after} where session_id = $1 and token = $2 and state = 'lost'`, [
         work.sessionId,
         work.token,
@@ -105,18 +109,18 @@ export class Sweeper {
     });
   }
 
-  /** A wait during a pause does not count. The answer begins it anew: when the log has ended it, the work is closed from there. */
+  /** Waiting during a pause does not count. A report starts the wait anew; if the log interrupts the phase, a process closes the work. */
   async reportWaiting(): Promise<void> {
     const overdue = `state = 'queued' and control = 'run' and queued_at < clock_timestamp() - $1 * interval '1 ms'`;
     const { rows } = await this.pool.query<Work>(`select ${WORK_COLUMNS} from ops.work w where ${overdue}`, [
-      this.options.queueTimeoutMs,
+      this.#options.queueTimeoutMs,
     ]);
 
-    await this.each(rows, async (work) => {
-      await answered(this.options.onQueueTimeout(work));
+    await this.#reportEach(rows, async (work) => {
+      await refusalOf(this.#options.onQueueTimeout(work));
       await this.pool.query(
         `update ops.work set queued_at = clock_timestamp() where session_id = $2 and leg = $3 and ${overdue}`,
-        [this.options.queueTimeoutMs, work.sessionId, work.leg],
+        [this.#options.queueTimeoutMs, work.sessionId, work.leg],
       );
     });
   }
@@ -131,14 +135,14 @@ export class Sweeper {
            order by q.queued_at limit $2
            for update skip locked)
        returning w.session_id as "sessionId", w.backend, w.provider, w.parked_on as "parkedOn"`,
-      [this.options.hintAgainMs, HINTS_AT_ONCE],
+      [this.#options.hintAgainMs, HINTS_AT_ONCE],
     );
-    for (const work of rows) this.options.hint(work);
+    for (const work of rows) this.#options.hint(work);
   }
 
   /**
-   * Closed work is kept against whoever comes late: a week for the frozen, and as long as it takes for a process that has not come so far. Work that is parked
-   * somewhere may be queued again, and its token must go on rising; so it stays until its execution is over.
+   * Deletes closed work after a week, for runners that were frozen, and only when every process has read the event that closed it.
+   * Parked work may be queued again, and its token must keep rising, so it stays until its execution is over.
    */
   async forget(): Promise<void> {
     await this.pool.query(
@@ -153,31 +157,25 @@ export class Sweeper {
     await this.pool.query(`delete from ops.runners where seen_at < clock_timestamp() - interval '1 day'`);
   }
 
-  private async keepAt(duty: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await duty().catch((error: unknown) => {
-        this.options.log.warn({ err: error }, 'sweeping work failed and is tried again');
-      });
-      await pause(this.options.leaseMs / 15, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  /** One that fails is tried again in the next round, and holds up none of the others. */
-  private async each(works: readonly Work[], tell: (work: Work) => Promise<void>): Promise<void> {
+  /** A failed report is repeated in the next run, and does not delay the others. */
+  async #reportEach(works: readonly Work[], report: (work: Work) => Promise<void>): Promise<void> {
     await Promise.all(
       works.map(async (work) => {
-        await tell(work).catch((error: unknown) => {
-          this.options.log.warn({ err: error, sessionId: work.sessionId }, 'telling the log about work failed');
+        await report(work).catch((error: unknown) => {
+          this.#options.log.warn(
+            { err: error, sessionId: work.sessionId },
+            'reporting work to the log failed and is tried again',
+          );
         });
       }),
     );
   }
 }
 
-/** A refusal is an answer: the log has heard, and knows better. */
-async function answered(telling: Promise<unknown>): Promise<DomainError | undefined> {
+/** A refusal is final: the log has recorded something else already. */
+async function refusalOf(report: Promise<unknown>): Promise<DomainError | undefined> {
   try {
-    await telling;
+    await report;
     return undefined;
   } catch (error) {
     if (error instanceof DomainError) return error;

@@ -2,19 +2,19 @@ import type { Lease } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import { WORK_COLUMNS, type Capabilities, type Control, type NewWork, type Work, type WorkState } from './work';
 
-/** What a change of the rows is worth telling at once. Both may be lost: runners and sweeper ask again. */
+/** Notifications of changed rows. They may be lost: runners and sweeper poll too. */
 export type WorkSignals = Readonly<{
   /** There is work for this backend. */
   hint: (work: Pick<Work, 'sessionId' | 'backend'>) => void;
-  /** What is asked of this runner's sessions has changed. */
+  /** The control of one of this runner's sessions has changed. */
   wake: (runner: string) => void;
 }>;
 
 export type Claim = Capabilities &
   Readonly<{
-    /** This session or none. */
+    /** Claims only this session. */
     sessionId?: string | undefined;
-    /** Names the request: sent again after a lost reply, it gets the same work and token. */
+    /** Identifies the request: a request that is sent again gets the same work and token. */
     claimId?: string | undefined;
   }>;
 
@@ -22,13 +22,13 @@ export type Renewal = Capabilities &
   Readonly<{
     slots: number;
     leases: readonly Lease[];
-    /** Sessions whose workspaces the runner keeps on its disk. */
+    /** Sessions with a workspace on the runner's disk. */
     parked?: readonly string[];
   }>;
 
 export type Renewed = Readonly<{
   leases: readonly RenewedLease[];
-  /** Of the parked sessions, those nobody will go on with. */
+  /** Parked sessions that will not be resumed. */
   discard: readonly string[];
 }>;
 
@@ -36,20 +36,20 @@ export type RenewedLease = Readonly<
   { sessionId: string; held: true; control: Control; asOf: number } | { sessionId: string; held: false }
 >;
 
-/** What some runner can do: any of its providers in any of its backends. */
-export type Offer = Pick<Capabilities, 'backends' | 'providers'>;
+/** The sessions that some runner can run: any of its providers in any of its backends. */
+export type RunnableSessions = Pick<Capabilities, 'backends' | 'providers'>;
 
-/** Work that a control request or an ending has reached. */
+/** Work that a new control or the end of its execution has changed. */
 export type AffectedWork = Readonly<{ sessionId: string; backend: string; state: WorkState; runner: string | null }>;
 
 export const LEASE_MS = 15_000;
 
-/** Long enough that no hiccup of the store makes a fleet look gone: a start that is accepted too late only waits. */
-const RUNNER_LIVES_MS = 60_000;
+/** Long enough to bridge a short outage of the store; an execution that is started without a runner only waits. */
+const RUNNER_SEEN_MS = 60_000;
 
 /**
- * Who runs which session. Every decision is one statement on `ops.work`, timed by the database's clock.
- * `asOf` is the position of the event that asks: a late messenger cannot undo what a newer event has said.
+ * Assigns sessions to runners. Every decision is one statement on `ops.work`, timed by the database's clock.
+ * `asOf` is the position of the event that requests a change: a late request cannot undo that of a newer event.
  */
 export class WorkQueue {
   constructor(
@@ -58,7 +58,7 @@ export class WorkQueue {
     private readonly leaseMs = LEASE_MS,
   ) {}
 
-  /** Queues a leg of a session, once: a leg that was queued before, or that a later one has replaced, changes nothing. */
+  /** Queues a leg of a session once: queueing the same or an earlier leg again changes nothing. */
   async enqueue(work: NewWork, asOf: number): Promise<void> {
     const { rowCount } = await this.pool.query(
       `insert into ops.work as w
@@ -85,7 +85,7 @@ export class WorkQueue {
     if (rowCount) this.signals.hint(work);
   }
 
-  /** The oldest work that this runner can do, its token one higher than ever before. */
+  /** Takes the oldest work that this runner can do, and raises its token. */
   async claim({ runner, backends, providers, sessionId, claimId }: Claim): Promise<Work | undefined> {
     const { rows } = await this.pool.query<Work>(
       `select ${WORK_COLUMNS} from ops.claim_work($1, $2, $3, $4, $5, $6 * interval '1 ms') w`,
@@ -94,7 +94,7 @@ export class WorkQueue {
     return rows[0];
   }
 
-  /** Holds a runner's leases for another term, also expired ones that nobody has taken, and notes what it can do. Answers in order. */
+  /** Renews a runner's leases, also expired ones whose work no other runner has taken, and records its capabilities. Results are in order. */
   async renew({ runner, backends, providers, slots, leases, parked = [] }: Renewal): Promise<Renewed> {
     const { rows } = await this.pool.query<RenewedRow>(
       `with seen as (
@@ -103,10 +103,10 @@ export class WorkQueue {
          on conflict (runner_id) do update
             set backends = excluded.backends, providers = excluded.providers, slots = excluded.slots,
                 seen_at = excluded.seen_at
-       ), asked as (
-         select * from unnest($5::uuid[], $6::bigint[]) with ordinality as lease (session_id, token, place)
+       ), requested as (
+         select * from unnest($5::uuid[], $6::bigint[]) with ordinality as lease (session_id, token, ordinal)
        ), held as (
-         select w.session_id, w.token from ops.work w join asked using (session_id, token)
+         select w.session_id, w.token from ops.work w join requested using (session_id, token)
           where w.runner = $1 and w.state = 'leased'
           order by w.session_id for update of w
        ), renewed as (
@@ -114,9 +114,9 @@ export class WorkQueue {
            from held where w.session_id = held.session_id
          returning w.session_id, w.token, w.control, w.as_of
        )
-       select asked.session_id as "sessionId", renewed.control, renewed.as_of as "asOf"
-         from asked left join renewed using (session_id, token)
-        order by asked.place`,
+       select requested.session_id as "sessionId", renewed.control, renewed.as_of as "asOf"
+         from requested left join renewed using (session_id, token)
+        order by requested.ordinal`,
       [
         runner,
         backends,
@@ -127,12 +127,12 @@ export class WorkQueue {
         this.leaseMs,
       ],
     );
-    return { leases: rows.map(renewedLease), discard: parked.length > 0 ? await this.unwanted(runner, parked) : [] };
+    return { leases: rows.map(renewedLease), discard: parked.length > 0 ? await this.#unwanted(runner, parked) : [] };
   }
 
   /**
-   * Gives work back: ended, kept on the runner's disk, or untouched. False when the lease was no longer held.
-   * Untouched means that it could not begin just now: it waits on, and is hinted at by the sweeper, not at once and for ever.
+   * Returns work as ended, parked on the runner's disk, or not started. False when the lease was no longer held.
+   * Work that could not start stays queued, and the sweeper hints at it later: a hint at once would repeat for ever.
    */
   async release({ sessionId, token }: Lease, as: 'closed' | 'parked' | 'queued'): Promise<boolean> {
     const { rowCount } = await this.pool.query(
@@ -152,9 +152,9 @@ export class WorkQueue {
     return rowCount !== null && rowCount > 0;
   }
 
-  /** Asks something of all sessions of an execution, and wakes the runners that hold one. What is queued waits until it may run. */
+  /** Sets the control of all sessions of an execution, and wakes the runners that hold one. Queued work waits until it may run. */
   async setControl(executionId: string, control: Control, asOf: number): Promise<readonly AffectedWork[]> {
-    const affected = await this.affect(
+    const affected = await this.#affect(
       `set control = $3, as_of = $2,
            queued_at = case when w.control = 'pause' then clock_timestamp() else w.queued_at end`,
       [executionId, asOf, control],
@@ -164,25 +164,25 @@ export class WorkQueue {
     return affected;
   }
 
-  /** Nobody runs sessions of this execution any more: leases are refused from now on, parked workspaces discarded. */
+  /** Ends all work of an execution: its leases are refused from now on, and runners discard its parked workspaces. */
   async closeExecution(executionId: string, asOf: number): Promise<readonly AffectedWork[]> {
-    return this.affect(
+    return this.#affect(
       `set state = 'closed', closed_at = clock_timestamp(), as_of = $2, parked_on = null, expires_at = null`,
       [executionId, asOf],
     );
   }
 
-  /** What the runners that are there can do, busy or not. */
-  async offers(): Promise<readonly Offer[]> {
-    const { rows } = await this.pool.query<Offer>(
+  /** The capabilities of all present runners, busy or not. */
+  async capabilities(): Promise<readonly RunnableSessions[]> {
+    const { rows } = await this.pool.query<RunnableSessions>(
       `select distinct backends, providers from ops.runners
         where slots > 0 and seen_at > clock_timestamp() - $1 * interval '1 ms'`,
-      [RUNNER_LIVES_MS],
+      [RUNNER_SEEN_MS],
     );
     return rows;
   }
 
-  private async affect(change: string, values: readonly [string, number, ...unknown[]]): Promise<AffectedWork[]> {
+  async #affect(change: string, values: readonly [string, number, ...unknown[]]): Promise<AffectedWork[]> {
     const { rows } = await this.pool.query<AffectedWork>(
       `with affected as (
          select w.session_id, w.state from ops.work w
@@ -198,7 +198,7 @@ export class WorkQueue {
     return rows;
   }
 
-  private async unwanted(runner: string, parked: readonly string[]): Promise<string[]> {
+  async #unwanted(runner: string, parked: readonly string[]): Promise<string[]> {
     const { rows } = await this.pool.query<{ sessionId: string }>(
       `select kept.session_id as "sessionId" from unnest($2::uuid[]) as kept (session_id)
         where not exists (
@@ -211,5 +211,5 @@ export class WorkQueue {
 
 type RenewedRow = Readonly<{ sessionId: string } & ({ control: Control; asOf: number } | { control: null })>;
 
-const renewedLease = ({ sessionId, ...asked }: RenewedRow): RenewedLease =>
-  asked.control ? { sessionId, held: true, ...asked } : { sessionId, held: false };
+const renewedLease = ({ sessionId, ...renewed }: RenewedRow): RenewedLease =>
+  renewed.control ? { sessionId, held: true, ...renewed } : { sessionId, held: false };

@@ -1,22 +1,22 @@
-/** What is asked of whoever holds a piece of work. */
+/** The requested state of a session. */
 export type Control = 'run' | 'pause' | 'cancel';
 
-/** One session to be run by some runner. */
+/** A session for a runner. */
 export type NewWork = Readonly<{
   sessionId: string;
   executionId: string;
   workflowId: string;
   phaseId: string;
   attempt: number;
-  /** From 1; each time the session is queued again it is the next one, and an earlier one is no longer heard. */
+  /** Counts from 1; each time the session is queued again begins the next leg, and requests of an earlier one are ignored. */
   leg: number;
   backend: string;
   provider: string;
-  /** Only this runner can go on: the session's workspace is on its disk. */
+  /** Only this runner can resume the session: its workspace is on that runner's disk. */
   parkedOn?: string | undefined;
 }>;
 
-/** Work as its row stands; (sessionId, token) names one holding of it. */
+/** The current row of a piece of work; (sessionId, token) identifies one lease. */
 export type Work = Readonly<{
   sessionId: string;
   executionId: string;
@@ -27,14 +27,14 @@ export type Work = Readonly<{
   backend: string;
   provider: string;
   token: number;
-  /** Who holds it, or held it last. */
+  /** The runner that holds it, or held it last. */
   runner: string | null;
   control: Control;
 }>;
 
 export type WorkState = 'queued' | 'leased' | 'parked' | 'lost' | 'closed';
 
-/** What a runner offers. */
+/** A runner's capabilities: the providers it runs, and the backends it isolates them with. */
 export type Capabilities = Readonly<{ runner: string; backends: readonly string[]; providers: readonly string[] }>;
 
 /** The columns of a `Work`, for `select` and `returning`. */

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Doorbell } from '@syntropic/messaging';
-import { LiveBus } from '../live-bus';
+import { Signal } from '@syntropic/async';
+import { EVERY_EXECUTION, LiveBus } from '../live-bus';
 import { LiveTables, type Activity } from '../live-tables';
 import { ACTIVITY_TYPES } from './plain-event';
 
@@ -8,59 +8,65 @@ type Listener = (activity: Activity) => void;
 
 const PAGE = 500;
 
-/** Starts and ends of everything, read once for all who watch. */
+/** Reads starts and ends of all executions once for all listeners. */
 @Injectable()
 export class ActivityFeed {
-  private readonly logger = new Logger(ActivityFeed.name);
-  private readonly listeners = new Set<Listener>();
-  private reading = new AbortController();
+  readonly #logger = new Logger(ActivityFeed.name);
+  readonly #listeners = new Set<Listener>();
+  #reading = new AbortController();
 
   constructor(
     private readonly tables: LiveTables,
     private readonly bus: LiveBus,
   ) {}
 
-  /** From now on, until the signal. */
+  /** Delivers activities from now on, until the signal. */
   listen(signal: AbortSignal, listener: Listener): void {
     if (signal.aborted) return;
-    this.listeners.add(listener);
-    if (this.listeners.size === 1) this.begin();
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#begin();
     signal.addEventListener('abort', () => {
-      this.listeners.delete(listener);
-      if (this.listeners.size === 0) this.reading.abort();
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#reading.abort();
     });
   }
 
-  private begin(): void {
-    this.reading = new AbortController();
-    const { signal } = this.reading;
-    const news = new Doorbell();
-    this.bus.listen('*', signal, (frame) => {
-      if (frame.lane !== 'domain') return;
-      const mayBeAny = frame.events.length === 0;
-      if (mayBeAny || frame.events.some(({ type }) => ACTIVITY_TYPES.includes(type))) news.ring();
+  #begin(): void {
+    this.#reading = new AbortController();
+    const { signal } = this.#reading;
+    const news = new Signal();
+    this.bus.listen(EVERY_EXECUTION, signal, {
+      frame: (frame) => {
+        if (frame.lane !== 'domain') return;
+        // A frame without events points at one of unknown type.
+        const isUnknown = frame.events.length === 0;
+        if (isUnknown || frame.events.some(({ type }) => ACTIVITY_TYPES.includes(type))) news.notify();
+      },
+      loss: () => {
+        news.notify();
+      },
     });
-    void this.read(news, signal);
+    void this.#read(news, signal);
   }
 
-  private async read(news: Doorbell, signal: AbortSignal): Promise<void> {
+  async #read(news: Signal, signal: AbortSignal): Promise<void> {
     let position: number | undefined;
     while (!signal.aborted) {
       try {
         position ??= await this.tables.feedHead();
-        position = await this.tell(position, signal);
+        position = await this.#deliver(position, signal);
       } catch (error) {
-        this.logger.warn('the activity feed waits for the store', { error });
+        this.#logger.warn('the activity feed waits for the store', { error });
       }
-      await news.wait(this.bus.patienceMs, signal);
+      await news.wait(this.bus.pollMs, signal);
     }
   }
 
-  private async tell(after: number, signal: AbortSignal): Promise<number> {
+  async #deliver(after: number, signal: AbortSignal): Promise<number> {
     const activities = await this.tables.activityAfter(after, ACTIVITY_TYPES, PAGE);
-    // Those who listen by now are another reading's.
+    // The present listeners belong to a later reading.
     if (signal.aborted) return after;
-    for (const activity of activities) for (const listener of this.listeners) listener(activity);
+    for (const activity of activities) for (const listener of this.#listeners) listener(activity);
     return activities.at(-1)?.position ?? after;
   }
 }

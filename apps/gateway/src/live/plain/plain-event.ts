@@ -5,7 +5,7 @@ type Data = Readonly<Record<string, unknown>>;
 /** One kind of event under the name and with the data that clients of unnamed frames know. */
 type Translation = Readonly<{ name: string; data: (data: Data) => Data; isTerminal?: true; isActivity?: true }>;
 
-/** Ours, in snake_case, to theirs: the one table of names. What is not here is not told on these streams. */
+/** From our event types, with data in snake_case, to the names of those clients. Other events are not sent on these streams. */
 const PLAIN_EVENTS: Readonly<Record<string, Translation>> = {
   ExecutionStarted: {
     name: 'WorkflowExecutionStarted',
@@ -79,7 +79,7 @@ const PLAIN_EVENTS: Readonly<Record<string, Translation>> = {
 
 export const ACTIVITY_TYPES = Object.keys(PLAIN_EVENTS).filter((type) => PLAIN_EVENTS[type]?.isActivity);
 
-/** The frame of an event, or nothing for one that these streams do not tell. `executionId` is null on the feed of all. */
+/** The frame of an event; `undefined` for an event that these clients do not know. `executionId` is null on the feed of all executions. */
 export function plainFrame(event: string, data: Data, executionId: string | null): StreamFrame | undefined {
   const translation = PLAIN_EVENTS[event];
   if (!translation) return undefined;

@@ -1,6 +1,6 @@
 import type { ProblemKinds } from '../problem-kind';
 
-/** What is wrong with a request before anybody looks at what it asks for. */
+/** Faults of the request itself. */
 export const requestCodes = {
   'request.malformed': { status: 400, title: 'The request cannot be read' },
   'request.invalid': { status: 422, title: 'The request has faults' },

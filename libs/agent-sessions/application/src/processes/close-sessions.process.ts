@@ -1,24 +1,26 @@
-import { CompleteSession } from '@syntropic/agent-sessions/contracts';
+import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { NO_USAGE, type ExecutionId, type SessionId } from '@syntropic/kernel';
-import type { WorkflowExecutionEvent } from '@syntropic/orchestration/contracts';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { process, send } from '@syntropic/processes';
 
+const { CompleteSession } = agentSession.commands;
+
 /** A runner begins and ends its sessions; this closes those whose runner is no longer there to do so. */
-export const closeSessions = process<WorkflowExecutionEvent>({
+export const closeSessions = process(workflowExecution)({
   name: 'close-sessions',
   on: {
     ExecutionInterrupted: ({ data: { executionId, sessions, why } }) =>
       sessions.map(({ sessionId }) => lost(executionId, sessionId, why)),
 
     PhaseStopped: ({ data: { executionId, sessionId, usage } }) => [
-      send('agent-sessions', CompleteSession, { executionId, sessionId, status: 'cancelled', usage }),
+      send(CompleteSession, { executionId, sessionId, status: 'cancelled', usage }),
     ],
   },
 });
 
-/** The runner's own account comes first where there is one; this one has nothing to say about what was used. */
+/** The runner's own account comes first where there is one; this one says nothing about what was used. */
 const lost = (executionId: ExecutionId, sessionId: SessionId, why: string) =>
-  send('agent-sessions', CompleteSession, {
+  send(CompleteSession, {
     executionId,
     sessionId,
     status: 'failed',

@@ -1,55 +1,58 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { InjectAggregates } from '@syntropic/event-store';
-import { derivedUuid, DomainError, type Aggregates, type CommandContext } from '@syntropic/kernel';
 import {
-  ClaimWork,
-  StartPhase,
-  type ClaimedWork,
-  type WorkflowExecutionEvent,
-} from '@syntropic/orchestration/contracts';
+  derivedUuid,
+  DomainError,
+  type Aggregates,
+  type Command,
+  type CommandContext,
+  type ReplyOf,
+} from '@syntropic/kernel';
+import { Handles, type Handler } from '@syntropic/messaging';
+import { work, workflowExecution, type ExecutionEvent } from '@syntropic/orchestration/contracts';
 import { startPhase, WorkflowExecution, workOrderOf } from '@syntropic/orchestration/domain';
 import { WorkQueue, type Work } from '@syntropic/work';
 
-@CommandHandler(ClaimWork)
-export class ClaimWorkHandler implements ICommandHandler<ClaimWork, ClaimedWork> {
+const { StartPhase } = workflowExecution.commands;
+type ClaimWork = typeof work.ClaimWork;
+
+@Handles(work.ClaimWork)
+export class ClaimWorkHandler implements Handler<ClaimWork> {
   constructor(
     private readonly queue: WorkQueue,
     @InjectAggregates(WorkflowExecution)
-    private readonly executions: Aggregates<WorkflowExecution, WorkflowExecutionEvent>,
+    private readonly executions: Aggregates<WorkflowExecution, ExecutionEvent>,
   ) {}
 
   /**
    * The row is claimed first and the phase starts second: a runner that dies between the two loses its lease like any other.
    * Asked again under the same command id, both answer as before.
    */
-  async execute({ runner, backends, providers, context }: ClaimWork): Promise<ClaimedWork> {
-    const work = await this.queue.claim({ runner, backends, providers, claimId: context.commandId });
-    if (!work) return { order: null };
+  async execute({ data: { runner, backends, providers }, context }: Command<ClaimWork>): Promise<ReplyOf<ClaimWork>> {
+    const claimed = await this.queue.claim({ runner, backends, providers, claimId: context.commandId });
+    if (!claimed) return { order: null };
 
     try {
-      await this.start(work, runner, context);
+      await this.#start(claimed, runner, context);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      // A pause or an end that has not reached the row yet: it does, and decides what becomes of it.
-      await this.queue.release(work, 'queued');
+      // A pause or an end that has not reached the row yet will, and decides about the work.
+      await this.queue.release(claimed, 'queued');
       return { order: null };
     }
 
-    const { state } = await this.executions.load(work.executionId);
-    return { order: { ...workOrderOf(state, work), token: work.token } };
+    const { state } = await this.executions.load(claimed.executionId);
+    return { order: { ...workOrderOf(state, claimed), token: claimed.token } };
   }
 
-  private async start({ executionId, phaseId, sessionId, token, leg }: Work, runner: string, claim: CommandContext) {
-    const command = new StartPhase(
-      { executionId, phaseId, sessionId, runner, leg },
-      {
-        ...claim,
-        commandId: derivedUuid(claim.commandId, 'start', sessionId, token),
-        causationId: claim.commandId,
-        executionId,
-        lease: { sessionId, token },
-      },
-    );
-    await this.executions.update(executionId, command.context, (execution) => startPhase(execution, command));
+  async #start({ executionId, phaseId, sessionId, token, leg }: Work, runner: string, claim: CommandContext) {
+    const context: CommandContext = {
+      ...claim,
+      commandId: derivedUuid(claim.commandId, 'start', sessionId, token),
+      causationId: claim.commandId,
+      executionId,
+      lease: { sessionId, token },
+    };
+    const command = StartPhase.schema.parse({ executionId, phaseId, sessionId, runner, leg });
+    await this.executions.update(executionId, context, (execution) => startPhase(execution, command));
   }
 }

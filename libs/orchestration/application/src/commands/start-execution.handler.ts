@@ -1,39 +1,37 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { decidedAgain, InjectAggregates } from '@syntropic/event-store';
-import type { Aggregates, Outcome } from '@syntropic/kernel';
-import {
-  StartExecution,
-  type WorkflowExecutionEvent,
-  type WorkflowTemplateEvent,
-} from '@syntropic/orchestration/contracts';
+import { retryOnConflict, InjectAggregates } from '@syntropic/event-store';
+import type { Aggregates, Command, Outcome } from '@syntropic/kernel';
+import { Handles, type Handler } from '@syntropic/messaging';
+import { workflowExecution, type ExecutionEvent, type WorkflowEvent } from '@syntropic/orchestration/contracts';
 import { startExecution, WorkflowExecution, WorkflowTemplate } from '@syntropic/orchestration/domain';
 import { Runners } from '../ports/runners';
 
-@CommandHandler(StartExecution)
-export class StartExecutionHandler implements ICommandHandler<StartExecution, Outcome> {
+type StartExecution = typeof workflowExecution.commands.StartExecution;
+
+@Handles(workflowExecution.commands.StartExecution)
+export class StartExecutionHandler implements Handler<StartExecution> {
   constructor(
     @InjectAggregates(WorkflowExecution)
-    private readonly executions: Aggregates<WorkflowExecution, WorkflowExecutionEvent>,
+    private readonly executions: Aggregates<WorkflowExecution, ExecutionEvent>,
     @InjectAggregates(WorkflowTemplate)
-    private readonly templates: Aggregates<WorkflowTemplate, WorkflowTemplateEvent>,
+    private readonly templates: Aggregates<WorkflowTemplate, WorkflowEvent>,
     private readonly runners: Runners,
   ) {}
 
   /** Reads the template and the runners, writes the execution: of the template as it is at that moment. */
-  execute(command: StartExecution): Promise<Outcome> {
-    return decidedAgain(() => this.start(command));
+  execute(command: Command<StartExecution>): Promise<Outcome> {
+    return retryOnConflict(() => this.#start(command));
   }
 
-  private async start(command: StartExecution): Promise<Outcome> {
+  async #start({ data, context }: Command<StartExecution>): Promise<Outcome> {
     const [template, isCapable] = await Promise.all([
-      this.templates.load(command.workflowId),
+      this.templates.load(data.workflowId),
       this.runners.capabilities(),
     ]);
 
     return this.executions.update(
-      command.executionId,
-      command.context,
-      (execution) => startExecution(execution, command, template.state, isCapable),
+      data.executionId,
+      context,
+      (execution) => startExecution(execution, data, template.state, isCapable),
       [template],
     );
   }

@@ -1,24 +1,22 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ReleaseWork, RenewWork } from '@syntropic/orchestration/contracts';
-import { WorkQueue, type Renewed } from '@syntropic/work';
-import { ClaimWorkHandler } from './claim-work.handler';
+import type { ReplyOf, Command } from '@syntropic/kernel';
+import { Handles, type Handler } from '@syntropic/messaging';
+import { work } from '@syntropic/orchestration/contracts';
+import { WorkQueue } from '@syntropic/work';
 
-@CommandHandler(RenewWork)
-class RenewWorkHandler implements ICommandHandler<RenewWork, Renewed> {
+@Handles(work.RenewWork)
+export class RenewWorkHandler implements Handler<typeof work.RenewWork> {
   constructor(private readonly queue: WorkQueue) {}
 
-  execute({ data }: RenewWork): Promise<Renewed> {
+  execute({ data }: Command<typeof work.RenewWork>): Promise<ReplyOf<typeof work.RenewWork>> {
     return this.queue.renew(data);
   }
 }
 
-@CommandHandler(ReleaseWork)
-class ReleaseWorkHandler implements ICommandHandler<ReleaseWork, { held: boolean }> {
+@Handles(work.ReleaseWork)
+export class ReleaseWorkHandler implements Handler<typeof work.ReleaseWork> {
   constructor(private readonly queue: WorkQueue) {}
 
-  async execute({ sessionId, token, as }: ReleaseWork): Promise<{ held: boolean }> {
-    return { held: await this.queue.release({ sessionId, token }, as) };
+  async execute({ data }: Command<typeof work.ReleaseWork>): Promise<ReplyOf<typeof work.ReleaseWork>> {
+    return { held: await this.queue.release(data, data.as) };
   }
 }
-
-export const workHandlers = [ClaimWorkHandler, RenewWorkHandler, ReleaseWorkHandler];

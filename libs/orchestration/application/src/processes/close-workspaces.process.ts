@@ -1,9 +1,9 @@
 import type { ExecutionId, SessionId } from '@syntropic/kernel';
-import { TerminateWorkspace, workspaceIdOf, type WorkflowExecutionEvent } from '@syntropic/orchestration/contracts';
+import { workflowExecution, workspace, workspaceIdOf } from '@syntropic/orchestration/contracts';
 import { process, send } from '@syntropic/processes';
 
 /** A runner ends its workspaces; this records the end of those that died with their runner. What has ended is left as it is. */
-export const closeWorkspaces = process<WorkflowExecutionEvent>({
+export const closeWorkspaces = process(workflowExecution)({
   name: 'close-workspaces',
   on: {
     ExecutionInterrupted: ({ data: { executionId, sessions } }) =>
@@ -18,4 +18,4 @@ export const closeWorkspaces = process<WorkflowExecutionEvent>({
 type Leg = Readonly<{ sessionId: SessionId; leg: number }>;
 
 const ended = (executionId: ExecutionId, { sessionId, leg }: Leg, why: 'interrupted' | 'parked' | 'cancelled') =>
-  send('orchestration', TerminateWorkspace, { executionId, workspaceId: workspaceIdOf(sessionId, leg), why });
+  send(workspace.commands.TerminateWorkspace, { executionId, workspaceId: workspaceIdOf(sessionId, leg), why });

@@ -1,15 +1,14 @@
-import type { SessionCompleted } from '@syntropic/agent-sessions/contracts';
-import {
-  CompletePhase,
-  FailPhase,
-  RequeuePhase,
-  StopPhase,
-  type WorkflowExecutionEvent,
-} from '@syntropic/orchestration/contracts';
+import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { closeWork, control, enqueue, process, send, startTimer } from '@syntropic/processes';
 
+const { CompletePhase, FailPhase, RequeuePhase, StopPhase } = workflowExecution.commands;
+
 /** From a queued phase to a runner's work, from the end of its session to the end of the phase, and from a wish to whoever can fulfil it. */
-export const runPhases = process<WorkflowExecutionEvent | SessionCompleted>({
+export const runPhases = process(
+  workflowExecution,
+  agentSession,
+)({
   name: 'run-phases',
   on: {
     PhaseQueued: ({ data: { isolation, ...queued } }) => [enqueue({ ...queued, backend: isolation })],
@@ -20,7 +19,7 @@ export const runPhases = process<WorkflowExecutionEvent | SessionCompleted>({
       retryInSeconds === undefined
         ? [control(executionId, 'cancel')]
         : [
-            startTimer(`retry/${executionId}/${phaseId}`, retryInSeconds, 'orchestration', RequeuePhase, {
+            startTimer(`retry/${executionId}/${phaseId}`, retryInSeconds, RequeuePhase, {
               executionId,
               phaseId,
               attempt: attempt + 1,
@@ -38,16 +37,24 @@ export const runPhases = process<WorkflowExecutionEvent | SessionCompleted>({
   },
 });
 
-function settled({ executionId, phaseId, sessionId, status, usage, artifacts, ...how }: SessionCompleted['data']) {
-  const what = { executionId, phaseId, sessionId, usage, artifacts: [...artifacts] };
+function settled({
+  executionId,
+  phaseId,
+  sessionId,
+  status,
+  usage,
+  artifacts,
+  ...how
+}: SessionEvents['SessionCompleted']['data']) {
+  const what = { executionId, phaseId, sessionId, usage, artifacts };
   switch (status) {
     case 'completed':
-      return send('orchestration', CompletePhase, what);
+      return send(CompletePhase, what);
     case 'cancelled':
-      return send('orchestration', StopPhase, what);
+      return send(StopPhase, what);
     case 'failed': {
       const { error = 'the agent failed', errorType = 'agent_failed' } = how;
-      return send('orchestration', FailPhase, { ...what, error, errorType });
+      return send(FailPhase, { ...what, error, errorType });
     }
   }
 }

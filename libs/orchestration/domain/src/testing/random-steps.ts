@@ -1,19 +1,5 @@
 import { NO_USAGE, SessionId, type ExecutionId, type Usage } from '@syntropic/kernel';
-import {
-  ApprovePhase,
-  CancelExecution,
-  CompletePhase,
-  FailPhase,
-  HoldPhase,
-  InterruptPhase,
-  ParkPhase,
-  PauseExecution,
-  RejectPhase,
-  RequeuePhase,
-  StartPhase,
-  StopPhase,
-  type WorkflowExecutionEvent,
-} from '@syntropic/orchestration/contracts';
+import { type ExecutionEvent, workflowExecution } from '@syntropic/orchestration/contracts';
 import fc from 'fast-check';
 import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/control';
 import {
@@ -35,7 +21,22 @@ import type {
   WorkflowExecution,
 } from '../workflow-execution/workflow-execution';
 
-type Decide = (state: WorkflowExecution) => readonly WorkflowExecutionEvent[];
+const {
+  PauseExecution,
+  CancelExecution,
+  StartPhase,
+  HoldPhase,
+  ParkPhase,
+  CompletePhase,
+  FailPhase,
+  StopPhase,
+  InterruptPhase,
+  RequeuePhase,
+  ApprovePhase,
+  RejectPhase,
+} = workflowExecution.commands;
+
+type Decide = (state: WorkflowExecution) => readonly ExecutionEvent[];
 
 type About = Readonly<{
   executionId: ExecutionId;
@@ -77,53 +78,67 @@ const ofExecution = (weight: number, decide: Move['decide']): Move => ({ bySessi
 
 const MOVES = {
   start: ofSession(8, ['queued'], (about) => {
-    const command = new StartPhase({ ...ids(about), runner: 'runner-1', leg: Math.max(about.phase.leg, 1) });
+    const command = StartPhase.schema.parse({ ...ids(about), runner: 'runner-1', leg: Math.max(about.phase.leg, 1) });
     return (state) => startPhase(state, command);
   }),
   hold: ofSession(4, ['running'], (about) => {
-    const command = new HoldPhase({ ...ids(about), yieldPoint: 'after_tool' });
+    const command = HoldPhase.schema.parse({ ...ids(about), yieldPoint: 'after_tool' });
     return (state) => holdPhase(state, command);
   }),
   park: ofSession(3, live, (about) => {
-    const command = new ParkPhase({ ...ids(about), runner: 'runner-1', why: 'hold_expired', usage: about.usage });
+    const command = ParkPhase.schema.parse({
+      ...ids(about),
+      runner: 'runner-1',
+      why: 'hold_expired',
+      usage: about.usage,
+    });
     return (state) => parkPhase(state, command);
   }),
   complete: ofSession(8, live, (about) => {
-    const command = new CompletePhase({ ...ids(about), usage: about.usage });
+    const command = CompletePhase.schema.parse({ ...ids(about), usage: about.usage });
     return (state) => completePhase(state, command);
   }),
   fail: ofSession(3, live, (about) => {
-    const command = new FailPhase({ ...ids(about), usage: about.usage, error: 'exit 1', errorType: 'agent_failed' });
+    const command = FailPhase.schema.parse({
+      ...ids(about),
+      usage: about.usage,
+      error: 'exit 1',
+      errorType: 'agent_failed',
+    });
     return (state) => failPhase(state, command);
   }),
   stop: ofSession(3, live, (about) => {
-    const command = new StopPhase({ ...ids(about), usage: about.usage });
+    const command = StopPhase.schema.parse({ ...ids(about), usage: about.usage });
     return (state) => stopPhase(state, command);
   }),
   interrupt: ofSession(1, ['queued', ...live], (about) => {
-    const command = new InterruptPhase({ ...ids(about), why: 'lease_lost' });
+    const command = InterruptPhase.schema.parse({ ...ids(about), why: 'lease_lost' });
     return (state) => interruptPhase(state, command);
   }),
   requeue: ofPhase(['failed'], ({ executionId, phase }) => {
     const { phaseId } = phase.definition;
-    const command = new RequeuePhase({ executionId, phaseId, attempt: Math.max(phase.attempt, 1) + 1 });
+    const command = RequeuePhase.schema.parse({ executionId, phaseId, attempt: Math.max(phase.attempt, 1) + 1 });
     return (state) => requeuePhase(state, command);
   }),
   approve: ofPhase(['awaiting_approval'], ({ executionId, phase }) => {
-    const command = new ApprovePhase({ executionId, phaseId: phase.definition.phaseId });
+    const command = ApprovePhase.schema.parse({ executionId, phaseId: phase.definition.phaseId });
     return (state) => approvePhase(state, command);
   }),
   reject: ofPhase(['awaiting_approval'], ({ executionId, phase }) => {
-    const command = new RejectPhase({ executionId, phaseId: phase.definition.phaseId, reason: 'not good enough' });
+    const command = RejectPhase.schema.parse({
+      executionId,
+      phaseId: phase.definition.phaseId,
+      reason: 'not good enough',
+    });
     return (state) => rejectPhase(state, command);
   }),
   pause: ofExecution(2, ({ executionId }) => {
-    const command = new PauseExecution({ executionId });
+    const command = PauseExecution.schema.parse({ executionId });
     return (state) => pauseExecution(state, command);
   }),
   resume: ofExecution(3, () => resumeExecution),
   cancel: ofExecution(1, ({ executionId }) => {
-    const command = new CancelExecution({ executionId });
+    const command = CancelExecution.schema.parse({ executionId });
     return (state) => cancelExecution(state, command);
   }),
   retry: ofExecution(3, () => retryExecution),

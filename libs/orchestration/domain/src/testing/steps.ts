@@ -1,19 +1,10 @@
 import { ExecutionId, NO_USAGE, PhaseId, type SessionId, WorkflowId } from '@syntropic/kernel';
 import { specificationOf } from '@syntropic/kernel/testing';
 import {
-  CancelExecution,
-  CompletePhase,
-  FailPhase,
-  HoldPhase,
-  InterruptPhase,
-  ParkPhase,
-  PauseExecution,
-  type PhaseQueued,
-  StartExecution,
-  StartPhase,
-  StopPhase,
+  type ExecutionEvent,
+  type ExecutionEvents,
   WorkflowDefinition,
-  type WorkflowExecutionEvent,
+  workflowExecution,
 } from '@syntropic/orchestration/contracts';
 import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/control';
 import {
@@ -26,8 +17,21 @@ import {
   stopPhase,
 } from '../workflow-execution/phases';
 import { startExecution } from '../workflow-execution/start-execution';
-import { WorkflowExecution } from '../workflow-execution/workflow-execution';
+import { WorkflowExecution } from '../workflow-execution/aggregate';
 import { type WorkflowTemplate } from '../workflow-template';
+
+const {
+  StartExecution,
+  PauseExecution,
+  CancelExecution,
+  StartPhase,
+  HoldPhase,
+  ParkPhase,
+  CompletePhase,
+  FailPhase,
+  StopPhase,
+  InterruptPhase,
+} = workflowExecution.commands;
 
 /** What specs of executions say happened, in the words of the domain. */
 export const executionId = ExecutionId.parse('exec-0123456789ab');
@@ -50,22 +54,24 @@ export const template = (...phases: [PhaseId, PhaseOptions?][]): WorkflowTemplat
   }),
 });
 
-export const start = new StartExecution({ executionId, workflowId });
+export const start = StartExecution.schema.parse({ executionId, workflowId });
 export const everything = () => true;
 
 /** The history of an execution that was started and had these things happen to it. */
 export function history(
   workflow: WorkflowTemplate,
-  ...steps: ((state: WorkflowExecution) => readonly WorkflowExecutionEvent[])[]
+  ...steps: ((state: WorkflowExecution) => readonly ExecutionEvent[])[]
 ) {
-  return steps.reduce<WorkflowExecutionEvent[]>(
+  return steps.reduce<ExecutionEvent[]>(
     (events, step) => [...events, ...step(events.reduce(WorkflowExecution.evolve, WorkflowExecution.initial))],
     [...startExecution(WorkflowExecution.initial, start, workflow, everything)],
   );
 }
 
-export const lastQueued = (events: readonly WorkflowExecutionEvent[], phaseId: PhaseId) =>
-  events.findLast((event): event is PhaseQueued => event.type === 'PhaseQueued' && event.data.phaseId === phaseId);
+export const lastQueued = (events: readonly ExecutionEvent[], phaseId: PhaseId) =>
+  events.findLast(
+    (event): event is ExecutionEvents['PhaseQueued'] => event.type === 'PhaseQueued' && event.data.phaseId === phaseId,
+  );
 
 const sessionOf = (state: WorkflowExecution, phaseId: PhaseId): SessionId => {
   const phases = 'phases' in state ? state.phases : [];
@@ -83,36 +89,42 @@ export const inSession = (state: WorkflowExecution, phaseId: PhaseId) => ({
 export const begun =
   (phaseId: PhaseId, leg = 1) =>
   (state: WorkflowExecution) =>
-    startPhase(state, new StartPhase({ ...inSession(state, phaseId), runner: 'runner-1', leg }));
+    startPhase(state, StartPhase.schema.parse({ ...inSession(state, phaseId), runner: 'runner-1', leg }));
 export const done = (phaseId: PhaseId) => (state: WorkflowExecution) =>
-  completePhase(state, new CompletePhase({ ...inSession(state, phaseId), usage: NO_USAGE }));
+  completePhase(state, CompletePhase.schema.parse({ ...inSession(state, phaseId), usage: NO_USAGE }));
 export const broken = (phaseId: PhaseId) => (state: WorkflowExecution) =>
   failPhase(
     state,
-    new FailPhase({ ...inSession(state, phaseId), usage: NO_USAGE, error: 'exit 1', errorType: 'agent_failed' }),
+    FailPhase.schema.parse({
+      ...inSession(state, phaseId),
+      usage: NO_USAGE,
+      error: 'exit 1',
+      errorType: 'agent_failed',
+    }),
   );
 export const stoppedBy = (phaseId: PhaseId) => (state: WorkflowExecution) =>
-  stopPhase(state, new StopPhase({ ...inSession(state, phaseId), usage: NO_USAGE }));
+  stopPhase(state, StopPhase.schema.parse({ ...inSession(state, phaseId), usage: NO_USAGE }));
 export const held = (phaseId: PhaseId) => (state: WorkflowExecution) =>
-  holdPhase(state, new HoldPhase({ ...inSession(state, phaseId), yieldPoint: 'after_tool' }));
+  holdPhase(state, HoldPhase.schema.parse({ ...inSession(state, phaseId), yieldPoint: 'after_tool' }));
 export const parked = (phaseId: PhaseId) => (state: WorkflowExecution) =>
   parkPhase(
     state,
-    new ParkPhase({ ...inSession(state, phaseId), runner: 'runner-1', why: 'hold_expired', usage: NO_USAGE }),
+    ParkPhase.schema.parse({ ...inSession(state, phaseId), runner: 'runner-1', why: 'hold_expired', usage: NO_USAGE }),
   );
 export const lost = (phaseId: PhaseId) => (state: WorkflowExecution) =>
-  interruptPhase(state, new InterruptPhase({ ...inSession(state, phaseId), why: 'lease_lost' }));
-export const paused = (state: WorkflowExecution) => pauseExecution(state, new PauseExecution({ executionId }));
+  interruptPhase(state, InterruptPhase.schema.parse({ ...inSession(state, phaseId), why: 'lease_lost' }));
+export const paused = (state: WorkflowExecution) => pauseExecution(state, PauseExecution.schema.parse({ executionId }));
 export const resumed = resumeExecution;
-export const cancelled = (state: WorkflowExecution) => cancelExecution(state, new CancelExecution({ executionId }));
+export const cancelled = (state: WorkflowExecution) =>
+  cancelExecution(state, CancelExecution.schema.parse({ executionId }));
 export const retried = retryExecution;
 
-export const types = (events: readonly WorkflowExecutionEvent[]) => events.map(({ type }) => type);
-export const stateAfter = (events: readonly WorkflowExecutionEvent[]) =>
+export const types = (events: readonly ExecutionEvent[]) => events.map(({ type }) => type);
+export const stateAfter = (events: readonly ExecutionEvent[]) =>
   events.reduce(WorkflowExecution.evolve, WorkflowExecution.initial);
 export const decided = (
-  events: readonly WorkflowExecutionEvent[],
-  step: (state: WorkflowExecution) => readonly WorkflowExecutionEvent[],
+  events: readonly ExecutionEvent[],
+  step: (state: WorkflowExecution) => readonly ExecutionEvent[],
 ) => types(step(stateAfter(events)));
 
 export const { given } = specificationOf(WorkflowExecution);

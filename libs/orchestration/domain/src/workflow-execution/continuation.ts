@@ -1,5 +1,5 @@
 import { derivedUuid, SessionId, type ExecutionId } from '@syntropic/kernel';
-import type { WorkflowExecutionEvent, YieldPoint } from '@syntropic/orchestration/contracts';
+import type { ExecutionEvent, YieldPoint } from '@syntropic/orchestration/contracts';
 import {
   evolve,
   isActive,
@@ -12,7 +12,7 @@ import {
   type WorkflowExecution,
 } from './workflow-execution';
 
-export type Decision = readonly WorkflowExecutionEvent[];
+export type Decision = readonly ExecutionEvent[];
 
 /** These facts, and what follows from them: the next phases, the pause that was waited for, or the end. */
 export function followed(execution: WorkflowExecution, facts: Decision, yieldPoint?: YieldPoint): Decision {
@@ -50,7 +50,7 @@ function ended(execution: UnderwayExecution): Decision {
   return [...givenUp, endOf(isUnderway(after) ? after : execution)];
 }
 
-function endOf(execution: UnderwayExecution): WorkflowExecutionEvent {
+function endOf(execution: UnderwayExecution): ExecutionEvent {
   const data = { ...idsOf(execution), ...summaryOf(execution) };
   if (execution.status !== 'running' || !execution.failure || execution.asked === 'cancel') {
     return { type: 'ExecutionCancelled', data: { ...data, reason: execution.reason } };
@@ -72,7 +72,7 @@ function nextPhases(phases: readonly PhaseState[]): readonly PhaseState[] {
 }
 
 /** A parked phase goes on with its next leg, any other with its next attempt. */
-export function queued(execution: UnderwayExecution, phase: PhaseState): WorkflowExecutionEvent {
+export function queued(execution: UnderwayExecution, phase: PhaseState): ExecutionEvent {
   const ids = idsOf(execution);
   const { definition, runner } = phase;
   const goesOn = phase.status === 'parked' && phase.sessionId !== undefined;

@@ -1,5 +1,5 @@
 import { NO_USAGE } from '@syntropic/kernel';
-import { CancelExecution, HoldPhase, ParkPhase, PauseExecution, StartPhase } from '@syntropic/orchestration/contracts';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
 import {
   begun,
   broken,
@@ -27,6 +27,8 @@ import {
 import { cancelExecution, pauseExecution } from './control';
 import { holdPhase, parkPhase, startPhase } from './phases';
 import type { WorkflowExecution } from './workflow-execution';
+
+const { PauseExecution, CancelExecution, StartPhase, HoldPhase, ParkPhase } = workflowExecution.commands;
 
 describe('pausing', () => {
   it('is asked, and a fact when the agent stands still', () => {
@@ -60,15 +62,24 @@ describe('pausing', () => {
   it('says nothing the second time, and is refused when it has happened', () => {
     expect(decided(history(two, begun(plan), paused), paused)).toEqual([]);
     given(...history(two, begun(plan), paused, held(plan)))
-      .when(pauseExecution, new PauseExecution({ executionId }))
+      .when(pauseExecution, PauseExecution.schema.parse({ executionId }))
       .thenRefused('execution.not_running');
+  });
+
+  it('is refused with the state that forbids it', () => {
+    const execution = stateAfter(history(two, begun(plan), paused, held(plan)));
+    const refused = expect.objectContaining({ details: { state: 'paused' } }) as Error;
+    expect(() => pauseExecution(execution, PauseExecution.schema.parse({ executionId }))).toThrow(refused);
   });
 
   it('lets nothing start', () => {
     const workflow = template([plan, { executionType: 'parallel' }], [build, { executionType: 'parallel' }]);
     const events = history(workflow, begun(plan), paused);
     given(...events)
-      .when(startPhase, new StartPhase({ ...inSession(stateAfter(events), build), runner: 'runner-1', leg: 1 }))
+      .when(
+        startPhase,
+        StartPhase.schema.parse({ ...inSession(stateAfter(events), build), runner: 'runner-1', leg: 1 }),
+      )
       .thenRefused('execution.not_running');
   });
 
@@ -96,7 +107,7 @@ describe('pausing', () => {
   it('can be taken back before it happens', () => {
     const events = history(two, begun(plan), paused, resumed);
     given(...events)
-      .when(holdPhase, new HoldPhase({ ...inSession(stateAfter(events), plan), yieldPoint: 'after_tool' }))
+      .when(holdPhase, HoldPhase.schema.parse({ ...inSession(stateAfter(events), plan), yieldPoint: 'after_tool' }))
       .thenRefused('execution.pause_not_requested');
     expect(decided(events, done(plan))).toEqual(['PhaseCompleted', 'PhaseQueued']);
   });
@@ -124,7 +135,10 @@ describe('cancelling', () => {
   it('counts what a session used that was parked and waits for its next leg', () => {
     const usage = { ...NO_USAGE, costUsd: '0.5', turns: 3 };
     const withUsage = (state: WorkflowExecution) =>
-      parkPhase(state, new ParkPhase({ ...inSession(state, plan), runner: 'runner-1', why: 'hold_expired', usage }));
+      parkPhase(
+        state,
+        ParkPhase.schema.parse({ ...inSession(state, plan), runner: 'runner-1', why: 'hold_expired', usage }),
+      );
     const events = history(two, begun(plan), paused, held(plan), withUsage, resumed, cancelled);
     expect(events.at(-1)).toMatchObject({ type: 'ExecutionCancelled', data: { usage } });
   });
@@ -140,7 +154,7 @@ describe('cancelling', () => {
   it('says nothing the second time, and is refused after another end', () => {
     expect(decided(history(two, begun(plan), cancelled), cancelled)).toEqual([]);
     given(...history(two, begun(plan), broken(plan)))
-      .when(cancelExecution, new CancelExecution({ executionId }))
+      .when(cancelExecution, CancelExecution.schema.parse({ executionId }))
       .thenRefused('execution.has_ended');
   });
 });

@@ -1,13 +1,16 @@
-import type { CancelExecution, PauseExecution } from '@syntropic/orchestration/contracts';
+import type { ExecutionCommands } from '@syntropic/orchestration/contracts';
 import { followed, idsOf, type Decision } from './continuation';
-import { refuse, running, started } from './refusals';
+import { running, started, wrongState } from './refusals';
 import { isEnding, type WorkflowExecution } from './workflow-execution';
 
 /** A pause is asked here and becomes a fact when every agent stands still. Asking again changes nothing. */
-export function pauseExecution(execution: WorkflowExecution, { reason }: PauseExecution): Decision {
+export function pauseExecution(
+  execution: WorkflowExecution,
+  { reason }: ExecutionCommands['PauseExecution'],
+): Decision {
   const now = running(execution);
   if (now.asked === 'pause') return [];
-  if (isEnding(now)) throw refuse('not_running', 'it is ending');
+  if (isEnding(now)) throw wrongState('not_running', 'ending');
 
   return followed(now, [{ type: 'ExecutionPauseRequested', data: { ...idsOf(now), reason } }]);
 }
@@ -16,14 +19,17 @@ export function pauseExecution(execution: WorkflowExecution, { reason }: PauseEx
 export function resumeExecution(execution: WorkflowExecution): Decision {
   const now = started(execution);
   const isAsked = now.status === 'running' && now.asked === 'pause';
-  if (now.status !== 'paused' && !isAsked) throw refuse('not_paused', `it is ${now.status}`);
-  if (isEnding(now)) throw refuse('not_paused', 'it is ending');
+  if (now.status !== 'paused' && !isAsked) throw wrongState('not_paused', now.status);
+  if (isEnding(now)) throw wrongState('not_paused', 'ending');
 
   return followed(now, [{ type: 'ExecutionResumed', data: idsOf(now) }]);
 }
 
 /** Cancelling is what a user does twice when nothing seems to happen. */
-export function cancelExecution(execution: WorkflowExecution, { reason }: CancelExecution): Decision {
+export function cancelExecution(
+  execution: WorkflowExecution,
+  { reason }: ExecutionCommands['CancelExecution'],
+): Decision {
   if (execution.status === 'cancelled') return [];
   const now = started(execution);
   if (now.asked === 'cancel') return [];
@@ -33,7 +39,7 @@ export function cancelExecution(execution: WorkflowExecution, { reason }: Cancel
 
 export function retryExecution(execution: WorkflowExecution): Decision {
   const now = started(execution);
-  if (now.status !== 'interrupted') throw refuse('not_interrupted', `it is ${now.status}`);
+  if (now.status !== 'interrupted') throw wrongState('not_interrupted', now.status);
 
   const phaseIds = now.phases
     .filter(({ status }) => status === 'interrupted')

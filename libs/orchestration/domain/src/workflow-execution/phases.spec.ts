@@ -1,12 +1,6 @@
 import type { PhaseId } from '@syntropic/kernel';
 import { NO_USAGE } from '@syntropic/kernel';
-import {
-  ApprovePhase,
-  CompletePhase,
-  type PhaseStarted,
-  RequeuePhase,
-  StartPhase,
-} from '@syntropic/orchestration/contracts';
+import { type ExecutionEvents, workflowExecution } from '@syntropic/orchestration/contracts';
 import type { PhaseOptions } from '../testing/steps';
 import {
   begun,
@@ -36,6 +30,8 @@ import { resumeExecution } from './control';
 import { approvePhase, completePhase, requeuePhase, startPhase } from './phases';
 import type { WorkflowExecution } from './workflow-execution';
 
+const { StartPhase, CompletePhase, RequeuePhase, ApprovePhase } = workflowExecution.commands;
+
 describe('phases', () => {
   it('happen in order', () => {
     expect(decided(history(two, begun(plan)), done(plan))).toEqual(['PhaseCompleted', 'PhaseQueued']);
@@ -48,7 +44,7 @@ describe('phases', () => {
 
   it('are started once', () => {
     const events = history(two, begun(plan));
-    const command = new StartPhase({ ...inSession(stateAfter(events), plan), runner: 'runner-2', leg: 1 });
+    const command = StartPhase.schema.parse({ ...inSession(stateAfter(events), plan), runner: 'runner-2', leg: 1 });
     given(...events)
       .when(startPhase, command)
       .thenRefused('execution.phase_not_queued');
@@ -56,7 +52,7 @@ describe('phases', () => {
 
   it('do not take the word of an earlier attempt', () => {
     const events = history(two, begun(plan), lost(plan));
-    const stale = new CompletePhase({ ...inSession(stateAfter(events), plan), usage: NO_USAGE });
+    const stale = CompletePhase.schema.parse({ ...inSession(stateAfter(events), plan), usage: NO_USAGE });
     given(...history(two, begun(plan), lost(plan), retried, begun(plan)))
       .when(completePhase, stale)
       .thenRefused('execution.stale_session');
@@ -85,17 +81,16 @@ describe('phases', () => {
     const workflow = template([plan, { executionType: 'human_in_loop' }]);
     const events = history(workflow, begun(plan), done(plan));
     expect(types(events).at(-1)).toBe('PhaseAwaitingApproval');
-    expect(decided(events, (state) => approvePhase(state, new ApprovePhase({ executionId, phaseId: plan })))).toEqual([
-      'PhaseCompleted',
-      'ExecutionCompleted',
-    ]);
+    expect(
+      decided(events, (state) => approvePhase(state, ApprovePhase.schema.parse({ executionId, phaseId: plan }))),
+    ).toEqual(['PhaseCompleted', 'ExecutionCompleted']);
   });
 });
 
 describe('a phase that fails', () => {
   const patient = template([plan, { retries: { max: 1, backoffSeconds: 5 } }]);
   const requeued = (state: WorkflowExecution) =>
-    requeuePhase(state, new RequeuePhase({ executionId, phaseId: plan, attempt: 2 }));
+    requeuePhase(state, RequeuePhase.schema.parse({ executionId, phaseId: plan, attempt: 2 }));
 
   it('fails the execution', () => {
     expect(decided(history(two, begun(plan)), broken(plan))).toEqual(['PhaseFailed', 'ExecutionFailed']);
@@ -143,7 +138,10 @@ describe('a phase that fails', () => {
     );
     const events = history(three, begun(plan), begun(build), broken(plan));
     given(...events)
-      .when(startPhase, new StartPhase({ ...inSession(stateAfter(events), check), runner: 'runner-1', leg: 1 }))
+      .when(
+        startPhase,
+        StartPhase.schema.parse({ ...inSession(stateAfter(events), check), runner: 'runner-1', leg: 1 }),
+      )
       .thenRefused('execution.not_running');
     expect(decided(events, stoppedBy(build))).toEqual(['PhaseStopped', 'PhaseStopped', 'ExecutionFailed']);
   });
@@ -176,6 +174,6 @@ describe('losing the runner', () => {
 
 it('names the runner that has started a phase', () => {
   const events = history(two, begun(plan));
-  const phaseStarted = events.find((event): event is PhaseStarted => event.type === 'PhaseStarted');
+  const phaseStarted = events.find((event): event is ExecutionEvents['PhaseStarted'] => event.type === 'PhaseStarted');
   expect(phaseStarted?.data).toMatchObject({ phaseId: plan, attempt: 1, leg: 1, runner: 'runner-1' });
 });

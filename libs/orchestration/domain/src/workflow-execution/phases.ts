@@ -1,17 +1,5 @@
 import { NO_USAGE } from '@syntropic/kernel';
-import type {
-  ApprovePhase,
-  CompletePhase,
-  FailPhase,
-  HoldPhase,
-  InterruptPhase,
-  ParkPhase,
-  RejectPhase,
-  RequeuePhase,
-  StartPhase,
-  StopPhase,
-  WorkflowExecutionEvent,
-} from '@syntropic/orchestration/contracts';
+import type { ExecutionCommands, ExecutionEvent } from '@syntropic/orchestration/contracts';
 import { followed, idsOf, queued, summaryOf, type Decision } from './continuation';
 import { phaseOfSession, refuse, running, started } from './refusals';
 import {
@@ -24,7 +12,7 @@ import {
   type WorkflowExecution,
 } from './workflow-execution';
 
-export function startPhase(execution: WorkflowExecution, command: StartPhase): Decision {
+export function startPhase(execution: WorkflowExecution, command: ExecutionCommands['StartPhase']): Decision {
   const now = running(execution);
   const phase = phaseOfSession(now, command);
   if (now.asked) throw refuse('not_running', `a ${now.asked} is asked`);
@@ -47,7 +35,7 @@ export function startPhase(execution: WorkflowExecution, command: StartPhase): D
 }
 
 /** The last agent that comes to stand still makes the pause a fact. */
-export function holdPhase(execution: WorkflowExecution, command: HoldPhase): Decision {
+export function holdPhase(execution: WorkflowExecution, command: ExecutionCommands['HoldPhase']): Decision {
   const now = started(execution);
   const phase = phaseOfSession(now, command);
   if (phase.status === 'held') return [];
@@ -59,7 +47,7 @@ export function holdPhase(execution: WorkflowExecution, command: HoldPhase): Dec
 }
 
 /** The agent is gone already, whatever was asked meanwhile: a phase that was to go on does so with its next leg. */
-export function parkPhase(execution: WorkflowExecution, command: ParkPhase): Decision {
+export function parkPhase(execution: WorkflowExecution, command: ExecutionCommands['ParkPhase']): Decision {
   const now = started(execution);
   const phase = phaseOfSession(now, command);
   if (phase.status === 'parked') return [];
@@ -70,7 +58,7 @@ export function parkPhase(execution: WorkflowExecution, command: ParkPhase): Dec
   return followed(now, [{ type: 'PhaseParked', data: { ...inSession(now, phase), runner, why, usage } }]);
 }
 
-export function completePhase(execution: WorkflowExecution, command: CompletePhase): Decision {
+export function completePhase(execution: WorkflowExecution, command: ExecutionCommands['CompletePhase']): Decision {
   const now = running(execution);
   const phase = runningPhase(now, command);
   const data = { ...inSession(now, phase), ...used(command) };
@@ -79,7 +67,7 @@ export function completePhase(execution: WorkflowExecution, command: CompletePha
 }
 
 /** Another attempt follows while the phase has retries left; after that the execution fails. */
-export function failPhase(execution: WorkflowExecution, command: FailPhase): Decision {
+export function failPhase(execution: WorkflowExecution, command: ExecutionCommands['FailPhase']): Decision {
   const now = started(execution);
   const phase = phaseOfSession(now, command);
   if (!isLive(phase)) throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
@@ -93,7 +81,7 @@ export function failPhase(execution: WorkflowExecution, command: FailPhase): Dec
 }
 
 /** Only an execution that is ending stops its agents. */
-export function stopPhase(execution: WorkflowExecution, command: StopPhase): Decision {
+export function stopPhase(execution: WorkflowExecution, command: ExecutionCommands['StopPhase']): Decision {
   const now = started(execution);
   const phase = phaseOfSession(now, command);
   if (phase.status === 'stopped') return [];
@@ -104,7 +92,7 @@ export function stopPhase(execution: WorkflowExecution, command: StopPhase): Dec
 }
 
 /** Whoever ran or was to run the phase is gone. A paused execution stays paused, its phase parked; one that ends, ends. */
-export function interruptPhase(execution: WorkflowExecution, command: InterruptPhase): Decision {
+export function interruptPhase(execution: WorkflowExecution, command: ExecutionCommands['InterruptPhase']): Decision {
   const now = started(execution);
   const phase = phaseOfSession(now, command);
   if (!isLive(phase) && phase.status !== 'queued') return [];
@@ -124,13 +112,19 @@ export function interruptPhase(execution: WorkflowExecution, command: InterruptP
 }
 
 /** Work that was taken but not begun when the pause came goes back to where it was: resuming only lets go on what is queued. */
-function stillQueued({ definition: { phaseId } }: PhaseState, why: InterruptPhase['why']): Decision {
+function stillQueued(
+  { definition: { phaseId } }: PhaseState,
+  why: ExecutionCommands['InterruptPhase']['why'],
+): Decision {
   if (why === 'lease_lost') throw refuse('phase_waits', `${phaseId} is queued, and nobody has begun it`);
   return [];
 }
 
 /** A pause keeps the attempt back until it is resumed. */
-export function requeuePhase(execution: WorkflowExecution, { phaseId, attempt }: RequeuePhase): Decision {
+export function requeuePhase(
+  execution: WorkflowExecution,
+  { phaseId, attempt }: ExecutionCommands['RequeuePhase'],
+): Decision {
   const now = started(execution);
   const phase = phaseOf(now, phaseId);
   if (phase.status !== 'failed' || phase.attempt + 1 !== attempt || isEnding(now)) return [];
@@ -139,14 +133,17 @@ export function requeuePhase(execution: WorkflowExecution, { phaseId, attempt }:
   return [{ type: 'PhaseRetryDue', data: { ...idsOf(now), phaseId, attempt } }];
 }
 
-export function approvePhase(execution: WorkflowExecution, { phaseId }: ApprovePhase): Decision {
+export function approvePhase(execution: WorkflowExecution, { phaseId }: ExecutionCommands['ApprovePhase']): Decision {
   const now = running(execution);
   const phase = awaiting(now, phaseId);
   const { usage, artifacts } = phase;
   return followed(now, [{ type: 'PhaseCompleted', data: { ...inSession(now, phase), usage, artifacts } }]);
 }
 
-export function rejectPhase(execution: WorkflowExecution, { phaseId, reason }: RejectPhase): Decision {
+export function rejectPhase(
+  execution: WorkflowExecution,
+  { phaseId, reason }: ExecutionCommands['RejectPhase'],
+): Decision {
   const now = running(execution);
   const phase = awaiting(now, phaseId);
   const { usage, artifacts } = phase;
@@ -165,7 +162,7 @@ export function rejectPhase(execution: WorkflowExecution, { phaseId, reason }: R
 /** A lost agent has used something, but nobody has its account. */
 const UNKNOWN_USAGE = { ...NO_USAGE, costComplete: false };
 
-type Used = Pick<CompletePhase, 'usage' | 'artifacts'>;
+type Used = Pick<ExecutionCommands['CompletePhase'], 'usage' | 'artifacts'>;
 type WithSession = PhaseState & Required<Pick<PhaseState, 'sessionId'>>;
 
 const used = ({ usage, artifacts }: Used): Used => ({ usage, artifacts });
@@ -178,7 +175,7 @@ const inSession = (execution: UnderwayExecution, { definition, sessionId, attemp
   leg,
 });
 
-const stopped = (execution: UnderwayExecution, phase: WithSession, what: Used): WorkflowExecutionEvent => ({
+const stopped = (execution: UnderwayExecution, phase: WithSession, what: Used): ExecutionEvent => ({
   type: 'PhaseStopped',
   data: { ...inSession(execution, phase), ...what },
 });

@@ -1,4 +1,5 @@
-import { DomainError, type Refusal } from '@syntropic/kernel';
+import { refusing, type DomainError, type RuleOf } from '@syntropic/kernel';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
 import {
   isUnderway,
   type PhaseState,
@@ -7,36 +8,21 @@ import {
   type WorkflowExecution,
 } from './workflow-execution';
 
-type Rule =
-  | 'already_started'
-  | 'not_running'
-  | 'not_paused'
-  | 'not_interrupted'
-  | 'has_ended'
-  | 'pause_not_requested'
-  | 'not_ending'
-  | 'phase_not_queued'
-  | 'phase_waits'
-  | 'phase_not_running'
-  | 'phase_not_awaiting_approval'
-  | 'stale_session';
+export const refuse = refusing(workflowExecution);
 
-export const refuse = (rule: Rule, why: string): DomainError => new DomainError(`execution.${rule}`, why);
-
-export const invalid = (rule: string, why: string, field: string): DomainError =>
-  new DomainError(`execution.${rule}`, why, 'invalid', field);
-
-const missing = (what: string, refusal: Refusal = 'not_found') => new DomainError('execution.not_found', what, refusal);
+/** Refused because of the execution's state, which clients read from the details. */
+export const wrongState = (rule: RuleOf<typeof workflowExecution>, state: string): DomainError =>
+  refuse(rule, `it is ${state}`, { details: { state } });
 
 export function started(execution: WorkflowExecution): UnderwayExecution {
-  if (execution.status === 'not_started') throw missing('there is no such execution');
-  if (!isUnderway(execution)) throw refuse('has_ended', `it is ${execution.status}`);
+  if (execution.status === 'not_started') throw refuse('not_found', 'there is no such execution');
+  if (!isUnderway(execution)) throw wrongState('has_ended', execution.status);
   return execution;
 }
 
 export function running(execution: WorkflowExecution): Running {
   const underway = started(execution);
-  if (underway.status !== 'running') throw refuse('not_running', `it is ${underway.status}`);
+  if (underway.status !== 'running') throw wrongState('not_running', underway.status);
   return underway;
 }
 

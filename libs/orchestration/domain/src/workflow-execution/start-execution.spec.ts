@@ -1,8 +1,10 @@
-import { StartExecution, WorkflowDefinition } from '@syntropic/orchestration/contracts';
+import { WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/contracts';
 import { build, everything, given, history, plan, start, two, types } from '../testing/steps';
 import { type WorkflowTemplate } from '../workflow-template';
 import { startExecution } from './start-execution';
-import { WorkflowExecution } from './workflow-execution';
+import { WorkflowExecution } from './aggregate';
+
+const { StartExecution } = workflowExecution.commands;
 
 describe('starting an execution', () => {
   it('queues the first phase of the template as it is now', () => {
@@ -39,7 +41,7 @@ describe('starting an execution', () => {
       .when(startExecution, start, withInput({ inputs: [{ name: 'topic' }] }), everything)
       .thenRefused('execution.missing_input');
     given()
-      .when(startExecution, new StartExecution({ ...start.data, inputs: { repos: 'o/r' } }), two, everything)
+      .when(startExecution, StartExecution.schema.parse({ ...start, inputs: { repos: 'o/r' } }), two, everything)
       .thenRefused('execution.reserved_input');
     given()
       .when(startExecution, start, withInput({ repos: ['{{owner}}/r'] }), everything)
@@ -56,7 +58,7 @@ describe('starting an execution', () => {
     'is refused with the repository %j, which no runner clones',
     (repo) => {
       given()
-        .when(startExecution, new StartExecution({ ...start.data, repos: ['o/r', repo] }), two, everything)
+        .when(startExecution, StartExecution.schema.parse({ ...start, repos: ['o/r', repo] }), two, everything)
         .thenRefused('execution.repository_invalid');
     },
   );
@@ -66,7 +68,7 @@ describe('starting an execution', () => {
     (repo) => {
       const [started] = startExecution(
         WorkflowExecution.initial,
-        new StartExecution({ ...start.data, repos: [repo] }),
+        StartExecution.schema.parse({ ...start, repos: [repo] }),
         two,
         everything,
       );
@@ -76,7 +78,7 @@ describe('starting an execution', () => {
 
   it('lets the request override the provider where the workflow says enough', () => {
     given()
-      .when(startExecution, new StartExecution({ ...start.data, provider: 'command' }), two, everything)
+      .when(startExecution, StartExecution.schema.parse({ ...start, provider: 'command' }), two, everything)
       .thenRefused('execution.provider_not_configured');
 
     const agent = { provider: 'simulated', turns: 7 };
@@ -96,7 +98,7 @@ describe('starting an execution', () => {
     const providers = (provider: 'simulated' | 'claude' | undefined) =>
       startExecution(
         WorkflowExecution.initial,
-        new StartExecution({ ...start.data, provider }),
+        StartExecution.schema.parse({ ...start, provider }),
         own,
         everything,
       ).flatMap((event) => (event.type === 'ExecutionStarted' ? event.data.phases.map((phase) => phase.agent) : []));

@@ -1,27 +1,26 @@
-import { DomainError } from '@syntropic/kernel';
 import {
   isCloneable,
   type AgentConfiguration,
   type ExecutablePhase,
   type ProviderName,
-  type StartExecution,
+  type ExecutionCommands,
   type WorkflowDefinition,
 } from '@syntropic/orchestration/contracts';
 import { active, type WorkflowTemplate } from '../workflow-template';
 import { followed, type Decision } from './continuation';
-import { invalid, refuse } from './refusals';
+import { refuse } from './refusals';
 import type { WorkflowExecution } from './workflow-execution';
 
 const RESERVED = ['repos', 'repository'];
 const PLACEHOLDER = /\{\{\s*([a-zA-Z0-9._-]+)\s*\}\}/g;
 
 /** What the runners that are there can do. */
-export type Capabilities = (agent: AgentConfiguration) => boolean;
+export type Capabilities = (agent: ExecutablePhase['agent']) => boolean;
 
 /** Takes the template as it is now; whatever is missing is refused here, before anything runs. */
 export function startExecution(
   execution: WorkflowExecution,
-  command: StartExecution,
+  command: ExecutionCommands['StartExecution'],
   template: WorkflowTemplate,
   isCapable: Capabilities,
 ): Decision {
@@ -32,8 +31,8 @@ export function startExecution(
   const phases = definition.phases.map((phase) => executable(phase, definition, command.provider));
   const beyond = phases.find(({ agent }) => !isCapable(agent));
   if (beyond) {
-    throw new DomainError(
-      'execution.no_capable_runner',
+    throw refuse(
+      'no_capable_runner',
       `no runner has what phase ${beyond.phaseId} needs: ${beyond.agent.provider} in ${beyond.agent.isolation}`,
     );
   }
@@ -58,9 +57,12 @@ export function startExecution(
   ]);
 }
 
-function inputsOf({ inputs, task }: StartExecution, definition: WorkflowDefinition): Record<string, string> {
+function inputsOf(
+  { inputs, task }: ExecutionCommands['StartExecution'],
+  definition: WorkflowDefinition,
+): Record<string, string> {
   const reserved = RESERVED.find((name) => Object.hasOwn(inputs, name));
-  if (reserved) throw invalid('reserved_input', `give repositories as repos, not as input`, `inputs.${reserved}`);
+  if (reserved) throw refuse('reserved_input', `give repositories as repos, not as input`, `inputs.${reserved}`);
 
   const defaults = definition.inputs.flatMap(({ name, default: value }) =>
     value === undefined ? [] : [[name, value]],
@@ -74,21 +76,29 @@ function inputsOf({ inputs, task }: StartExecution, definition: WorkflowDefiniti
     .filter(({ name, required }) => required && !Object.hasOwn(all, name))
     .map(({ name }) => name);
   if (absent.length > 0) {
-    throw invalid('missing_input', `required inputs are missing: ${absent.join(', ')}`, `inputs.${absent.join(',')}`);
+    throw refuse('missing_input', `required inputs are missing: ${absent.join(', ')}`, `inputs.${absent.join(',')}`);
   }
   return all;
 }
 
 /** The request's repositories, else the template's. */
-function reposOf(command: StartExecution, definition: WorkflowDefinition, inputs: Readonly<Record<string, string>>) {
+function reposOf(
+  command: ExecutionCommands['StartExecution'],
+  definition: WorkflowDefinition,
+  inputs: Readonly<Record<string, string>>,
+) {
   const repos = namedRepos(command, definition, inputs);
   const wrong = repos.findIndex((repo) => !isCloneable(repo));
   if (wrong < 0) return repos;
   const why = `${JSON.stringify(repos[wrong])} is neither owner/name nor https://github.com/owner/name`;
-  throw invalid('repository_invalid', why, `repos[${wrong}]`);
+  throw refuse('repository_invalid', why, `repos[${wrong}]`);
 }
 
-function namedRepos(command: StartExecution, definition: WorkflowDefinition, inputs: Readonly<Record<string, string>>) {
+function namedRepos(
+  command: ExecutionCommands['StartExecution'],
+  definition: WorkflowDefinition,
+  inputs: Readonly<Record<string, string>>,
+) {
   if (command.repos.length > 0) return command.repos;
   if (!definition.requiresRepos) return [];
 
@@ -100,7 +110,7 @@ function namedRepos(command: StartExecution, definition: WorkflowDefinition, inp
 function substituted(text: string, inputs: Readonly<Record<string, string>>, field: string): string {
   return text.replace(PLACEHOLDER, (placeholder, name: string) => {
     const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-    if (value === undefined) throw invalid('unresolved_placeholder', `no input gives a value to ${placeholder}`, field);
+    if (value === undefined) throw refuse('unresolved_placeholder', `no input gives a value to ${placeholder}`, field);
     return value;
   });
 }
@@ -118,7 +128,7 @@ function executable(
   const common = { isolation, ...(limits && { limits }) };
   if (provider === 'claude') return { ...phase, agent: { provider, ...common } };
   if (provider === 'simulated') return { ...phase, agent: { ...SIMULATED, ...common } };
-  throw invalid(
+  throw refuse(
     'provider_not_configured',
     `phase ${phase.phaseId} does not say what ${provider} should run`,
     'provider',

@@ -8,19 +8,17 @@ import {
   type SessionId,
   type Usage,
 } from '@syntropic/kernel';
-import {
-  StartExecution,
-  WorkflowDefinition,
-  workflowExecutionEvents,
-  type WorkflowExecutionEvent,
-} from '@syntropic/orchestration/contracts';
+import { type ExecutionEvent, WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/contracts';
 import fc from 'fast-check';
 import { randomSteps, said, type Step } from '../testing/random-steps';
 import { resumeExecution, retryExecution } from './control';
 import { startExecution } from './start-execution';
-import { isActive, isLive, isUnderway, WorkflowExecution, type UnderwayExecution } from './workflow-execution';
+import { WorkflowExecution } from './aggregate';
+import { isActive, isLive, isUnderway, type UnderwayExecution } from './workflow-execution';
 
-const start = new StartExecution({
+const { StartExecution } = workflowExecution.commands;
+
+const start = StartExecution.schema.parse({
   executionId: ExecutionId.parse('exec-0123456789ab'),
   workflowId: WorkflowId.parse('review'),
 });
@@ -42,7 +40,7 @@ const randomWorkflow: fc.Arbitrary<WorkflowDefinition> = fc
     }),
   );
 
-type Facts = readonly WorkflowExecutionEvent[];
+type Facts = readonly ExecutionEvent[];
 
 /** What is decided, or the refusal; any other error is a fault and fails the run. */
 function answered(decide: () => Facts): Facts | DomainError {
@@ -63,7 +61,7 @@ type Look = (state: WorkflowExecution, rung: ReadonlySet<string>) => void;
  * back-off timer has rung in vain: it does not ring again.
  */
 function walk(definition: WorkflowDefinition, steps: readonly Step[], look: Look = () => undefined): Facts {
-  const history: WorkflowExecutionEvent[] = [
+  const history: ExecutionEvent[] = [
     ...startExecution(WorkflowExecution.initial, start, { status: 'active', definition }, () => true),
   ];
   const rung = new Set<string>();
@@ -202,6 +200,6 @@ describe('an execution, whatever is said to it', () => {
     walks((definition, steps) => {
       for (const { type } of walk(definition, steps)) told.add(type);
     });
-    expect([...told].sort()).toEqual([...workflowExecutionEvents].sort());
+    expect([...told].sort()).toEqual([...Object.keys(workflowExecution.events)].sort());
   });
 });

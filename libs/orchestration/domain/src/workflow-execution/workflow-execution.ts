@@ -1,10 +1,5 @@
-import { addUsage, NO_USAGE, type Aggregate, type SessionId, type Usage } from '@syntropic/kernel';
-import type {
-  ArtifactRef,
-  ExecutablePhase,
-  ExecutionStarted,
-  WorkflowExecutionEvent,
-} from '@syntropic/orchestration/contracts';
+import { addUsage, NO_USAGE, type ProducedFile, type Reservation, type SessionId, type Usage } from '@syntropic/kernel';
+import type { ExecutablePhase, ExecutionEvent, ExecutionEvents } from '@syntropic/orchestration/contracts';
 import { runningScope } from '../workflow-template';
 
 /**
@@ -35,11 +30,11 @@ export type PhaseState = Readonly<{
   runner?: string;
   /** Used and left by the attempt that is done. */
   usage: Usage;
-  artifacts: readonly ArtifactRef[];
+  artifacts: readonly ProducedFile[];
 }>;
 
 type Underway = Readonly<{
-  started: ExecutionStarted['data'];
+  started: ExecutionEvents['ExecutionStarted']['data'];
   phases: readonly PhaseState[];
   /** Of all attempts that have ended. */
   usage: Usage;
@@ -75,7 +70,7 @@ function underway(execution: WorkflowExecution): UnderwayExecution {
   return execution;
 }
 
-export function evolve(execution: WorkflowExecution, event: WorkflowExecutionEvent): WorkflowExecution {
+export function evolve(execution: WorkflowExecution, event: ExecutionEvent): WorkflowExecution {
   switch (event.type) {
     case 'ExecutionStarted':
       return {
@@ -149,18 +144,13 @@ export function evolve(execution: WorkflowExecution, event: WorkflowExecutionEve
   }
 }
 
-export const WorkflowExecution: Aggregate<WorkflowExecution, WorkflowExecutionEvent> = {
-  name: 'execution',
-  context: 'orchestration',
-  initial: { status: 'not_started' },
-  evolve,
-  reserves: ({ type, data: { workflowId, executionId } }) => {
-    const place = { scope: runningScope(workflowId), key: executionId };
-    if (type === 'ExecutionStarted') return [{ claim: place }];
-    const hasEnded = type === 'ExecutionCompleted' || type === 'ExecutionFailed' || type === 'ExecutionCancelled';
-    return hasEnded ? [{ release: place }] : [];
-  },
-};
+/** An execution that has not ended is claimed in its workflow's scope, so that archiving can demand that the scope is empty. */
+export function reserves({ type, data: { workflowId, executionId } }: ExecutionEvent): readonly Reservation[] {
+  const place = { scope: runningScope(workflowId), key: executionId };
+  if (type === 'ExecutionStarted') return [{ claim: place }];
+  const hasEnded = type === 'ExecutionCompleted' || type === 'ExecutionFailed' || type === 'ExecutionCancelled';
+  return hasEnded ? [{ release: place }] : [];
+}
 
 /** Somebody runs it or is about to: not waiting for a person, a retry or its turn. */
 export const isActive = ({ status }: PhaseState): boolean =>
@@ -199,7 +189,7 @@ function withPhase(execution: WorkflowExecution, phaseId: string, change: Partia
   return { ...before, phases: before.phases.map((phase) => (phase.definition.phaseId === phaseId ? changed : phase)) };
 }
 
-type Settled = Readonly<{ phaseId: string; usage: Usage; artifacts: readonly ArtifactRef[] }>;
+type Settled = Readonly<{ phaseId: string; usage: Usage; artifacts: readonly ProducedFile[] }>;
 
 function settled(execution: WorkflowExecution, { phaseId, usage, artifacts }: Settled, status: PhaseStatus) {
   const before = underway(execution);

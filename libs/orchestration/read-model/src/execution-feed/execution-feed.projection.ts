@@ -1,21 +1,15 @@
-import { agentSessionEvents, type AgentSessionEvent } from '@syntropic/agent-sessions/contracts';
-import { artifactEvents, type ArtifactEvent } from '@syntropic/artifacts/contracts';
-import type { Event, Recorded } from '@syntropic/kernel';
-import {
-  workflowExecutionEvents,
-  workspaceEvents,
-  type WorkflowExecutionEvent,
-  type WorkspaceEvent,
-} from '@syntropic/orchestration/contracts';
+import { agentSession } from '@syntropic/agent-sessions/contracts';
+import { artifact } from '@syntropic/artifacts/contracts';
+import type { Event, EventOf, Recorded } from '@syntropic/kernel';
+import { workflowExecution, workspace } from '@syntropic/orchestration/contracts';
 import { projection } from '@syntropic/projections';
 import { z } from 'zod';
 
 /** Positions as text that sorts as they do. */
 const feedIdOf = (position: number): string => String(position).padStart(16, '0');
 
-type FeedEvent = WorkflowExecutionEvent | WorkspaceEvent | AgentSessionEvent | ArtifactEvent;
-
-const types = [...workflowExecutionEvents, ...workspaceEvents, ...agentSessionEvents, ...artifactEvents];
+const STREAMS = [workflowExecution, workspace, agentSession, artifact];
+type FeedEvent = EventOf<(typeof STREAMS)[number]>;
 
 const asItIs = (_: unknown, { position, type, data, recordedAt, metadata }: Recorded<FeedEvent>) => ({
   feed_id: feedIdOf(position),
@@ -36,13 +30,12 @@ const row = z.object({
 });
 
 /** Every event that belongs to an execution, whichever stream it stands in: the domain lane of live streams. */
-export const executionFeedProjection = projection<FeedEvent>()({
+export const executionFeedProjection = projection(...STREAMS)({
   name: 'execution_feed',
   version: 1,
-  streams: ['execution', 'workspace', 'session', 'artifact'],
   row,
   key: 'feed_id',
   indexes: [['execution_id', 'event_position']],
   keys: ({ position }) => [feedIdOf(position)],
-  on: Object.fromEntries(types.map((type) => [type, asItIs])),
+  on: Object.fromEntries(STREAMS.flatMap(({ events }) => Object.keys(events)).map((type) => [type, asItIs])),
 });

@@ -1,10 +1,10 @@
-import { addUsage, isUnaccounted, NO_USAGE, type Usage } from '@syntropic/kernel';
-import type { ExecutionStarted, WorkflowExecutionEvent } from '@syntropic/orchestration/contracts';
-import { projection, usageColumns, usageRow, type Immutable } from '@syntropic/projections';
+import { addUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
+import { workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
+import { projection, usageColumns, usageRow } from '@syntropic/projections';
 import { z } from 'zod';
 import { attemptOf, pendingPhase, withPhase, type PhaseRow } from './phase-row';
 
-type Detail = Pick<ExecutionStarted['data'], 'inputs' | 'task' | 'repos'> & {
+type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task' | 'repos'> & {
   /** What the person who paused or cancelled it said. */
   reason?: string | undefined;
   /** Of the sessions that gave an account. */
@@ -37,10 +37,9 @@ export const hasEnded = ({ status }: Pick<ExecutionRow, 'status'>): boolean =>
   status === 'completed' || status === 'failed' || status === 'cancelled';
 
 /** The runs that there are: list and detail. Numbers are of sessions that have ended; what runs now is telemetry's. */
-export const executionProjection = projection<WorkflowExecutionEvent>()({
+export const executionProjection = projection(workflowExecution)({
   name: 'execution',
   version: 3,
-  streams: ['execution'],
   row,
   key: 'execution_id',
   indexes: [['started_at'], ['status', 'started_at'], ['workflow_id', 'started_at']],

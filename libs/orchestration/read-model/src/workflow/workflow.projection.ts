@@ -1,9 +1,11 @@
-import { projection, type Immutable } from '@syntropic/projections';
-import type {
-  WorkflowDefinition,
-  WorkflowExecutionEvent,
-  WorkflowTemplateEvent,
+import type { Immutable } from '@syntropic/kernel';
+import {
+  workflowExecution,
+  workflowTemplate,
+  type WorkflowDefinition,
+  type WorkflowEvents,
 } from '@syntropic/orchestration/contracts';
+import { projection } from '@syntropic/projections';
 import { z } from 'zod';
 
 const row = z.object({
@@ -22,10 +24,12 @@ const row = z.object({
 export type WorkflowRow = Immutable<z.output<typeof row>>;
 
 /** The workflows that there are: list and detail. */
-export const workflowProjection = projection<WorkflowTemplateEvent | WorkflowExecutionEvent>()({
+export const workflowProjection = projection(
+  workflowTemplate,
+  workflowExecution,
+)({
   name: 'workflow',
   version: 1,
-  streams: ['workflow'],
   row,
   key: 'workflow_id',
   indexes: [['created_at'], ['workflow_type', 'created_at']],
@@ -50,7 +54,7 @@ export const workflowProjection = projection<WorkflowTemplateEvent | WorkflowExe
   },
 });
 
-type PhaseUpdate = Extract<WorkflowTemplateEvent, { type: 'WorkflowPhaseUpdated' }>['data'];
+type PhaseUpdate = WorkflowEvents['WorkflowPhaseUpdated']['data'];
 
 const updated =
   ({ phaseId, promptTemplate, model, timeoutSeconds, allowedTools }: PhaseUpdate) =>

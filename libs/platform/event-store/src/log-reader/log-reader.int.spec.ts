@@ -11,7 +11,7 @@ const relayed = useRelayedLog();
 
 type Following = Readonly<{ log?: EventLog; after?: number; live?: boolean }>;
 
-/** Follows the log in the background, and keeps what it was given. */
+/** Follows the log in the background, and records the batches. */
 async function follow({ log = relayed.log(), after = 0, live = true }: Following = {}) {
   const connection = live ? await relayed.connect() : undefined;
   const stop = new AbortController();
@@ -36,7 +36,7 @@ async function follow({ log = relayed.log(), after = 0, live = true }: Following
       await following;
       await connection?.close();
     },
-    leave: () => connection?.close(),
+    disconnect: () => connection?.close(),
   };
 }
 
@@ -56,7 +56,7 @@ function counted(log: EventLog) {
 }
 
 describe('a reader', () => {
-  it('catches up in batches of at most 1,000, and goes on from where it was told', async () => {
+  it('catches up from a position in batches of at most 1,000', async () => {
     const head = await relayed.append(2_500);
     const reader = await follow({ after: 100, live: false });
 
@@ -78,12 +78,12 @@ describe('a reader', () => {
     await reader.stop();
   });
 
-  it('takes from the bus what is live, exactly as the log has it', async () => {
+  it('takes live events from the bus, identical to those in the log', async () => {
     const relay = await relayed.startRelay();
     const { counting, read } = counted(relayed.log());
     const { position: after } = await relayed.log().head();
     const reader = await follow({ log: counting, after });
-    // It is attached once an event has come without a read. An announced head may overtake a message, and costs a read.
+    // The reader is attached once an event has arrived without a read. An announced head may overtake a message, and costs a read.
     await eventually(async () => {
       const before = read.events;
       await reader.reaches(await relayed.append(1));
@@ -99,7 +99,7 @@ describe('a reader', () => {
     await relay.stop();
   });
 
-  it('does not believe a bus that has gone quiet', async () => {
+  it('reads the log when the bus goes silent', async () => {
     const relay = await relayed.startRelay();
     const { position: after } = await relayed.log().head();
     const reader = await follow({ after });
@@ -111,7 +111,7 @@ describe('a reader', () => {
     await reader.stop();
   });
 
-  it('reads from the log what was too large for a message', async () => {
+  it('reads events from the log that are too large for a message', async () => {
     const relay = await relayed.startRelay();
     const { position: after, epoch } = await relayed.log().head();
     const reader = await follow({ after });
@@ -133,7 +133,7 @@ describe('a reader', () => {
     await relay.stop();
   });
 
-  it('ends with what its caller throws', async () => {
+  it('ends with the error of its caller', async () => {
     const broken = new Error('the fold is wrong');
     const following = new LogReader(relayed.log(), undefined).follow(
       0,
@@ -144,7 +144,7 @@ describe('a reader', () => {
     await expect(following).rejects.toBe(broken);
   });
 
-  it('does not step over a position that the log lacks', async () => {
+  it('does not skip a position that the log lacks', async () => {
     const log = relayed.log();
     const gap: EventLog = {
       read: async (after, limit) => (await log.read(after, limit)).filter(({ position }) => position !== 5),
@@ -161,7 +161,7 @@ function unlessJetStream(error: unknown): void {
   if (!(error instanceof NatsError)) throw error;
 }
 
-describe('a reader while the bus loses, doubles and forgets', () => {
+describe('a reader while the bus loses and duplicates messages', () => {
   const disturbances = {
     nothing: () => Promise.resolve(),
     async deletedStream() {
@@ -208,7 +208,7 @@ describe('a reader while the bus loses, doubles and forgets', () => {
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 6 }), async (steps) => {
         for (const { events, then } of steps) {
           if (events > 0) await relayed.append(events);
-          // The one before may have left nothing to disturb.
+          // An earlier disturbance may have removed the stream that this one needs.
           await disturbances[then]().catch(unlessJetStream);
         }
         const head = await relayed.append(1);
@@ -224,15 +224,15 @@ describe('a reader while the bus loses, doubles and forgets', () => {
 });
 
 describe('a log that is restored under its reader', () => {
-  it('ends it, because positions now mean something else', async () => {
+  it('ends the reading, because positions have a new meaning', async () => {
     const relay = await relayed.startRelay();
     const reader = await follow();
-    // From its first event on it knows which log it reads.
+    // After its first event the reader knows the log's epoch.
     await reader.reaches(await relayed.append(1));
     await relayed.database.pool.query('update log.log_head set store_epoch = gen_random_uuid()');
 
     await expect(reader.following).rejects.toThrow('the log was restored');
-    await reader.leave();
+    await reader.disconnect();
     await relay.stop();
   });
 });

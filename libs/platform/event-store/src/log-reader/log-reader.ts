@@ -1,23 +1,23 @@
-import { Doorbell } from '@syntropic/messaging';
+import { AGAIN, repeat, Signal } from '@syntropic/async';
 import type { Recorded } from '@syntropic/kernel';
 import type { NatsConnection } from 'nats';
 import type { EventLog } from '../event-log';
 import { LiveTail } from './live-tail';
 
-/** Gets what has arrived: at most 1,000 events, gap-free and in position order. */
+/** Receives at most 1,000 events, without a gap and in position order. */
 export type Apply = (events: readonly Recorded[]) => Promise<void>;
 
 export type LogReaderOptions = Readonly<{
-  /** Hears of a log that cannot be read at the moment. It is tried again in any case. */
+  /** Reports a failed read of the log; it is retried in any case. */
   onFault?: (error: unknown) => void;
 }>;
 
 const BATCH = 1_000;
-const LOOK_MS = 250;
+const POLL_MS = 250;
 
 /**
- * Tails the log: everything behind it, then whatever arrives, each event once and in order. The bus makes it fast, Postgres makes
- * it right: what the bus lost, doubled, or has never seen is read from the log.
+ * Tails the log: first the existing events, then new ones, each once and in order. The bus makes it fast and Postgres makes
+ * it correct: events that the bus lost, doubled or never had are read from the log.
  */
 export class LogReader {
   readonly #onFault: (error: unknown) => void;
@@ -30,29 +30,27 @@ export class LogReader {
     this.#onFault = onFault;
   }
 
-  /** Calls `apply` one batch at a time until the signal; what `apply` throws ends it, and the caller decides how to go on. */
+  /** Calls `apply` for one batch at a time until the signal. An error of `apply` ends the reading and is thrown. */
   async follow(after: number, apply: Apply, signal: AbortSignal): Promise<void> {
     const { epoch } = await this.log.head();
-    const news = new Doorbell();
+    const arrivals = new Signal();
     const tail = new LiveTail(epoch, () => {
-      news.ring();
+      arrivals.notify();
     });
     const ended = new AbortController();
-    const until = AbortSignal.any([signal, ended.signal]);
-    const listening = this.nats && tail.listen(this.nats, until);
+    const listening = this.nats && tail.listen(this.nats, AbortSignal.any([signal, ended.signal]));
 
     try {
       let position = after;
-      while (!signal.aborted) {
+      await repeat(signal, { everyMs: POLL_MS, wake: arrivals }, async () => {
         const events = await this.#next(position, tail);
         const last = events.at(-1);
-        if (last) {
-          await apply(events);
-          position = last.position;
-        } else {
-          await news.wait(LOOK_MS, signal);
-        }
-      }
+        if (!last) return undefined;
+
+        await apply(events);
+        position = last.position;
+        return AGAIN;
+      });
     } finally {
       ended.abort();
       await listening;
@@ -60,15 +58,15 @@ export class LogReader {
   }
 
   async #next(position: number, tail: LiveTail): Promise<readonly Recorded[]> {
-    if (tail.successor) throw new Error(`the log was restored: its epoch is now ${tail.successor}`);
+    if (tail.newEpoch) throw new Error(`the log was restored: its epoch is now ${tail.newEpoch}`);
 
     const arrived = tail.take(position, BATCH);
-    if (arrived.length > 0 || tail.isLevelWith(position)) return arrived;
+    if (arrived.length > 0 || tail.isCaughtUpAt(position)) return arrived;
 
-    tail.startOver();
+    tail.reset();
     const events = await this.#read(position);
-    // Only a page that is not full says that there is no more.
-    if (!events || events.length === BATCH) tail.fallBehind();
+    // Only a page that is not full shows that there is no more.
+    if (!events || events.length === BATCH) tail.markIncomplete();
     return inSequence(events ?? [], position);
   }
 
@@ -82,7 +80,7 @@ export class LogReader {
   }
 }
 
-/** A missing number is a fault of the log, and nobody may step over it. */
+/** @throws when a position is missing: the log is damaged, and a reader must not skip it. */
 function inSequence(events: readonly Recorded[], after: number): readonly Recorded[] {
   events.forEach(({ position }, index) => {
     if (position !== after + index + 1) throw new Error(`the log lacks position ${after + index + 1}`);

@@ -4,7 +4,7 @@ import type { Head } from '../event-log';
 /** The lease's name in `ops.leases`. */
 export const RELAY = 'relay';
 
-/** How far the relay came, for when the stream cannot tell. It may lag a little: what is published twice is the same twice. */
+/** The last published position, for a stream that is empty. It may lag a little: publishing an event twice is harmless. */
 export class RelayPosition {
   constructor(private readonly pool: Pool) {}
 

@@ -6,12 +6,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Head } from '../event-log';
 import { allUpTo, relayOptions, useRelayedLog } from '../testing/relayed-log';
-import { DomainStream, isAnotherEnd } from './domain-stream';
+import { DomainStream, isStreamConflict } from './domain-stream';
 
 describe('a relay', () => {
   const relayed = useRelayedLog();
 
-  it('publishes what is in the log, each event whole, on a subject of five tokens', async () => {
+  it('publishes the log, each event complete, on a subject of five tokens', async () => {
     const relay = await relayed.startRelay();
     const head = await relayed.append(3, 'workflow-tidy.up');
     const positions = await relayed.published(head);
@@ -27,7 +27,7 @@ describe('a relay', () => {
     await relay.stop();
   });
 
-  it('says each second how far the log reaches', async () => {
+  it('announces the head of the log each second', async () => {
     const relay = await relayed.startRelay();
     const connection = await relayed.connect();
     const heads: Head[] = [];
@@ -41,7 +41,7 @@ describe('a relay', () => {
     await relay.stop();
   });
 
-  it('goes on where the stream ends after a restart of the server, which forgets the last id', async () => {
+  it('continues at the end of the stream after a restart of the server, which forgets the last id', async () => {
     const relay = await relayed.startRelay();
     await relayed.published(await relayed.append(5));
 
@@ -54,13 +54,13 @@ describe('a relay', () => {
   });
 });
 
-describe('relays that are killed and thrown out of office', () => {
+describe('relays that are killed or lose their lease', () => {
   const relayed = useRelayedLog();
 
   it('publish every event exactly once and in order', async () => {
     const step = fc.record({
       events: fc.integer({ min: 1, max: 600 }),
-      then: fc.constantFrom('kill', 'depose', 'nothing'),
+      then: fc.constantFrom('kill', 'take the lease', 'nothing'),
       afterMs: fc.integer({ min: 0, max: 40 }),
     });
     const relays = [await relayed.startRelay(), await relayed.startRelay()];
@@ -77,7 +77,7 @@ describe('relays that are killed and thrown out of office', () => {
             victim?.kill();
             if (victim) killed.push(victim);
           }
-          if (then === 'depose') {
+          if (then === 'take the lease') {
             await relayed.database.pool.query(
               'update ops.leases set owner = gen_random_uuid(), expires_at = clock_timestamp()',
             );
@@ -93,10 +93,10 @@ describe('relays that are killed and thrown out of office', () => {
   });
 });
 
-describe('two that write the stream at once', () => {
+describe('two relays that write the stream at once', () => {
   const relayed = useRelayedLog();
 
-  it('cannot both: one is refused as a whole', async () => {
+  it('conflict: one of them is refused completely', async () => {
     const head = await relayed.append(300);
     const events = await relayed.log().read(0, head);
     const connections = [await relayed.connect(), await relayed.connect()];
@@ -106,13 +106,13 @@ describe('two that write the stream at once', () => {
     const results = await Promise.allSettled(writers.map((writer) => writer.publish(events, randomUUID(), 0)));
 
     const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-    expect(refused.map(isAnotherEnd)).toEqual([true]);
+    expect(refused.map(isStreamConflict)).toEqual([true]);
     expect(await relayed.published(head)).toEqual(allUpTo(head));
     await Promise.all(connections.map(hangUp));
   });
 });
 
-describe('a stream that is not what it was', () => {
+describe('a stream that was changed from outside', () => {
   const relayed = useRelayedLog();
   let relay: Awaited<ReturnType<typeof relayed.startRelay>>;
 
@@ -122,7 +122,7 @@ describe('a stream that is not what it was', () => {
   });
   afterAll(() => relay.stop());
 
-  it('comes back when it was deleted, without waiting for an event, and goes on with the next', async () => {
+  it('is created again after it was deleted, without waiting for an event, and continues with the next', async () => {
     const { streams } = await relayed.manager();
     await streams.delete('DOMAIN');
 
@@ -132,7 +132,7 @@ describe('a stream that is not what it was', () => {
     expect(await relayed.published(head)).toEqual([head - 1, head]);
   });
 
-  it('goes on with the next event when it was emptied', async () => {
+  it('continues with the next event after it was purged', async () => {
     const { streams } = await relayed.manager();
     await streams.purge('DOMAIN');
 
@@ -141,7 +141,7 @@ describe('a stream that is not what it was', () => {
     expect(await relayed.published(head)).toEqual([head - 1, head]);
   });
 
-  it('comes back when the server has lost all its data', async () => {
+  it('is created again when the server has lost all its data', async () => {
     await relayed.nats.wipe();
 
     const head = await relayed.append(2);
@@ -149,7 +149,7 @@ describe('a stream that is not what it was', () => {
     expect(await relayed.published(head)).toEqual([head - 1, head]);
   });
 
-  it('is emptied when it holds what the log does not, and swallows nothing that is published again', async () => {
+  it('is purged when it holds messages beyond the log, and drops nothing that is published again', async () => {
     const { position, epoch } = await relayed.log().head();
     for (const beyond of [position + 1, position + 1_000]) {
       const foreign = headers();
@@ -164,7 +164,7 @@ describe('a stream that is not what it was', () => {
     expect(await relayed.published(head)).toEqual([head - 1, head]);
   });
 
-  it('is emptied when the log was restored under a new epoch', async () => {
+  it('is purged when the log was restored under a new epoch', async () => {
     await relayed.database.pool.query('update log.log_head set store_epoch = gen_random_uuid()');
     const { streams } = await relayed.manager();
     await eventually(async () => (await streams.info('DOMAIN')).state.messages === 0);

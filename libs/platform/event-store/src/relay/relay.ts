@@ -1,23 +1,23 @@
-import { Doorbell, LOG_APPENDED, LOG_HEAD } from '@syntropic/messaging';
+import { AGAIN, repeat, Signal } from '@syntropic/async';
+import { LOG_APPENDED, LOG_HEAD } from '@syntropic/messaging';
 import { Leadership, type LeadershipOptions, type Term } from '@syntropic/postgres';
 import type { NatsConnection } from 'nats';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { EventLog, Head } from '../event-log';
-import { DomainStream, isAnotherEnd, type DomainStreamOptions } from './domain-stream';
+import { DomainStream, isStreamConflict, type DomainStreamOptions } from './domain-stream';
 import { RELAY, RelayPosition } from './relay-position';
 
 export type RelayOptions = DomainStreamOptions & LeadershipOptions;
 
 const PIPELINE = 256;
-const LOOK_MS = 250;
+const POLL_MS = 250;
 const ANNOUNCE_MS = 1_000;
-const RETRY_MS = 500;
+const BACK_OFF = { firstMs: 250, longestMs: 1_000 };
 
-/** How far the log is published, and where that is in the stream; unknown when the stream has to be looked at first. */
-type Progress = Readonly<{ position: number; place?: Readonly<{ epoch: string; sequence: number }> }>;
+/** The last published position, and the end of the stream; without it the stream has to be read first. */
+type Progress = Readonly<{ position: number; end?: Readonly<{ epoch: string; sequence: number }> }>;
 
-/** Brings the log to the bus, every event in order. One relay at a time does: the stream refuses a second. */
+/** Publishes the log on the bus, every event in order. One relay at a time does; the stream refuses a second writer. */
 export class Relay {
   readonly #stream: DomainStream;
   readonly #position: RelayPosition;
@@ -36,76 +36,78 @@ export class Relay {
     this.#onFault = options.onFault ?? (() => undefined);
   }
 
-  /** Publishes until the signal, whenever the lease is ours. */
+  /** Publishes until the signal, while this process holds the lease. */
   run(signal: AbortSignal): Promise<void> {
     return this.#leadership.lead((term) => this.#relay(term), signal);
   }
 
   async #relay({ owner, signal }: Term): Promise<void> {
-    const news = new Doorbell();
-    const appended = this.nats.subscribe(LOG_APPENDED, {
+    const appends = new Signal();
+    const subscription = this.nats.subscribe(LOG_APPENDED, {
       callback: () => {
-        news.ring();
+        appends.notify();
       },
     });
     try {
       let progress: Progress = { position: await this.#position.load() };
       let announceAt = 0;
-      while (!signal.aborted) {
+      const onFault = (error: unknown) => {
+        progress = { position: progress.position };
+        this.#onFault(error);
+      };
+
+      await repeat(signal, { everyMs: POLL_MS, wake: appends, backOff: BACK_OFF, onFault }, async () => {
         if (performance.now() >= announceAt) {
           announceAt = performance.now() + ANNOUNCE_MS;
           progress = await this.#announce(progress, owner);
         }
-        const advanced = await this.#advance(progress, signal);
-        if (advanced) progress = advanced;
-        else await news.wait(LOOK_MS, signal);
-      }
+        const advanced = await this.#advance(progress);
+        progress = advanced ?? progress;
+        return advanced && AGAIN;
+      });
     } finally {
-      if (!this.nats.isClosed()) appended.unsubscribe();
+      if (!this.nats.isClosed()) subscription.unsubscribe();
     }
   }
 
-  /** Tells readers how far the log reaches, writes down how far it is published, and puts back what streams have gone. */
+  /** Publishes the log's head, records the relay's position, and creates streams that are missing. */
   async #announce(progress: Progress, owner: string): Promise<Progress> {
     const head = await this.log.head();
     this.nats.publish(LOG_HEAD, JSON.stringify(head satisfies Head));
     await this.#position.save({ position: progress.position, epoch: head.epoch }, owner);
     await this.#stream.ensure().catch(this.#onFault);
 
-    const isSameLog = progress.place?.epoch === head.epoch;
+    const isSameLog = progress.end?.epoch === head.epoch;
     return isSameLog ? progress : { position: Math.min(progress.position, head.position) };
   }
 
-  /** One step: finds its place, or publishes what there is; undefined when there is nothing. */
-  async #advance({ position, place }: Progress, signal: AbortSignal): Promise<Progress | undefined> {
+  /** Reads the end of the stream, or publishes the next events. Resolves with undefined when there are none. */
+  async #advance({ position, end }: Progress): Promise<Progress | undefined> {
+    if (!end) return this.#resume(position);
+
+    const events = await this.log.read(position, PIPELINE);
+    const last = events.at(-1);
+    if (!last) return undefined;
+
     try {
-      if (!place) return await this.#find(position);
-
-      const events = await this.log.read(position, PIPELINE);
-      const last = events.at(-1);
-      if (!last) return undefined;
-
-      const sequence = await this.#stream.publish(events, place.epoch, place.sequence);
-      return { position: last.position, place: { ...place, sequence } };
+      const sequence = await this.#stream.publish(events, end.epoch, end.sequence);
+      return { position: last.position, end: { ...end, sequence } };
     } catch (error) {
-      if (!isAnotherEnd(error)) {
-        this.#onFault(error);
-        await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
-      }
-      return { position };
+      if (isStreamConflict(error)) return { position };
+      throw error;
     }
   }
 
-  /** The stream's last message says where to go on. One that this log cannot have led to makes the whole stream worthless. */
-  async #find(position: number): Promise<Progress> {
+  /** Continues after the stream's last message. A last message that is not in this log makes the whole stream invalid. */
+  async #resume(position: number): Promise<Progress> {
     const { sequence, last } = await this.#stream.end();
-    // Read after the stream's end: what is published then lies below it.
+    // Read after the stream's end: the head then includes everything published.
     const head = await this.log.head();
-    const place = { epoch: head.epoch, sequence };
-    if (!last) return { position, place };
-    if (last.epoch === head.epoch && last.position <= head.position) return { position: last.position, place };
+    const end = { epoch: head.epoch, sequence };
+    if (!last) return { position, end };
+    if (last.epoch === head.epoch && last.position <= head.position) return { position: last.position, end };
 
     await this.#stream.purge();
-    return { position, place };
+    return { position, end };
   }
 }

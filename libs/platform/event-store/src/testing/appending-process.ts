@@ -3,7 +3,7 @@ import { createPool } from '@syntropic/postgres';
 import type { AppendOutcome } from '../append';
 import { EventAppender } from '../event-appender';
 
-/** What a process is to append. Their order is the order of departure; many wait at a time. */
+/** The commands that a process appends, in this order, many at a time. */
 export type Assignment = Readonly<{ url: string; name: string; commands: readonly Command[] }>;
 
 export type Command = Readonly<{ id: string; stream: string; events: number; claims?: string }>;
@@ -19,17 +19,17 @@ async function carryOut({ url, name, commands }: Assignment): Promise<void> {
   const pool = createPool(url, { application_name: name });
   const appender = new EventAppender(pool);
   const versions = new Map<string, number>();
-  const left = commands.values();
+  const remaining = commands.values();
 
   const oneAfterAnother = async () => {
-    for (const command of left) {
-      const outcome = await decideAgainOnConflict(command);
+    for (const command of remaining) {
+      const outcome = await retryOnConflict(command);
       process.send?.({ command, outcome } satisfies Report);
     }
   };
 
-  /** The first guess is what this process saw last: whoever else appended since makes it a conflict. */
-  async function decideAgainOnConflict(command: Command): Promise<AppendOutcome> {
+  /** Expects the version that this process saw last: a newer append of another process makes it a conflict. */
+  async function retryOnConflict(command: Command): Promise<AppendOutcome> {
     for (let attempt = 1; ; attempt++) {
       const outcome = await appender.append(appendOf(command, versions.get(command.stream) ?? 0));
       if (outcome.is === 'appended') versions.set(command.stream, outcome.version);

@@ -1,4 +1,5 @@
-import type { Aggregate, Event } from '@syntropic/kernel';
+import type { Event } from '@syntropic/kernel';
+import type { StoredKind } from '../stored-aggregates';
 
 type Counted = Event<'Counted', { by: number; label: string }>;
 type Named = Event<'Named', { name: string }>;
@@ -7,10 +8,9 @@ export type CounterEvent = Counted | Named | Closed;
 
 export type Counter = Readonly<{ total: number; labels: readonly string[] }>;
 
-/** Once events said `amount`, then `by`, and now they carry a label too. */
-export const Counter: Aggregate<Counter, CounterEvent> = {
+/** Three schema versions: the data had `amount`, then `by`, and now also a label. */
+export const Counter: StoredKind<Counter, CounterEvent> = {
   name: 'counter',
-  context: 'testing',
   initial: { total: 0, labels: [] },
   evolve: (counter, event) => {
     switch (event.type) {

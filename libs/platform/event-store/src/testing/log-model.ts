@@ -3,29 +3,33 @@ import type { Append, AppendOutcome } from '../append';
 
 type Known = Readonly<{ stream: string; bodyHash: string; position: number; version: number }>;
 
-/** What the log is to answer, in the plainest words: a specification to hold the real one against. */
+/** A model of the log in memory: the real log must give the same outcomes. */
 export class LogModel {
   readonly #versions = new Map<string, number>();
   readonly #commands = new Map<string, Known>();
   #claims: ReadonlyMap<string, string> = new Map();
 
-  constructor(private position: number) {}
+  #position: number;
+
+  constructor(position: number) {
+    this.#position = position;
+  }
 
   versionOf(stream: string): number {
     return this.#versions.get(stream) ?? 0;
   }
 
-  /** Of appends that travel in one call: those without guards come first. */
+  /** The outcomes of appends in one call: those without guards come first. */
   appendTogether(appends: readonly Append[]): readonly AppendOutcome[] {
     const outcomes = new Map<Append, AppendOutcome>();
     const plain = appends.filter((append) => !isGuarded(append));
-    const lost = new Map(plain.map((append) => [append, this.#known(append) ?? this.#conflict(append)]));
-    const candidates = plain.filter((append) => !lost.get(append));
+    const refused = new Map(plain.map((append) => [append, this.#known(append) ?? this.#conflict(append)]));
+    const candidates = plain.filter((append) => !refused.get(append));
     for (const append of plain) {
       const rivals = candidates.filter((other) => other.stream === append.stream);
       const doubles = candidates.filter((other) => other.context.commandId === append.context.commandId);
       const isFirst = rivals[0] === append && doubles[0] === append;
-      outcomes.set(append, lost.get(append) ?? (isFirst ? this.#record(append) : { is: 'conflict' }));
+      outcomes.set(append, refused.get(append) ?? (isFirst ? this.#record(append) : { is: 'conflict' }));
     }
     for (const append of appends.filter(isGuarded)) outcomes.set(append, this.#guarded(append));
     return appends.flatMap((append) => outcomes.get(append) ?? []);
@@ -62,11 +66,11 @@ export class LogModel {
   }
 
   #record({ stream, expected, events, context }: Append): AppendOutcome {
-    this.position += events.length;
+    this.#position += events.length;
     const version = expected + events.length;
     this.#versions.set(stream, version);
-    this.#commands.set(context.commandId, { stream, bodyHash: context.bodyHash, position: this.position, version });
-    return { is: 'appended', position: this.position, version };
+    this.#commands.set(context.commandId, { stream, bodyHash: context.bodyHash, position: this.#position, version });
+    return { is: 'appended', position: this.#position, version };
   }
 }
 

@@ -1,6 +1,6 @@
-import { connectNats, DOMAIN_EVENTS, hangUp, LOG_APPENDED, logPlaceOf } from '@syntropic/messaging';
+import { connectNats, DOMAIN_EVENTS, hangUp, LOG_APPENDED, logPositionOf } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
-import { eventually, useDatabase, useNats, Wire } from '@syntropic/testing';
+import { eventually, useDatabase, useNats, TcpProxy } from '@syntropic/testing';
 import type { MsgHdrs, NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
@@ -8,17 +8,17 @@ import { EventAppender } from '../event-appender';
 import { PostgresEventLog } from '../postgres-event-log';
 import { Relay } from '../relay/relay';
 
-/** A term short enough to be waited for. */
+/** A term short enough for tests to wait for. */
 const LEASE_MS = 300;
 
 const JETSTREAM = { checkAPI: false, timeout: 1_000 };
 
 export const relayOptions = { contextOf: () => 'orchestration', replicas: 1, leaseMs: LEASE_MS };
 
-/** Every position of a log that reaches so far. */
+/** Every position of a log up to its head. */
 export const allUpTo = (head: number) => Array.from({ length: head }, (_, index) => index + 1);
 
-/** A log and a bus for the specs of a file, as command-service has them. */
+/** A log and a bus for the specs of a file, with the permissions of command-service. */
 export function useRelayedLog() {
   const database = useDatabase();
   const nats = useNats();
@@ -51,9 +51,9 @@ export function useRelayedLog() {
       return outcome.position;
     },
 
-    /** A relay with a connection of its own. Killed, it loses that in the middle of whatever it does, and its lease has to expire. */
+    /** A relay with a connection of its own. `kill` cuts the connection in the middle of its work, and its lease has to expire. */
     async startRelay() {
-      const wire = await Wire.to(nats.url);
+      const wire = await TcpProxy.to(nats.url);
       const connection = await connectNats({ url: wire.url, name: 'relay' });
       const stop = new AbortController();
       const running = new Relay(pool, log(), connection, relayOptions).run(stop.signal);
@@ -87,10 +87,10 @@ export function useRelayedLog() {
 async function lastPosition(connection: NatsConnection): Promise<number> {
   const { streams } = await connection.jetstreamManager(JETSTREAM);
   const { state } = await streams.info('DOMAIN');
-  // Asked for a message of a stream that is just being made, nats-server 2.9 crashes.
+  // nats-server 2.9 crashes when it is asked for a message of a stream that is being created.
   if (state.messages === 0) return 0;
   const { header } = await streams.getMessage('DOMAIN', { last_by_subj: DOMAIN_EVENTS });
-  return logPlaceOf(header).position;
+  return logPositionOf(header).position;
 }
 
 async function positions(connection: NatsConnection): Promise<readonly number[]> {
@@ -99,7 +99,7 @@ async function positions(connection: NatsConnection): Promise<readonly number[]>
   const consumer = await connection.jetstream(JETSTREAM).consumers.get('DOMAIN', {});
   const found: number[] = [];
   for await (const { headers } of await consumer.fetch({ max_messages: state.messages, expires: 5_000 })) {
-    found.push(logPlaceOf(headers).position);
+    found.push(logPositionOf(headers).position);
   }
   return found;
 }

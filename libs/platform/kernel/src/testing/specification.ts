@@ -3,7 +3,9 @@ import { DomainError } from '../domain-error';
 import type { Event } from '../event';
 
 /** Given these facts, when this is decided, then these are the new facts. */
-export const specificationOf = <State, E extends Event>(aggregate: Aggregate<State, E>) => ({
+export const specificationOf = <State, E extends Event>(
+  aggregate: Pick<Aggregate<State, E>, 'name' | 'initial' | 'evolve'>,
+) => ({
   given: (...history: E[]) => ({
     when: <Args extends unknown[]>(decide: (state: State, ...args: Args) => readonly E[], ...args: Args) => {
       const decided = () => decide(replay(aggregate, history, aggregate.initial), ...args);

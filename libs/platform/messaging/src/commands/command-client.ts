@@ -1,5 +1,5 @@
 import { ClientNats, NatsRecordBuilder } from '@nestjs/microservices';
-import { DomainError, type CommandContext, type Outcome } from '@syntropic/kernel';
+import { DomainError, type AnswerOf, type CommandContext, type CommandMessage, type InputOf } from '@syntropic/kernel';
 import { ErrorCode } from 'nats';
 import { EMPTY, catchError, defer, lastValueFrom, mergeMap, take, takeUntil, timer } from 'rxjs';
 import { natsOptions, writesSettled, type NatsAddress } from '../connection';
@@ -40,7 +40,8 @@ export class CommandClient {
    * The handler's answer. Each second without one the command is sent again under its id, and the first answer to any of them counts.
    * @throws DomainError when it is refused, OutcomeUnknown after 5 s
    */
-  async send<Answer = Outcome>(context: string, type: string, data: object, origin: CommandOrigin): Promise<Answer> {
+  async send<M extends CommandMessage>(message: M, data: InputOf<M>, origin: CommandOrigin): Promise<AnswerOf<M>> {
+    const { context, type } = message;
     const about: CommandContext = { ...origin, bodyHash: bodyHashOf(data) };
     let fault: unknown;
 
@@ -60,8 +61,8 @@ export class CommandClient {
     if (reply === undefined) throw new OutcomeUnknown(origin.commandId, { cause: fault });
     const refusal = refusalIn(reply);
     if (refusal) throw refusal;
-    // Only the handler knows what it answers; sender and handler name it in the same contract.
-    return reply as Answer;
+    // The schema is the message's own, so its output is the message's answer.
+    return message.answer.parse(reply) as AnswerOf<M>;
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,7 @@
-import { Module, type INestApplicationContext } from '@nestjs/common';
+import { Module, type INestApplicationContext, type OnModuleInit } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { command, DomainError } from '@syntropic/kernel';
+import { answered, commands, DomainError, type Command } from '@syntropic/kernel';
 import { eventually, useNats } from '@syntropic/testing';
 import { ErrorCode } from 'nats';
 import { randomUUID } from 'node:crypto';
@@ -13,22 +12,33 @@ import { bodyHashOf } from './body-hash';
 import { CommandClient, OutcomeUnknown, type CommandOrigin } from './command-client';
 import { commandTransport } from './command-transport';
 import { CommandsModule } from './commands.module';
+import { MessageBus } from './message-bus';
 
-class Deposit extends command('Deposit', {
+const Answer = z.union([z.string(), z.object({ position: z.int(), version: z.int() }), z.object({ text: z.string() })]);
+const shape = {
   account: z.string(),
   coins: z.array(z.object({ cents: z.int().positive() })),
-}) {}
+};
+const { Deposit, Withdraw } = commands('orchestration', {
+  Deposit: answered(shape, Answer),
+  Withdraw: answered(shape, Answer),
+});
+type Deposit = Command<typeof Deposit>;
+type Answer = z.infer<typeof Answer>;
 
-type Handling = (deposit: Deposit, time: number) => Promise<unknown>;
+type Handling = (deposit: Deposit['data'], time: number) => Promise<Answer>;
 
 const nats = useNats(
-  natsUsers({
-    gateway: 'g',
-    'command-service': 'c',
-    'projection-worker': 'p',
-    'observability-collector': 'o',
-    'agent-runner': 'a',
-  }),
+  natsUsers(
+    {
+      gateway: 'g',
+      'command-service': 'c',
+      'projection-worker': 'p',
+      'observability-collector': 'o',
+      'agent-runner': 'a',
+    },
+    [Deposit, Withdraw],
+  ),
 );
 const body = { account: 'ada', coins: [{ cents: 5 }] };
 const outcome = { position: 7, version: 2 };
@@ -38,19 +48,19 @@ let received: Deposit[];
 let client: CommandClient;
 let service: INestApplicationContext;
 
-@CommandHandler(Deposit)
-class DepositHandler implements ICommandHandler<Deposit> {
-  async execute(deposit: Deposit): Promise<unknown> {
-    received.push(deposit);
-    return handle(deposit, received.length);
+@Module({ imports: [CommandsModule.of([Deposit])] })
+class Bank implements OnModuleInit {
+  constructor(private readonly bus: MessageBus) {}
+
+  onModuleInit(): void {
+    this.bus.handle(Deposit, (command) => {
+      // The bus hands a handler the commands of its message alone.
+      const deposit = command as Deposit;
+      received.push(deposit);
+      return handle(deposit.data, received.length);
+    });
   }
 }
-
-@Module({
-  imports: [CqrsModule.forRoot(), CommandsModule.of({ orchestration: { Deposit }, work: { Deposit } })],
-  providers: [DepositHandler],
-})
-class Bank {}
 
 async function startService(): Promise<INestApplicationContext> {
   const app = await NestFactory.create<NestFastifyApplication>(Bank, new FastifyAdapter(), { logger: false });
@@ -69,8 +79,8 @@ const origin = (changes: Partial<CommandOrigin> = {}): CommandOrigin => ({
 });
 
 function answerLater() {
-  let give: (answer: unknown) => void = () => undefined;
-  const answer = new Promise<unknown>((resolve) => {
+  let give: (answer: Answer) => void = () => undefined;
+  const answer = new Promise<Answer>((resolve) => {
     give = resolve;
   });
   return { answer, give };
@@ -108,22 +118,23 @@ describe('a command', () => {
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
 
-    await expect(client.send('orchestration', 'Deposit', body, about)).resolves.toEqual(outcome);
+    await expect(client.send(Deposit, body, about)).resolves.toEqual(outcome);
 
-    expect(received).toEqual([expect.objectContaining(body)]);
+    expect(received.map(({ data }) => data)).toEqual([body]);
     expect(received[0]?.context).toEqual({ ...about, bodyHash: bodyHashOf(body) });
   });
 
   it('that a rule refuses brings the refusal back, as it was, and is not sent again', async () => {
-    handle = () => Promise.reject(new DomainError('account.closed', 'it is closed', 'not_found', 'account'));
+    const context = { field: 'account', details: { state: 'closed', since: 7 } };
+    handle = () => Promise.reject(new DomainError('account.closed', 'it is closed', 'not_found', context));
 
-    const refusal = await refusalOf(client.send('orchestration', 'Deposit', body, origin()));
+    const refusal = await refusalOf(client.send(Deposit, body, origin()));
 
     expect(refusal).toMatchObject({
       code: 'account.closed',
       refusal: 'not_found',
       message: 'it is closed',
-      field: 'account',
+      ...context,
     });
     expect(received).toHaveLength(1);
   });
@@ -132,13 +143,14 @@ describe('a command', () => {
     ['a wrong field', { ...body, coins: [{ cents: 1 }, { cents: -1 }] }, 'coins[1].cents'],
     ['a missing field', { coins: [] }, 'account'],
   ])('with %s is refused by the name of the field', async (_, wrong, field) => {
-    const refusal = await refusalOf(client.send('orchestration', 'Deposit', wrong, origin()));
+    // A sender of another version may send what this contract does not allow.
+    const refusal = await refusalOf(client.send(Deposit, wrong as typeof body, origin()));
 
     expect(refusal).toMatchObject({ code: 'command.invalid', refusal: 'invalid', field });
   });
 
   it('that nobody knows is refused', async () => {
-    const refusal = await refusalOf(client.send('orchestration', 'Withdraw', body, origin()));
+    const refusal = await refusalOf(client.send(Withdraw, body, origin()));
 
     expect(refusal.code).toBe('command.unknown');
   });
@@ -146,7 +158,7 @@ describe('a command', () => {
   it('that no message can hold is refused at once', async () => {
     const tooLarge = { ...body, account: 'a'.repeat(5 * 2 ** 20) };
 
-    const refusal = await refusalOf(client.send('orchestration', 'Deposit', tooLarge, origin()));
+    const refusal = await refusalOf(client.send(Deposit, tooLarge, origin()));
 
     expect(refusal.code).toBe('command.too_large');
   });
@@ -158,7 +170,7 @@ describe('a command without an answer', () => {
     handle = (_, time) => (time === 1 ? lost.answer : Promise.resolve(outcome));
     const about = origin();
 
-    await expect(client.send('orchestration', 'Deposit', body, about)).resolves.toEqual(outcome);
+    await expect(client.send(Deposit, body, about)).resolves.toEqual(outcome);
     lost.give('too late');
 
     const [first, again] = received.map(({ context }) => context);
@@ -170,7 +182,7 @@ describe('a command without an answer', () => {
     const first = answerLater();
     const second = answerLater();
     handle = (_, time) => (time === 1 ? first.answer : second.answer);
-    const sent = client.send('orchestration', 'Deposit', body, origin());
+    const sent = client.send(Deposit, body, origin());
 
     await eventually(() => received.length === 2);
     first.give('the first');
@@ -182,14 +194,14 @@ describe('a command without an answer', () => {
   it('because its handler failed is no refusal: it is tried again', async () => {
     handle = (_, time) => (time < 3 ? Promise.reject(new Error('the store is away')) : Promise.resolve(outcome));
 
-    await expect(client.send('orchestration', 'Deposit', body, origin())).resolves.toEqual(outcome);
+    await expect(client.send(Deposit, body, origin())).resolves.toEqual(outcome);
   });
 
   it('ends as unknown, and says why', async () => {
     handle = () => Promise.reject(new Error('the store is away'));
     const about = origin();
 
-    const failure = await client.send('orchestration', 'Deposit', body, about).catch((error: unknown) => error);
+    const failure = await client.send(Deposit, body, about).catch((error: unknown) => error);
 
     expect(failure).toBeInstanceOf(OutcomeUnknown);
     expect(failure).toMatchObject({ code: 'command.outcome_unknown', commandId: about.commandId });
@@ -198,7 +210,7 @@ describe('a command without an answer', () => {
 
   it('because the bus was away is answered when it is back', async () => {
     await nats.kill();
-    const sent = client.send('orchestration', 'Deposit', body, origin());
+    const sent = client.send(Deposit, body, origin());
     await nats.start();
 
     await expect(sent).resolves.toEqual(outcome);
@@ -211,12 +223,12 @@ describe('a service that handles commands', () => {
     await service.close();
     const slow = answerLater();
     handle = ({ account }) => (account === 'ada' ? slow.answer : Promise.resolve('the next one'));
-    const underWay = client.send('orchestration', 'Deposit', body, origin());
+    const underWay = client.send(Deposit, body, origin());
     await eventually(() => received.length === 1);
 
     const closed = stopping.close();
     service = await startService();
-    const later = client.send('orchestration', 'Deposit', { ...body, account: 'grace' }, origin());
+    const later = client.send(Deposit, { ...body, account: 'grace' }, origin());
     await expect(later).resolves.toBe('the next one');
     slow.give('the one that stopped');
 
@@ -231,17 +243,17 @@ describe('a service that handles commands', () => {
     await stranger.close();
 
     expect(reply.string()).toContain('error');
-    await expect(client.send('orchestration', 'Deposit', body, origin())).resolves.toEqual(outcome);
+    await expect(client.send(Deposit, body, origin())).resolves.toEqual(outcome);
   });
 
   it('refuses when its answer is larger than a message may be, and stays', async () => {
     handle = ({ account }) => Promise.resolve(account === 'ada' ? { text: 'a'.repeat(5 * 2 ** 20) } : outcome);
 
-    const refusal = await refusalOf(client.send('orchestration', 'Deposit', body, origin()));
+    const refusal = await refusalOf(client.send(Deposit, body, origin()));
 
     expect(refusal.code).toBe('command.answer_too_large');
     const other = { ...body, account: 'grace' };
-    await expect(client.send('orchestration', 'Deposit', other, origin())).resolves.toEqual(outcome);
+    await expect(client.send(Deposit, other, origin())).resolves.toEqual(outcome);
   });
 
   it('cannot be reached past the permissions of the sender', async () => {

@@ -1,14 +1,25 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { COMMAND_CATALOGUE, CommandConsumer, type CommandCatalogue } from './command-consumer';
+import type { CommandMessage } from '@syntropic/kernel';
+import { CommandCatalogue } from './command-catalogue';
+import { CommandConsumer } from './command-consumer';
+import { LocalCommands } from './local-commands';
+import { MessageBus } from './message-bus';
 
-/** Receives the catalogue's commands and hands them to the handlers on the application's global command bus. */
+/** The bus of a service that handles commands, and the ways to it: over NATS and inside the process. */
 @Module({})
 export class CommandsModule {
-  static of(catalogue: CommandCatalogue): DynamicModule {
+  /** @param messages the commands it handles */
+  static of(messages: readonly CommandMessage[]): DynamicModule {
     return {
       module: CommandsModule,
+      global: true,
       controllers: [CommandConsumer],
-      providers: [{ provide: COMMAND_CATALOGUE, useValue: catalogue }],
+      providers: [
+        { provide: CommandCatalogue, useFactory: () => new CommandCatalogue(messages) },
+        MessageBus,
+        LocalCommands,
+      ],
+      exports: [CommandCatalogue, MessageBus, LocalCommands],
     };
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ObjectMissing, type ObjectStorage } from '../object-storage';
 
-/** What every object storage does. The factory opens the same one each time, as another process would. */
+/** The tests of every object storage. The factory opens the same storage each time, like another process. */
 export function testObjectStorage(open: () => ObjectStorage | Promise<ObjectStorage>): void {
   let directory: string;
   let storage: ObjectStorage;
@@ -17,7 +17,7 @@ export function testObjectStorage(open: () => ObjectStorage | Promise<ObjectStor
 
   const bytes = Buffer.from([0, 255, 10, 13, 128]);
 
-  it('gives back every byte, also to another process', async () => {
+  it('returns every byte, also to another process', async () => {
     const { uri, sha256, sizeBytes } = await storage.put(bytes);
 
     expect({ sha256, sizeBytes }).toEqual({ sha256: createHash('sha256').update(bytes).digest('hex'), sizeBytes: 5 });
@@ -35,28 +35,28 @@ export function testObjectStorage(open: () => ObjectStorage | Promise<ObjectStor
     expect((await buffer(await storage.get(stored[1].uri))).equals(large)).toBe(true);
   });
 
-  it('takes what it has already, and keeps it', async () => {
+  it('accepts bytes that are stored already', async () => {
     const { uri } = await storage.put(bytes);
 
     expect(await storage.put(bytes)).toMatchObject({ uri });
     expect(await buffer(await storage.get(uri))).toEqual(bytes);
   });
 
-  it('stores nothing as an object too', async () => {
+  it('stores an empty object', async () => {
     await writeFile(join(directory, 'empty'), '');
     const { uri } = await storage.put({ file: join(directory, 'empty') });
 
     expect(await buffer(await storage.get(uri))).toHaveLength(0);
   });
 
-  it('can be left before every byte was read', async () => {
+  it('can be read partially', async () => {
     const { uri } = await storage.put(Buffer.alloc(3_000_000));
 
     (await storage.get(uri)).destroy();
     expect(await buffer(await storage.get(uri))).toHaveLength(3_000_000);
   });
 
-  it('does not store a file that is not there', async () => {
+  it('does not store a missing file', async () => {
     await expect(storage.put({ file: join(directory, 'none') })).rejects.toThrow('ENOENT');
   });
 

@@ -1,10 +1,10 @@
 import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { Health, type HealthReport } from './health';
 
-/** The reply's method that Express and Fastify share. */
+/** The method that replies of Express and Fastify share. */
 type Reply = { status(code: number): unknown };
 
-/** For orchestrators: a service that is not `live` is restarted, one that is not `ready` gets no traffic. */
+/** The probes of orchestrators: `live` fails when the process must be restarted, `ready` when it must get no traffic. */
 @Controller('health')
 export class HealthController {
   constructor(private readonly health: Health) {}

@@ -6,13 +6,13 @@ import type { PartSource } from './part-state';
 export type HealthOptions = Pick<ModuleMetadata, 'imports'> &
   Pick<FactoryProvider<Checks>, 'inject'> &
   Readonly<{
-    /** Makes the checks of the injected dependencies. */
+    /** Creates the checks from the injected providers. */
     checks: FactoryProvider<Checks>['useFactory'];
     /** Reads the parts of the platform whose standstill is reported, by the same dependencies. */
     parts?: FactoryProvider<PartSource | undefined>['useFactory'];
   }>;
 
-/** `/health/live` and `/health/ready`, and `Health` for injection. */
+/** Serves `/health/live` and `/health/ready`, and provides `Health`. */
 @Module({})
 export class HealthModule {
   static register({ imports = [], inject = [], checks, parts = () => undefined }: HealthOptions): DynamicModule {

@@ -5,7 +5,7 @@ const up = { check: () => Promise.resolve() };
 const down = { check: () => Promise.reject(new Error('connection refused')) };
 
 describe('a service', () => {
-  it('is ready when all its dependencies are up', async () => {
+  it('is ready when all its dependencies work', async () => {
     expect(await new Health({ store: up }).report()).toEqual({ status: 'ready', checks: { store: { status: 'up' } } });
   });
 

@@ -1,11 +1,11 @@
-import { setTimeout } from 'node:timers/promises';
+import { within } from '@syntropic/async';
 import { degradationsOf, type Degradation, type PartSource } from './part-state';
 
 /** A dependency of a service. */
 type Check = Readonly<{
-  /** Resolves while the dependency is well; a rejection says why it is not. */
+  /** Resolves while the dependency works; rejects with the reason when it does not. */
   check: () => Promise<unknown>;
-  /** Without it the service goes on, slower or with less. */
+  /** Without it the service works, slower or with less. */
   optional?: boolean;
 }>;
 
@@ -19,9 +19,9 @@ export type HealthReport = Readonly<{
   degraded?: readonly Degradation[];
 }>;
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
-/** The health of a service, determined anew for each report. */
+/** Checks the dependencies of a service, anew for each report. */
 export class Health {
   constructor(
     private readonly checks: Checks,
@@ -64,16 +64,9 @@ async function degradations(parts: PartSource): Promise<readonly Degradation[]> 
 }
 
 async function inTime<Result>(question: () => Promise<Result>): Promise<Result> {
-  const patience = new AbortController();
-  const late = setTimeout(PATIENCE_MS, undefined, { signal: patience.signal, ref: false }).then(() => {
-    throw new Error(`no answer within ${PATIENCE_MS} ms`);
-  });
-  try {
-    return await Promise.race([question(), late]);
-  } finally {
-    patience.abort();
-    late.catch(() => undefined);
-  }
+  const asked = question();
+  if (await within(TIMEOUT_MS, asked)) return asked;
+  throw new Error(`no answer within ${TIMEOUT_MS} ms`);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));

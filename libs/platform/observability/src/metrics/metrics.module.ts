@@ -10,7 +10,7 @@ class MetricsController {
   }
 }
 
-/** `/metrics` in Prometheus's format: the figures of the process, and the metrics that the service registers with prom-client. */
+/** Serves `/metrics` in Prometheus's format: the process's metrics and those that the service registers with prom-client. */
 @Module({ controllers: [MetricsController] })
 export class MetricsModule {
   static register(service: string): DynamicModule {

@@ -1,4 +1,4 @@
-import type { CommandContext, Outcome } from '@syntropic/kernel';
+import type { AddressedCommand, CommandContext, Outcome } from '@syntropic/kernel';
 
 /** A command as it reached its handler. */
 export type Received = Readonly<{ context: string; type: string; data: object; about: CommandContext }>;
@@ -13,7 +13,7 @@ export class CountedCommands {
     private readonly before: (command: Received, arrival: number) => void | Promise<void> = () => undefined,
   ) {}
 
-  readonly send = async (context: string, type: string, data: object, about: CommandContext): Promise<Outcome> => {
+  readonly send = async ({ context, type, data }: AddressedCommand, about: CommandContext): Promise<Outcome> => {
     const command = { context, type, data, about };
     await this.before(command, this.arrivals.push(command));
     if (!this.#carriedOut.has(about.commandId)) this.#carriedOut.set(about.commandId, command);

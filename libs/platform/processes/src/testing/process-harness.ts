@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-store';
-import { command, type CommandContext, type Event } from '@syntropic/kernel';
+import { commands, contract, type CommandContext, type Event } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase } from '@syntropic/testing';
 import { WorkQueue } from '@syntropic/work';
@@ -17,7 +17,13 @@ import type { SendCommand } from '../send-command';
 import { Timers } from '../timers';
 import type { CountedCommands } from './counted-commands';
 
-export class Note extends command('Note', { step: z.number(), part: z.string() }) {}
+export const { Note } = commands('notes', { Note: { step: z.number(), part: z.string() } });
+
+export const walk = contract('notes', 'walk', {
+  key: 'walkId',
+  commands: {},
+  events: { Stepped: { walkId: z.string(), step: z.number() } },
+});
 
 export type Stepped = Event<'Stepped', { step: number }>;
 
@@ -39,10 +45,10 @@ export const notesOf = (commands: CountedCommands, executionId: string): readonl
 /** Commands of each process go to a handler of its own. */
 export const bySender =
   (handlers: Readonly<Record<string, CountedCommands>>): SendCommand =>
-  (context, type, data, about) => {
+  (command, about) => {
     const handler = handlers[about.actor.id];
     if (!handler) throw new Error(`no handler for ${about.actor.id}`);
-    return handler.send(context, type, data, about);
+    return handler.send(command, about);
   };
 
 type RunOptions = Readonly<{ pool?: Pool; nats?: NatsConnection }>;
@@ -81,13 +87,10 @@ export class ProcessHarness {
   async noteTaker(): Promise<Process> {
     const name = `note-taker-${randomUUID()}`;
     await this.register(name);
-    return process<Stepped>({
+    return process(walk)({
       name,
       on: {
-        Stepped: ({ data: { step } }) => [
-          send('notes', Note, { step, part: 'begin' }),
-          send('notes', Note, { step, part: 'end' }),
-        ],
+        Stepped: ({ data: { step } }) => [send(Note, { step, part: 'begin' }), send(Note, { step, part: 'end' })],
       },
     });
   }

@@ -1,5 +1,5 @@
 import type { EventAppender } from '@syntropic/event-store';
-import { addUsd, type CommandContext, type Event } from '@syntropic/kernel';
+import { addUsd, contract, type CommandContext, type Event, type EventOf } from '@syntropic/kernel';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { z } from 'zod';
@@ -7,26 +7,39 @@ import { decimal } from '../column';
 import { projection, type Projection } from '../projection';
 import { ddlOf } from '../table';
 
-type Opened = Event<'AccountOpened', { account: string; tags: readonly string[]; at: string }>;
-type Paid = Event<'AmountPaid', { account: string; tags: readonly string[]; usd: string }>;
-type Closed = Event<'AccountClosed', { account: string; tags: readonly string[] }>;
-export type AccountEvent = Opened | Paid | Closed;
+const AccountShape = { account: z.string() };
+const Tagged = { ...AccountShape, tags: z.array(z.string()) };
 
-/** Known, and folded by nobody. */
-type Looked = Event<'AccountLookedAt', { account: string }>;
+const folded = {
+  AccountOpened: { ...Tagged, at: z.string() },
+  AmountPaid: { ...Tagged, usd: z.string() },
+  AccountClosed: Tagged,
+};
 
-export const catalogue: readonly (AccountEvent | Looked)['type'][] = [
-  'AccountOpened',
-  'AmountPaid',
-  'AccountClosed',
-  'AccountLookedAt',
-];
+/** `AccountLookedAt` is known, but folded by no projection. */
+export const account = contract('testing', 'account', {
+  key: 'account',
+  commands: {},
+  events: { ...folded, AccountLookedAt: AccountShape },
+});
 
-/** A row per account with every type of column; `trace` tells the order in which events were folded. */
-export const balances = projection<AccountEvent>()({
+/** The same aggregate as a build before `AccountLookedAt` knows it. */
+export const olderAccount = contract('testing', 'account', { key: 'account', commands: {}, events: folded });
+
+/** Another aggregate, of whose events one has the name of an account's. */
+const branch = contract('testing', 'branch', {
+  key: 'account',
+  commands: {},
+  events: { AccountClosed: Tagged },
+});
+
+export type AccountEvent = EventOf<typeof olderAccount>;
+export type AppendedEvent = EventOf<typeof account>;
+
+/** A row per account with every type of column; `trace` records the order in which events were folded. */
+export const balances = projection(account)({
   name: 'balance',
   version: 1,
-  streams: ['account'],
   row: z.object({
     account: z.string(),
     status: z.enum(['open', 'paid']),
@@ -73,24 +86,22 @@ export const balances = projection<AccountEvent>()({
 });
 
 /** Several rows per event. */
-export const tagUse = projection<AccountEvent>()({
+export const tagUse = projection(account)({
   name: 'tag_use',
   version: 2,
-  streams: ['account'],
   row: z.object({ tag: z.string(), uses: z.int(), last_account: z.string() }),
   key: 'tag',
-  keys: ({ data }) => data.tags,
+  keys: ({ data }) => ('tags' in data ? data.tags : []),
   on: {
     AmountPaid: (row, { data }, tag) => ({ tag, uses: (row?.uses ?? 0) + 1, last_account: data.account }),
     AccountClosed: (row, { data }) => row && { ...row, last_account: data.account },
   },
 });
 
-/** Folds one type only, so its checkpoint moves mostly for events of others. */
-export const closings = projection<Closed>()({
+/** Folds one type only, so its checkpoint moves mostly for other events. */
+export const closings = projection(branch)({
   name: 'closing',
   version: 1,
-  streams: [],
   row: z.object({ account: z.string(), closings: z.int() }),
   key: 'account',
   keys: ({ data }) => [data.account],
@@ -99,35 +110,35 @@ export const closings = projection<Closed>()({
 
 export const PROJECTIONS = [balances, tagUse, closings] as const;
 
-/** Leaves these projections as the only ones of a spec's database. */
+/** Makes these projections the only ones of a spec's database. */
 export async function makeTables(pool: Pool, projections: readonly Projection[] = PROJECTIONS): Promise<void> {
   await pool.query('delete from read.checkpoints');
   for (const one of projections) await pool.query(ddlOf(one));
 }
 
-/** Appends to the streams of accounts, and answers where the log then ends. */
+/** Appends to the streams of accounts, and resolves with the position of the last event. */
 export class Accounts {
   readonly #versions = new Map<string, number>();
 
   constructor(private readonly appender: EventAppender) {}
 
-  async append(...events: readonly (AccountEvent | Looked)[]): Promise<number> {
+  async append(...events: readonly AppendedEvent[]): Promise<number> {
     const names = [...new Set(events.map(({ data }) => data.account))];
     const positions = await Promise.all(
-      names.map((account) =>
+      names.map((name) =>
         this.#appendTo(
-          account,
-          events.filter(({ data }) => data.account === account),
+          name,
+          events.filter(({ data }) => data.account === name),
         ),
       ),
     );
     return Math.max(0, ...positions);
   }
 
-  async #appendTo(account: string, events: readonly Event[]): Promise<number> {
-    const expected = this.#versions.get(account) ?? 0;
-    this.#versions.set(account, expected + events.length);
-    const outcome = await this.appender.append({ stream: `account-${account}`, expected, events, context: context() });
+  async #appendTo(name: string, events: readonly Event[]): Promise<number> {
+    const expected = this.#versions.get(name) ?? 0;
+    this.#versions.set(name, expected + events.length);
+    const outcome = await this.appender.append({ stream: `account-${name}`, expected, events, context: context() });
     if (!('position' in outcome)) throw new Error(`not appended: ${outcome.is}`);
     return outcome.position;
   }

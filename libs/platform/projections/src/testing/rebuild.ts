@@ -6,7 +6,7 @@ import { parameters, writing } from '../rows';
 
 const PAGE = 1_000;
 
-/** Folds the log up to the projection's checkpoint into a fresh table, and expects the live one to be that, byte for byte. */
+/** Folds the log up to the projection's checkpoint into a new table, and expects the live table to be identical. */
 export async function expectRebuildEquals(projection: Projection, pool: Pool): Promise<void> {
   const rows = await rebuilt(projection, pool);
   const db = await pool.connect();
@@ -29,7 +29,7 @@ async function rebuilt(projection: Projection, pool: Pool): Promise<ReadonlyMap<
 
   for (let position = 0; position < end;) {
     const events = await log.read(position, Math.min(PAGE, end - position));
-    if (events.length === 0) throw new Error(`the log ends before ${end}, where ${projection.name} stands`);
+    if (events.length === 0) throw new Error(`the log ends before ${end}, the checkpoint of ${projection.name}`);
     for (const [key, row] of fold(projection, rows, events)) rows.set(key, row);
     position += events.length;
   }

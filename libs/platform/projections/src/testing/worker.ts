@@ -4,11 +4,11 @@ import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { ProjectionRunner, type ProjectionRunnerOptions } from '../projection-runner';
 import { createRedis, RowCache } from '../row-cache';
-import { catalogue, PROJECTIONS } from './accounts';
+import { PROJECTIONS } from './accounts';
 
 type Settings = Partial<ProjectionRunnerOptions> & { url: string; redisUrl?: string };
 
-/** A worker that can be frozen or killed at any of its steps: its every statement passes here first. */
+/** A worker that can be frozen or killed at any statement, because it intercepts its own statements. */
 export class Worker {
   readonly faults: unknown[] = [];
   readonly runner: ProjectionRunner;
@@ -30,7 +30,6 @@ export class Worker {
       log,
       reader: new LogReader(log, undefined),
       projections: PROJECTIONS,
-      catalogue,
       leaseMs: 600,
       attempts: 3,
       backoffMs: 10,
@@ -48,7 +47,7 @@ export class Worker {
     return this.#abort.signal.aborted;
   }
 
-  /** Ends it in good order. */
+  /** Shuts it down in order. */
   async stop(): Promise<void> {
     this.thaw();
     this.#abort.abort();
@@ -56,13 +55,13 @@ export class Worker {
     await this.#disconnect();
   }
 
-  /** From the `step`th statement on it is dead: that one and all later ones are never sent. */
+  /** Kills it before the `step`th statement: this and all later ones are never sent. */
   async kill(step = 0): Promise<void> {
     this.#statementsLeft = step;
     if (step === 0) await this.#die();
   }
 
-  /** Its statements wait, as those of a stopped process would, until `thaw`. */
+  /** Lets its statements wait until `thaw`, like those of a stopped process. */
   freeze(): void {
     this.thaw();
     this.#thawed = new Promise((resolve) => {
@@ -70,12 +69,12 @@ export class Worker {
     });
   }
 
-  /** Takes its way to the cache, until it finds it again; the cache itself goes on. */
+  /** Disconnects it from the cache; the cache itself goes on. */
   loseCache(): void {
     this.#redis?.disconnect();
   }
 
-  /** Whether it has its way to the cache; if it was taken, it is given back. */
+  /** Reconnects it to the cache. True once it is connected. */
   findCache(): boolean {
     if (this.#redis?.status === 'end') this.#redis.connect().catch(() => undefined);
     return this.#redis?.status === 'ready';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const count = z.number().int().nonnegative().catch(0);
 const text = z.string().optional().catch(undefined);
-/** Beyond it, no word about money is believed. */
+/** Higher amounts are ignored as errors. */
 const dollars = z.number().nonnegative().max(1e6).optional().catch(undefined);
 const parent = z.string().nullish().catch(null);
 
@@ -26,7 +26,7 @@ export type ToolResult = z.infer<typeof ToolResult>;
 
 const OtherBlock = z.looseObject({}).transform(() => ({ type: 'other' as const }));
 
-/** One content block of a model's answer: an answer of several blocks is several lines with the same message id and usage. */
+/** One content block of a model's answer: several blocks are several lines with the same message id and usage. */
 const Assistant = z.object({
   type: z.literal('assistant'),
   message: z.object({
@@ -98,7 +98,7 @@ const CompactBoundary = z.object({
 
 export type SystemMessage = InitMessage | z.infer<typeof HookResponse> | z.infer<typeof CompactBoundary>;
 
-/** The lines of Claude Code's `stream-json` that mean something here, reduced to what is used of them. */
+/** The lines of Claude Code's `stream-json` that are parsed, reduced to the fields in use. */
 const ClaudeMessage = z.union([Assistant, User, Result, Init, HookResponse, CompactBoundary]);
 export type ClaudeMessage = z.infer<typeof ClaudeMessage>;
 

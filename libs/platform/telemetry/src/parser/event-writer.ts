@@ -1,30 +1,30 @@
 import type { Usage } from '@syntropic/kernel';
 import type { TelemetryData, TelemetryType } from '../catalogue';
 import { factIds, type TelemetryEvent } from '../telemetry-event';
-import { beginningOf } from './storable-text';
+import { startOf } from './storable-text';
 import { SessionTally, usageOf } from '../totals';
 
-/** Of an event's data, in characters: none may be too large for the bus. */
+/** Characters of an event's data; larger events would not fit into a message. */
 const LARGEST_EVENT = 256 * 1024;
 
 export type ParsedSession = Readonly<{
   sessionId: string;
   executionId: string;
   phaseId: string;
-  /** Which start of the agent the lines belong to, from 1. */
+  /** The leg that the lines belong to, from 1. */
   leg?: number;
   /** ISO 8601. */
   startedAt: string;
 }>;
 
-/** Makes events out of facts: names them, keeps a fact that is told twice from being written twice, and adds them up. */
+/** Creates events from facts: derives their ids, skips facts that were written before, and adds them up. */
 export class EventWriter {
   readonly #session: ParsedSession;
   readonly #tally = new SessionTally();
   readonly #facts = new Set<string>();
   #leg: number;
   #legStartedAt: number;
-  #place = { line: 0, ordinal: 0, time: '' };
+  #line = { line: 0, ordinal: 0, time: '' };
   #written: TelemetryEvent[] = [];
   #events = 0;
 
@@ -43,12 +43,12 @@ export class EventWriter {
   }
 
   get time(): string {
-    return this.#place.time;
+    return this.#line.time;
   }
 
   /** Milliseconds since the epoch, of the line being read. */
   get now(): number {
-    return Date.parse(this.#place.time);
+    return Date.parse(this.#line.time);
   }
 
   get msOfLeg(): number {
@@ -64,8 +64,8 @@ export class EventWriter {
   }
 
   at(line: number, time: string): void {
-    this.#place = { line, ordinal: 0, time };
-    // A spool that is read again is older than whoever reads it.
+    this.#line = { line, ordinal: 0, time };
+    // The lines of a spool that is parsed again are older than the parser.
     this.#legStartedAt = Math.min(this.#legStartedAt, this.now);
   }
 
@@ -74,30 +74,30 @@ export class EventWriter {
     this.#legStartedAt = this.now;
   }
 
-  /** @param fact the id that names it wherever it is told; a fact without one is named by the line it stands on. */
+  /** @param fact the id of the fact on every route; a fact without one gets its id from its line. */
   write<Type extends TelemetryType>(type: Type, data: TelemetryData<Type>, fact?: string): void {
-    this.writeTold(type, data, fact);
+    this.writeReported(type, data, fact);
   }
 
-  /** Writes what somebody else's program says of a fact: its data need not have the shape of the catalogue. */
-  writeTold(type: TelemetryType, data: TelemetryEvent['data'], fact?: string): void {
+  /** Writes a fact that a foreign program reported: its data need not match the catalogue. */
+  writeReported(type: TelemetryType, data: TelemetryEvent['data'], fact?: string): void {
     if (fact !== undefined) {
       if (this.#facts.has(fact)) return;
       this.#facts.add(fact);
     }
     const { sessionId, executionId, phaseId } = this.#session;
-    const { line, time } = this.#place;
-    const id = fact ?? factIds.line(sessionId, { leg: this.#leg, line, ordinal: this.#place.ordinal++ });
+    const { line, time } = this.#line;
+    const id = fact ?? factIds.line(sessionId, { leg: this.#leg, line, ordinal: this.#line.ordinal++ });
     const written = JSON.stringify(data);
-    const cut = { type: 'unknown', data: { raw: null, text: beginningOf(written), truncated: true } };
-    const told = written.length > LARGEST_EVENT ? cut : { type, data };
-    const event = { id, ...told, time, sessionId, executionId, phaseId };
+    const cut = { type: 'unknown', data: { raw: null, text: startOf(written), truncated: true } };
+    const content = written.length > LARGEST_EVENT ? cut : { type, data };
+    const event = { id, ...content, time, sessionId, executionId, phaseId };
     this.#tally.add(event);
     this.#written.push(event);
     this.#events++;
   }
 
-  /** What was written since it was last taken. */
+  /** Removes and returns the events written since the last call. */
   take(): TelemetryEvent[] {
     const written = this.#written;
     this.#written = [];

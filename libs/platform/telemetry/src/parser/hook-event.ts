@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isTelemetryType, type TelemetryType } from '../catalogue';
 import { factIds } from '../telemetry-event';
 import type { EventWriter } from './event-writer';
-import { beginningOf, isTooLarge, objectOf } from './storable-text';
+import { startOf, isTooLarge, objectOf } from './storable-text';
 
 const HookLine = z.looseObject({
   event_type: z.string().min(1).max(100),
@@ -11,7 +11,7 @@ const HookLine = z.looseObject({
   metadata: z.record(z.string(), z.unknown()).nullish().catch(undefined),
 });
 
-/** What a hook inside the workspace reported: one JSON object with an `event_type`. */
+/** A report of a hook inside the workspace: one JSON object with an `event_type`. */
 export type HookEvent = Readonly<{
   type: string;
   timestamp: string | undefined;
@@ -19,7 +19,7 @@ export type HookEvent = Readonly<{
   message: Readonly<Record<string, unknown>>;
 }>;
 
-/** Kinds that carry the account of a session. Only the stream itself can give it; a hook that claims to is kept as unknown. */
+/** Types that the account of a session depends on. Only the stream may report them; those of hooks are stored as unknown. */
 const NOT_FOR_HOOKS: ReadonlySet<string> = new Set<TelemetryType>([
   'agent_initialized',
   'token_usage',
@@ -29,7 +29,7 @@ const NOT_FOR_HOOKS: ReadonlySet<string> = new Set<TelemetryType>([
   'unknown',
 ]);
 
-/** Fields of the envelope that say nothing about what happened. */
+/** Envelope fields without information about the event. */
 const ENVELOPE: ReadonlySet<string> = new Set(['event_type', 'session_id', 'provider', 'context', 'metadata']);
 
 export function hookEventOf(message: unknown): HookEvent | undefined {
@@ -50,7 +50,7 @@ export function hookEventOf(message: unknown): HookEvent | undefined {
   return { type: line.event_type, timestamp: line.timestamp, data, message: line };
 }
 
-/** Hook events among the lines of some texts, each distinct one once: hooks are often shown in more than one place. */
+/** The distinct hook events among the lines of the texts: hooks often appear in several of them. */
 export function hookEventsIn(...texts: readonly string[]): HookEvent[] {
   const lines = texts.flatMap((text) => (text.includes('"event_type"') ? text.split('\n') : []));
   return [...new Set(lines.map((line) => line.trim()))].flatMap((line) => hookEventOf(objectOf(line)) ?? []);
@@ -59,7 +59,7 @@ export function hookEventsIn(...texts: readonly string[]): HookEvent[] {
 export function writeHook(writer: EventWriter, { type, timestamp, data, message }: HookEvent): void {
   const text = JSON.stringify(message);
   if (isTooLarge(text)) {
-    writer.write('unknown', { raw: null, text: beginningOf(text), truncated: true });
+    writer.write('unknown', { raw: null, text: startOf(text), truncated: true });
     return;
   }
   if (!isTelemetryType(type) || NOT_FOR_HOOKS.has(type)) {
@@ -68,13 +68,13 @@ export function writeHook(writer: EventWriter, { type, timestamp, data, message 
   }
 
   const { sessionId } = writer;
-  const told = timestamp === undefined ? undefined : factIds.hook(sessionId, type, timestamp, JSON.stringify(data));
+  const hookFact = timestamp === undefined ? undefined : factIds.hook(sessionId, type, timestamp, JSON.stringify(data));
   const toolUseId = data['tool_use_id'];
-  const fact = (typeof toolUseId === 'string' ? toolFact(sessionId, type, toolUseId) : undefined) ?? told;
-  writer.writeTold(type, data, fact);
+  const fact = (typeof toolUseId === 'string' ? toolFact(sessionId, type, toolUseId) : undefined) ?? hookFact;
+  writer.writeReported(type, data, fact);
 }
 
-/** A hook and the stream tell the same start and the same end of a tool. */
+/** A hook and the stream report the same start and end of a tool. */
 function toolFact(sessionId: string, type: TelemetryType, toolUseId: string): string | undefined {
   if (type === 'tool_execution_started') return factIds.tool(sessionId, 'started', toolUseId);
   const ends = type === 'tool_execution_completed' || type === 'tool_execution_failed';

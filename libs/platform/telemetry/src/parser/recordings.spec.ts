@@ -5,7 +5,7 @@ import { SessionParser } from './session-parser';
 
 const folder = recordingsFolder();
 
-/** Cost, turns, failed tools and sub-agents as the folder's README states them; tools in the order they start. */
+/** Cost, turns, failed tools and sub-agents from the folder's README; tools in the order of their starts. */
 const FIGURES: Readonly<
   Record<string, readonly [usd: string, turns: number, failed: number, tools: string[], subagents: number]>
 > = {
@@ -48,14 +48,14 @@ function specify(recordings: readonly Recording[]) {
       modelUsage: Record<string, Record<string, number>>;
     };
 
-    it('costs what its result says', () => {
+    it('has the cost of its result', () => {
       expect(Number(usage.costUsd).toFixed(4)).toBe(usd);
       expect(usage.costUsd).toBe(usdOf(result.total_cost_usd));
       expect(usage.costUsd).toBe(addUsd(...Object.values(usage.byModel).map(({ costUsd }) => costUsd ?? '')));
       expect(usage.costComplete).toBe(true);
     });
 
-    it('used the tokens of its model usage', () => {
+    it('has the tokens of its model usage', () => {
       const theirs = Object.entries(result.modelUsage).map(([model, account]) => [
         model,
         {
@@ -91,7 +91,7 @@ function specify(recordings: readonly Recording[]) {
       expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
     });
 
-    it('holds nothing unknown', () => {
+    it('has no unknown lines', () => {
       expect(ofType(events, 'unknown')).toEqual([]);
       expect(ofType(events, 'agent_output')).toEqual([]);
     });

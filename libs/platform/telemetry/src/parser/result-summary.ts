@@ -11,7 +11,7 @@ type Account = Summary['model_usage'][string];
 
 const ERROR_LABEL = 200;
 
-/** The account a leg closes with. `modelUsage` has sub-agents and background calls; `usage` is all that older agents give. */
+/** The account that closes a leg. `modelUsage` includes sub-agents and background calls; older agents have only `usage`. */
 export function summaryOf(result: ResultMessage, leg: number, model: string | undefined, time: string): Summary {
   const modelUsage = accountsOf(result, model, time);
   const accounts = Object.values(modelUsage);
@@ -80,7 +80,7 @@ const costOfAll = (accounts: readonly Account[]): Usd | null =>
 
 const ProviderError = z.object({ error: z.object({ type: z.string(), message: z.string().catch('') }) });
 
-/** `overloaded_error (HTTP 529)` out of `API Error: 529 {"type":"error",…}`; else what the agent said, cut. */
+/** `overloaded_error (HTTP 529)` from `API Error: 529 {"type":"error",…}`; otherwise the start of the agent's text. */
 function errorLabel({ result = '', subtype = 'error' }: ResultMessage): string {
   const start = result.indexOf('{');
   const provider = start < 0 ? undefined : ProviderError.safeParse(objectOf(result.slice(start).trim())).data;

@@ -1,46 +1,6 @@
 import type { TelemetryEvent } from '../telemetry-event';
-import { SessionParser } from './session-parser';
+import { answer, HAIKU, result, session, tool, toolResult } from '../testing/claude-lines';
 
-const HAIKU = 'claude-haiku-4-5-20251001';
-const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
-
-/** Feeds lines one second apart. */
-function session() {
-  const parser = new SessionParser({
-    sessionId: 'a-session',
-    executionId: 'exec-1',
-    phaseId: 'plan',
-    startedAt: at(0),
-  });
-  let number = 0;
-  const read = (...lines: (object | string)[]): TelemetryEvent[] =>
-    lines.flatMap((line) => parser.line(typeof line === 'string' ? line : JSON.stringify(line), ++number, at(number)));
-  return { parser, read, now: () => at(number) };
-}
-
-const usage = { input_tokens: 1000, output_tokens: 10, cache_creation_input_tokens: 100, cache_read_input_tokens: 0 };
-const answer = (id: string, block: object, model = HAIKU, parent: string | null = null) => ({
-  type: 'assistant',
-  message: { id, model, content: [block], usage },
-  parent_tool_use_id: parent,
-});
-const tool = (id: string, name = 'Bash', input: object = {}) => ({ type: 'tool_use', id, name, input });
-const toolResult = (id: string, content: unknown = 'done', isError = false) => ({
-  type: 'user',
-  message: { content: [{ type: 'tool_result', tool_use_id: id, content, is_error: isError }] },
-});
-const result = (costUSD: number, text = 'done', extra: object = {}) => ({
-  type: 'result',
-  is_error: false,
-  result: text,
-  total_cost_usd: costUSD,
-  num_turns: 2,
-  duration_ms: 1234,
-  modelUsage: {
-    [HAIKU]: { inputTokens: 1, outputTokens: 2, cacheReadInputTokens: 3, cacheCreationInputTokens: 4, costUSD },
-  },
-  ...extra,
-});
 const typesOf = (events: readonly TelemetryEvent[]) => events.map(({ type }) => type);
 
 describe('model calls', () => {
@@ -60,14 +20,14 @@ describe('model calls', () => {
     expect(parser.usage.byModel[HAIKU]?.costUsd).toBe('0.001175');
   });
 
-  it('are not made by the answers that the CLI invents', () => {
+  it('are not counted for answers that the CLI generates', () => {
     const { read } = session();
     expect(read(answer('m1', { type: 'text', text: 'API Error' }, '<synthetic>'))).toEqual([]);
   });
 });
 
 describe('tools', () => {
-  it('start and end with what their result alone does not say', () => {
+  it('start and end with the fields that their result lacks', () => {
     const { read } = session();
     const [, started] = read(answer('m1', tool('t1', 'Read', { path: '/x' })));
     const [ended] = read('noise', toolResult('t1', [{ type: 'text', text: 'no such file' }], true)).slice(1);
@@ -82,7 +42,7 @@ describe('tools', () => {
     });
   });
 
-  it('are told once, whether a hook or the stream speaks first', () => {
+  it('are reported once, whether the hook or the stream comes first', () => {
     const { read, parser } = session();
     const hook = (event_type: string) => ({
       event_type,
@@ -120,7 +80,7 @@ describe('tools', () => {
 });
 
 describe('lines', () => {
-  it('that are no messages are output', () => {
+  it('that are not messages are output', () => {
     const { read } = session();
     expect(read('compiling…', '{"broken": ', '42', '').map(({ type, data }) => [type, data['text']])).toEqual([
       ['agent_output', 'compiling…'],
@@ -129,7 +89,7 @@ describe('lines', () => {
     ]);
   });
 
-  it('that nobody knows are kept as they came', () => {
+  it('of unknown types are kept unchanged', () => {
     const { read } = session();
     const newer = { type: 'rate_limit_event', limits: [1, { a: null }] };
     const known = { type: 'assistant', message: 'of another shape' };
@@ -140,7 +100,7 @@ describe('lines', () => {
     ]);
   });
 
-  it('of any size are cut, not lost', () => {
+  it('that are too large are cut', () => {
     const { read } = session();
     const [printed, unknown] = read('x'.repeat(1e6), { type: 'new', text: 'y'.repeat(1e6) });
 
@@ -148,7 +108,7 @@ describe('lines', () => {
     expect(unknown?.data).toMatchObject({ raw: null, truncated: true });
   });
 
-  it('of any depth are kept as they were printed', () => {
+  it('that are nested too deeply are kept as output', () => {
     const { read } = session();
     const [open, close] = ['['.repeat(100_000), ']'.repeat(100_000)];
     const called = JSON.stringify(answer('m', tool('t', 'Bash', { deep: 'HERE' }))).replace('"HERE"', open + close);
@@ -157,7 +117,7 @@ describe('lines', () => {
     expect(read(called).at(-1)).toMatchObject({ type: 'agent_output', data: { truncated: true } });
   });
 
-  it('give no event that is too large for the bus, whatever in them is', () => {
+  it('give no event that is too large for the bus', () => {
     const { read, parser } = session();
     const long = 'x'.repeat(2_000_000);
     const events = read(answer('m', tool(long)), answer('n', tool('t'), long), {
@@ -170,123 +130,18 @@ describe('lines', () => {
     expect(JSON.stringify(parser.usage).length).toBeLessThan(1_000);
   });
 
-  it('are not believed when they speak of more money than there is', () => {
+  it('with an absurd cost are ignored', () => {
     const { read, parser } = session();
     read(result(1e300));
 
     expect(Number(parser.usage.costUsd)).toBeLessThan(1);
   });
 
-  it('cannot forge the account of a session', () => {
+  it('of hooks cannot replace the account of a session', () => {
     const { read, parser } = session();
     const [forged] = read({ event_type: 'session_summary', leg: 1, model_usage: {} });
 
     expect(forged?.type).toBe('unknown');
     expect(parser.usage.costComplete).toBe(true);
-  });
-});
-
-describe('the result', () => {
-  it('holds what the agent says of its task, however deep', () => {
-    const { read, parser } = session();
-    read(
-      result(
-        0.5,
-        'TASK_RESULT: {"success": true} or rather\nTASK_RESULT: {"success": false, "why": {"a": "}"}, "comments": "no"} end',
-      ),
-    );
-
-    expect(parser.outcome?.taskResult).toEqual({ success: false, why: { a: '}' }, comments: 'no' });
-    expect(parser.outcome?.isError).toBe(false);
-  });
-
-  it.each([
-    [
-      'API Error: 529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}',
-      'overloaded_error (HTTP 529)',
-    ],
-    ['{"type":"error","error":{"type":"invalid_request_error","message":"bad"}}', 'invalid_request_error: bad'],
-    ['it broke', 'it broke'],
-  ])('names the fault in %s', (text, label) => {
-    const { read, parser } = session();
-    read(result(0, text, { is_error: true }));
-
-    expect(parser.outcome).toMatchObject({ isError: true, error: label });
-  });
-
-  it('without an account per model takes the one of its model', () => {
-    const { read, parser } = session();
-    read({ type: 'system', subtype: 'init', model: HAIKU }, { type: 'result', usage, total_cost_usd: 0.25 });
-
-    expect(parser.usage.byModel[HAIKU]).toMatchObject({ inputTokens: 1000, costUsd: '0.25' });
-  });
-});
-
-describe('legs', () => {
-  const partial = { costUsd: '0.001175', costComplete: false };
-
-  it('without a result are estimated, and say so', () => {
-    const { read, parser } = session();
-    read(answer('m1', { type: 'text' }));
-    expect(parser.usage).toMatchObject({ ...partial, turns: 1 });
-  });
-
-  it('that were interrupted are in the next account', () => {
-    const { read, parser, now } = session();
-    read(answer('m1', { type: 'text' }));
-    const [ended] = parser.end('interrupted', now());
-    read(answer('m2', { type: 'text' }), result(0.5));
-
-    expect(ended?.data).toEqual({ leg: 1, ended: 'interrupted', duration_ms: 1000 });
-    expect(parser.usage).toMatchObject({ costUsd: '0.5', costComplete: true, turns: 1 + 2, durationMs: 1000 + 1234 });
-  });
-
-  it('that were killed are estimated beside the next account', () => {
-    const { read, parser, now } = session();
-    read(answer('m1', { type: 'text' }));
-    parser.end('killed', now());
-    read(result(0.5));
-
-    expect(parser.usage).toMatchObject({ costUsd: '0.501175', costComplete: false });
-  });
-
-  it('with accounts are not added: the later one includes the earlier', () => {
-    const { read, parser, now } = session();
-    read(result(0.25));
-    parser.end('exited', now());
-    read(result(0.5));
-
-    expect(parser.usage).toMatchObject({ costUsd: '0.5', costComplete: true });
-  });
-
-  it('that were started after the last account are estimated', () => {
-    const { read, parser, now } = session();
-    read(result(0.25));
-    parser.end('exited', now());
-    read(answer('m1', { type: 'text' }));
-
-    expect(parser.usage).toMatchObject({ costUsd: '0.251175', costComplete: false });
-  });
-
-  it('last as long when they are parsed again later', () => {
-    const later = new SessionParser({
-      sessionId: 'a-session',
-      executionId: 'exec-1',
-      phaseId: 'plan',
-      startedAt: at(1000),
-    });
-    later.line('building', 1, at(1));
-    later.line('built', 2, at(4));
-    later.end('exited', at(5));
-
-    expect(later.usage.durationMs).toBe(4_000);
-  });
-
-  it('of a plain program owe no account', () => {
-    const { read, parser, now } = session();
-    read('building');
-    parser.end('killed', now());
-
-    expect(parser.usage).toMatchObject({ costUsd: '0', costComplete: true });
   });
 });

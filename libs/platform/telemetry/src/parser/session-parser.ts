@@ -15,25 +15,25 @@ import {
 import { EventWriter, type ParsedSession } from './event-writer';
 import { hookEventOf, hookEventsIn, writeHook } from './hook-event';
 import { summaryOf } from './result-summary';
-import { beginningOf, isTooLarge, objectOf } from './storable-text';
+import { startOf, isTooLarge, objectOf } from './storable-text';
 import type { TaskResult } from './task-result';
 import { textOf, ToolTracker } from './tool-tracker';
 
-/** How the agent closed its last leg. */
+/** The result of the agent's last leg. */
 export type SessionOutcome = Readonly<{
   isError: boolean;
   error?: string | undefined;
-  /** The agent's last words. */
+  /** The agent's final answer. */
   answer: string;
   taskResult?: TaskResult | undefined;
 }>;
 
-/** Answers that the CLI makes up itself, for instance to show a provider's fault: no model was called. */
+/** The model name of answers that the CLI generates itself, for instance for a provider's error. */
 const SYNTHETIC = '<synthetic>';
 
 /**
- * Turns the lines of an agent's output into telemetry, one session at a time. Pure: the same lines, numbers and times
- * give the same events with the same ids, so a spool can be parsed again from its start. No line is fatal.
+ * Parses the lines of an agent's output into telemetry, for one session. Deterministic: the same lines, numbers and times
+ * give the same events with the same ids, so a spool can be parsed again from its start. No line makes it fail.
  */
 export class SessionParser {
   readonly #writer: EventWriter;
@@ -46,17 +46,17 @@ export class SessionParser {
     this.#writer = new EventWriter(session);
   }
 
-  /** What the lines so far say that the session used. */
+  /** The session's usage according to the lines so far. */
   get usage(): Usage {
     return this.#writer.usage;
   }
 
-  /** How many events the session has produced. */
+  /** The number of events so far. */
   get events(): number {
     return this.#writer.events;
   }
 
-  /** The agent's own name for the conversation: what it is resumed by. */
+  /** The agent's own id of the conversation, which resumes it. */
   get agentSessionId(): string | undefined {
     return this.#agentSessionId;
   }
@@ -66,7 +66,7 @@ export class SessionParser {
     return this.#outcome;
   }
 
-  /** @param time when the line was read; ISO 8601. */
+  /** @param time of reading the line; ISO 8601. */
   line(text: string, lineNumber: number, time: string): TelemetryEvent[] {
     const line = text.trim();
     if (line === '') return [];
@@ -77,7 +77,7 @@ export class SessionParser {
     return this.#writer.take();
   }
 
-  /** A message may be nested deeper than anybody can write it down again: then it is what was printed. */
+  /** False for a message nested too deeply for JSON.stringify, which counts as plain output. */
   #isRead(message: Readonly<Record<string, unknown>>): boolean {
     try {
       this.#message(message);
@@ -88,7 +88,7 @@ export class SessionParser {
     }
   }
 
-  /** Closes a leg. Lines that follow belong to the next one, which starts at this time. */
+  /** Ends a leg. Later lines belong to the next one, which starts at this time. */
   end(ended: LegEnd, time: string): TelemetryEvent[] {
     const { leg, sessionId } = this.#writer;
     this.#writer.at(0, time);
@@ -99,7 +99,7 @@ export class SessionParser {
 
   #printed(line: string): void {
     const truncated = isTooLarge(line) ? { truncated: true as const } : {};
-    this.#writer.write('agent_output', { text: beginningOf(line), ...truncated });
+    this.#writer.write('agent_output', { text: startOf(line), ...truncated });
   }
 
   #message(message: Readonly<Record<string, unknown>>): void {
@@ -155,7 +155,7 @@ export class SessionParser {
       const stopped = this.#tools.close(block, now);
       if (stopped) this.#writer.write('subagent_stopped', stopped, factIds.subagent(sessionId, 'stopped', id));
 
-      // Any tool may print any JSON; only git's hooks are known to speak through a tool's output.
+      // Any tool may print any JSON; only git's hooks report through a tool's output.
       const hooks = hookEventsIn(textOf(block.content)).filter(({ type }) => type.startsWith('git_'));
       for (const hook of hooks) writeHook(this.#writer, hook);
     }
@@ -209,7 +209,7 @@ export class SessionParser {
     const text = JSON.stringify(message);
     this.#writer.write(
       'unknown',
-      isTooLarge(text) ? { raw: null, text: beginningOf(text), truncated: true } : { raw: message },
+      isTooLarge(text) ? { raw: null, text: startOf(text), truncated: true } : { raw: message },
     );
   }
 }

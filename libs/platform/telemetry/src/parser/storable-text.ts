@@ -1,28 +1,28 @@
-/** Bytes of a line beyond which only its beginning is kept; the whole is in the transcript. */
+/** Only the start of longer lines is kept; the transcript has the complete line. */
 const LARGEST_KEPT = 16 * 1024;
 
 const PREVIEW = 500;
 
-/** Characters that no Postgres text can hold: NUL, and halves of surrogate pairs. */
+/** Characters that Postgres cannot store in text: NUL, and halves of surrogate pairs. */
 const UNSTORABLE = /[\u0000\p{Surrogate}]/gu;
 const ESCAPED_UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
 const storable = (text: string): string => text.replace(UNSTORABLE, '\ufffd');
 
-/** The beginning of a text, for people to recognize it by. */
+/** The start of a text, long enough to recognize it. */
 export const preview = (text: string, length = PREVIEW): string => storable(text.slice(0, length));
 
 export const isTooLarge = (text: string): boolean => text.length > LARGEST_KEPT;
 
-export const beginningOf = (text: string): string => preview(text, LARGEST_KEPT);
+export const startOf = (text: string): string => preview(text, LARGEST_KEPT);
 
-/** The object a line holds, its strings made storable; `undefined` for anything that is not a JSON object. */
+/** The JSON object of a line, its strings made storable; undefined for other lines. */
 export function objectOf(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const mend = (_key: string, value: unknown) => (typeof value === 'string' ? storable(value) : value);
+    const replace = (_key: string, value: unknown) => (typeof value === 'string' ? storable(value) : value);
     // A line that starts with a brace and parses is an object.
-    return JSON.parse(line, ESCAPED_UNSTORABLE.test(line) ? mend : undefined) as Record<string, unknown>;
+    return JSON.parse(line, ESCAPED_UNSTORABLE.test(line) ? replace : undefined) as Record<string, unknown>;
   } catch {
     return undefined;
   }

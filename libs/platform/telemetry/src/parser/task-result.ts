@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { objectOf } from './storable-text';
 
-/** What an agent says of its own task. `success: false` is an outcome, not a fault. */
+/** An agent's report on its own task. `success: false` is a valid outcome, not a fault. */
 export const TaskResult = z.looseObject({ success: z.boolean(), comments: z.string().optional() });
 export type TaskResult = z.infer<typeof TaskResult>;
 
@@ -17,7 +17,7 @@ export function taskResultOf(answer: string): TaskResult | undefined {
   return end < 0 ? undefined : TaskResult.safeParse(objectOf(answer.slice(start, end))).data;
 }
 
-/** The index behind the brace that closes the one at `start`; -1 when nothing does. Braces in strings are text. */
+/** The index after the brace that closes the one at `start`, or -1. Braces in strings are ignored. */
 function endOfObject(text: string, start: number): number {
   let depth = 0;
   let inString = false;

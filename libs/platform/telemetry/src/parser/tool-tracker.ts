@@ -6,7 +6,7 @@ type OpenTool = Readonly<{ name: string; startedAt: number; agent: string | unde
 
 const SUBAGENT_TOOLS: ReadonlySet<string> = new Set(['Task', 'Agent']);
 
-/** The tools in flight: what a result alone does not say (name, duration, whose tool it was) is remembered here. */
+/** Remembers running tools for the fields that their results lack: name, duration, parent. */
 export class ToolTracker {
   readonly #open = new Map<string, OpenTool>();
 
@@ -24,7 +24,7 @@ export class ToolTracker {
     };
   }
 
-  /** The sub-agent that this tool is. */
+  /** The start of a sub-agent, if this tool runs one. */
   subagent(toolUseId: string): TelemetryData<'subagent_started'> | undefined {
     const agent = this.#open.get(toolUseId)?.agent;
     return agent === undefined ? undefined : { agent_name: agent, subagent_tool_use_id: toolUseId };
@@ -41,7 +41,7 @@ export class ToolTracker {
     };
   }
 
-  /** Forgets a tool that has ended; if it was a sub-agent, what it did. */
+  /** Removes a tool that has ended. Returns the end of a sub-agent, if the tool ran one. */
   close(result: ToolResult, time: number): TelemetryData<'subagent_stopped'> | undefined {
     const tool = this.#open.get(result.tool_use_id);
     this.#open.delete(result.tool_use_id);
@@ -64,7 +64,7 @@ function agentName(input: unknown): string {
   return 'agent';
 }
 
-/** The text of a tool's result: a string, or blocks of which some are text. */
+/** The text of a tool's result, which is a string or a list of blocks. */
 export function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return content === undefined || content === null ? '' : JSON.stringify(content);

@@ -7,7 +7,7 @@ import { TelemetryReader } from './telemetry-reader';
 
 const database = useDatabase();
 
-/** A buffer before a real store, and the sizes of its flushes. */
+/** A buffer in front of a real store, and the sizes of its flushes. */
 function aBuffer(options?: EventBufferOptions) {
   const store = new PostgresTelemetryStore(database.pool);
   const flushes: number[] = [];
@@ -23,7 +23,7 @@ const batchOf = (executionId: string, size: number): TelemetryBatch => ({
 });
 
 describe('the event buffer', () => {
-  it('writes at once when idle, then all that came meanwhile', async () => {
+  it('writes at once when idle, then all batches that arrived meanwhile', async () => {
     const executionId = anExecutionId();
     const { buffer, flushes } = aBuffer();
     const first = buffer.submit(batchOf(executionId, 1));
@@ -44,7 +44,7 @@ describe('the event buffer', () => {
     expect(sequences).toEqual([[1], [2, 3], [4, 5, 6]]);
   });
 
-  it('is bounded, and takes more when it has written', async () => {
+  it('is bounded, and accepts more when it has written', async () => {
     const { buffer } = aBuffer({ capacity: 3 });
     const taken = buffer.submit(batchOf(anExecutionId(), 3));
     await expect(buffer.submit(batchOf(anExecutionId(), 1))).rejects.toThrow(BufferFull);
@@ -53,19 +53,19 @@ describe('the event buffer', () => {
     await expect(buffer.submit(batchOf(anExecutionId(), 1))).resolves.toMatchObject({ leaseLost: false });
   });
 
-  it('takes a batch larger than itself when it is empty: it could never be taken otherwise', async () => {
+  it('accepts a batch above its capacity when it is empty', async () => {
     const { buffer } = aBuffer({ capacity: 3 });
     await expect(buffer.submit(batchOf(anExecutionId(), 5))).resolves.toMatchObject({ leaseLost: false });
   });
 
-  it('writes no more at once than it should', async () => {
+  it('writes at most its flush size at once', async () => {
     const { buffer, flushes } = aBuffer({ flushSize: 4 });
     await Promise.all([3, 1, 2, 9, 1].map((size) => buffer.submit(batchOf(anExecutionId(), size))));
 
     expect(flushes).toEqual([2, 1, 1, 1]);
   });
 
-  it('tells those who wait of a fault, and goes on', async () => {
+  it('rejects waiting batches after a fault, and continues', async () => {
     const { buffer } = aBuffer();
     await database.pool.query('alter table telemetry.seen rename to gone');
     await expect(buffer.submit(batchOf(anExecutionId(), 1))).rejects.toThrow('telemetry.seen');

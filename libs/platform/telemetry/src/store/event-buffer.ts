@@ -1,7 +1,7 @@
 import type { TelemetryBatch } from '../telemetry-batch';
 import type { StoredBatch, TelemetryStore } from './telemetry-store';
 
-/** The buffer holds as much as it may: try again when the store has caught up. */
+/** The buffer has reached its capacity: retry when the store has caught up. */
 export class BufferFull extends Error {
   override readonly name = 'BufferFull';
 
@@ -26,12 +26,12 @@ type Waiting = Readonly<{
 const CAPACITY = 20_000;
 const FLUSH_SIZE = 2_000;
 
-/** Group commit: a batch is written at once when nothing is being written, else with all that came meanwhile. */
+/** Group commit: an idle buffer writes a batch at once, a busy one writes all batches that arrived meanwhile together. */
 export class EventBuffer {
   readonly #capacity: number;
   readonly #flushSize: number;
   #waiting: Waiting[] = [];
-  #held = 0;
+  #size = 0;
   #isFlushing = false;
 
   constructor(
@@ -44,9 +44,9 @@ export class EventBuffer {
 
   /** Resolves when the batch is durable. Rejects with `BufferFull` without taking it, or with the fault of the store. */
   async submit(batch: TelemetryBatch): Promise<StoredBatch> {
-    if (this.#held > 0 && this.#held + batch.events.length > this.#capacity) throw new BufferFull();
+    if (this.#size > 0 && this.#size + batch.events.length > this.#capacity) throw new BufferFull();
 
-    this.#held += batch.events.length;
+    this.#size += batch.events.length;
     const stored = new Promise<StoredBatch>((resolve, reject) => {
       this.#waiting.push({ batch, resolve, reject });
     });
@@ -56,7 +56,7 @@ export class EventBuffer {
 
   async #flush(): Promise<void> {
     this.#isFlushing = true;
-    // One turn of the event loop, so that those who were just answered ride along.
+    // One turn of the event loop, to include batches of callers that were just answered.
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) await this.#write(this.#next());
     this.#isFlushing = false;
@@ -81,7 +81,7 @@ export class EventBuffer {
     } catch (error) {
       for (const { reject } of flush) reject(error);
     } finally {
-      this.#held -= flush.reduce((events, { batch }) => events + batch.events.length, 0);
+      this.#size -= flush.reduce((events, { batch }) => events + batch.events.length, 0);
     }
   }
 }

@@ -1,4 +1,5 @@
-import { DatabaseError, type Pool } from 'pg';
+import { classifyStoreError } from '@syntropic/postgres';
+import type { Pool } from 'pg';
 import type { TelemetryBatch } from '../telemetry-batch';
 import type { NumberedEvent, TelemetryEvent } from '../telemetry-event';
 import type { StoredBatch, TelemetryStore } from './telemetry-store';
@@ -10,18 +11,14 @@ type InsertedRow = Readonly<{
   sequence: number | null;
   happened_at: Date | null;
 }>;
+type Refusal = Readonly<{ message: string }>;
 type Result = { leaseLost: boolean; stored: NumberedEvent[]; quarantined: number };
 
-/** An hour's facts are forgotten and a day's strays moved at once: that may take longer than anything else. */
+/** Maintenance deletes an hour's facts and moves a day's rows of the default partition at once, which takes longer than any insert. */
 const MAINTAIN_MS = 600_000;
 
-/** As long as what could be stored is kept. */
+/** Quarantined events are kept as long as stored ones. */
 const FORGET_QUARANTINE = `delete from telemetry.quarantine where received_at < clock_timestamp() - interval '90 days'`;
-
-const DEADLOCK = '40P01';
-
-/** Classes of SQL states that blame the data: data exception, integrity violation, limit exceeded. */
-const POISON = new Set(['22', '23', '54']);
 
 /** Telemetry in native range partitions, one call of one SQL function per insert. */
 export class PostgresTelemetryStore implements TelemetryStore {
@@ -45,7 +42,7 @@ export class PostgresTelemetryStore implements TelemetryStore {
     }
   }
 
-  /** Halves what the database refuses until the rows it cannot hold stand alone, and puts those aside. */
+  /** Halves a refused batch until the refused rows are alone, and quarantines those. */
   async #insertAll(entries: readonly Entry[], leases: string, results: readonly Result[]): Promise<void> {
     const refusal = await this.#tryInsert(entries, leases, results);
     if (!refusal) return;
@@ -62,21 +59,22 @@ export class PostgresTelemetryStore implements TelemetryStore {
     await this.#insertAll(entries.slice(half), leases, results);
   }
 
-  /** Answers the database's complaint about the rows, if it has one. Any other fault is thrown. */
+  /** Resolves with the database's refusal of the rows, if any. Other faults are thrown. */
   async #tryInsert(
     entries: readonly Entry[],
     leases: string,
     results: readonly Result[],
-  ): Promise<DatabaseError | undefined> {
+  ): Promise<Refusal | undefined> {
     for (;;) {
       try {
-        note(await this.#call(entries, leases), entries, results);
+        addRows(await this.#call(entries, leases), entries, results);
         return undefined;
       } catch (error) {
-        if (!(error instanceof DatabaseError)) throw error;
-        if (error.code === DEADLOCK) continue;
-        if (entries.length > 0 && POISON.has(error.code?.slice(0, 2) ?? '')) return error;
-        throw error;
+        const kind = classifyStoreError(error);
+        if (kind === 'conflict') continue;
+        const blamesRows = kind === 'unstorable' || kind === 'constraint';
+        if (!blamesRows || entries.length === 0) throw error;
+        return { message: error instanceof Error ? error.message : String(error) };
       }
     }
   }
@@ -110,8 +108,8 @@ const rowOf = ({ batch, event }: Entry) => ({
   data: event.data,
 });
 
-/** The rows name events by batch and id; of one that stands twice in a batch the first was stored. */
-function note(rows: readonly InsertedRow[], entries: readonly Entry[], results: readonly Result[]): void {
+/** Adds inserted rows to the results of their batches. Of an event that is twice in a batch the first was stored. */
+function addRows(rows: readonly InsertedRow[], entries: readonly Entry[], results: readonly Result[]): void {
   const events = new Map<string, TelemetryEvent>();
   for (const { batch, event } of entries.toReversed()) events.set(`${batch} ${event.id}`, event);
 

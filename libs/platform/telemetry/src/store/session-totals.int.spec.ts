@@ -10,7 +10,7 @@ import { TelemetryReader } from './telemetry-reader';
 
 const database = useDatabase();
 
-/** Reads now what was recorded then. */
+/** Parses recorded lines with the current time. */
 function replay(lines: readonly { text: string; number: number }[], executionId: string) {
   const sessionId = randomUUID();
   const now = new Date().toISOString();
@@ -47,7 +47,7 @@ else
     const recordings = recordingsIn(folder);
 
     it.each(recordings.map((recording) => [recording.task, recording] as const))(
-      'of %s are what its parser says, line by line and told twice',
+      'of %s equal those of its parser, stored line by line and twice',
       async (_, { lines }) => {
         const { sessionId, parser, events } = replay(lines, anExecutionId());
         await store(...events, events.flat());
@@ -60,7 +60,7 @@ else
       },
     );
 
-    it('are estimates while there is no account', async () => {
+    it('are estimates without an account', async () => {
       for (const { lines } of recordings) {
         const { sessionId, parser, events } = replay(lines.slice(0, -1), anExecutionId());
         await store(...events);
@@ -71,7 +71,7 @@ else
       }
     });
 
-    it('know how each leg ended', async () => {
+    it('include the end of each leg', async () => {
       const [first] = recordings;
       const { sessionId, parser, events, end } = replay(first?.lines.slice(0, -1) ?? [], anExecutionId());
       await store(...events, end());
@@ -84,7 +84,7 @@ else
       expect(totals?.usage.costComplete).toBe(true);
     });
 
-    it('of an execution are those of its sessions together', async () => {
+    it('of an execution are the sums of its sessions', async () => {
       const executionId = anExecutionId();
       const sessions = recordings.map(({ lines }) => replay(lines, executionId));
       await store(...sessions.flatMap(({ events }) => events));

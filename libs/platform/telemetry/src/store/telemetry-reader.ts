@@ -17,18 +17,18 @@ export type SessionTotals = Readonly<{
   usage: Usage;
   /** Events stored so far. */
   events: number;
-  /** Of the first and the last event; ISO 8601. */
+  /** The times of the first and the last event; ISO 8601. */
   firstAt: string;
   lastAt: string;
 }>;
 
 export type ExecutionTotals = Readonly<{ usage: Usage; events: number; sessions: readonly SessionTotals[] }>;
 
-/** What was stored of agents, for whoever shows it. */
+/** Reads stored telemetry and its totals. */
 export class TelemetryReader {
   constructor(private readonly pool: Pool) {}
 
-  /** The events of an execution behind a sequence number, in order and without a gap. */
+  /** The events of an execution after a sequence number, in order and without a gap. */
   async after(executionId: string, sequence: number, limit: number): Promise<NumberedEvent[]> {
     const { rows } = await this.pool.query<EventRow>({
       name: 'telemetry-after',

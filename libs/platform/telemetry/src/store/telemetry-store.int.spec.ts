@@ -36,7 +36,7 @@ const quarantined = async (events: readonly TelemetryEvent[]) => {
 };
 
 describe('events', () => {
-  it('are numbered from 1, in the order they came', async () => {
+  it('are numbered from 1, in the order of arrival', async () => {
     const executionId = anExecutionId();
     const events = [3, 1, 2].map((number) => anEvent({ executionId, data: { number } }));
     const [result] = await store.insert([{ events }]);
@@ -49,7 +49,7 @@ describe('events', () => {
     await expect(reader.after(executionId, 1, 10)).resolves.toEqual(storedIn(result ? [result] : []).slice(1));
   });
 
-  it('that come again change nothing', async () => {
+  it('that are sent again change nothing', async () => {
     const executionId = anExecutionId();
     const event = anEvent({ executionId });
     await store.insert([{ events: [event] }]);
@@ -76,7 +76,7 @@ describe('events', () => {
     expect(read?.time).toBe(stored?.time);
   });
 
-  it('older than a week are put aside as late', async () => {
+  it('older than a week are quarantined as late', async () => {
     const old = anEvent({ executionId: anExecutionId(), time: new Date(Date.now() - 8 * 86_400_000).toISOString() });
     const results = await store.insert([{ events: [old] }]);
 
@@ -84,7 +84,7 @@ describe('events', () => {
     await expect(quarantined([old])).resolves.toEqual([{ event_id: old.id, reason: 'late' }]);
   });
 
-  it('that no table can hold are put aside alone', async () => {
+  it('that no table can store are quarantined alone', async () => {
     const executionId = anExecutionId();
     const good = [0, 1, 2, 3, 4].map(() => anEvent({ executionId }));
     const poison = [
@@ -119,7 +119,7 @@ describe('a batch whose lease has been handed out again', () => {
     await expect(store.insert([batch(2)])).resolves.toEqual([{ leaseLost: true }]);
   });
 
-  it('is refused although it has nothing to store', async () => {
+  it('is refused also without events', async () => {
     await expect(store.insert([{ events: [], lease: { sessionId, token: 2 } }])).resolves.toEqual([
       { leaseLost: true },
     ]);
@@ -134,11 +134,11 @@ describe('collectors side by side', () => {
   });
   const route = fc.array(fc.array(fact, { maxLength: 25 }), { minLength: 1, maxLength: 8 });
 
-  it('store each fact once, numbered without a gap, whichever routes it comes by', async () => {
+  it('store each fact once, numbered without a gap, on any route', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(route, { minLength: 4, maxLength: 4 }), async (routes) => {
         const executions = [anExecutionId(), anExecutionId(), anExecutionId()];
-        const told = new Map<string, TelemetryEvent>();
+        const sent = new Map<string, TelemetryEvent>();
         const eventOf = ({ execution, session, number }: { execution: number; session: number; number: number }) => {
           const executionId = executions[execution] ?? '';
           const event = theEvent(
@@ -147,7 +147,7 @@ describe('collectors side by side', () => {
             number,
             number % 13 === 7 ? POISON : { number },
           );
-          told.set(event.id, event);
+          sent.set(event.id, event);
           return event;
         };
         const batches = routes.map((batchesOfRoute) => batchesOfRoute.map((facts) => ({ events: facts.map(eventOf) })));
@@ -160,10 +160,10 @@ describe('collectors side by side', () => {
         );
 
         const isPoison = ({ data }: TelemetryEvent) => data === POISON;
-        const good = [...told.values()].filter((event) => !isPoison(event));
+        const good = [...sent.values()].filter((event) => !isPoison(event));
         const stored = storedIn(answered.flat());
         expect(stored.map(({ id }) => id).sort()).toEqual(good.map(({ id }) => id).sort());
-        await expect(quarantined([...told.values()])).resolves.toHaveLength(told.size - good.length);
+        await expect(quarantined([...sent.values()])).resolves.toHaveLength(sent.size - good.length);
         for (const executionId of executions) {
           const rows = await reader.after(executionId, 0, 1_000);
           expect(rows.map(({ sequence }) => sequence)).toEqual(rows.map((_, index) => index + 1));
@@ -188,7 +188,7 @@ describe('maintenance', () => {
   const nameOf = (time: number) => `events_${new Date(time).toISOString().slice(0, 10).replaceAll('-', '')}`;
   const DAY = 86_400_000;
 
-  it('has made the partitions of a week ahead', async () => {
+  it('has created the partitions of a week ahead', async () => {
     await expect(partitions()).resolves.toEqual(
       expect.arrayContaining([
         ...[0, 1, 2, 3, 4, 5, 6, 7].map((days) => nameOf(Date.now() + days * DAY)),
@@ -197,25 +197,25 @@ describe('maintenance', () => {
     );
   });
 
-  it('moves strays into partitions of their own', async () => {
+  it('moves rows of the default partition into partitions of their own', async () => {
     const executionId = anExecutionId();
     await store.insert([{ events: [anEvent({ executionId, time: new Date(Date.now() - 2 * DAY).toISOString() })] }]);
     await store.maintain();
 
     await expect(partitions()).resolves.toContain(nameOf(Date.now() - 2 * DAY));
-    const strays = await database.pool.query('select from telemetry.events_default');
-    expect(strays.rowCount).toBe(0);
+    const unmoved = await database.pool.query('select from telemetry.events_default');
+    expect(unmoved.rowCount).toBe(0);
     await expect(reader.after(executionId, 0, 10)).resolves.toHaveLength(1);
   });
 
-  it('drops what has aged', async () => {
+  it('drops old partitions', async () => {
     await database.pool.query(`select telemetry.maintain(keep => '1 day')`);
 
     await expect(partitions()).resolves.not.toContain(nameOf(Date.now() - 2 * DAY));
     await expect(partitions()).resolves.toContain(nameOf(Date.now()));
   });
 
-  it('keeps what is quarantined for a quarter of a year', async () => {
+  it('keeps quarantined events for a quarter of a year', async () => {
     await database.pool.query(
       `insert into telemetry.quarantine (event_id, reason, event, received_at)
        select gen_random_uuid(), days || ' days', '{}', now() - days * interval '1 day' from unnest(array[89, 91]) days`,

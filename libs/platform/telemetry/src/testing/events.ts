@@ -2,7 +2,7 @@ import { derivedUuid } from '@syntropic/kernel';
 import { randomUUID } from 'node:crypto';
 import type { TelemetryEvent } from '../telemetry-event';
 
-/** An event with nothing special about it. */
+/** An ordinary event. */
 export const anEvent = (own: Partial<TelemetryEvent> = {}): TelemetryEvent => ({
   id: randomUUID(),
   type: 'agent_output',
@@ -14,7 +14,7 @@ export const anEvent = (own: Partial<TelemetryEvent> = {}): TelemetryEvent => ({
   ...own,
 });
 
-/** The same parts, the same event. */
+/** An event whose id derives from its arguments. */
 export const theEvent = (executionId: string, sessionId: string, number: number, data: TelemetryEvent['data']) =>
   anEvent({
     id: derivedUuid('00000000-0000-5000-8000-000000000000', executionId, sessionId, number),

@@ -24,7 +24,7 @@ export const recordingsIn = (folder: string): Recording[] =>
     .filter((file) => file.endsWith('.jsonl'))
     .map((file) => recordingOf(file, readFileSync(join(folder, file), 'utf8')));
 
-/** Throws on any line that is not what a recording holds. */
+/** @throws when a line is not that of a recording. */
 function recordingOf(file: string, content: string): Recording {
   const [first = '', ...rest] = content.trimEnd().split('\n');
   const startedAt = new Date(Header.parse(JSON.parse(first))._recording.recorded_at);

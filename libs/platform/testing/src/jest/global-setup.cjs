@@ -1,3 +1,3 @@
-const { lendPostgres } = require('./lent-postgres');
+const { startSharedPostgres } = require('./shared-postgres');
 
-module.exports = lendPostgres;
+module.exports = startSharedPostgres;

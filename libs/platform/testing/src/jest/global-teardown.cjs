@@ -1,3 +1,3 @@
-const { takePostgresBack } = require('./lent-postgres');
+const { stopSharedPostgres } = require('./shared-postgres');
 
-module.exports = takePostgresBack;
+module.exports = stopSharedPostgres;

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { once } from 'node:events';
 import { dirname } from 'node:path';
-import { dyingWithParent } from './dying-with-parent';
+import { endWithParent } from './end-with-parent';
 
 export interface ChildOptions {
   readonly name: string;
@@ -11,17 +11,17 @@ export interface ChildOptions {
   /** Both output streams are appended to this file. */
   readonly log: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What it gets when this process ends without having stopped it. */
-  readonly withParent: 'SIGKILL' | 'SIGQUIT';
+  /** The signal it gets when this process ends without stopping it. */
+  readonly onParentExit: 'SIGKILL' | 'SIGQUIT';
 }
 
 const LOG_TAIL_BYTES = 2_000;
 
-/** One run of a program that never outlives this process and never shares its terminal's signals. */
+/** One run of a program. It never outlives this process, and signals of the terminal do not reach it. */
 export class Child {
-  /** Resolves with how it ended, e.g. `exit code 1` or `SIGKILL`. */
+  /** Resolves with the cause of its end: `exit code 1` or `SIGKILL`, for example. */
   readonly ended: Promise<string>;
-  private running = true;
+  #isRunning = true;
 
   private constructor(
     private readonly options: ChildOptions,
@@ -30,7 +30,7 @@ export class Child {
   ) {
     this.ended = new Promise((resolve) => {
       process.once('exit', (code, signal) => {
-        this.running = false;
+        this.#isRunning = false;
         process.stdin?.destroy();
         resolve(signal ?? `exit code ${String(code)}`);
       });
@@ -38,7 +38,7 @@ export class Child {
   }
 
   static async start(options: ChildOptions): Promise<Child> {
-    const { program, args, stdin } = dyingWithParent(options.command, options.withParent);
+    const { program, args, stdin } = endWithParent(options.command, options.onParentExit);
     mkdirSync(dirname(options.log), { recursive: true });
     const log = openSync(options.log, 'a', 0o600);
     try {
@@ -56,35 +56,35 @@ export class Child {
   }
 
   get isRunning(): boolean {
-    return this.running;
+    return this.#isRunning;
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.running) this.process.kill(signal);
+    if (this.#isRunning) this.process.kill(signal);
   }
 
-  /** Asks it to end, and after `graceMs` makes it. */
+  /** Sends the signal, and SIGKILL after `graceMs`. */
   async stop(signal: NodeJS.Signals, graceMs: number): Promise<void> {
-    const last = setTimeout(() => {
+    const kill = setTimeout(() => {
       this.signal('SIGKILL');
     }, graceMs);
     this.signal(signal);
     await this.ended;
-    clearTimeout(last);
+    clearTimeout(kill);
   }
 
-  /** Asks `isReady` until it says yes. Rejects, with the end of the log, when the program ends first or `withinMs` pass. */
+  /** Polls `isReady` until it is true. Rejects with the tail of the log when the program ends first or `withinMs` pass. */
   async ready(isReady: () => Promise<boolean>, withinMs: number): Promise<void> {
     const deadline = Date.now() + withinMs;
-    while (this.running) {
+    while (this.#isRunning) {
       if (await isReady().catch(() => false)) return;
-      if (Date.now() > deadline) throw await this.failure(`is not ready after ${withinMs / 1000} s`);
+      if (Date.now() > deadline) throw await this.#failure(`is not ready after ${withinMs / 1000} s`);
       await Promise.race([this.ended, new Promise((resolve) => setTimeout(resolve, 20))]);
     }
-    throw await this.failure(`ended while starting (${await this.ended})`);
+    throw await this.#failure(`ended while starting (${await this.ended})`);
   }
 
-  private async failure(what: string): Promise<Error> {
+  async #failure(what: string): Promise<Error> {
     const { name, log } = this.options;
     return new Error(`${name} ${what}; the end of ${log}:\n${await tailOf(log)}`);
   }

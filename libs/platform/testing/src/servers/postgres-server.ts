@@ -9,16 +9,16 @@ import { LocalServer } from './local-server';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries';
 
 export interface PostgresOptions {
-  /** Data already in it is kept. */
+  /** Existing data in it is kept. */
   readonly directory: string;
   readonly log: string;
-  /** Of the owner, `postgres`; a directory keeps the one it was made with. */
+  /** The password of the owner, `postgres`; an existing directory keeps its first one. */
   readonly password: string;
-  /** The directory of another Postgres's programs. */
+  /** The directory of the programs; the default is the embedded Postgres. */
   readonly binaries?: string | undefined;
 }
 
-/** Small, because a dozen services share the machine with it; durable, whatever else is traded. */
+/** Small, because a dozen services share the machine; durable, as in production. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -32,7 +32,7 @@ const SETTINGS = {
 
 const PREDECESSOR_MS = 30_000;
 
-/** A Postgres server; its `url` is the owner's, to the database `postgres`. */
+/** A Postgres server; its `url` logs in as the owner, to the database `postgres`. */
 export function postgresServer(options: PostgresOptions): LocalServer {
   const { directory, log, password } = options;
   const url = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -65,7 +65,7 @@ async function initialized({ initdb }: PostgresBinaries, { directory, password }
   await promisify(execFile)(program, args).finally(() => rm(passwordFile));
 }
 
-/** A server whose parent was killed takes a moment to end, and until then it holds the directory. */
+/** Waits for a server whose parent was killed: it locks the directory until it has ended. */
 async function predecessorEnded(directory: string): Promise<void> {
   const lock = join(directory, 'postmaster.pid');
   const pid = Number.parseInt(await readFile(lock, 'utf8').catch(() => ''), 10);
@@ -76,8 +76,8 @@ async function predecessorEnded(directory: string): Promise<void> {
 }
 
 /**
- * Postgres refuses to run as root. In a user namespace of its own root is an ordinary user to it, yet the same user
- * to the file system: no system user is needed, and it works in a directory that nobody else can enter.
+ * Postgres refuses to run as root. In a user namespace it sees an ordinary user, and the file system still sees root:
+ * no system user is needed, and a directory for root alone works.
  */
 function unprivileged(command: readonly string[]): readonly string[] {
   return process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=1000', '--', ...command] : command;

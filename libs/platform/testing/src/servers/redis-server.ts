@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalServer } from './local-server';
-import { answers } from './tcp-answer';
+import { respondsWith } from './tcp-probe';
 
 export interface RedisOptions {
   readonly directory: string;
@@ -9,7 +9,7 @@ export interface RedisOptions {
   readonly password: string;
 }
 
-/** A Redis server: a cache, so it keeps nothing when it stops and forgets the oldest when it is full. */
+/** A Redis server as a cache: it keeps nothing across a stop and evicts the oldest keys when it is full. */
 export function redisServer({ directory, log, password }: RedisOptions): LocalServer {
   const settings = join(directory, 'redis.conf');
   return new LocalServer({
@@ -33,7 +33,7 @@ export function redisServer({ directory, log, password }: RedisOptions): LocalSe
       await writeFile(settings, `${configuration.join('\n')}\n`, { mode: 0o600 });
       return ['redis-server', settings];
     },
-    isReady: (port) => answers(port, `AUTH ${password}\r\nPING\r\n`, /\+PONG/),
+    isReady: (port) => respondsWith(port, `AUTH ${password}\r\nPING\r\n`, /\+PONG/),
     url: (port) => `redis://:${password}@127.0.0.1:${port}`,
   });
 }

@@ -1,0 +1,88 @@
+import type { Lease } from '@syntropic/kernel';
+import type { Control, WorkOrder } from '@syntropic/orchestration/contracts';
+import type { LeaseHolder } from '../work/leases';
+import type { HeldSession } from './held-session';
+import { LeaseLost } from './leased-commands';
+import { SessionCommands } from './session-commands';
+import { SessionController } from './session-controller';
+import type { SessionLifecycle } from './session-lifecycle';
+import type { CommandClient } from '@syntropic/messaging';
+
+type AssignmentOptions = Readonly<{
+  runner: string;
+  client: CommandClient;
+  lifecycle: SessionLifecycle;
+  pauseHoldMs: number;
+  onFault: (error: unknown) => void;
+}>;
+
+/** One session that this runner has claimed, until its lease is released or lost. */
+export class Assignment implements LeaseHolder {
+  readonly lease: Lease;
+  readonly #leaseLost = new AbortController();
+  readonly #session: HeldSession;
+
+  constructor(
+    order: WorkOrder,
+    private readonly options: AssignmentOptions,
+  ) {
+    const { runner, client, pauseHoldMs } = options;
+    this.lease = { sessionId: order.sessionId, token: order.token };
+    const leaseLost = this.#leaseLost.signal;
+    const commands = new SessionCommands(order, { client, runner, lease: this.lease, leaseLost });
+    const controller = new SessionController({
+      holdPhase: (yieldPoint, holdId) => commands.holdPhase(yieldPoint, holdId),
+      pauseHoldMs,
+      onFault: (error) => {
+        this.#onFault(error);
+      },
+    });
+    this.#session = { order, commands, controller, leaseLost };
+  }
+
+  /** The time at which the agent was held because of a pause; undefined while it may run. */
+  get heldSince(): number | undefined {
+    return this.#session.controller.heldSince;
+  }
+
+  setControl(control: Control, asOf: number): void {
+    this.#session.controller.setControl(control, asOf);
+  }
+
+  leaseUncertain(): void {
+    this.#session.controller.leaseUncertain();
+  }
+
+  leaseConfirmed(): void {
+    this.#session.controller.leaseConfirmed();
+  }
+
+  leaseLost(): void {
+    this.#leaseLost.abort();
+    this.#session.controller.leaseLost();
+  }
+
+  shutDown(): void {
+    this.#session.controller.shutDown();
+  }
+
+  parkForSlot(): void {
+    this.#session.controller.parkForSlot();
+  }
+
+  /** Resolves when no process of the session is left here. A directory that is left is cleaned up later. */
+  async work(): Promise<void> {
+    const { commands, controller, leaseLost } = this.#session;
+    try {
+      await commands.releaseWork(await this.options.lifecycle.run(this.#session));
+    } catch (error) {
+      if (!leaseLost.aborted) this.#onFault(error);
+    } finally {
+      controller.end();
+    }
+  }
+
+  #onFault(error: unknown): void {
+    if (!(error instanceof LeaseLost)) this.options.onFault(error);
+  }
+}

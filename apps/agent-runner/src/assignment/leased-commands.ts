@@ -1,0 +1,49 @@
+import { derivedUuid, DomainError, type CommandMessage, type InputOf, type Lease } from '@syntropic/kernel';
+import { OutcomeUnknown, type CommandClient, type CommandOrigin } from '@syntropic/messaging';
+
+const LEASE_LOST = 'work.lease_lost';
+
+/** Another runner may hold the lease now: no further command about the session is sent. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+type Holding = Readonly<{ runner: string; executionId: string; lease: Lease; leaseLost: AbortSignal }>;
+
+/** Sends a runner's commands about one session: fenced by its lease, and repeated until they are answered. */
+export class LeasedCommands {
+  constructor(
+    private readonly client: CommandClient,
+    private readonly holding: Holding,
+  ) {}
+
+  /**
+   * `key` distinguishes commands of one type: sent again with the same key, it is the same command.
+   * @throws DomainError when the command is refused, LeaseLost when the lease is not held any more
+   */
+  async send<M extends CommandMessage>(message: M, data: InputOf<M>, key = ''): Promise<void> {
+    const origin = this.#originOf(message.type, key);
+    for (;;) {
+      if (this.holding.leaseLost.aborted) throw new LeaseLost('the lease was lost');
+      try {
+        await this.client.send(message, data, origin);
+        return;
+      } catch (error) {
+        if (error instanceof DomainError && error.code === LEASE_LOST) throw new LeaseLost(error.message);
+        if (!(error instanceof OutcomeUnknown)) throw error;
+      }
+    }
+  }
+
+  #originOf(type: string, key: string): CommandOrigin {
+    const { runner, executionId, lease } = this.holding;
+    return {
+      commandId: derivedUuid(lease.sessionId, type, lease.token, key),
+      correlationId: executionId,
+      causationId: lease.sessionId,
+      actor: { kind: 'service', id: runner },
+      executionId,
+      lease,
+    };
+  }
+}

@@ -1,0 +1,57 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ObjectStorageAway, type ObjectSource, type ObjectStorage, type StoredObject } from '@syntropic/object-storage';
+import type { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { OBJECT_STORAGE } from '../injection-tokens';
+import { RunnerLog } from '../work/runner-log';
+
+/** Between two attempts, each of which has retries of its own. */
+const RETRY_MS = 1_000;
+
+type RetryOptions = Readonly<{ objects: ObjectStorage; onFault: (error: unknown) => void }>;
+
+/** Retries while the storage is unavailable, so that an outage delays a session but does not fail it. */
+export class RetryingObjectStorage implements ObjectStorage {
+  constructor(
+    private readonly options: RetryOptions,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  put(source: ObjectSource): Promise<StoredObject> {
+    return this.#retry((objects) => objects.put(source));
+  }
+
+  get(uri: string): Promise<Readable> {
+    return this.#retry((objects) => objects.get(uri));
+  }
+
+  async #retry<Answer>(attempt: (objects: ObjectStorage) => Promise<Answer>): Promise<Answer> {
+    const { objects, onFault } = this.options;
+    for (let isReported = false; ; isReported = true) {
+      this.signal.throwIfAborted();
+      try {
+        return await attempt(objects);
+      } catch (error) {
+        if (!(error instanceof ObjectStorageAway)) throw error;
+        if (!isReported) onFault(error);
+      }
+      await wait(RETRY_MS, undefined, { signal: this.signal });
+    }
+  }
+}
+
+/** The object storage for sessions: retries last as long as the session's lease. */
+@Injectable()
+export class SessionObjectStorage {
+  constructor(
+    @Inject(OBJECT_STORAGE) private readonly objects: ObjectStorage,
+    private readonly log: RunnerLog,
+  ) {}
+
+  retryingUntil(leaseLost: AbortSignal): ObjectStorage {
+    const onFault = (error: unknown) => {
+      this.log.fault(error);
+    };
+    return new RetryingObjectStorage({ objects: this.objects, onFault }, leaseLost);
+  }
+}

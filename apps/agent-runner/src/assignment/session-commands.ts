@@ -1,0 +1,93 @@
+import { agentSession } from '@syntropic/agent-sessions/contracts';
+import { artifact } from '@syntropic/artifacts/contracts';
+import type { InputOf, Lease, Usage } from '@syntropic/kernel';
+import type { CommandClient } from '@syntropic/messaging';
+import {
+  work,
+  workflowExecution,
+  workspace,
+  workspaceIdOf,
+  type WorkOrder,
+  type YieldPoint,
+} from '@syntropic/orchestration/contracts';
+import { LeasedCommands } from './leased-commands';
+import type { SessionOutcome } from './session-outcome';
+
+const { StartSession, CompleteSession } = agentSession.commands;
+const { CreateWorkspace, TerminateWorkspace } = workspace.commands;
+const { HoldPhase, ParkPhase, InterruptPhase } = workflowExecution.commands;
+const { CreateArtifact } = artifact.commands;
+const { ReleaseWork } = work;
+
+/** The usage, artifacts and transcript of a session that has ended. */
+type SessionAccount = Omit<InputOf<typeof CompleteSession>, 'sessionId' | 'executionId' | keyof SessionOutcome>;
+
+type Sender = Readonly<{ client: CommandClient; runner: string; lease: Lease; leaseLost: AbortSignal }>;
+
+/** The commands that a runner sends about one session. */
+export class SessionCommands {
+  readonly #runner: string;
+  readonly #lease: Lease;
+  readonly #commands: LeasedCommands;
+
+  constructor(
+    private readonly order: WorkOrder,
+    { client, runner, lease, leaseLost }: Sender,
+  ) {
+    this.#runner = runner;
+    this.#lease = lease;
+    this.#commands = new LeasedCommands(client, { runner, executionId: order.executionId, lease, leaseLost });
+  }
+
+  startSession(): Promise<void> {
+    const { sessionId, executionId, phaseId, workflowId, agent, model, repos } = this.order;
+    const session = { sessionId, executionId, phaseId, workflowId, provider: agent.provider, model, repos };
+    return this.#commands.send(StartSession, session);
+  }
+
+  completeSession(outcome: SessionOutcome, account: SessionAccount): Promise<void> {
+    const { sessionId, executionId } = this.order;
+    return this.#commands.send(CompleteSession, { sessionId, executionId, ...outcome, ...account });
+  }
+
+  createWorkspace(durationMs: number): Promise<void> {
+    const { phaseId, sessionId, agent } = this.order;
+    const details = { phaseId, sessionId, backend: agent.isolation, runner: this.#runner, durationMs };
+    return this.#commands.send(CreateWorkspace, { ...this.#workspace(), ...details });
+  }
+
+  terminateWorkspace(why: InputOf<typeof TerminateWorkspace>['why']): Promise<void> {
+    return this.#commands.send(TerminateWorkspace, { ...this.#workspace(), why });
+  }
+
+  /** `holdId` distinguishes the holds of one leg. */
+  holdPhase(yieldPoint: YieldPoint, holdId: string): Promise<void> {
+    return this.#commands.send(HoldPhase, { ...this.#phase(), yieldPoint }, holdId);
+  }
+
+  parkPhase(why: InputOf<typeof ParkPhase>['why'], usage: Usage): Promise<void> {
+    return this.#commands.send(ParkPhase, { ...this.#phase(), runner: this.#runner, why, usage });
+  }
+
+  interruptPhase(): Promise<void> {
+    return this.#commands.send(InterruptPhase, { ...this.#phase(), why: 'shutdown' });
+  }
+
+  createArtifact(artifact: InputOf<typeof CreateArtifact>): Promise<void> {
+    return this.#commands.send(CreateArtifact, artifact, artifact.path);
+  }
+
+  releaseWork(as: InputOf<typeof ReleaseWork>['as']): Promise<void> {
+    return this.#commands.send(ReleaseWork, { ...this.#lease, as });
+  }
+
+  #phase() {
+    const { executionId, phaseId, sessionId } = this.order;
+    return { executionId, phaseId, sessionId };
+  }
+
+  #workspace() {
+    const { executionId, sessionId, leg } = this.order;
+    return { executionId, workspaceId: workspaceIdOf(sessionId, leg) };
+  }
+}

@@ -1,0 +1,163 @@
+import { DomainError } from '@syntropic/kernel';
+import type { Control, YieldPoint } from '@syntropic/orchestration/contracts';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { SessionRun } from '../session';
+
+/** The reason for which a runner parks a held agent. */
+type ParkReason = 'hold_expired' | 'shutdown' | 'slot_needed';
+
+type ControllerOptions = Readonly<{
+  /** Sends `HoldPhase` for an agent that stands still. `holdId` distinguishes the holds of one leg. */
+  holdPhase: (yieldPoint: YieldPoint, holdId: string) => Promise<void>;
+  /** The time a held agent stays in memory before it is parked. */
+  pauseHoldMs: number;
+  onFault: (error: unknown) => void;
+}>;
+
+type Hold = Readonly<{ ended: AbortController; id: string }>;
+
+/** Applies the requested control to a session's run, also when it is requested before the run has started or while it changes state. */
+export class SessionController {
+  readonly #startCancelled = new AbortController();
+  #run: SessionRun | undefined;
+  #requested: Readonly<{ control: Control; asOf: number }> = { control: 'run', asOf: 0 };
+  #isLeaseUncertain = false;
+  #isShuttingDown = false;
+  #parkReason: ParkReason | undefined;
+  /** Present while the agent stands still because of a pause. */
+  #hold: Hold | undefined;
+  #heldSince: number | undefined;
+  #holds = 0;
+
+  constructor(private readonly options: ControllerOptions) {}
+
+  /** Aborted when the agent must not be started any more. */
+  get startCancelled(): AbortSignal {
+    return this.#startCancelled.signal;
+  }
+
+  get isCancelled(): boolean {
+    return this.#requested.control === 'cancel';
+  }
+
+  get isShuttingDown(): boolean {
+    return this.#isShuttingDown;
+  }
+
+  get parkReason(): ParkReason {
+    return this.#parkReason ?? 'hold_expired';
+  }
+
+  /** The time (`performance.now()`) at which the hold was recorded in the log; undefined while the agent may run. */
+  get heldSince(): number | undefined {
+    return this.#heldSince;
+  }
+
+  begin(run: SessionRun): void {
+    this.#run = run;
+    if (this.#isShuttingDown) run.cancel();
+    else this.#apply();
+    if (this.#isLeaseUncertain) this.leaseUncertain();
+  }
+
+  /** The same control with a newer position is a new request: it was withdrawn in between. */
+  setControl(control: Control, asOf: number): void {
+    if (control === this.#requested.control && asOf === this.#requested.asOf) return;
+    this.#requested = { control, asOf };
+    if (this.isCancelled) this.#startCancelled.abort();
+    this.#apply();
+  }
+
+  leaseUncertain(): void {
+    this.#isLeaseUncertain = true;
+    this.#inBackground(this.#run?.suspend());
+  }
+
+  leaseConfirmed(): void {
+    this.#isLeaseUncertain = false;
+    this.#inBackground(this.#run?.unsuspend());
+  }
+
+  leaseLost(): void {
+    this.#run?.abandon();
+  }
+
+  /** Parks a held agent; cancels one that runs or is about to start. */
+  shutDown(): void {
+    this.#isShuttingDown = true;
+    this.#startCancelled.abort();
+    if (this.#hold) this.#park('shutdown');
+    else if (!this.#parkReason) this.#run?.cancel();
+  }
+
+  /** Parks the agent if it is held, because another session needs its slot. */
+  parkForSlot(): void {
+    if (this.#heldSince !== undefined) this.#park('slot_needed');
+  }
+
+  /** To be called when the agent has ended. */
+  end(): void {
+    this.#endHold();
+  }
+
+  #apply(): void {
+    const run = this.#run;
+    if (!run || this.#isShuttingDown) return;
+    if (this.isCancelled) run.cancel();
+    else if (this.#requested.control === 'pause') this.#inBackground(this.#pause(run));
+    else this.#inBackground(this.#resume(run));
+  }
+
+  async #pause(run: SessionRun): Promise<void> {
+    const yieldPoint = await run.requestPause();
+    if (!yieldPoint) return;
+
+    this.#endHold();
+    const hold = { ended: new AbortController(), id: `${++this.#holds}` };
+    this.#hold = hold;
+    await this.#record(hold, run, yieldPoint);
+    if (this.#hold !== hold) return;
+
+    this.#heldSince = performance.now();
+    const { signal } = hold.ended;
+    await wait(this.options.pauseHoldMs, undefined, { signal, ref: false }).catch(() => undefined);
+    if (!signal.aborted) this.#park('hold_expired');
+  }
+
+  /** An agent whose hold cannot be recorded resumes, until a pause is requested again. */
+  async #record(hold: Hold, run: SessionRun, yieldPoint: YieldPoint): Promise<void> {
+    try {
+      await this.options.holdPhase(yieldPoint, hold.id);
+    } catch (error) {
+      const isRefused = error instanceof DomainError;
+      // A late answer to an earlier hold does not concern the current one.
+      if (this.#hold === hold) {
+        await this.#resume(run);
+        // After a fault the next renewal requests the pause again; a refusal means that it is not requested any more.
+        if (!isRefused) this.#requested = { control: 'run', asOf: 0 };
+      }
+      if (!isRefused) throw error;
+    }
+  }
+
+  async #resume(run: SessionRun): Promise<void> {
+    this.#endHold();
+    await run.resume();
+  }
+
+  #park(reason: ParkReason): void {
+    this.#endHold();
+    this.#parkReason = reason;
+    this.#run?.park();
+  }
+
+  #endHold(): void {
+    this.#hold?.ended.abort();
+    this.#hold = undefined;
+    this.#heldSince = undefined;
+  }
+
+  #inBackground(work: Promise<void> | undefined): void {
+    work?.catch(this.options.onFault);
+  }
+}

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import type { SessionRun } from '../session';
+import type { HeldSession } from './held-session';
+import { SessionCompletion } from './session-completion';
+import { SessionDirectories, type OpenDirectory } from './session-directories';
+import { SessionStarter } from './session-starter';
+import { SessionTelemetry } from './session-telemetry';
+
+/** Runs one leg of a held session from its start to its completion. */
+@Injectable()
+export class SessionLifecycle {
+  constructor(
+    private readonly directories: SessionDirectories,
+    private readonly starter: SessionStarter,
+    private readonly telemetry: SessionTelemetry,
+    private readonly completion: SessionCompletion,
+  ) {}
+
+  /** Resolves when the work can be released: closed, or parked with its directory kept. */
+  async run(session: HeldSession): Promise<'closed' | 'parked'> {
+    const { order, commands } = session;
+    await commands.startSession();
+    const opened = await this.directories.open(order);
+    const startedAt = performance.now();
+    const run = await this.#start(session, opened);
+    if (!run) return 'closed';
+    try {
+      await commands.createWorkspace(Math.round(performance.now() - startedAt));
+      return await this.#follow(session, opened, run);
+    } catch (error) {
+      run.abandon();
+      await run.finished;
+      throw error;
+    } finally {
+      run.spool.close();
+    }
+  }
+
+  /** Undefined when the agent could not be started, and the session has been ended for it. */
+  async #start(session: HeldSession, opened: OpenDirectory): Promise<SessionRun | undefined> {
+    const { order, controller, leaseLost } = session;
+    const signal = AbortSignal.any([leaseLost, controller.startCancelled]);
+    try {
+      const run = await this.starter.start(order, opened.directory, signal);
+      controller.begin(run);
+      return run;
+    } catch (error) {
+      leaseLost.throwIfAborted();
+      await this.completion.failToStart(session, opened, error);
+      return undefined;
+    }
+  }
+
+  async #follow(session: HeldSession, opened: OpenDirectory, run: SessionRun): Promise<'closed' | 'parked'> {
+    const { controller, leaseLost } = session;
+    const { sessionId, leg } = opened.session;
+    const sender = await this.telemetry.open(opened, run.spool, leaseLost);
+    const [finished] = await Promise.all([run.finished, sender.run()]);
+    controller.end();
+    leaseLost.throwIfAborted();
+    await this.directories.noteLegEnd(sessionId, leg, finished.legEnd);
+    await sender.end(finished.legEnd);
+    return this.completion.complete(session, run, finished, sender);
+  }
+}

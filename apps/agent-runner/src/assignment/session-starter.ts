@@ -1,0 +1,63 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ObjectStorage } from '@syntropic/object-storage';
+import { repositoryUrl, type AgentConfiguration, type WorkOrder } from '@syntropic/orchestration/contracts';
+import { BACKENDS, PROVIDERS, SETTINGS } from '../injection-tokens';
+import type { Provider } from '../providers';
+import { renderPrompt, startSession, type SessionRun } from '../session';
+import type { RunnerSettings } from '../work/runner-settings';
+import type { Backend, Limits } from '../workspaces';
+import { inputFiles, phaseOutputs } from './inputs';
+import { SessionObjectStorage } from './retrying-object-storage';
+
+/** Starts the agent of a work order in a workspace with its inputs and repositories. */
+@Injectable()
+export class SessionStarter {
+  constructor(
+    @Inject(BACKENDS) private readonly backends: readonly Backend[],
+    @Inject(PROVIDERS) private readonly providers: readonly Provider[],
+    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'graces' | 'allowFileRepositories'>,
+    private readonly storage: SessionObjectStorage,
+  ) {}
+
+  /** @throws DomainError for faults that the workflow's author can correct */
+  async start(order: WorkOrder, directory: string, signal: AbortSignal): Promise<SessionRun> {
+    const { sessionId, leg, agent, model, maxTokens, allowedTools, repositoryRef } = order;
+    const { graces, allowFileRepositories: allowFiles } = this.settings;
+    const objects = this.storage.retryingUntil(signal);
+    const urls = order.repos.map(repositoryUrl);
+    const prompt = await promptOf(order, urls, objects);
+
+    return startSession({
+      provider: named(this.providers, agent.provider),
+      session: { agent, sessionId, leg, prompt, model, maxTokens, allowedTools },
+      backend: named(this.backends, agent.isolation),
+      workspace: { id: sessionId, directory, limits: limitsOf(agent), environment: {} },
+      contents: {
+        inputs: inputFiles(objects, order),
+        repositories: urls.map((url) => ({ url, ref: repositoryRef })),
+        clone: { allowFiles, signal, workspaceId: sessionId },
+      },
+      timeoutMs: order.timeoutSeconds * 1_000,
+      graces,
+    });
+  }
+}
+
+async function promptOf(order: WorkOrder, repositories: readonly string[], objects: ObjectStorage): Promise<string> {
+  const { executionId, workflowId, inputs, task } = order;
+  const values = { executionId, workflowId, repositories, inputs, task };
+  return renderPrompt(order.promptTemplate, { ...values, phaseOutputs: await phaseOutputs(objects, order) });
+}
+
+function named<Item extends { readonly name: string }>(items: readonly Item[], name: string): Item {
+  const item = items.find((candidate) => candidate.name === name);
+  if (!item) throw new Error(`this runner has claimed work for ${name}, which is not among its capabilities`);
+  return item;
+}
+
+const MEGABYTE = 1024 * 1024;
+
+function limitsOf({ limits = {} }: AgentConfiguration): Limits {
+  const { memoryMb, pids, cpus, diskMb } = limits;
+  return { memoryBytes: memoryMb && memoryMb * MEGABYTE, pids, cpus, diskBytes: diskMb && diskMb * MEGABYTE };
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { NO_USAGE, type Usage } from '@syntropic/kernel';
+import { CollectorClient } from '@syntropic/telemetry';
+import { Spool } from '../session';
+import type { OpenDirectory } from './session-directories';
+import { TelemetrySender } from './telemetry-sender';
+
+/** Sends the spools of sessions to the collector. The signals are aborted when the lease is lost, or the runner ends. */
+@Injectable()
+export class SessionTelemetry {
+  constructor(private readonly collector: CollectorClient) {}
+
+  /** The sender for the output of a running leg. */
+  open({ session, legEnds }: OpenDirectory, spool: Spool, signal: AbortSignal): Promise<TelemetrySender> {
+    return TelemetrySender.open({ collector: this.collector, session, spool, legEnds, signal });
+  }
+
+  /** Stores the output that an ended session has left in its spool, and the end of its last leg. */
+  async storeRest(opened: OpenDirectory, signal: AbortSignal): Promise<void> {
+    await this.#withSpool(opened, signal, (sender) => sender.finish());
+  }
+
+  /** Stores the output of earlier legs as far as it is not, and adds up their usage. */
+  async usageOfEarlierLegs(opened: OpenDirectory, signal: AbortSignal): Promise<Usage> {
+    if (opened.session.leg === 1) return NO_USAGE;
+    return this.#withSpool(opened, signal, async (sender, spool) => {
+      spool.finish();
+      await sender.run();
+      return sender.usage;
+    });
+  }
+
+  async #withSpool<Result>(
+    opened: OpenDirectory,
+    signal: AbortSignal,
+    use: (sender: TelemetrySender, spool: Spool) => Promise<Result>,
+  ): Promise<Result> {
+    const spool = Spool.open(opened.directory);
+    try {
+      return await use(await this.open(opened, spool, signal), spool);
+    } finally {
+      spool.close();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/** `readonly Backend[]`: the kinds of workspace that the configuration allows. */
+export const BACKENDS = Symbol('workspace backends');
+
+/** `readonly Provider[]`: the kinds of agent that the configuration allows. */
+export const PROVIDERS = Symbol('agent providers');
+
+/** `ObjectStorage`: the directory or bucket for artifacts and transcripts. */
+export const OBJECT_STORAGE = Symbol('object storage');
+
+/** `RunnerSettings` */
+export const SETTINGS = Symbol('runner settings');
+
+/** `LeaseTiming` */
+export const LEASE_TIMING = Symbol('lease timing');

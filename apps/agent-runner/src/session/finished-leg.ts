@@ -1,0 +1,39 @@
+import type { Exit } from '../workspaces';
+import type { LegEnd } from './graceful-kill';
+
+/** A request of the runner that ends a leg before its agent exits by itself. */
+export type StopReason = 'cancelled' | 'timed_out' | 'parked' | 'abandoned';
+
+export interface FinishedLeg {
+  readonly outcome: 'completed' | 'failed' | StopReason;
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly legEnd: LegEnd;
+  readonly error?: string;
+}
+
+type Ended = Readonly<{ stopReason: StopReason | undefined; legEnd: LegEnd; timeoutMs: number; stderrTail: string }>;
+
+/** The result of a leg whose agent has exited. */
+export function finishedLeg({ code, signal }: Exit, { stopReason, legEnd, timeoutMs, stderrTail }: Ended): FinishedLeg {
+  const outcome: FinishedLeg['outcome'] = stopReason ?? (code === 0 ? 'completed' : 'failed');
+  const finished = { outcome, exitCode: code, signal, legEnd };
+  if (outcome === 'failed') return { ...finished, error: `${exitText(code, signal)}\n${stderrTail}`.trim() };
+  if (outcome === 'timed_out') return { ...finished, error: `it took longer than ${timeoutMs / 1_000} s` };
+  return finished;
+}
+
+/** The result of a leg that was killed because its workspace could not be frozen, or its output not be spooled. */
+export const faultyLeg = (
+  error: unknown,
+  { stopReason, legEnd }: Pick<Ended, 'stopReason' | 'legEnd'>,
+): FinishedLeg => ({
+  outcome: stopReason ?? 'failed',
+  exitCode: null,
+  signal: null,
+  legEnd,
+  error: error instanceof Error ? error.message : String(error),
+});
+
+const exitText = (code: number | null, signal: NodeJS.Signals | null) =>
+  signal === null ? `the agent ended with exit code ${String(code)}` : `the agent was ended by ${signal}`;

@@ -1,0 +1,40 @@
+import type { PlannedSession, Provider } from '../providers';
+import type { Backend, WorkspaceSpec } from '../workspaces';
+import type { Graces } from './graceful-kill';
+import { SessionRun } from './session-run';
+import { Spool } from './spool';
+import { setUpWorkspace, type WorkspaceContents } from './workspace-setup';
+
+export interface SessionSpec {
+  readonly provider: Provider;
+  readonly session: PlannedSession;
+  readonly backend: Backend;
+  /** Its directory also holds the spool. */
+  readonly workspace: WorkspaceSpec;
+  readonly contents: WorkspaceContents;
+  readonly timeoutMs: number;
+  readonly graces: Graces;
+}
+
+/**
+ * Prepares the workspace and starts the agent in it.
+ * @throws DomainError for faults that the workflow's author can correct
+ */
+export async function startSession(spec: SessionSpec): Promise<SessionRun> {
+  const { provider, backend, contents, timeoutMs, graces } = spec;
+  const { leg } = spec.session;
+  const plan = await provider.plan(spec.session);
+  const workspace = await backend.create(spec.workspace);
+  try {
+    await setUpWorkspace(workspace.directory, contents);
+    await workspace.handOver();
+    contents.clone.signal?.throwIfAborted();
+    const agent = workspace.spawn(plan.argv, plan);
+    const settings = { leg, yields: provider.yields, timeoutMs, graces };
+    return new SessionRun(settings, workspace, agent, Spool.open(spec.workspace.directory));
+  } catch (error) {
+    // Keeps the files of an earlier leg when the start of a later one fails.
+    await (leg === 1 ? workspace.destroy() : workspace.release());
+    throw error;
+  }
+}

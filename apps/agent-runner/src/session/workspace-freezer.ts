@@ -1,0 +1,69 @@
+import type { Workspace } from '../workspaces';
+import { Gate } from './gate';
+import type { PausableTimer } from './pausable-timer';
+
+/** The execution is paused, or the runner does not know if it still holds the lease. */
+export type FreezeReason = 'paused' | 'lease_uncertain';
+
+/** Freezes a workspace and its timer while there is at least one reason to. */
+export class WorkspaceFreezer {
+  readonly #reasons = new Set<FreezeReason>();
+  readonly #gate = new Gate();
+  #isFrozen = false;
+  #isClosed = false;
+  /** Serializes freezing and thawing: each step acts on the reasons that exist when it begins. */
+  #lastStep: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly workspace: Pick<Workspace, 'freeze' | 'thaw'>,
+    private readonly timer: PausableTimer,
+  ) {}
+
+  has(reason: FreezeReason): boolean {
+    return this.#reasons.has(reason);
+  }
+
+  /** Resolves when all processes of the workspace have stopped. */
+  freeze(reason: FreezeReason): Promise<void> {
+    if (!this.#isClosed) this.#reasons.add(reason);
+    return this.#apply();
+  }
+
+  /** Resolves when the workspace runs again, or stays frozen for another reason. */
+  thaw(reason: FreezeReason): Promise<void> {
+    this.#reasons.delete(reason);
+    return this.#apply();
+  }
+
+  /** Thaws the workspace of an agent that is being ended, and ignores later reasons. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    this.#reasons.clear();
+    return this.#apply();
+  }
+
+  /** Resolves when no reason to freeze is left. */
+  waitForThaw(): Promise<void> {
+    return this.#gate.wait(() => this.#reasons.size === 0);
+  }
+
+  #apply(): Promise<void> {
+    const step = this.#lastStep.then(() => this.#freezeOrThaw());
+    this.#lastStep = step.catch(() => undefined);
+    return step;
+  }
+
+  async #freezeOrThaw(): Promise<void> {
+    const hasReason = this.#reasons.size > 0;
+    if (hasReason && !this.#isFrozen) {
+      await this.workspace.freeze();
+      this.timer.stop();
+      this.#isFrozen = true;
+    } else if (!hasReason && this.#isFrozen) {
+      await this.workspace.thaw();
+      if (!this.#isClosed) this.timer.start();
+      this.#isFrozen = false;
+    }
+    this.#gate.notify();
+  }
+}

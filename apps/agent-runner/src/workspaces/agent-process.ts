@@ -1,0 +1,31 @@
+import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import type { AgentProcess, Exit } from './workspace';
+
+/** Shells report a program that a signal has ended as 128 plus the signal's number. */
+const SIGNAL_EXIT_CODES = 128;
+
+/** The agent as a child process: `stdin` is its prompt, and `killRemaining` ends the workspace's other processes after its exit. */
+export function agentProcess(child: ChildProcess, stdin: string, killRemaining: () => Promise<void>): AgentProcess {
+  const { stdin: input, stdout, stderr } = child;
+  if (!input || !stdout || !stderr) throw new Error('an agent needs pipes for input, output and errors');
+  // Agents that exit without reading their prompt break the pipe.
+  input.on('error', () => undefined);
+  input.end(stdin);
+
+  const exited = new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? exitOf(code ?? 0) : { code: null, signal });
+    });
+  });
+  const exit = exited.finally(killRemaining);
+  exit.catch(() => undefined);
+  return { stdout, stderr, exit };
+}
+
+/** Wrappers (bubblewrap, a shell) pass on a signal as an exit code above 128. */
+function exitOf(code: number): Exit {
+  const entry = Object.entries(constants.signals).find(([, number]) => number === code - SIGNAL_EXIT_CODES);
+  return entry ? { code: null, signal: entry[0] as NodeJS.Signals } : { code, signal: null };
+}

@@ -1,0 +1,52 @@
+import type { ControlGroup } from './control-group';
+import type { User } from './unprivileged-user';
+
+/** Each step execs the next, so the wrapper keeps the process id that the runner has spawned. */
+const ENTER_GROUPS = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"';
+
+/** Mount point for the bind sources, in a private mount namespace: /sys exists on every machine and holds no user data. */
+const SOURCES = '/sys';
+const MOUNT_SOURCES = [
+  `mount -t tmpfs -o mode=0755 tmpfs ${SOURCES}`,
+  'n=0',
+  'while [ "$1" != -- ]',
+  `do if [ -d "$1" ]; then mkdir ${SOURCES}/$n; else : > ${SOURCES}/$n; fi`,
+  `mount --bind "$1" ${SOURCES}/$n; n=$((n + 1)); shift`,
+  'done',
+  'shift; exec "$@"',
+].join('\n');
+
+/** A command line whose program is in the control group from its first instruction on. */
+export function launchInGroup(group: ControlGroup | undefined, argv: readonly string[]): string[] {
+  return ['sh', '-ec', ENTER_GROUPS, 'enter', ...(group?.directories ?? []), '--', ...argv];
+}
+
+/** A command line that runs as another user; bind mounts let this user reach sources below directories that only root may enter. */
+export function launchAsUser(user: User, sources: readonly string[], argv: readonly string[]): string[] {
+  const { uid, gid } = user;
+  const become = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--no-new-privs', ...argv];
+  return [
+    'unshare',
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-ec',
+    MOUNT_SOURCES,
+    'show',
+    ...sources,
+    '--',
+    ...become,
+  ];
+}
+
+/** The path at which `launchAsUser` mounts the nth source. */
+export const mountedSource = (index: number) => `${SOURCES}/${index}`;
+
+/** A command line whose program the kernel kills when the runner dies. Its child processes survive. */
+export const withParentDeathSignal = (argv: readonly string[]): [string, ...string[]] => [
+  'setpriv',
+  '--pdeathsig',
+  'KILL',
+  ...argv,
+];

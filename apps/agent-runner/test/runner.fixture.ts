@@ -1,0 +1,204 @@
+import type { Provider } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { env } from '@syntropic/config';
+import { ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
+import { connectNats, hangUp } from '@syntropic/messaging';
+import { WorkOrder, type AgentConfiguration, type Control } from '@syntropic/orchestration/contracts';
+import { NATS, ServiceModule } from '@syntropic/service';
+import { CollectorClient, REPLY_HEADER, type SpooledBatch } from '@syntropic/telemetry';
+import { eventually, useNats } from '@syntropic/testing';
+import type { NatsConnection } from 'nats';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { z } from 'zod';
+import { variables } from '../src/agent-runner.variables';
+import { RunnerModule } from '../src/runner.module';
+import { RunnerLog } from '../src/work/runner-log';
+import { command } from './session.fixture';
+
+type Received = Readonly<{ type: string; data: Readonly<Record<string, unknown>> }>;
+
+export const orderOf = (agent: AgentConfiguration, more: Partial<z.input<typeof WorkOrder>> = {}): WorkOrder =>
+  WorkOrder.parse({
+    sessionId: SessionId.parse(randomUUID()),
+    token: 1,
+    executionId: ExecutionId.parse('exec-0123456789ab'),
+    workflowId: WorkflowId.parse('review'),
+    phaseId: PhaseId.parse('plan'),
+    phaseName: 'Plan',
+    attempt: 1,
+    leg: 1,
+    agent,
+    timeoutSeconds: 60,
+    allowedTools: [],
+    outputArtifactTypes: [],
+    inputs: {},
+    repos: [],
+    earlier: [],
+    ...more,
+  });
+
+export const shell = (script: string): AgentConfiguration => command('sh', '-c', script);
+
+/** The services that a runner talks to, over NATS: they hand out work, answer its commands, and store its telemetry. */
+class PlatformFixture {
+  /** The commands of all runners, each once, in order. */
+  readonly received: Received[] = [];
+  /** The telemetry batches that were stored. */
+  readonly stored: SpooledBatch[] = [];
+  readonly controls = new Map<string, Readonly<{ control: Control; asOf: number }>>();
+  readonly lost = new Set<string>();
+  readonly discarded = new Set<string>();
+  /** Answers by command type, instead of acceptance; undefined sends no answer. */
+  readonly answers = new Map<string, (data: Received['data'], commandId: string) => unknown>();
+  isStoring = true;
+  readonly #orders: WorkOrder[] = [];
+  readonly #commandIds = new Set<string>();
+
+  listen(nats: NatsConnection): void {
+    nats.subscribe('commands.>', {
+      callback: (_, message) => {
+        const { id, data } = message.json<{ id: string; data: Received['data'] }>();
+        const type = message.subject.split('.').at(-1) ?? '';
+        const commandId = message.headers?.get('Syn-Command-Id') ?? '';
+        if (!this.#commandIds.has(commandId)) this.received.push({ type, data });
+        this.#commandIds.add(commandId);
+        const response = this.#answer(type, data, commandId);
+        if (response) message.respond(JSON.stringify({ id, response, isDisposed: true }));
+      },
+    });
+    nats.subscribe('telemetry.>', {
+      callback: (_, message) => {
+        if (!this.isStoring) return;
+        const batch = message.json<SpooledBatch>();
+        this.stored.push(batch);
+        nats.publish(message.headers?.get(REPLY_HEADER) ?? '', JSON.stringify({ committed: batch.lastLine }));
+      },
+    });
+  }
+
+  offer(...orders: readonly WorkOrder[]): void {
+    this.#orders.push(...orders);
+  }
+
+  request({ sessionId }: WorkOrder, control: Control, asOf: number): void {
+    this.controls.set(sessionId, { control, asOf });
+  }
+
+  commandsOf(type: string, { sessionId }: Pick<WorkOrder, 'sessionId'>): readonly Received['data'][] {
+    return this.received.flatMap((one) => (one.type === type && one.data['sessionId'] === sessionId ? [one.data] : []));
+  }
+
+  /** Waits until that many such commands have arrived, and returns the last one. */
+  async receives(type: string, order: Pick<WorkOrder, 'sessionId'>, times = 1): Promise<Received['data']> {
+    await eventually(() => this.commandsOf(type, order).length >= times, { within: 20_000 });
+    return this.commandsOf(type, order).at(-1) ?? {};
+  }
+
+  /** The stored lines of the session's output. */
+  linesOf({ sessionId }: WorkOrder): readonly unknown[] {
+    const events = this.stored.flatMap((batch) => (batch.sessionId === sessionId ? batch.events : []));
+    return events.flatMap(({ type, data }) => (type === 'agent_output' ? [data['text']] : []));
+  }
+
+  #answer(type: string, data: Received['data'], commandId: string): unknown {
+    const own = this.answers.get(type);
+    if (own) return own(data, commandId);
+    if (type === 'ClaimWork') return { order: this.#orders.shift() ?? null };
+    if (type === 'RenewWork') return this.#renewed(data as { leases: { sessionId: string }[]; parked: string[] });
+    return { position: 1, version: 1 };
+  }
+
+  #renewed({ leases, parked }: { leases: { sessionId: string }[]; parked: string[] }) {
+    return {
+      leases: leases.map(({ sessionId }) =>
+        this.lost.has(sessionId)
+          ? { sessionId, held: false }
+          : { sessionId, held: true, ...(this.controls.get(sessionId) ?? { control: 'run', asOf: 1 }) },
+      ),
+      discard: parked.filter((sessionId) => this.discarded.has(sessionId)),
+    };
+  }
+}
+
+type StartOptions = Readonly<{ slots?: number; home?: string; replaced?: readonly Provider[] }>;
+
+/** Starts the service's own module on a real NATS server; only the log and the collector client's timing differ. */
+async function startRunner(
+  natsUrl: string,
+  directory: string,
+  { slots = 1, home = randomUUID(), replaced = [] }: StartOptions,
+) {
+  const config = env(variables, {
+    NATS_URL: natsUrl,
+    HEALTH_PORT: '1',
+    RUNNER_DIR: join(directory, home),
+    OBJECTS_DIR: join(directory, 'objects'),
+    RUNNER_SLOTS: String(slots),
+    SYN_LOCAL_REPOS: '1',
+    PAUSE_HOLD_SECONDS: '60',
+    CANCEL_GRACE_SECONDS: '0.2',
+  });
+  const runner = RunnerModule.of(config);
+  return NestFactory.createApplicationContext(
+    {
+      ...runner,
+      imports: [ServiceModule.of({ name: 'agent-runner', natsUrl })],
+      providers: [
+        ...(runner.providers ?? []),
+        { provide: RunnerLog, useValue: new RunnerLog(pino({ enabled: false })) },
+        {
+          provide: CollectorClient,
+          inject: [NATS],
+          useFactory: (nats: NatsConnection) =>
+            new CollectorClient(nats, { inboxPrefix: '_INBOX.agent-runner', resendAfterMs: 100 }),
+        },
+        // Of two providers with one token, Nest takes the later one.
+        ...replaced,
+      ],
+    },
+    { logger: false },
+  );
+}
+
+/** Starts runners beside a platform fixture, and stops them after each test. */
+export function useRunner(directory: { readonly path: string }) {
+  const bus = useNats();
+  const running: { stop: () => Promise<void> }[] = [];
+  let platform = new PlatformFixture();
+  let connection: NatsConnection | undefined;
+
+  beforeEach(async () => {
+    platform = new PlatformFixture();
+    connection = await connectNats({ url: bus.url, name: 'platform' });
+    platform.listen(connection);
+  });
+  afterEach(async () => {
+    for (const { stop } of running.splice(0)) await stop();
+    if (connection) await hangUp(connection);
+  });
+
+  /** Returns the function that shuts the runner down. */
+  const start = async (options: StartOptions = {}): Promise<() => Promise<void>> => {
+    const app = await startRunner(bus.url, directory.path, options);
+    let stopped: Promise<void> | undefined;
+    const stop = () => (stopped ??= app.close());
+    running.push({ stop });
+    return stop;
+  };
+
+  /** Makes the runner renew its leases now; `message` may be a hint that a session waits. */
+  const wake = (message: object = {}) => {
+    const runner = platform.received.find(({ type }) => type === 'RenewWork')?.data['runner'];
+    connection?.publish(`control.${String(runner)}`, JSON.stringify(message));
+  };
+
+  return {
+    start,
+    wake,
+    get platform() {
+      return platform;
+    },
+  };
+}

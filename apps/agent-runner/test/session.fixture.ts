@@ -1,0 +1,101 @@
+import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandProvider, type PlannedSession, type Provider } from '../src/providers';
+import {
+  renderPrompt,
+  startSession,
+  type Graces,
+  type InputFile,
+  type SessionRun,
+  type SpoolLine,
+} from '../src/session';
+import type { Backend } from '../src/workspaces';
+
+type SessionOptions = Pick<PlannedSession, 'agent'> &
+  Partial<Pick<PlannedSession, 'sessionId' | 'leg'>> &
+  Readonly<{
+    provider?: Provider;
+    settings?: Pick<PlannedSession, 'model' | 'maxTokens' | 'allowedTools'>;
+    promptTemplate?: string;
+    prompt?: Parameters<typeof renderPrompt>[1];
+    inputs?: readonly InputFile[];
+    timeoutMs?: number;
+    graces?: Graces;
+  }>;
+
+const PROMPT = { executionId: 'exec-0123456789ab', workflowId: 'w', repositories: [], inputs: {}, phaseOutputs: {} };
+
+const UNLIMITED = { isolation: 'sandbox' as const };
+
+export const command = (...argv: string[]): AgentConfiguration => ({
+  provider: 'command',
+  command: argv,
+  ...UNLIMITED,
+});
+
+export const simulated = (
+  settings: Partial<Extract<AgentConfiguration, { provider: 'simulated' }>> = {},
+): AgentConfiguration => ({
+  ...{ provider: 'simulated', turns: 3, toolsPerTurn: 1, delayMs: 2, lineBytes: 0, fail: false },
+  ...UNLIMITED,
+  ...settings,
+});
+
+export const replay = (recording: string): AgentConfiguration => ({
+  provider: 'replay',
+  recording,
+  pace: 'fast',
+  ...UNLIMITED,
+});
+
+/** Starts sessions in their own directories, and removes them after each test. */
+export function useSessions(backend: Backend, directory: { readonly path: string }) {
+  const runs: SessionRun[] = [];
+  afterEach(async () => {
+    for (const run of runs.splice(0)) {
+      run.abandon();
+      await run.finished;
+      await run.destroy();
+      run.spool.close();
+    }
+  });
+  return async ({ agent, sessionId = randomUUID(), leg = 1, ...options }: SessionOptions): Promise<SessionRun> => {
+    const own = join(directory.path, sessionId);
+    mkdirSync(own, { recursive: true });
+    const prompt = renderPrompt(options.promptTemplate ?? '', options.prompt ?? PROMPT);
+    const run = await startSession({
+      provider: options.provider ?? new CommandProvider(),
+      session: { agent, sessionId, leg, prompt, allowedTools: [], ...options.settings },
+      backend,
+      workspace: { id: sessionId, directory: own, limits: {}, environment: {} },
+      contents: { inputs: options.inputs ?? [], repositories: [], clone: { allowFiles: false } },
+      timeoutMs: options.timeoutMs ?? 60_000,
+      // Long enough for a busy machine; specs that wait for the next signal set shorter ones.
+      graces: options.graces ?? { interruptMs: 20_000, terminateMs: 20_000 },
+    });
+    runs.push(run);
+    return run;
+  };
+}
+
+/** Collects and commits the session's output, as the telemetry sender does. */
+export function listen(run: SessionRun): { readonly lines: readonly SpoolLine[]; readonly drained: Promise<void> } {
+  const lines: SpoolLine[] = [];
+  const drained = (async () => {
+    for await (const batch of run.spool.batches()) {
+      lines.push(...batch);
+      run.spool.committed(batch.at(-1)?.line ?? 0);
+    }
+  })();
+  return { lines, drained };
+}
+
+/** Waits for the session's end and returns its complete output. */
+export async function toTheEnd(run: SessionRun) {
+  const { lines, drained } = listen(run);
+  const finished = await run.finished;
+  await drained;
+  return { finished, lines, texts: lines.map(({ text }) => text) };
+}

@@ -1,0 +1,76 @@
+import { context } from '@syntropic/context';
+import type { Command, ReplyOf } from '@syntropic/kernel';
+import { deadLetterCommands, DeadLetters, Handles, type Handler } from '@syntropic/messaging';
+import { processCommands, ProcessOperator } from '@syntropic/processes';
+import { projectionCommands, ProjectionOperator } from '@syntropic/projections';
+
+const { RetryProjection, ParkEvent } = projectionCommands;
+const { RetryProcess, ParkProcessEvent } = processCommands;
+const { ReplayDeadLetter } = deadLetterCommands;
+
+/** These commands change no stream, so each answers only that it is done. */
+const DONE = { done: true } as const;
+
+@Handles(RetryProjection)
+class RetryProjectionHandler implements Handler<typeof RetryProjection> {
+  constructor(private readonly operator: ProjectionOperator) {}
+
+  async execute({ data }: Command<typeof RetryProjection>): Promise<ReplyOf<typeof RetryProjection>> {
+    await this.operator.retry(data);
+    return DONE;
+  }
+}
+
+@Handles(ParkEvent)
+class ParkEventHandler implements Handler<typeof ParkEvent> {
+  constructor(private readonly operator: ProjectionOperator) {}
+
+  async execute({ data, context: { actor } }: Command<typeof ParkEvent>): Promise<ReplyOf<typeof ParkEvent>> {
+    await this.operator.park(data, `${actor.kind}:${actor.id}`);
+    return DONE;
+  }
+}
+
+@Handles(RetryProcess)
+class RetryProcessHandler implements Handler<typeof RetryProcess> {
+  constructor(private readonly operator: ProcessOperator) {}
+
+  async execute({ data }: Command<typeof RetryProcess>): Promise<ReplyOf<typeof RetryProcess>> {
+    await this.operator.retry(data);
+    return DONE;
+  }
+}
+
+@Handles(ParkProcessEvent)
+class ParkProcessEventHandler implements Handler<typeof ParkProcessEvent> {
+  constructor(private readonly operator: ProcessOperator) {}
+
+  async execute({
+    data,
+    context: { actor },
+  }: Command<typeof ParkProcessEvent>): Promise<ReplyOf<typeof ParkProcessEvent>> {
+    await this.operator.park(data, `${actor.kind}:${actor.id}`);
+    return DONE;
+  }
+}
+
+@Handles(ReplayDeadLetter)
+class ReplayDeadLetterHandler implements Handler<typeof ReplayDeadLetter> {
+  constructor(private readonly letters: DeadLetters) {}
+
+  async execute({ data }: Command<typeof ReplayDeadLetter>): Promise<ReplyOf<typeof ReplayDeadLetter>> {
+    await this.letters.replay(data);
+    return DONE;
+  }
+}
+
+/** The commands of operators, for parts of the platform that have stopped. */
+export const operator = context({
+  handlers: [
+    RetryProjectionHandler,
+    ParkEventHandler,
+    RetryProcessHandler,
+    ParkProcessEventHandler,
+    ReplayDeadLetterHandler,
+  ],
+});

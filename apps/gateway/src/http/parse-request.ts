@@ -1,0 +1,55 @@
+import { parsePosition } from '@syntropic/projections';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { invalidRequest, Problem, type FieldFault } from '../problems/problem';
+import { isYaml } from './content-types';
+import type { ApiRequest, Endpoint } from './endpoint';
+import { faultsOf } from './faults';
+import { originOf } from './request-origin';
+
+/** Checks a request against its endpoint. @throws Problem with all faults together */
+export function parseRequest(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): ApiRequest {
+  if (request.url.includes('%00')) throw new Problem('request.malformed', 'the address holds a NUL');
+
+  const faults: FieldFault[] = [];
+  const parsed = (schema: z.ZodType | undefined, input: unknown): unknown => {
+    const result = schema?.safeParse(input);
+    if (result?.error) faults.push(...faultsOf(result.error));
+    return result?.data;
+  };
+
+  const params = parsed(endpoint.params, request.params);
+  const query = parsed(endpoint.query, request.query);
+  const body = endpoint.yaml ? yamlOf(request) : parsed(endpoint.body, jsonOf(endpoint, request));
+  if (faults.length > 0) throw invalidRequest(faults);
+
+  const minPosition = request.headers['x-min-position'];
+  return {
+    // These are the outputs of the endpoint's own schemas, which `Endpoint` alone does not name.
+    params: params as never,
+    query: query as never,
+    body: body,
+    origin: originOf(request),
+    minPosition: typeof minPosition === 'string' ? parsePosition(minPosition) : undefined,
+    headers: request.headers,
+    reply,
+  };
+}
+
+function jsonOf(endpoint: Endpoint, request: FastifyRequest): unknown {
+  if (isYaml(request.headers['content-type'])) {
+    throw new Problem('request.unsupported_content', 'this takes application/json');
+  }
+  if (endpoint.body) return request.body;
+  if (isNothing(request.body) || request.method === 'GET') return undefined;
+  throw invalidRequest([{ field: '', message: 'this takes no body' }]);
+}
+
+/** Some clients send an empty object where an endpoint takes no body. */
+const isNothing = (body: unknown): boolean =>
+  body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
+
+function yamlOf(request: FastifyRequest): string {
+  if (typeof request.body === 'string' && isYaml(request.headers['content-type'])) return request.body;
+  throw new Problem('request.unsupported_content', 'this takes a YAML document as application/yaml');
+}

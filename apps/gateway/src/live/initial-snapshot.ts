@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { executionProjection, hasEnded, type ExecutionRow } from '@syntropic/orchestration/read-model';
+import { ReadModels } from '@syntropic/projections';
+import { executionDetail } from '../executions/execution-views';
+import { UsageNow } from '../executions/usage-now';
+import { LogHead } from '../reads/log-head';
+import type { StreamFrame } from './event-stream-text';
+import { formatCursor, type LiveCursor } from './live-cursor';
+import { LiveTables } from './live-tables';
+
+/** The place a stream begins at, and the first frame of a client without a valid cursor. */
+export type StreamStart = Readonly<{ cursor: LiveCursor; snapshot?: StreamFrame }>;
+
+const NO_OPERATIONS = new Map<string, never[]>();
+const TRIES = 5;
+
+/** Begins live streams: at the client's cursor, or at a snapshot of the execution. */
+@Injectable()
+export class InitialSnapshot {
+  constructor(
+    private readonly reads: ReadModels,
+    private readonly tables: LiveTables,
+    private readonly usage: UsageNow,
+    private readonly head: LogHead,
+  ) {}
+
+  /** After the client's last frame; `undefined` when that was the end of the execution. */
+  async resume(executionId: string, last: LiveCursor | undefined): Promise<StreamStart | undefined> {
+    const { epoch } = await this.head.now();
+    const end = await this.tables.endPosition(executionId);
+    // Positions of another epoch mean nothing in this log.
+    if (last?.epoch !== epoch) return this.#snapshot(executionId, epoch, end);
+    if (end !== undefined && last.position >= end) return undefined;
+    return { cursor: last };
+  }
+
+  /** For a client without a cursor. */
+  async begin(executionId: string): Promise<StreamStart> {
+    const { epoch } = await this.head.now();
+    return this.#snapshot(executionId, epoch, await this.tables.endPosition(executionId));
+  }
+
+  /** The state at a position, read again when it moved meanwhile. The end itself always follows as a frame of its own. */
+  async #snapshot(executionId: string, epoch: string, end: number | undefined): Promise<StreamStart> {
+    const { row, position } = await this.#rowAt(executionId, epoch);
+    const [totals, unsettled] = await Promise.all([this.tables.totals(executionId), this.usage.unsettled(row)]);
+
+    // The feed is another projection and may be behind: then the end is the row's last event.
+    const last = end ?? (hasEnded(row) ? position : undefined);
+    const before = last === undefined ? position : Math.min(position, last - 1);
+    const cursor = { epoch, position: before, sequence: totals.events };
+    const data = executionDetail(row, unsettled, NO_OPERATIONS);
+    return { cursor, snapshot: { id: formatCursor(cursor), event: 'snapshot', data } };
+  }
+
+  async #rowAt(executionId: string, epoch: string): Promise<{ row: ExecutionRow; position: number }> {
+    let position = await this.tables.rowPosition(executionId);
+    for (let tried = 1; ; tried++) {
+      const row = await this.reads.get(executionProjection, executionId, { minPosition: { epoch, position } });
+      const after = await this.tables.rowPosition(executionId);
+      if (!row) throw new Error(`the row of ${executionId} is gone`);
+      // The row keeps moving: events newer than the position are sent again, which clients tolerate.
+      if (after === position || tried === TRIES) return { row, position };
+      position = after;
+    }
+  }
+}

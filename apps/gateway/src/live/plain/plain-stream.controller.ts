@@ -1,0 +1,39 @@
+import { Controller } from '@nestjs/common';
+import { EXECUTION } from '../../executions/execution-lookup';
+import type { ApiRequest } from '../../http/endpoint';
+import { API_PREFIXES, Serve } from '../../http/serve';
+import { RowLookup } from '../../reads/row-lookup';
+import type { StreamFrame } from '../event-stream-text';
+import { InitialSnapshot } from '../initial-snapshot';
+import { LiveStreams } from '../live-streams';
+import { streamExecutionEvents } from '../live.endpoints';
+import { OpenConnections } from '../open-connections';
+import { SseConnection } from '../sse-connection';
+import { connectedFrame, plainFrame } from './plain-event';
+
+/** An execution's stream for clients that know unnamed frames only: no ids, no snapshot, no resuming. */
+@Controller(API_PREFIXES)
+export class PlainStreamController {
+  constructor(
+    private readonly lookup: RowLookup,
+    private readonly snapshot: InitialSnapshot,
+    private readonly streams: LiveStreams,
+    private readonly connections: OpenConnections,
+  ) {}
+
+  @Serve(streamExecutionEvents)
+  async execution(request: ApiRequest<typeof streamExecutionEvents>): Promise<undefined> {
+    const { execution_id: executionId } = await this.lookup.find(EXECUTION, request.params.execution_id, request);
+    const { cursor } = await this.snapshot.begin(executionId);
+    const connection = new SseConnection(request.reply);
+    this.connections.add(connection, executionId);
+    connection.send(connectedFrame(executionId, {}));
+
+    const send = ({ event = '', data }: StreamFrame) => {
+      const frame = plainFrame(event, data as Readonly<Record<string, unknown>>, executionId);
+      if (frame) connection.send(frame);
+    };
+    const sink = { send, flushed: () => connection.flushed() };
+    if (await this.streams.follow(executionId, cursor, sink, connection.signal)) connection.end();
+  }
+}

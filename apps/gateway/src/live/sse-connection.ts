@@ -1,0 +1,95 @@
+import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import { commentText, frameText, type StreamFrame } from './event-stream-text';
+
+/** Unread bytes of one client. A slower client is cut off, and resumes its stream with its last id. */
+const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+const DRAIN_MS = 10_000;
+const HEARTBEAT_MS = 30_000;
+
+type SseOptions = Readonly<{ heartbeatMs?: number; greeting?: string }>;
+
+/** One client's open event stream, written to the socket without a framework in between. */
+export class SseConnection {
+  readonly #closed = new AbortController();
+  readonly #response: ServerResponse;
+  readonly #heartbeat: NodeJS.Timeout;
+
+  /** Takes over the reply: Fastify writes nothing to it any more. */
+  constructor(reply: FastifyReply, { heartbeatMs = HEARTBEAT_MS, greeting = '' }: SseOptions = {}) {
+    const headers = { ...reply.getHeaders(), ...HEADERS };
+    reply.hijack();
+    this.#response = reply.raw;
+    this.#response.once('close', () => {
+      this.#close();
+    });
+    this.#response.on('error', () => {
+      this.cut();
+    });
+    this.#response.writeHead(200, headers as Record<string, string>);
+    this.#response.flushHeaders();
+    if (greeting) this.#response.write(greeting);
+    this.#heartbeat = setInterval(() => {
+      this.#write(commentText('heartbeat'));
+    }, heartbeatMs);
+    // A client that left before the answer emits no further event.
+    if (this.#response.destroyed) this.#close();
+  }
+
+  /** Aborted when the client has left. */
+  get signal(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  send(frame: StreamFrame): void {
+    this.#write(frameText(frame));
+  }
+
+  /** Resolves when the client has read everything written so far, or has left: for writers of many frames. */
+  async flushed(): Promise<void> {
+    if (!this.#response.writableNeedDrain || this.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#response.off('drain', done);
+        this.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.cut();
+      }, DRAIN_MS);
+      this.#response.once('drain', done);
+      this.signal.addEventListener('abort', done);
+    });
+  }
+
+  end(): void {
+    this.#close();
+    this.#response.end();
+  }
+
+  /** Closes the socket at once: a client that does not read would not see a proper end. */
+  cut(): void {
+    this.#close();
+    this.#response.destroy();
+  }
+
+  #write(text: string): void {
+    if (this.signal.aborted) return;
+    this.#response.write(text);
+    if (this.#response.writableLength > MAX_WAITING_BYTES) this.cut();
+  }
+
+  #close(): void {
+    clearInterval(this.#heartbeat);
+    this.#closed.abort();
+  }
+}
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  // A kept-alive connection would delay the gateway's shutdown.
+  connection: 'close',
+  'x-accel-buffering': 'no',
+};

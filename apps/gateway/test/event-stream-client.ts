@@ -1,0 +1,56 @@
+import { createParser } from 'eventsource-parser';
+import { get, type ClientRequest } from 'node:http';
+
+export type ReceivedFrame = Readonly<{ id: string; event: string; data: Readonly<Record<string, unknown>> }>;
+
+/** A client of a live stream that keeps what it receives. */
+export class EventStreamClient {
+  readonly frames: ReceivedFrame[] = [];
+  status = 0;
+  hasEnded = false;
+  isBroken = false;
+  readonly #request: ClientRequest;
+
+  constructor(url: string, lastEventId?: string) {
+    const parser = createParser({
+      onEvent: ({ id = '', event = '', data }) => {
+        this.frames.push({ id, event, data: JSON.parse(data) as ReceivedFrame['data'] });
+      },
+    });
+    const headers = { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) };
+    this.#request = get(url, { headers }, (response) => {
+      this.status = response.statusCode ?? 0;
+      response.setEncoding('utf8').on('data', (text: string) => {
+        parser.feed(text);
+      });
+      response.on('end', () => {
+        this.hasEnded = true;
+      });
+      response.on('error', () => {
+        this.isBroken = true;
+      });
+    });
+    this.#request.on('error', () => undefined);
+  }
+
+  get events(): readonly string[] {
+    return this.frames.map(({ event }) => event);
+  }
+
+  close(): void {
+    this.#request.destroy();
+  }
+}
+
+/** Opens streams, and closes them after each spec. */
+export function useEventStreams() {
+  const clients: EventStreamClient[] = [];
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close();
+  });
+  return (url: string, lastEventId?: string): EventStreamClient => {
+    const client = new EventStreamClient(url, lastEventId);
+    clients.push(client);
+    return client;
+  };
+}

@@ -1,0 +1,122 @@
+import { PUBLIC_COMMANDS } from '@syntropic/catalogue/contracts';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import type { Event } from '@syntropic/kernel';
+import { connectNats, hangUp, natsUsers } from '@syntropic/messaging';
+import { createRedis } from '@syntropic/projections';
+import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
+import { useDatabase, useNats, useRedis } from '@syntropic/testing';
+import type { NatsConnection } from 'nats';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppModule } from '../src/app.module';
+import { applicationOptions, createGateway } from '../src/gateway';
+import { gatewayConfig, type GatewayConfig } from '../src/gateway.config';
+import { httpAdapter } from '../src/http/http-adapter';
+import { answerCommands, type Answer } from './answer-commands';
+import { EventRecorder } from './event-recorder';
+import { project } from './read-models.fixture';
+
+type Replace = (gateway: TestingModuleBuilder) => TestingModuleBuilder;
+type Variables = Readonly<Record<string, string>>;
+
+const PASSWORDS = {
+  gateway: randomUUID(),
+  'command-service': randomUUID(),
+  'projection-worker': randomUUID(),
+  'observability-collector': randomUUID(),
+  'agent-runner': randomUUID(),
+};
+
+/** A gateway on real servers, with real read models behind it; the spec records events and telemetry, and answers commands. */
+export function useGateway() {
+  const replicas = new Replicas();
+  const stop = new AbortController();
+  let nats: NatsConnection;
+  let cache: ReturnType<typeof createRedis>;
+  let recorder: EventRecorder;
+  let projecting: Promise<void>;
+  let url = '';
+
+  // Registered before the servers' own hooks, so that all connections are closed first.
+  afterAll(async () => {
+    await replicas.close();
+    stop.abort();
+    await projecting;
+    cache.disconnect();
+    await hangUp(nats);
+  });
+  const database = useDatabase();
+  const redis = useRedis();
+  const server = useNats(natsUsers(PASSWORDS, PUBLIC_COMMANDS));
+
+  const start = (variables: Variables = {}, replace?: Replace): Promise<string> => {
+    const [DATABASE_URL, NATS_URL] = [database.urlAs('syn_gateway'), server.urlAs('gateway')];
+    return replicas.start({ DATABASE_URL, NATS_URL, REDIS_URL: redis.url, ...variables }, replace);
+  };
+  beforeAll(async () => {
+    nats = await connectNats({ url: server.url, name: 'owner' });
+    cache = createRedis(redis.url);
+    recorder = new EventRecorder(database.pool);
+    projecting = project(database.pool, nats, cache, stop.signal);
+    url = await start();
+  });
+
+  return {
+    database,
+    redis,
+    server,
+    objects: replicas.objects,
+    get url() {
+      return url;
+    },
+    get nats() {
+      return nats;
+    },
+    /** The routes of the HTTP server, as a tree. */
+    routes: () => replicas.routes(),
+    /** The cache's keys that match a pattern. */
+    keys: (pattern: string) => cache.keys(pattern),
+    /** Starts another replica, with these variables besides, and with providers replaced. */
+    start,
+    record: (stream: string, events: readonly Event[], executionId?: string) =>
+      recorder.record(stream, events, executionId),
+    answer: (answer: Answer) => answerCommands(nats, answer),
+    async observe(...events: readonly TelemetryEvent[]) {
+      const [batch] = await new PostgresTelemetryStore(database.pool).insert([{ events }]);
+      return batch && !batch.leaseLost ? batch.stored : [];
+    },
+  };
+}
+
+/** Gateways that share a directory of objects. */
+class Replicas {
+  readonly objects = mkdtempSync(join(tmpdir(), 'objects-'));
+  readonly #apps: NestFastifyApplication[] = [];
+
+  async start(variables: Variables, replace?: Replace): Promise<string> {
+    const own = { PORT: '0', HOST: '127.0.0.1', OBJECTS_DIR: this.objects, LOG_LEVEL: 'silent' };
+    const app = await gatewayWith(gatewayConfig({ ...own, ...variables }), replace);
+    this.#apps.push(app);
+    await app.listen(0, '127.0.0.1');
+    return `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  }
+
+  routes(): string {
+    return this.#apps[0]?.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }) ?? '';
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#apps.map((app) => app.close()));
+    rmSync(this.objects, { recursive: true });
+  }
+}
+
+async function gatewayWith(config: GatewayConfig, replace?: Replace): Promise<NestFastifyApplication> {
+  if (!replace) return createGateway(config);
+  const gateway = await replace(Test.createTestingModule({ imports: [AppModule.of(config)] })).compile();
+  return gateway.createNestApplication<NestFastifyApplication>(httpAdapter(), applicationOptions(config));
+}

@@ -1,0 +1,43 @@
+import {
+  contract,
+  ExecutionId,
+  PhaseId,
+  ProducedFile,
+  SessionId,
+  WorkflowId,
+  type CommandsOf,
+  type EventOf,
+  type EventsOf,
+} from '@syntropic/kernel';
+import { z } from 'zod';
+
+/** The bytes are in object storage under `uri`; the event holds what identifies them. */
+const stored = {
+  ...ProducedFile.shape,
+  workflowId: WorkflowId,
+  phaseId: PhaseId,
+  executionId: ExecutionId,
+  sessionId: SessionId,
+  artifactType: z.string().min(1),
+  contentType: z.string().min(1),
+  title: z.string().min(1),
+  isPrimaryDeliverable: z.boolean().default(true),
+};
+
+/** A file that a phase left behind. */
+export const artifact = contract('artifacts', 'artifact', {
+  key: 'artifactId',
+  commands: {
+    /** Records a file whose bytes are in object storage already. */
+    CreateArtifact: stored,
+  },
+  events: { ArtifactCreated: stored },
+  refusals: {
+    not_found: ['not_found', 'There is no such artifact'],
+    already_exists: ['conflict', 'Other bytes are stored under this id'],
+  },
+});
+
+export type ArtifactCommands = CommandsOf<typeof artifact>;
+export type ArtifactEvents = EventsOf<typeof artifact>;
+export type ArtifactEvent = EventOf<typeof artifact>;

@@ -1,0 +1,26 @@
+import { agentSession } from '@syntropic/agent-sessions/contracts';
+import { artifact } from '@syntropic/artifacts/contracts';
+import type { CommandMessage } from '@syntropic/kernel';
+import { deadLetterCommands } from '@syntropic/messaging';
+import { work, workflowExecution, workflowTemplate, workspace } from '@syntropic/orchestration/contracts';
+import { processCommands } from '@syntropic/processes';
+import { projectionCommands } from '@syntropic/projections';
+
+/** The contract of every aggregate. A spec compares the list with the folders. */
+export const CONTRACTS = [workflowTemplate, workflowExecution, workspace, agentSession, artifact] as const;
+
+/** Commands that belong to no aggregate: those of operators, and those between runners and command-service. */
+const OPERATORS = [projectionCommands, processCommands, deadLetterCommands];
+const RUNNERS = [work];
+
+const messagesOf = (groups: readonly Readonly<Record<string, CommandMessage>>[]) =>
+  groups.flatMap((group) => Object.values(group));
+
+/** The commands that people send. */
+export const PUBLIC_COMMANDS: readonly CommandMessage[] = messagesOf([
+  ...CONTRACTS.map(({ commands }) => commands),
+  ...OPERATORS,
+]);
+
+/** Every command there is. */
+export const COMMANDS: readonly CommandMessage[] = [...PUBLIC_COMMANDS, ...messagesOf(RUNNERS)];

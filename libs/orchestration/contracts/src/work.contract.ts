@@ -1,0 +1,107 @@
+import {
+  answered,
+  commands,
+  ExecutionId,
+  PhaseId,
+  ProducedFile,
+  SessionId,
+  WorkflowId,
+  type AnswerOf,
+  type Immutable,
+} from '@syntropic/kernel';
+import { z } from 'zod';
+import { AgentConfiguration } from './agent-configuration';
+
+/** What an earlier phase left, for `artifacts/input/<phase>` and for `{{phase}}` in prompts. */
+const EarlierPhase = z.object({
+  phaseId: PhaseId,
+  /** In the order of their paths, and no more of each than is needed: there may be a thousand. */
+  artifacts: z.array(ProducedFile.pick({ path: true, uri: true })),
+  /** What the phase says that it leaves; empty: it does not say. */
+  artifactTypes: z.array(z.string()).default([]),
+});
+
+/** Everything a runner needs to run one session: nothing is looked up later. */
+export const WorkOrder = z.object({
+  sessionId: SessionId,
+  /** Rises with each claim; whoever holds an older one is refused. */
+  token: z.number().int(),
+  executionId: ExecutionId,
+  workflowId: WorkflowId,
+  phaseId: PhaseId,
+  phaseName: z.string(),
+  attempt: z.number().int(),
+  /** From 1; above 1 the session goes on in the workspace where it was parked. */
+  leg: z.number().int(),
+  agent: AgentConfiguration,
+  model: z.string().optional(),
+  promptTemplate: z.string().default(''),
+  timeoutSeconds: z.number(),
+  allowedTools: z.array(z.string()),
+  maxTokens: z.number().int().optional(),
+  /** Of the files for `artifacts/input`; empty: all. */
+  inputArtifactTypes: z.array(z.string()).default([]),
+  outputArtifactTypes: z.array(z.string()),
+  inputs: z.record(z.string(), z.string()),
+  task: z.string().optional(),
+  repos: z.array(z.string()),
+  repositoryRef: z.string().optional(),
+  earlier: z.array(EarlierPhase),
+});
+export type WorkOrder = Immutable<z.infer<typeof WorkOrder>>;
+
+const Runner = z.string().min(1).max(100);
+
+/** What a runner can do. */
+const capabilities = { runner: Runner, backends: z.array(z.string()), providers: z.array(z.string()) };
+
+/** A hint that there is work. It says nothing that a claim does not find; a lost one costs time. */
+export const WorkHint = z.object({
+  sessionId: SessionId,
+  /** Present when the work has waited so long that no runner with a free slot can be there. */
+  waiting: z.object({ provider: z.string() }).optional(),
+});
+export type WorkHint = z.infer<typeof WorkHint>;
+
+/** The request that stands for a session. */
+export const Control = z.enum(['run', 'pause', 'cancel']);
+export type Control = z.infer<typeof Control>;
+
+const RenewedLease = z.union([
+  z.object({
+    sessionId: SessionId,
+    held: z.literal(true),
+    control: Control,
+    /** Position of the event that requests it, so that a repeated request is known. */
+    asOf: z.number().int().default(0),
+  }),
+  z.object({ sessionId: SessionId, held: z.literal(false) }),
+]);
+
+/** How runners and the command service speak about work. */
+export const work = commands('work', {
+  /** A runner with a free slot requests work that it can do. */
+  ClaimWork: answered(capabilities, z.object({ order: WorkOrder.nullable() })),
+  /** Renews all leases of a runner in one message, and reports its capabilities. */
+  RenewWork: answered(
+    {
+      ...capabilities,
+      slots: z.number().int().nonnegative(),
+      leases: z.array(z.object({ sessionId: SessionId, token: z.number().int() })),
+      /** Sessions whose workspaces this runner keeps parked. */
+      parked: z.array(SessionId).default([]),
+    },
+    z.object({
+      leases: z.array(RenewedLease),
+      /** Parked sessions that no execution goes on with. */
+      discard: z.array(SessionId),
+    }),
+  ),
+  /** The session has ended, is parked, or is given back untouched. */
+  ReleaseWork: answered(
+    { sessionId: SessionId, token: z.number().int(), as: z.enum(['closed', 'parked', 'queued']) },
+    z.object({ held: z.boolean() }),
+  ),
+});
+
+export type RenewedWork = AnswerOf<typeof work.RenewWork>;

@@ -1,0 +1,149 @@
+import {
+  contract,
+  ExecutionId,
+  PhaseId,
+  SessionId,
+  Usage,
+  WorkflowId,
+  type CommandsOf,
+  type EventOf,
+  type EventsOf,
+} from '@syntropic/kernel';
+import { z } from 'zod';
+import { PROVIDERS } from './agent-configuration';
+import {
+  ExecutablePhase,
+  failure,
+  inExecution,
+  inPhase,
+  inSession,
+  InterruptReason,
+  ofSession,
+  ParkReason,
+  reason,
+  settled,
+  summary,
+  YieldPoint,
+} from './workflow-execution.shapes';
+
+const commands = {
+  StartExecution: {
+    executionId: ExecutionId,
+    workflowId: WorkflowId,
+    inputs: z.record(z.string(), z.string()).default({}),
+    /** Stands for `$ARGUMENTS` in prompts. */
+    task: z.string().optional(),
+    repos: z.array(z.string()).max(100).default([]),
+    /** Overrides the provider of every phase. */
+    provider: z.enum(PROVIDERS).optional(),
+  },
+  PauseExecution: { executionId: ExecutionId, reason },
+  ResumeExecution: { executionId: ExecutionId },
+  CancelExecution: { executionId: ExecutionId, reason },
+  /** Begins the interrupted phases again, as attempt n + 1. */
+  RetryExecution: { executionId: ExecutionId },
+  /** A runner has claimed the phase's work. */
+  StartPhase: { ...ofSession, runner: z.string().min(1), leg: z.number().int().min(1) },
+  /** The phase's agent stands still at a yield point, every process of its workspace stopped. */
+  HoldPhase: { ...ofSession, yieldPoint: YieldPoint },
+  /** The agent of a held phase was ended and its workspace kept; lease and slot are free. `usage`: of the session so far. */
+  ParkPhase: { ...ofSession, runner: z.string().min(1), why: ParkReason, usage: Usage },
+  CompletePhase: { ...ofSession, ...settled },
+  FailPhase: { ...ofSession, ...settled, ...failure },
+  /** The phase's agent has ended because the execution is being cancelled. */
+  StopPhase: { ...ofSession, ...settled },
+  /** The phase has no runner any more: its lease was lost, or no runner took it in time. */
+  InterruptPhase: { ...ofSession, why: InterruptReason },
+  /** The back-off after a failed attempt has passed. */
+  RequeuePhase: { executionId: ExecutionId, phaseId: PhaseId, attempt: z.number().int().min(2) },
+  ApprovePhase: { executionId: ExecutionId, phaseId: PhaseId },
+  RejectPhase: { executionId: ExecutionId, phaseId: PhaseId, reason },
+};
+
+const events = {
+  /** The execution keeps what the template said at this moment; nothing is looked up later. */
+  ExecutionStarted: {
+    ...inExecution,
+    workflowName: z.string(),
+    /** Declared defaults included. */
+    inputs: z.record(z.string(), z.string()),
+    task: z.string().optional(),
+    repos: z.array(z.string()),
+    repositoryRef: z.string().optional(),
+    phases: z.array(ExecutablePhase),
+  },
+  /** The phase waits for a runner. Leg n + 1 goes on where leg n was parked. */
+  PhaseQueued: { ...inSession, provider: z.string(), isolation: z.string(), parkedOn: z.string().optional() },
+  PhaseStarted: {
+    ...inSession,
+    phaseName: z.string(),
+    phaseOrder: z.int(),
+    runner: z.string(),
+    provider: z.string(),
+    model: z.string().optional(),
+  },
+  PhaseHeld: { ...inSession, yieldPoint: YieldPoint },
+  PhaseParked: { ...inSession, runner: z.string(), why: ParkReason, usage: Usage },
+  /** A `human_in_loop` phase whose agent is done waits for a person. */
+  PhaseAwaitingApproval: { ...inSession, ...settled },
+  PhaseCompleted: { ...inSession, ...settled },
+  PhaseFailed: {
+    ...inSession,
+    ...settled,
+    ...failure,
+    /** Present when another attempt follows, after so many seconds. */
+    retryInSeconds: z.number().optional(),
+  },
+  /** The back-off of a failed attempt has passed during a pause: the next one, this one, waits for the execution to go on. */
+  PhaseRetryDue: { ...inPhase, attempt: z.int() },
+  /** The phase was ended by a cancellation, or because a parallel phase failed for good. */
+  PhaseStopped: { ...inSession, ...settled },
+  ExecutionPauseRequested: { ...inExecution, reason },
+  ExecutionPaused: { ...inExecution, yieldPoint: YieldPoint, phaseId: PhaseId.optional() },
+  ExecutionResumed: inExecution,
+  ExecutionCancelRequested: { ...inExecution, reason },
+  ExecutionCancelled: { ...inExecution, ...summary, reason },
+  ExecutionInterrupted: {
+    ...inSession,
+    ...summary,
+    why: InterruptReason,
+    /** Every session that ends with it: parallel neighbours too. */
+    sessions: z.array(z.object({ sessionId: SessionId, leg: z.int() })),
+  },
+  ExecutionRetried: { ...inExecution, phaseIds: z.array(PhaseId) },
+  ExecutionCompleted: { ...inExecution, ...summary },
+  ExecutionFailed: { ...inPhase, ...summary, ...failure },
+};
+
+/** One run of a workflow. */
+export const workflowExecution = contract('orchestration', 'execution', {
+  key: 'executionId',
+  commands,
+  events,
+  refusals: {
+    not_found: ['not_found', 'There is no such execution'],
+    already_started: ['conflict', 'The execution has started'],
+    not_running: ['conflict', 'The execution is not running'],
+    not_paused: ['conflict', 'The execution is not paused'],
+    not_interrupted: ['conflict', 'The execution is not interrupted'],
+    has_ended: ['conflict', 'The execution has ended'],
+    pause_not_requested: ['conflict', 'No pause was requested'],
+    not_ending: ['conflict', 'The execution is not ending'],
+    phase_not_found: ['not_found', 'The execution has no such phase'],
+    phase_not_queued: ['conflict', 'The phase is not queued'],
+    phase_waits: ['conflict', 'The phase waits for a runner'],
+    phase_not_running: ['conflict', 'The phase is not running'],
+    phase_not_awaiting_approval: ['conflict', 'The phase does not wait for approval'],
+    stale_session: ['conflict', 'The phase is run by another session'],
+    no_capable_runner: ['conflict', 'No runner can do what this execution needs'],
+    reserved_input: ['invalid', 'The input has a reserved name'],
+    missing_input: ['invalid', 'Required inputs are missing'],
+    unresolved_placeholder: ['invalid', 'A placeholder has no value'],
+    repository_invalid: ['invalid', 'No runner clones from there'],
+    provider_not_configured: ['invalid', 'The workflow does not say what this provider runs'],
+  },
+});
+
+export type ExecutionCommands = CommandsOf<typeof workflowExecution>;
+export type ExecutionEvents = EventsOf<typeof workflowExecution>;
+export type ExecutionEvent = EventOf<typeof workflowExecution>;

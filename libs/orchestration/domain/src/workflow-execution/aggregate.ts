@@ -1,0 +1,42 @@
+import { aggregate, byHandler } from '@syntropic/kernel';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
+import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from './control';
+import {
+  approvePhase,
+  completePhase,
+  failPhase,
+  holdPhase,
+  interruptPhase,
+  parkPhase,
+  rejectPhase,
+  requeuePhase,
+  startPhase,
+  stopPhase,
+} from './phases';
+import { startExecution } from './start-execution';
+import { evolve, reserves, type WorkflowExecution as State } from './workflow-execution';
+
+/** One run of a workflow template. */
+export type WorkflowExecution = State;
+export const WorkflowExecution = aggregate(workflowExecution, {
+  initial: { status: 'not_started' },
+  evolve,
+  reserves,
+  decisions: {
+    StartExecution: byHandler(startExecution),
+    PauseExecution: pauseExecution,
+    ResumeExecution: resumeExecution,
+    CancelExecution: cancelExecution,
+    RetryExecution: retryExecution,
+    StartPhase: startPhase,
+    HoldPhase: holdPhase,
+    ParkPhase: parkPhase,
+    CompletePhase: completePhase,
+    FailPhase: failPhase,
+    StopPhase: stopPhase,
+    InterruptPhase: interruptPhase,
+    RequeuePhase: requeuePhase,
+    ApprovePhase: approvePhase,
+    RejectPhase: rejectPhase,
+  },
+});

@@ -1,0 +1,7 @@
+export { backOffMs, type BackOff } from './back-off';
+export { KeyedMutex } from './keyed-mutex';
+export { pause } from './pause';
+export { AGAIN, repeat } from './repeat';
+export { retry } from './retry';
+export { Signal } from './signal';
+export { within } from './within';

@@ -1,0 +1,2 @@
+export { commandsOf, context, contextOfAggregate } from './context';
+export { ContextsModule } from './contexts.module';

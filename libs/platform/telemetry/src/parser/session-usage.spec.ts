@@ -1,0 +1,107 @@
+import { answer, at, HAIKU, result, session, usage } from '../testing/claude-lines';
+import { SessionParser } from './session-parser';
+
+describe('the result', () => {
+  it('has the agent’s report on its task, also a nested one', () => {
+    const { read, parser } = session();
+    read(
+      result(
+        0.5,
+        'TASK_RESULT: {"success": true} or rather\nTASK_RESULT: {"success": false, "why": {"a": "}"}, "comments": "no"} end',
+      ),
+    );
+
+    expect(parser.outcome?.taskResult).toEqual({ success: false, why: { a: '}' }, comments: 'no' });
+    expect(parser.outcome?.isError).toBe(false);
+  });
+
+  it.each([
+    [
+      'API Error: 529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}',
+      'overloaded_error (HTTP 529)',
+    ],
+    ['{"type":"error","error":{"type":"invalid_request_error","message":"bad"}}', 'invalid_request_error: bad'],
+    ['it broke', 'it broke'],
+  ])('has the error of %s', (text, label) => {
+    const { read, parser } = session();
+    read(result(0, text, { is_error: true }));
+
+    expect(parser.outcome).toMatchObject({ isError: true, error: label });
+  });
+
+  it('without an account per model has that of the session’s model', () => {
+    const { read, parser } = session();
+    read({ type: 'system', subtype: 'init', model: HAIKU }, { type: 'result', usage, total_cost_usd: 0.25 });
+
+    expect(parser.usage.byModel[HAIKU]).toMatchObject({ inputTokens: 1000, costUsd: '0.25' });
+  });
+});
+
+describe('legs', () => {
+  const partial = { costUsd: '0.001175', costComplete: false };
+
+  it('without a result are estimated, and incomplete', () => {
+    const { read, parser } = session();
+    read(answer('m1', { type: 'text' }));
+    expect(parser.usage).toMatchObject({ ...partial, turns: 1 });
+  });
+
+  it('that were interrupted are included in the next account', () => {
+    const { read, parser, now } = session();
+    read(answer('m1', { type: 'text' }));
+    const [ended] = parser.end('interrupted', now());
+    read(answer('m2', { type: 'text' }), result(0.5));
+
+    expect(ended?.data).toEqual({ leg: 1, ended: 'interrupted', duration_ms: 1000 });
+    expect(parser.usage).toMatchObject({ costUsd: '0.5', costComplete: true, turns: 1 + 2, durationMs: 1000 + 1234 });
+  });
+
+  it('that were killed are estimated in addition to the next account', () => {
+    const { read, parser, now } = session();
+    read(answer('m1', { type: 'text' }));
+    parser.end('killed', now());
+    read(result(0.5));
+
+    expect(parser.usage).toMatchObject({ costUsd: '0.501175', costComplete: false });
+  });
+
+  it('with accounts are not added: the later one includes the earlier', () => {
+    const { read, parser, now } = session();
+    read(result(0.25));
+    parser.end('exited', now());
+    read(result(0.5));
+
+    expect(parser.usage).toMatchObject({ costUsd: '0.5', costComplete: true });
+  });
+
+  it('that were started after the last account are estimated', () => {
+    const { read, parser, now } = session();
+    read(result(0.25));
+    parser.end('exited', now());
+    read(answer('m1', { type: 'text' }));
+
+    expect(parser.usage).toMatchObject({ costUsd: '0.251175', costComplete: false });
+  });
+
+  it('keep their duration when they are parsed again later', () => {
+    const later = new SessionParser({
+      sessionId: 'a-session',
+      executionId: 'exec-1',
+      phaseId: 'plan',
+      startedAt: at(1000),
+    });
+    later.line('building', 1, at(1));
+    later.line('built', 2, at(4));
+    later.end('exited', at(5));
+
+    expect(later.usage.durationMs).toBe(4_000);
+  });
+
+  it('of a plain program need no account', () => {
+    const { read, parser, now } = session();
+    read('building');
+    parser.end('killed', now());
+
+    expect(parser.usage).toMatchObject({ costUsd: '0', costComplete: true });
+  });
+});

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { Lease } from '@syntropic/kernel';
+import { createPool } from '@syntropic/postgres';
+import { useDatabase } from '@syntropic/testing';
+import type { Pool } from 'pg';
+import type { Capabilities, NewWork, Work } from '../work';
+import { Sweeper, type SweeperOptions } from '../sweeper';
+import { WorkQueue, type RenewedLease } from '../work-queue';
+
+export const newWork = (fields: Partial<NewWork> = {}): NewWork => ({
+  sessionId: randomUUID(),
+  executionId: 'exec-000000000001',
+  workflowId: 'review',
+  phaseId: 'plan',
+  attempt: 1,
+  leg: 1,
+  backend: 'sandbox',
+  provider: 'command',
+  ...fields,
+});
+
+/** The capabilities of a runner that can run `newWork`. */
+export const capabilitiesOf = (runner: string): Capabilities => ({
+  runner,
+  backends: ['sandbox'],
+  providers: ['command'],
+});
+
+export const accept = () => Promise.resolve();
+
+/** A work queue with a database of its own, emptied before each test, in the role of command-service. */
+export class WorkFixture {
+  readonly #database = useDatabase();
+  #pool: Pool | undefined;
+  /** The hinted sessions and the woken runners, in order. */
+  hinted: string[] = [];
+  woken: string[] = [];
+
+  constructor() {
+    beforeEach(async () => {
+      await this.owner.query('truncate ops.work, ops.runners');
+      this.hinted = [];
+      this.woken = [];
+    });
+    afterAll(() => this.#pool?.end());
+  }
+
+  get pool(): Pool {
+    return (this.#pool ??= this.ownPool());
+  }
+
+  /** The owner's role, which may change times in the tables. */
+  get owner(): Pool {
+    return this.#database.pool;
+  }
+
+  ownPool(): Pool {
+    return createPool(this.#database.urlAs('syn_command_service'));
+  }
+
+  get queue(): WorkQueue {
+    return new WorkQueue(this.pool, {
+      hint: ({ sessionId }) => this.hinted.push(sessionId),
+      wake: (runner) => this.woken.push(runner),
+    });
+  }
+
+  async queued(fields: Partial<NewWork> = {}, asOf = 1): Promise<NewWork> {
+    const work = newWork(fields);
+    await this.queue.enqueue(work, asOf);
+    return work;
+  }
+
+  async claimed(runner: string): Promise<Work> {
+    const work = await this.queue.claim(capabilitiesOf(runner));
+    if (!work) throw new Error('there was nothing to claim');
+    return work;
+  }
+
+  async renewed(runner: string, ...held: readonly Lease[]): Promise<readonly RenewedLease[]> {
+    const { leases } = await this.queue.renew({ ...capabilitiesOf(runner), slots: 2, leases: held });
+    return leases;
+  }
+
+  async rowOf({ sessionId }: Pick<Lease, 'sessionId'>) {
+    const { rows } = await this.pool.query<{ state: string; token: number; queuedAt: Date }>(
+      'select state, token, queued_at as "queuedAt" from ops.work where session_id = $1',
+      [sessionId],
+    );
+    return rows[0];
+  }
+
+  async fenceHolds({ sessionId, token }: Lease): Promise<boolean> {
+    const { rows } = await this.pool.query<{ holds: boolean }>('select ops.lease_holds($1, $2) as holds', [
+      sessionId,
+      token,
+    ]);
+    return rows[0]?.holds === true;
+  }
+
+  async endTerms(): Promise<void> {
+    await this.owner.query(
+      `update ops.work set expires_at = clock_timestamp() - interval '1 minute' where state = 'leased'`,
+    );
+  }
+
+  /** Work that this runner has claimed. */
+  async held(runner = 'r1', queue = this.queue): Promise<Work> {
+    await queue.enqueue(newWork(), 1);
+    const work = await queue.claim(capabilitiesOf(runner));
+    if (!work) throw new Error('there was nothing to claim');
+    return work;
+  }
+
+  async isHeld(lease: Work): Promise<boolean> {
+    const renewed = await this.renewed(lease.runner ?? '', lease);
+    return renewed.every(({ held }) => held);
+  }
+
+  sweeper(options: Partial<SweeperOptions> = {}, pool = this.pool): Sweeper {
+    return new Sweeper(pool, {
+      onLost: accept,
+      onQueueTimeout: accept,
+      hint: () => undefined,
+      inService: () => true,
+      log: { warn: () => undefined },
+      ...options,
+    });
+  }
+
+  /** Sets the ages of the last break in service and of the sweeper's last run. */
+  async serviceWas(since: string, last: string): Promise<void> {
+    await this.owner.query(
+      `update ops.lease_service set since = clock_timestamp() - $1::interval, last = clock_timestamp() - $2::interval`,
+      [since, last],
+    );
+  }
+
+  async ages(column: 'queued_at' | 'hinted_at' | 'closed_at', by: string): Promise<void> {
+    await this.owner.query(`update ops.work set ${column} = ${column} - $1::interval`, [by]);
+  }
+}

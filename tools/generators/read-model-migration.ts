@@ -1,0 +1,87 @@
+import { migrationFile, migrationFiles } from '@syntropic/postgres';
+import { ddlOf, type Projection } from '@syntropic/projections';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectionsIn } from './projections';
+
+const MIGRATIONS = 'tools/migrations';
+const MINUTE_MS = 60_000;
+
+/**
+ * Writes the migration of a compiled projection, named as `<context>/<projection>`: `billing/invoice`.
+ * @returns the file, relative to the root
+ */
+export async function generateReadModelMigration(root: string, which: string): Promise<string> {
+  const [context = '', name = '', ...more] = which.split('/');
+  const library = `dist/libs/${context}/read-model/src/index.js`;
+  if (!context || !name || more.length > 0) throw new Error(`a read model is <context>/<projection>, not "${which}"`);
+  if (!existsSync(join(root, library))) throw new Error(`${context} has no read models: ${library} is missing`);
+
+  const projections = await projectionsIn(join(root, library));
+  const projection = projections.find((one) => one.name === name);
+  if (!projection) {
+    throw new Error(`${library} exports no projection ${name}, but ${projections.map((one) => one.name).join(', ')}`);
+  }
+  return writeReadModelMigration(root, projection);
+}
+
+/**
+ * Writes the migration that creates a projection's version, beside earlier versions of it.
+ * @returns the file, relative to the root
+ */
+export function writeReadModelMigration(root: string, projection: Projection, now = new Date()): string {
+  const folder = join(root, MIGRATIONS);
+  const history = migrationFiles(folder).map(({ file }) => file);
+  const creation = `create table ${projection.table} (`;
+  const existing = history.find((file) => readFileSync(join(folder, file), 'utf8').includes(creation));
+  if (existing) throw new Error(`${MIGRATIONS}/${existing} creates ${projection.table} already`);
+
+  const subject = `${projection.name.replaceAll('_', '-')}-v${projection.version}`;
+  const migration = migrationFile(`${unusedMinute(history, now)}-${subject}.ts`);
+  if (!migration) throw new Error(`"${subject}" cannot be part of a file name`);
+
+  writeFileSync(join(folder, migration.file), textOf(projection, migration.name));
+  return `${MIGRATIONS}/${migration.file}`;
+}
+
+/** Two migrations made within one minute keep their order. */
+function unusedMinute(history: readonly string[], now: Date): string {
+  const taken = history.map(instantOf).filter(Number.isFinite);
+  const first = Math.max(now.getTime(), ...taken.map((instant) => instant + MINUTE_MS));
+  return new Date(first).toISOString().slice(0, '2026-11-25T21:30'.length).replaceAll(/[-:]/g, '');
+}
+
+/** `NaN` for the numbered files, which are older than any minute. */
+const instantOf = (file: string): number =>
+  Date.parse(file.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)-.*$/, '$1-$2-$3T$4:$5Z'));
+
+function textOf(projection: Projection, recordedName: string): string {
+  const { name, version, table } = projection;
+  return `import type { QueryRunner } from 'typeorm';
+import type { Migration } from './migration';
+
+/** Version ${version} of the read model \`${name}\`: an empty table, to be folded from the log. */
+export class ${pascalCase(name)}V${version} implements Migration {
+  readonly name = '${recordedName}';
+  readonly kind = 'expanding';
+
+  async up(queries: QueryRunner): Promise<void> {
+    await queries.query(\`
+${indented(ddlOf(projection))};
+    \`);
+  }
+
+  async down(queries: QueryRunner): Promise<void> {
+    await queries.query(\`
+      drop table ${table};
+      delete from read.checkpoints where projection = '${name}' and version = ${version};
+    \`);
+  }
+}
+`;
+}
+
+const indented = (statements: string): string => statements.replaceAll(/^/gm, '      ');
+
+const pascalCase = (name: string): string =>
+  name.replaceAll(/(?:^|_+)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
