@@ -3,7 +3,7 @@ import { LogReader, PostgresEventLog } from '@syntropic/event-store';
 import { LocalCommands } from '@syntropic/messaging';
 import { Effects, ProcessRunner, Timers } from '@syntropic/processes';
 import { LOG, NATS } from '@syntropic/service';
-import { Sweeper, WorkQueue } from '@syntropic/work';
+import { Sweeper, workEffects, WorkQueue } from '@syntropic/work';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
@@ -39,7 +39,7 @@ function timers(pool: Pool, { execute }: LocalCommands, log: Logger): Timers {
 }
 
 function effects({ execute }: LocalCommands, queue: WorkQueue, started: Timers): Effects {
-  return new Effects(execute, queue, started);
+  return new Effects(execute, started, workEffects(queue));
 }
 
 type RunnerParts = readonly [pool: Pool, events: PostgresEventLog, reader: LogReader, effects: Effects, log: Logger];

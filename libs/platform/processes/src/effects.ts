@@ -1,7 +1,7 @@
 import type { AddressedCommand, CommandContext, Recorded } from '@syntropic/kernel';
 import { bodyHashOf } from '@syntropic/messaging';
-import type { WorkQueue } from '@syntropic/work';
 import type { Action } from './action';
+import type { EffectHandlers } from './effect';
 import { commandIdOf } from './process';
 import type { SendCommand } from './send-command';
 import type { Timers } from './timers';
@@ -13,8 +13,8 @@ export type Origin = Readonly<{ process: string; event: Recorded; ordinal: numbe
 export class Effects {
   constructor(
     private readonly send: SendCommand,
-    private readonly work: Pick<WorkQueue, 'enqueue' | 'setControl' | 'closeExecution'>,
     private readonly timers: Pick<Timers, 'start' | 'stop'>,
+    private readonly handlers: EffectHandlers = {},
   ) {}
 
   async carryOut(action: Action, origin: Origin): Promise<void> {
@@ -23,14 +23,12 @@ export class Effects {
       case 'send':
         await this.send(action.command, contextOf(action.command, origin));
         return;
-      case 'enqueue':
-        return this.work.enqueue(action.work, position);
-      case 'control':
-        await this.work.setControl(action.executionId, action.control, position);
+      case 'effect': {
+        const handler = this.handlers[action.name];
+        if (!handler) throw new Error(`no handler for the effect ${action.name}`);
+        await handler(action.input, position);
         return;
-      case 'close_work':
-        await this.work.closeExecution(action.executionId, position);
-        return;
+      }
       case 'start_timer':
         return this.timers.start({
           ...placeOf(action.key, origin),

@@ -3,11 +3,11 @@ import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-sto
 import { commands, contract, type CommandContext, type Event } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase } from '@syntropic/testing';
-import { WorkQueue } from '@syntropic/work';
 import type { NatsConnection } from 'nats';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { send } from '../action';
+import type { EffectHandlers } from '../effect';
 import { Effects } from '../effects';
 import { process, type Process } from '../process';
 import { PROCESSES } from '../process-places';
@@ -51,7 +51,7 @@ export const bySender =
     return handler.send(command, about);
   };
 
-type RunOptions = Readonly<{ pool?: Pool; nats?: NatsConnection }>;
+type RunOptions = Readonly<{ pool?: Pool; nats?: NatsConnection; effects?: EffectHandlers }>;
 
 /** Processes on a log of the spec file's own. Runners are stopped after each spec at the latest. */
 export class ProcessHarness {
@@ -101,12 +101,11 @@ export class ProcessHarness {
     const until = new AbortController();
     this.#runs.push(until);
     const events = new PostgresEventLog(pool);
-    const queue = new WorkQueue(pool, { hint: () => undefined, wake: () => undefined });
     const runner = new ProcessRunner([running].flat(), {
       pool,
       events,
       reader: new LogReader(events, nats),
-      effects: new Effects(sending, queue, new Timers(pool, sending, silent)),
+      effects: new Effects(sending, new Timers(pool, sending, silent), options.effects),
       log: silent,
       backOffMs: 1,
     });
