@@ -22,7 +22,7 @@ class DeadLetterRetention implements OnModuleInit {
   }
 }
 
-/** What the handlers of operators' commands work with. */
+/** Dependencies of the handlers of operators' commands. */
 @Global()
 @Module({
   providers: [

@@ -137,6 +137,19 @@ export class ProcessHarness {
     return context;
   }
 
+  async recordSteps(executionId: string, ...steps: readonly number[]): Promise<void> {
+    for (const step of steps) await this.record(executionId, stepped(step));
+  }
+
+  /** The position at which a step of an execution was recorded. */
+  async positionOf(executionId: string, step: number): Promise<number> {
+    const { rows } = await this.pool.query<{ position: number }>(
+      `select position from log.events where metadata ->> 'executionId' = $1 and (data ->> 'step')::int = $2`,
+      [executionId, step],
+    );
+    return rows[0]?.position ?? 0;
+  }
+
   /** Records without an execution in the metadata: the stream's name alone says it. */
   async recordInStream(stream: string, event: Event): Promise<void> {
     await this.#append(stream, [event], contextOf(undefined));
@@ -163,6 +176,18 @@ export class ProcessHarness {
     return (await processStates(this.pool)).find((state) => state.name === name);
   }
 
+  /** Resolves when the process has read the whole log, and carried out or set aside each event. */
+  async readUpToHead({ name }: Process): Promise<void> {
+    await eventually(async () => {
+      const { rows } = await this.pool.query<{ isLevel: boolean }>(
+        `select p.reader_position = h.position as "isLevel" from ops.processes p, log.log_head h where p.name = $1`,
+        [name],
+      );
+      return rows[0]?.isLevel ?? false;
+    });
+  }
+
+  /** Resolves when the process has carried out the whole log. */
   async caughtUp(running: Process): Promise<void> {
     const log = new PostgresEventLog(this.pool);
     await eventually(async () => (await this.placeOf(running))?.position === (await log.head()).position);
