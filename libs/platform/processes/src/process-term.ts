@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause, repeat } from '@syntropic/async';
 import type { EventLog, LogReader } from '@syntropic/event-store';
 import type { Recorded } from '@syntropic/kernel';
 import type { Pool } from 'pg';
@@ -97,7 +97,7 @@ export class ProcessTerm {
     while (!signal.aborted && progress.position < this.#cursor) {
       const batch = await this.#read(progress.position);
       if (batch.length > 0) await this.#react([progress], batch, signal);
-      else await pauseFor(RETRY_MS, signal);
+      else await pause(RETRY_MS, signal);
     }
     this.#level.add(progress);
   }
@@ -106,7 +106,7 @@ export class ProcessTerm {
   async #placeOf({ name }: Process, places: readonly Place[], signal: AbortSignal): Promise<Place | undefined> {
     let place = places.find(({ process }) => process === name);
     while (!place?.isInThisLog && !signal.aborted) {
-      await pauseFor(LOOK_FOR_PLACE_MS, signal);
+      await pause(LOOK_FOR_PLACE_MS, signal);
       [place] = await this.#places.load([name]).catch(() => []);
     }
     return place?.isInThisLog ? place : undefined;
@@ -154,15 +154,11 @@ export class ProcessTerm {
   }
 
   async #saveRegularly(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await pauseFor(SAVE_EVERY_MS, signal);
-      try {
-        await this.#save();
-      } catch (error) {
-        if (error instanceof PlaceLost) throw error;
-        this.options.log.warn({ err: error }, 'the places of the processes could not be saved and are saved again');
-      }
-    }
+    const onFault = (error: unknown) => {
+      if (error instanceof PlaceLost) throw error;
+      this.options.log.warn({ err: error }, 'the places of the processes could not be saved and are saved again');
+    };
+    await repeat(signal, { everyMs: SAVE_EVERY_MS, onFault }, () => this.#save());
   }
 
   async #save(): Promise<void> {
@@ -183,6 +179,3 @@ export class ProcessTerm {
     for (const { progress, move } of moves) progress.moved(move);
   }
 }
-
-const pauseFor = (ms: number, signal: AbortSignal): Promise<void> =>
-  pause(ms, undefined, { signal }).catch(() => undefined);
