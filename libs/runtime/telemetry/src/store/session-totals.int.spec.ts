@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { SessionParser } from '../parser/session-parser';
 import type { TelemetryEvent } from '../telemetry-event';
 import { anExecutionId } from '../testing/events';
-import { recordingsFolder, recordingsIn } from '../testing/recordings';
+import { isResult, recordingsFolder, recordingsIn } from '../testing/recordings';
 import { PostgresTelemetryStore } from './postgres-telemetry-store';
 import { TelemetryReader } from './telemetry-reader';
 
@@ -62,7 +62,10 @@ else
 
     it('are estimates without an account', async () => {
       for (const { lines } of recordings) {
-        const { sessionId, parser, events } = replay(lines.slice(0, -1), anExecutionId());
+        const { sessionId, parser, events } = replay(
+          lines.filter((line) => !isResult(line)),
+          anExecutionId(),
+        );
         await store(...events);
 
         const totals = await reader().sessionTotals(sessionId);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
 const Line = z.looseObject({ _offset_ms: z.number() });
-const Header = z.object({ _recording: z.object({ recorded_at: z.string(), session_id: z.string() }) });
+const Header = z.object({ _recording: z.object({ recorded_at: z.string() }) });
 
 /** A recorded agent session: its lines as the agent printed them, with the time of each. */
 export type Recording = Readonly<{
@@ -11,6 +11,10 @@ export type Recording = Readonly<{
   startedAt: string;
   lines: readonly Readonly<{ text: string; number: number; time: string }>[];
 }>;
+
+/** The agent's own accounts: one for each turn, the last line of most recordings. */
+export const isResult = ({ text }: Recording['lines'][number]): boolean =>
+  Line.omit({ _offset_ms: true }).extend({ type: z.string() }).parse(JSON.parse(text)).type === 'result';
 
 /** The folder `shared/recordings` beside this repository or one of the folders around it. */
 export function recordingsFolder(from = __dirname): string | undefined {
