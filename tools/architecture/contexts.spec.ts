@@ -33,7 +33,9 @@ function textOf(part: string, file: string): string {
 async function exportedBy(part: string, isDefinition: (value: unknown) => boolean): Promise<readonly unknown[]> {
   const libraries = contextFolders().filter((context) => existsSync(join(LIBS, context, part)));
   const modules = await Promise.all(
-    libraries.map((context) => import(join(LIBS, context, part, 'src/index.ts')) as Promise<object>),
+    libraries.map(
+      (context) => import(join(LIBS, context, part, 'src/index.ts')) as Promise<Readonly<Record<string, unknown>>>,
+    ),
   );
   return modules.flatMap((exported) => Object.values(exported).flat()).filter(isDefinition);
 }

@@ -7,6 +7,7 @@ import {
   WorkflowId,
   type CommandsOf,
   type EventOf,
+  type EventsOf,
 } from '@syntropic/kernel';
 import { z } from 'zod';
 
@@ -38,4 +39,5 @@ export const artifact = contract('artifacts', 'artifact', {
 });
 
 export type ArtifactCommands = CommandsOf<typeof artifact>;
+export type ArtifactEvents = EventsOf<typeof artifact>;
 export type ArtifactEvent = EventOf<typeof artifact>;

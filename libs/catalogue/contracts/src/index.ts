@@ -13,7 +13,8 @@ export const CONTRACTS = [workflowTemplate, workflowExecution, workspace, agentS
 const OPERATORS = [projectionCommands, processCommands, deadLetterCommands];
 const RUNNERS = [work];
 
-const messagesOf = (groups: readonly Readonly<Record<string, CommandMessage>>[]) => groups.flatMap(Object.values);
+const messagesOf = (groups: readonly Readonly<Record<string, CommandMessage>>[]) =>
+  groups.flatMap((group) => Object.values(group));
 
 /** The commands that people send. */
 export const PUBLIC_COMMANDS: readonly CommandMessage[] = messagesOf([

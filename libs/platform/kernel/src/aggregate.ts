@@ -30,12 +30,12 @@ export class DecidedByHandler<State, Data, E extends Event> {
 }
 
 /** Marks a decision whose further arguments a handler class provides; the service does not start without that handler. */
-export const byHandler = <State, Data, E extends Event, Facts extends readonly unknown[]>(
-  decide: (state: State, data: Data, ...facts: Facts) => readonly E[],
+export const byHandler = <State, Data, E extends Event>(
+  decide: (state: State, data: Data, ...facts: never[]) => readonly E[],
 ): DecidedByHandler<State, Data, E> => new DecidedByHandler(decide.name);
 
 /** One decision for each command of a contract. */
-export type Decisions<K extends AnyContract, State> = {
+type Decisions<K extends AnyContract, State> = {
   readonly [Type in keyof K['commands'] & string]:
     Decide<State, CommandsOf<K>[Type], EventOf<K>> | DecidedByHandler<State, CommandsOf<K>[Type], EventOf<K>>;
 };

@@ -48,7 +48,7 @@ export function contract<
   const Key extends string,
   const C extends CommandShapes & Readonly<Record<string, Carrying<Key>>>,
   const E extends EventShapes & Readonly<Record<string, Keyed<Key>>>,
-  const R extends Refusals = Readonly<Record<never, never>>,
+  const R extends Refusals = Refusals,
 >(context: string, aggregate: Name, declared: Declaration<Key, C, E, R>): Contract<Name, C, E, R> {
   const { key, commands: shapes, events, refusals = {} } = declared;
   const messages = Object.entries(events).map(([type, shape]): [string, EventMessage] => [
@@ -92,7 +92,7 @@ export type EventsOf<K extends AnyContract> = {
 export type EventOf<K extends AnyContract> = K extends AnyContract ? EventsOf<K>[keyof K['events'] & string] : never;
 
 /** The rules by which this aggregate refuses. */
-export type RuleOf<K extends AnyContract> = keyof K['refusals'] & string;
+export type RuleOf<K extends AnyContract> = string extends keyof K['refusals'] ? never : keyof K['refusals'] & string;
 
 /** Makes the refusals of an aggregate: code and kind come from its contract, so a rule that is not declared does not compile. */
 export const refusing =

@@ -17,7 +17,6 @@ export {
   type CommandsOf,
   type EventOf,
   type EventsOf,
-  type Refusals,
   type RuleOf,
 } from './contract';
 export { derivedUuid, eventIdOf, executionIdOf } from './derived-id';
@@ -33,7 +32,6 @@ export {
   type AnswerOf,
   type CommandMessage,
   type DataOf,
-  type EventMessage,
   type InputOf,
   type ReplyOf,
 } from './message';

@@ -1,6 +1,5 @@
 export { bodyHashOf } from './commands/body-hash';
 export { CommandClient, OutcomeUnknown, type CommandOrigin } from './commands/command-client';
-export { CommandCatalogue } from './commands/command-catalogue';
 export { Handles, messageOf, type Handler } from './commands/command-handler';
 export { commandTransport } from './commands/command-transport';
 export { CommandsModule } from './commands/commands.module';

@@ -4,12 +4,12 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { SendCommand } from './send-command';
 
-/** Where in the log, and in the answer to that event, a timer was started or stopped: the later one counts. */
+/** The event that started or stopped a timer, and the action's index in the answer to it: the later one counts. */
 export type TimerPlace = Readonly<{ process: string; key: string; position: number; ordinal: number }>;
 
 export type NewTimer = TimerPlace & Readonly<{ due: DueTime; command: AddressedCommand; context: CommandContext }>;
 
-/** Counted from a moment the database has recorded, so that it is the same however often it is said. */
+/** Counted from a recorded moment, so that a repeated start is due at the same time. */
 type DueTime = Readonly<{ from: string; afterSeconds: number }>;
 
 type DueTimer = TimerPlace & Readonly<{ command: AddressedCommand & { commandContext: CommandContext } }>;
@@ -48,7 +48,7 @@ export class Timers {
     );
   }
 
-  /** Until the signal. Two at once are harmless: one at a time is only cheaper. */
+  /** Fires due timers until the signal. Two replicas at once are harmless; one at a time is cheaper. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.fireDue().catch((error: unknown) => {
@@ -68,7 +68,7 @@ export class Timers {
     await Promise.all(rows.map((timer) => this.#fire(timer)));
   }
 
-  /** A process that has not come so far may still start or stop it again. */
+  /** Timers that a process behind them may still start or stop again are kept. */
   async #forgetSettled(): Promise<void> {
     await this.pool.query(
       `delete from ops.timers t where t.due_at is null and t.settled_at < clock_timestamp() - interval '1 day'
@@ -87,7 +87,7 @@ export class Timers {
     await this.#settle(timer);
   }
 
-  /** Unless the process has started it anew meanwhile. */
+  /** Leaves a timer alone that its process has started anew meanwhile. */
   async #settle({ process, key, position, ordinal }: TimerPlace): Promise<void> {
     await this.pool.query(
       `update ops.timers set due_at = null, settled_at = clock_timestamp()

@@ -74,7 +74,7 @@ export const projection =
       columns: columnsOf(name, definition.row),
       indexes,
       types: Object.keys(on),
-      keys: definition.keys as Projection['keys'],
+      keys: definition.keys,
       foldOf: (type) => (Object.hasOwn(on, type) ? on[type] : undefined),
     };
   };

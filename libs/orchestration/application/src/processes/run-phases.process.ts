@@ -1,6 +1,7 @@
 import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
-import { closeWork, control, enqueue, process, send, startTimer } from '@syntropic/processes';
+import { process, send, startTimer } from '@syntropic/processes';
+import { closeWork, control, enqueue } from '@syntropic/work';
 
 const { CompletePhase, FailPhase, RequeuePhase, StopPhase } = workflowExecution.commands;
 

@@ -1,7 +1,8 @@
 import { ServerNats, type CustomStrategy, type NatsContext, type WritePacket } from '@nestjs/microservices';
+import { within } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
 import { ErrorCode, type Msg, type NatsConnection, type Subscription } from 'nats';
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { natsOptions, writesSettled, type NatsAddress } from '../connection';
 import { refused } from './command-reply';
 import { hasCode } from './nats-fault';
@@ -59,9 +60,7 @@ class CommandTransport extends ServerNats {
     if (!nats) return;
     this.#nats = undefined;
 
-    const patience = new AbortController();
-    await Promise.race([this.#finish(nats), sleep(DRAIN_MS, undefined, { signal: patience.signal })]);
-    patience.abort();
+    await within(DRAIN_MS, this.#finish(nats));
     await writesSettled();
     await super.close();
   }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { Command, CommandMessage, ReplyOf } from '@syntropic/kernel';
 
@@ -10,11 +9,6 @@ export type Execute<M extends CommandMessage = CommandMessage> = (command: Comma
 @Injectable()
 export class MessageBus extends CommandBus<Command> {
   readonly #handlers = new Map<CommandMessage, Execute>();
-
-  // Without a constructor of its own a subclass has no metadata from which Nest could inject.
-  constructor(module: ModuleRef) {
-    super(module);
-  }
 
   /** @throws when the message has a handler already */
   handle(message: CommandMessage, execute: Execute): void {
