@@ -51,25 +51,7 @@ export function useRelayedLog() {
       return outcome.position;
     },
 
-    /** A relay with a connection of its own. `kill` cuts the connection in the middle of its work, and its lease has to expire. */
-    async startRelay() {
-      const wire = await TcpProxy.to(nats.url);
-      const connection = await connectNats({ url: wire.url, name: 'relay' });
-      const stop = new AbortController();
-      const running = new Relay(pool, log(), connection, relayOptions).run(stop.signal);
-      return {
-        async stop() {
-          stop.abort();
-          await running;
-          await hangUp(connection);
-          wire.cut();
-        },
-        kill() {
-          wire.cut();
-          stop.abort();
-        },
-      };
-    },
+    startRelay: () => startRelay(pool, nats.url),
 
     /** Waits for the relay to store how far it has published: its next term begins there when the stream does not tell. */
     stored: () =>
@@ -87,6 +69,26 @@ export function useRelayedLog() {
     async published(last: number): Promise<readonly number[]> {
       await eventually(async () => (await lastPosition(observer)) === last);
       return positions(observer);
+    },
+  };
+}
+
+/** A relay with a connection of its own. `kill` cuts the connection in the middle of its work, and its lease has to expire. */
+async function startRelay(pool: Pool, url: string) {
+  const wire = await TcpProxy.to(url);
+  const connection = await connectNats({ url: wire.url, name: 'relay' });
+  const stop = new AbortController();
+  const running = new Relay(pool, new PostgresEventLog(pool), connection, relayOptions).run(stop.signal);
+  return {
+    async stop() {
+      stop.abort();
+      await running;
+      await hangUp(connection);
+      wire.cut();
+    },
+    kill() {
+      wire.cut();
+      stop.abort();
     },
   };
 }
