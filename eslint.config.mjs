@@ -121,7 +121,11 @@ export default tseslint.config(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'Exports have a name.' },
         { selector: 'TSEnumDeclaration', message: 'Use a union of strings.' },
-        // { selector: ":matches(PropertyDefinition, MethodDefinition)[accessibility='private']", message: 'Use #name.' },
+        {
+          // Constructors have no #name; the injected parameters of one are no PropertyDefinition.
+          selector: ":matches(PropertyDefinition, MethodDefinition:not([kind='constructor']))[accessibility='private']",
+          message: 'Private members are #names.',
+        },
       ],
       'max-lines': ['error', 250],
       'max-depth': ['error', 3],

@@ -92,7 +92,7 @@ class PlatformFixture {
 
   /** Waits until that many such commands have arrived, and returns the last one. */
   async receives(type: string, order: Pick<WorkOrder, 'sessionId'>, times = 1): Promise<Received['data']> {
-    await eventually(() => this.commandsOf(type, order).length >= times, { within: 20_000 });
+    await eventually(() => this.commandsOf(type, order).length >= times);
     return this.commandsOf(type, order).at(-1) ?? {};
   }
 

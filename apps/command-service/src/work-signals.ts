@@ -9,20 +9,20 @@ export class WorkSignalsOverBus implements WorkSignals {
   constructor(@InjectNats() private readonly nats: NatsConnection) {}
 
   readonly hint = ({ sessionId, backend }: Pick<Work, 'sessionId' | 'backend'>): void => {
-    this.publish(`work.${backend}`, { sessionId });
+    this.#publish(`work.${backend}`, { sessionId });
   };
 
   /** Whoever hears it may have to make room; of parked work only the runner that keeps it can. */
   readonly hintAgain = ({ sessionId, backend, provider, parkedOn }: WaitingWork): void => {
     const subject = parkedOn === null ? `work.${backend}` : `control.${parkedOn}`;
-    this.publish(subject, { sessionId, waiting: { provider } });
+    this.#publish(subject, { sessionId, waiting: { provider } });
   };
 
   readonly wake = (runner: string): void => {
-    this.publish(`control.${runner}`, {});
+    this.#publish(`control.${runner}`, {});
   };
 
-  private publish(subject: string, message: object): void {
+  #publish(subject: string, message: object): void {
     const { nats } = this;
     if (!nats.isClosed() && !nats.isDraining()) nats.publish(subject, JSON.stringify(message));
   }

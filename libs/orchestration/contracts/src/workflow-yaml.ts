@@ -94,19 +94,21 @@ function faultAt(lines: LineCounter, offset: number, field: string, message: str
 /** Where the named value stands; for one that is missing, where the nearest thing around it does. */
 function offsetOf(document: Document, path: readonly (string | number)[]): number {
   for (let depth = path.length; depth > 0; depth--) {
-    const parent: unknown = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-    const key = path[depth - 1];
-    const pair = isMap(parent)
-      ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
-      : undefined;
-    if (pair && isScalar(pair.key) && pair.key.range) return pair.key.range[0];
-
-    const node: unknown = document.getIn(path.slice(0, depth), true);
-    if (isMap(node) && node.range) return node.range[0];
-    if (isScalar(node) && node.range) return node.range[0];
+    const upTo = path.slice(0, depth);
+    const offset = keyOffset(document, upTo) ?? nodeOffset(document.getIn(upTo, true));
+    if (offset !== undefined) return offset;
   }
   return document.contents?.range?.[0] ?? 0;
 }
+
+function keyOffset(document: Document, path: readonly (string | number)[]): number | undefined {
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(parent)) return undefined;
+  const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1));
+  return nodeOffset(pair?.key);
+}
+
+const nodeOffset = (node: unknown): number | undefined => (isMap(node) || isScalar(node) ? node.range?.[0] : undefined);
 
 const fieldName = (path: readonly (string | number)[]): string =>
   path.reduce<string>((name, key) => (typeof key === 'number' ? `${name}[${key}]` : name ? `${name}.${key}` : key), '');

@@ -141,7 +141,7 @@ describe('a fault of the store puts nothing into the backlog', () => {
     for (const executionId of executions) await harness.recordSteps(executionId, 0);
     void harness.run(taker, commands.send, { pool });
     try {
-      await eventually(() => commands.arrivals.length > 2 * executions.length * QUICK_ATTEMPTS, { within: 30_000 });
+      await eventually(() => commands.arrivals.length > 2 * executions.length * QUICK_ATTEMPTS);
       expect(await harness.backlogOf(taker)).toEqual([]);
 
       wire.mend();

@@ -59,36 +59,36 @@ export class Timers {
   }
 
   async fireDue(): Promise<void> {
-    await this.forgetSettled();
+    await this.#forgetSettled();
     const { rows } = await this.pool.query<DueTimer>(
       `select process, key, position, ordinal, command from ops.timers
         where due_at <= clock_timestamp() order by due_at limit $1`,
       [AT_ONCE],
     );
-    await Promise.all(rows.map((timer) => this.fire(timer)));
+    await Promise.all(rows.map((timer) => this.#fire(timer)));
   }
 
   /** Timers that a process behind them may still start or stop again are kept. */
-  private async forgetSettled(): Promise<void> {
+  async #forgetSettled(): Promise<void> {
     await this.pool.query(
       `delete from ops.timers t where t.due_at is null and t.settled_at < clock_timestamp() - interval '1 day'
           and not exists (select from ops.processes p where p.name = t.process and p.position < t.position)`,
     );
   }
 
-  private async fire(timer: DueTimer): Promise<void> {
+  async #fire(timer: DueTimer): Promise<void> {
     const { commandContext, ...command } = timer.command;
     try {
       await this.send(command, commandContext);
     } catch (error) {
-      if (!(error instanceof DomainError)) return this.postpone(timer, error);
+      if (!(error instanceof DomainError)) return this.#postpone(timer, error);
       this.log.debug({ code: error.code, timer: timer.key }, 'the command of a timer was refused');
     }
-    await this.settle(timer);
+    await this.#settle(timer);
   }
 
   /** Leaves a timer alone that its process has started anew meanwhile. */
-  private async settle({ process, key, position, ordinal }: TimerPlace): Promise<void> {
+  async #settle({ process, key, position, ordinal }: TimerPlace): Promise<void> {
     await this.pool.query(
       `update ops.timers set due_at = null, settled_at = clock_timestamp()
         where process = $1 and key = $2 and position = $3 and ordinal = $4 and due_at is not null`,
@@ -96,7 +96,7 @@ export class Timers {
     );
   }
 
-  private async postpone({ process, key, position, ordinal }: TimerPlace, error: unknown): Promise<void> {
+  async #postpone({ process, key, position, ordinal }: TimerPlace, error: unknown): Promise<void> {
     this.log.warn({ err: error, timer: key }, 'a timer could not send its command and tries again');
     await this.pool.query(
       `update ops.timers

@@ -120,6 +120,7 @@ describe('a stream that was changed from outside', () => {
     relay = await relayed.startRelay();
     await relayed.published(await relayed.append(3));
   });
+  beforeEach(() => relayed.stored());
   afterAll(() => relay.stop());
 
   it('is created again after it was deleted, without waiting for an event, and continues with the next', async () => {
