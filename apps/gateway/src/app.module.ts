@@ -16,6 +16,7 @@ import { SystemHealthController } from './health/health.controller';
 import { endpointsOf } from './http/serve';
 import { ActivityFeed } from './live/plain/activity-feed';
 import { ActivityController } from './live/plain/activity.controller';
+import { PlainFrames } from './live/plain/plain-frames';
 import { PlainStreamController } from './live/plain/plain-stream.controller';
 import { InitialSnapshot } from './live/initial-snapshot';
 import { LiveBus } from './live/live-bus';
@@ -75,6 +76,7 @@ export class AppModule {
         LiveStreams,
         LiveTables,
         OpenConnections,
+        PlainFrames,
       ],
     };
   }

@@ -2,7 +2,7 @@ import { LocalObjectStorage, objectVariables, openObjectStorage } from '@syntrop
 import { eventually, S3_KEYS, useS3 } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { anExecutionId } from './facts';
+import { anArtifact, anExecutionId } from './facts';
 import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
@@ -61,19 +61,6 @@ describe('artifacts', () => {
 /** Records an artifact. `seen` are the request headers that wait for it. */
 async function recorded(facts: Readonly<{ sha256: string; uri: string; sizeBytes: number; contentType?: string }>) {
   const id = randomUUID();
-  const data = {
-    artifactId: id,
-    workflowId: 'a-workflow',
-    phaseId: 'plan',
-    executionId: anExecutionId(),
-    sessionId: randomUUID(),
-    artifactType: 'text',
-    contentType: 'text/plain',
-    title: 'notes.md',
-    path: 'notes.md',
-    isPrimaryDeliverable: true,
-    ...facts,
-  };
-  const { minPosition } = await gateway.record(`artifact-${id}`, [{ type: 'ArtifactCreated', data }]);
+  const { minPosition } = await gateway.record(`artifact-${id}`, [anArtifact(id, anExecutionId(), facts)]);
   return { id, seen: { 'x-min-position': minPosition } };
 }

@@ -1,7 +1,11 @@
-import { NO_USAGE, type Event, type Usage } from '@syntropic/kernel';
+import { agentSession } from '@syntropic/agent-sessions/contracts';
+import { artifact } from '@syntropic/artifacts/contracts';
+import { NO_USAGE, type InputOf, type Usage } from '@syntropic/kernel';
+import { event } from '@syntropic/kernel/testing';
+import { workflowExecution, workflowTemplate } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
 
-/** Plain events as the command service records them. */
+/** Events as the command service records them. */
 export const anExecutionId = (): string => `exec-${randomUUID().slice(-12)}`;
 
 const USAGE: Usage = {
@@ -19,9 +23,10 @@ const USAGE: Usage = {
   toolCalls: 3,
 };
 
-export const workflowCreated = (workflowId: string, own: object = {}): Event => ({
-  type: 'WorkflowCreated',
-  data: {
+const { WorkflowCreated } = workflowTemplate.events;
+
+export const workflowCreated = (workflowId: string, own: Partial<InputOf<typeof WorkflowCreated>> = {}) =>
+  event(WorkflowCreated, {
     workflowId,
     name: 'A workflow',
     workflowType: 'custom',
@@ -31,67 +36,77 @@ export const workflowCreated = (workflowId: string, own: object = {}): Event => 
     repos: [],
     phases: [phase('plan', 1)],
     ...own,
-  },
-});
+  });
 
 export const phase = (phaseId: string, order: number) => ({
   phaseId,
   name: phaseId,
   order,
-  executionType: 'sequential',
+  executionType: 'sequential' as const,
   inputArtifactTypes: [],
   outputArtifactTypes: [],
   timeoutSeconds: 300,
   allowedTools: [],
   retries: { max: 0, backoffSeconds: 0 },
-  agent: { provider: 'simulated', isolation: 'sandbox' },
+  agent: { provider: 'simulated' as const, isolation: 'sandbox' as const },
 });
 
 /** The events of an execution with one phase. */
 export function factsOf(executionId: string, workflowId = 'a-workflow', sessionId: string = randomUUID(), attempt = 1) {
+  const execution = workflowExecution.events;
   const ids = { executionId, workflowId };
-  const session = { ...ids, phaseId: 'plan', sessionId, attempt };
+  const phaseIds = { ...ids, phaseId: 'plan', sessionId };
+  const session = { ...phaseIds, attempt, leg: 1 };
   const summary = { usage: USAGE, completedPhases: 1, totalPhases: 1, artifactIds: [] };
   return {
     sessionId,
-    started: {
-      type: 'ExecutionStarted',
-      data: {
-        ...ids,
-        workflowName: 'A workflow',
-        inputs: { topicName: 'x' },
-        repos: ['acme/api'],
-        phases: [phase('plan', 1)],
-      },
-    },
-    queued: { type: 'PhaseQueued', data: { ...session, leg: 1, provider: 'simulated', isolation: 'sandbox' } },
-    phaseStarted: {
-      type: 'PhaseStarted',
-      data: { ...session, phaseName: 'plan', phaseOrder: 1, leg: 1, runner: 'r', provider: 'simulated', repos: [] },
-    },
-    sessionStarted: {
-      type: 'SessionStarted',
-      data: { ...ids, sessionId, phaseId: 'plan', provider: 'simulated', repos: [] },
-    },
-    sessionCompleted: (telemetryEvents: number) => ({
-      type: 'SessionCompleted',
-      data: { ...ids, sessionId, phaseId: 'plan', status: 'completed', usage: USAGE, artifacts: [], telemetryEvents },
+    started: event(execution.ExecutionStarted, {
+      ...ids,
+      workflowName: 'A workflow',
+      inputs: { topicName: 'x' },
+      repos: ['acme/api'],
+      phases: [phase('plan', 1)],
     }),
-    phaseCompleted: { type: 'PhaseCompleted', data: { ...session, usage: USAGE, artifacts: [] } },
-    interrupted: {
-      type: 'ExecutionInterrupted',
-      data: { ...session, leg: 1, ...summary, why: 'lease_lost', sessions: [{ sessionId, leg: 1 }] },
-    },
-    retried: { type: 'ExecutionRetried', data: { ...ids, phaseIds: ['plan'] } },
-    completed: { type: 'ExecutionCompleted', data: { ...ids, ...summary } },
-    cancelled: { type: 'ExecutionCancelled', data: { ...ids, ...summary } },
+    queued: event(execution.PhaseQueued, { ...session, provider: 'simulated', isolation: 'sandbox' }),
+    phaseStarted: event(execution.PhaseStarted, {
+      ...session,
+      phaseName: 'plan',
+      phaseOrder: 1,
+      runner: 'r',
+      provider: 'simulated',
+    }),
+    held: event(execution.PhaseHeld, { ...session, yieldPoint: 'after_tool' }),
+    sessionStarted: event(agentSession.events.SessionStarted, { ...phaseIds, provider: 'simulated', repos: [] }),
+    sessionCompleted: (telemetryEvents: number) =>
+      event(agentSession.events.SessionCompleted, {
+        ...phaseIds,
+        status: 'completed',
+        usage: USAGE,
+        artifacts: [],
+        telemetryEvents,
+      }),
+    phaseCompleted: event(execution.PhaseCompleted, { ...session, usage: USAGE, artifacts: [] }),
+    interrupted: event(execution.ExecutionInterrupted, {
+      ...session,
+      ...summary,
+      why: 'lease_lost',
+      sessions: [{ sessionId, leg: 1 }],
+    }),
+    retried: event(execution.ExecutionRetried, { ...ids, phaseIds: ['plan'] }),
+    completed: event(execution.ExecutionCompleted, { ...ids, ...summary }),
+    cancelled: event(execution.ExecutionCancelled, { ...ids, ...summary }),
   };
 }
 
+const { ArtifactCreated } = artifact.events;
+
 /** A file that a phase has produced. */
-export const anArtifact = (artifactId: string, executionId = anExecutionId(), own: object = {}): Event => ({
-  type: 'ArtifactCreated',
-  data: {
+export const anArtifact = (
+  artifactId: string,
+  executionId = anExecutionId(),
+  own: Partial<InputOf<typeof ArtifactCreated>> = {},
+) =>
+  event(ArtifactCreated, {
     artifactId,
     workflowId: 'a-workflow',
     phaseId: 'plan',
@@ -106,5 +121,4 @@ export const anArtifact = (artifactId: string, executionId = anExecutionId(), ow
     sizeBytes: 3,
     isPrimaryDeliverable: true,
     ...own,
-  },
-});
+  });

@@ -55,7 +55,7 @@ describe('a live stream', () => {
 
     const lost = await execution.record(execution.facts.queued);
     const late = await execution.record(execution.facts.phaseStarted);
-    const held = await execution.record({ ...execution.facts.queued, type: 'PhaseHeld' });
+    const held = await execution.record(execution.facts.held);
     const [first, second, third] = [
       await execution.observe('agent_output', { text: 'one' }),
       await execution.observe('agent_output', { text: 'two' }),
@@ -185,9 +185,7 @@ describe('a live stream', () => {
     const execution = await anExecution();
     const client = connect(execution.executionId);
     await eventsOf(client, 'snapshot');
-    const { usage, artifactIds } = { usage: {}, artifactIds: [] };
-    const data = { ...execution.facts.queued.data, sessions: [], usage, artifactIds, why: 'lease_lost' };
-    execution.publish(await execution.record({ type: 'ExecutionInterrupted', data }));
+    execution.publish(await execution.record(execution.facts.interrupted));
     await eventsOf(client, 'snapshot', 'ExecutionInterrupted');
     execution.publish(await execution.record(execution.facts.queued));
 

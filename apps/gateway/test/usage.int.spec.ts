@@ -1,4 +1,7 @@
+import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { NO_USAGE } from '@syntropic/kernel';
+import { event } from '@syntropic/kernel/testing';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
 import { anExecutionId, factsOf } from './facts';
 import { useGateway } from './gateway.fixture';
@@ -18,7 +21,6 @@ async function interrupted() {
   const facts = factsOf(executionId);
   const { sessionId } = facts;
   const stream = `execution-${executionId}`;
-  const ofSession = { ...facts.queued.data, usage: NO_USAGE, completedPhases: 0, totalPhases: 1, artifactIds: [] };
   await gateway.observe({
     id: randomUUID(),
     type: 'token_usage',
@@ -36,9 +38,12 @@ async function interrupted() {
       cost_usd: '0.25',
     },
   });
-  const lost = { ...ofSession, why: 'lease_lost', sessions: [{ sessionId, leg: 1 }] };
-  const events = [facts.started, facts.queued, facts.phaseStarted, { type: 'ExecutionInterrupted', data: lost }];
-  await gateway.record(stream, events, executionId);
+  const lost = event(workflowExecution.events.ExecutionInterrupted, {
+    ...facts.interrupted.data,
+    usage: NO_USAGE,
+    completedPhases: 0,
+  });
+  await gateway.record(stream, [facts.started, facts.queued, facts.phaseStarted, lost], executionId);
   return { executionId, facts, stream };
 }
 
@@ -58,16 +63,10 @@ describe('what a lost session has used', () => {
 
   it('stays in the totals when another attempt succeeds, and they are never called complete', async () => {
     const { executionId, facts, stream } = await interrupted();
-    const again = { sessionId: randomUUID(), attempt: 2 };
+    const again = factsOf(executionId, 'a-workflow', randomUUID(), 2);
     const { minPosition } = await gateway.record(
       stream,
-      [
-        { type: 'ExecutionRetried', data: { executionId, workflowId: 'a-workflow', phaseIds: ['plan'] } },
-        { ...facts.queued, data: { ...facts.queued.data, ...again } },
-        { ...facts.phaseStarted, data: { ...facts.phaseStarted.data, ...again } },
-        { ...facts.phaseCompleted, data: { ...facts.phaseCompleted.data, ...again } },
-        facts.completed,
-      ],
+      [...[facts.retried, again.queued, again.phaseStarted, again.phaseCompleted, again.completed]],
       executionId,
     );
 
@@ -87,13 +86,13 @@ describe('what a lost session has used', () => {
   it('is what the session shows', async () => {
     const { facts, executionId } = await interrupted();
     const { sessionCompleted, sessionStarted, sessionId } = facts;
-    const ended = sessionCompleted(0);
     const usage = { ...NO_USAGE, costComplete: false };
-    const { minPosition } = await gateway.record(
-      `session-${sessionId}`,
-      [sessionStarted, { ...ended, data: { ...ended.data, status: 'failed', usage } }],
-      executionId,
-    );
+    const ended = event(agentSession.events.SessionCompleted, {
+      ...sessionCompleted(0).data,
+      status: 'failed',
+      usage,
+    });
+    const { minPosition } = await gateway.record(`session-${sessionId}`, [sessionStarted, ended], executionId);
 
     expect(await read(`/api/sessions/${sessionId}`, minPosition)).toMatchObject({
       status: 'failed',

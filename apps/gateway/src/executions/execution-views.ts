@@ -1,9 +1,10 @@
 import type { Usage } from '@syntropic/kernel';
+import { tokensView, totalTokensView } from '@syntropic/live';
 import type { ExecutionRow, PhaseRow } from '@syntropic/orchestration/read-model';
 import type { NumberedEvent } from '@syntropic/telemetry';
 import { durationDisplay, reposDisplay, tokensDisplay } from '../display/display';
 import { secondsBetween } from '../display/duration';
-import { costByModel, costShown, costView, tokensView, totalTokensView } from '../display/usage-fields';
+import { costByModel, costShown, costView } from '../display/usage-fields';
 import type { ExecutionDetail, ExecutionRun, ExecutionStatus, ExecutionSummary } from './executions.dto';
 import { totalOf, usageOfPhase } from './usage-now';
 

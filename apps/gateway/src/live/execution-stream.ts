@@ -1,16 +1,21 @@
 import { Signal } from '@syntropic/async';
 import type { Usage } from '@syntropic/kernel';
-import type { DomainItem, LiveFrame, TelemetryItem } from '@syntropic/live';
-import { costByModel, costView, tokensView } from '../display/usage-fields';
+import { tokensView, type DomainItem, type LiveFrame, type TelemetryItem } from '@syntropic/live';
+import { costByModel, costView } from '../display/usage-fields';
 import type { StreamFrame } from './event-stream-text';
 import { formatCursor, type LiveCursor } from './live-cursor';
 import type { LiveTables } from './live-tables';
 import { OrderedChannel } from './ordered-channel';
-import { snakeCased } from './snake-case';
 import { TERMINAL_EVENTS } from './terminal-events';
 
 /** The client's side of a stream. */
-export type Sink = Readonly<{ send: (frame: StreamFrame) => void; flushed: () => Promise<void> }>;
+export type Sink = Readonly<{
+  /** Sends a domain event, in the form that this kind of client knows. */
+  sendEvent: (event: DomainItem, id: string) => void;
+  /** Sends a frame of telemetry or totals. */
+  send: (frame: StreamFrame) => void;
+  flushed: () => Promise<void>;
+}>;
 
 type Options = Readonly<{
   executionId: string;
@@ -187,12 +192,19 @@ export class ExecutionStream {
 
   #sendDomain(item: DomainItem): void {
     this.#domain.sent(item);
-    this.#send(item.type, { ...(snakeCased(item.data) as object), recorded_at: item.recordedAt });
+    this.options.sink.sendEvent(item, this.#cursorNow());
   }
 
   #send(event: string, data: object): void {
-    const cursor = { ...this.options.cursor, position: this.#domain.last, sequence: this.#telemetry.last };
-    this.options.sink.send({ id: formatCursor(cursor), event, data });
+    this.options.sink.send({ id: this.#cursorNow(), event, data });
+  }
+
+  #cursorNow(): string {
+    return formatCursor({
+      epoch: this.options.cursor.epoch,
+      position: this.#domain.last,
+      sequence: this.#telemetry.last,
+    });
   }
 }
 

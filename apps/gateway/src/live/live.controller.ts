@@ -3,7 +3,9 @@ import { EXECUTION } from '../executions/execution-lookup';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { RowLookup } from '../reads/row-lookup';
+import { domainFrameData } from './domain-frame';
 import { retryText } from './event-stream-text';
+import type { Sink } from './execution-stream';
 import { InitialSnapshot } from './initial-snapshot';
 import { parseCursor } from './live-cursor';
 import { LiveStreams } from './live-streams';
@@ -37,7 +39,16 @@ export class LiveController {
     this.connections.add(connection, executionId);
     if (start.snapshot) connection.send(start.snapshot);
 
-    const hasEnded = await this.streams.follow(executionId, start.cursor, connection, connection.signal);
+    const sink: Sink = {
+      sendEvent: (event, id) => {
+        connection.send({ id, event: event.type, data: domainFrameData(event) });
+      },
+      send: (frame) => {
+        connection.send(frame);
+      },
+      flushed: () => connection.flushed(),
+    };
+    const hasEnded = await this.streams.follow(executionId, start.cursor, sink, connection.signal);
     if (hasEnded) connection.end();
   }
 }

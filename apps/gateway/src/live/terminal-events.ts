@@ -1,2 +1,4 @@
-/** The last events of an execution. An interruption is not among them: a retry may follow. */
-export const TERMINAL_EVENTS: readonly string[] = ['ExecutionCompleted', 'ExecutionFailed', 'ExecutionCancelled'];
+import { WIRE_EVENTS } from '@syntropic/catalogue/read-model';
+
+/** The last events of an execution. */
+export const TERMINAL_EVENTS = WIRE_EVENTS.filter(({ isTerminal }) => isTerminal).map(({ type }) => type);

@@ -1,6 +1,11 @@
+import { PhaseId, Usage } from '@syntropic/kernel';
+import { snakeCasingOf } from '@syntropic/live';
+import { z } from 'zod';
+import { domainFrameData } from './domain-frame';
 import { frameText } from './event-stream-text';
 import { formatCursor, parseCursor } from './live-cursor';
-import { snakeCased } from './snake-case';
+
+const recordedAt = '2026-01-01T00:00:00.000Z';
 
 describe('a frame', () => {
   it('is one event of a stream, on lines of its own', () => {
@@ -28,12 +33,37 @@ describe('event data', () => {
       inputs: { topicName: 'x' },
       list: [{ sizeBytes: 2 }],
     };
+    const schema = z.object({
+      phaseId: PhaseId,
+      usage: Usage,
+      inputs: z.record(z.string(), z.string()),
+      list: z.array(z.object({ sizeBytes: z.int() })),
+    });
 
-    expect(snakeCased(data)).toEqual({
+    expect(snakeCasingOf(schema)(data)).toEqual({
       phase_id: 'p',
       usage: { by_model: { 'Model-X': { input_tokens: 1 } } },
       inputs: { topicName: 'x' },
       list: [{ size_bytes: 2 }],
+    });
+  });
+
+  it('keeps the keys that the contract of its event declares as keys of a map', () => {
+    const data = { inputs: { topicName: 'x' }, newField: { newName: 1 } };
+
+    expect(domainFrameData({ type: 'ExecutionStarted', data, recordedAt })).toEqual({
+      inputs: { topicName: 'x' },
+      new_field: { new_name: 1 },
+      recorded_at: recordedAt,
+    });
+  });
+
+  it('of an unknown event has every key in snake_case', () => {
+    const data = { someField: { innerName: [{ aB: 1 }] } };
+
+    expect(domainFrameData({ type: 'ExecutionMoved', data, recordedAt })).toEqual({
+      some_field: { inner_name: [{ a_b: 1 }] },
+      recorded_at: recordedAt,
     });
   });
 });

@@ -1,9 +1,10 @@
 import type { SessionRow } from '@syntropic/agent-sessions/read-model';
 import type { Usage } from '@syntropic/kernel';
+import { tokensView } from '@syntropic/live';
 import type { NumberedEvent } from '@syntropic/telemetry';
 import { durationDisplay, modelDisplay, phaseDisplay, reposDisplay, tokensDisplay } from '../display/display';
 import { secondsBetween } from '../display/duration';
-import { costByModel, costShown, costView, tokensView } from '../display/usage-fields';
+import { costByModel, costShown, costView } from '../display/usage-fields';
 import { sessionOperation } from './session-operation';
 import type { SessionDetail, SessionSummary } from './sessions.dto';
 

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Signal } from '@syntropic/async';
 import { EVERY_EXECUTION, LiveBus } from '../live-bus';
 import { LiveTables, type Activity } from '../live-tables';
-import { ACTIVITY_TYPES } from './plain-event';
+import { ACTIVITY_TYPES } from './plain-frames';
 
 type Listener = (activity: Activity) => void;
 

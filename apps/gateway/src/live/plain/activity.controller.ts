@@ -3,10 +3,9 @@ import type { ApiRequest, ReplyOf } from '../../http/endpoint';
 import { API_PREFIXES, Serve } from '../../http/serve';
 import { readStreamHealth, streamActivity } from '../live.endpoints';
 import { OpenConnections } from '../open-connections';
-import { snakeCased } from '../snake-case';
 import { SseConnection } from '../sse-connection';
 import { ActivityFeed } from './activity-feed';
-import { connectedFrame, plainFrame } from './plain-event';
+import { connectedFrame, PlainFrames } from './plain-frames';
 
 const ACTIVITY = 'activity';
 
@@ -16,6 +15,7 @@ export class ActivityController {
   constructor(
     private readonly feed: ActivityFeed,
     private readonly connections: OpenConnections,
+    private readonly frames: PlainFrames,
   ) {}
 
   @Serve(streamActivity)
@@ -23,8 +23,8 @@ export class ActivityController {
     const connection = new SseConnection(reply);
     this.connections.add(connection, ACTIVITY);
     connection.send(connectedFrame(null, { channel: ACTIVITY }));
-    this.feed.listen(connection.signal, ({ type, data, recordedAt }) => {
-      const frame = plainFrame(type, { ...(snakeCased(data) as object), recorded_at: recordedAt }, null);
+    this.feed.listen(connection.signal, (activity) => {
+      const frame = this.frames.frameOf(activity, null);
       if (frame) connection.send(frame);
     });
   }

@@ -3,13 +3,13 @@ import { EXECUTION } from '../../executions/execution-lookup';
 import type { ApiRequest } from '../../http/endpoint';
 import { API_PREFIXES, Serve } from '../../http/serve';
 import { RowLookup } from '../../reads/row-lookup';
-import type { StreamFrame } from '../event-stream-text';
+import type { Sink } from '../execution-stream';
 import { InitialSnapshot } from '../initial-snapshot';
 import { LiveStreams } from '../live-streams';
 import { streamExecutionEvents } from '../live.endpoints';
 import { OpenConnections } from '../open-connections';
 import { SseConnection } from '../sse-connection';
-import { connectedFrame, plainFrame } from './plain-event';
+import { connectedFrame, PlainFrames } from './plain-frames';
 
 /** An execution's stream for clients that know unnamed frames only: no ids, no snapshot, no resuming. */
 @Controller(API_PREFIXES)
@@ -19,6 +19,7 @@ export class PlainStreamController {
     private readonly snapshot: InitialSnapshot,
     private readonly streams: LiveStreams,
     private readonly connections: OpenConnections,
+    private readonly frames: PlainFrames,
   ) {}
 
   @Serve(streamExecutionEvents)
@@ -29,11 +30,15 @@ export class PlainStreamController {
     this.connections.add(connection, executionId);
     connection.send(connectedFrame(executionId, {}));
 
-    const send = ({ event = '', data }: StreamFrame) => {
-      const frame = plainFrame(event, data as Readonly<Record<string, unknown>>, executionId);
-      if (frame) connection.send(frame);
+    const sink: Sink = {
+      sendEvent: (event) => {
+        const frame = this.frames.frameOf(event, executionId);
+        if (frame) connection.send(frame);
+      },
+      // These clients know neither telemetry nor totals.
+      send: () => undefined,
+      flushed: () => connection.flushed(),
     };
-    const sink = { send, flushed: () => connection.flushed() };
     if (await this.streams.follow(executionId, cursor, sink, connection.signal)) connection.end();
   }
 }

@@ -1,0 +1,115 @@
+import { tokensView, totalTokensView, wireEvents } from '@syntropic/live';
+import { workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
+
+/** Executions and their phases as clients of unnamed frames know them. */
+export const executionWireEvents = wireEvents(workflowExecution)({
+  ExecutionStarted: {
+    name: 'WorkflowExecutionStarted',
+    activity: true,
+    data: ({ data, recordedAt }) => ({
+      workflow_id: data.workflowId,
+      execution_id: data.executionId,
+      workflow_name: data.workflowName,
+      inputs: data.inputs,
+      started_at: recordedAt,
+      total_phases: data.phases.length,
+      phase_definitions: data.phases.map(({ phaseId, name, order }) => ({ phase_id: phaseId, name, order })),
+    }),
+  },
+  PhaseStarted: {
+    name: 'PhaseStarted',
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      phase_id: data.phaseId,
+      phase_name: data.phaseName,
+      phase_order: data.phaseOrder,
+      session_id: data.sessionId,
+      started_at: recordedAt,
+    }),
+  },
+  PhaseCompleted: {
+    name: 'PhaseCompleted',
+    data: ({ data, recordedAt }) => ({ ...endOfPhase(data, recordedAt), success: true }),
+  },
+  PhaseFailed: {
+    name: 'PhaseCompleted',
+    data: ({ data, recordedAt }) => ({
+      ...endOfPhase(data, recordedAt),
+      success: false,
+      error_message: data.error,
+    }),
+  },
+  ExecutionCompleted: {
+    name: 'WorkflowCompleted',
+    terminal: true,
+    activity: true,
+    data: ({ data, recordedAt }) => ({ ...endOfExecution(data), completed_at: recordedAt }),
+  },
+  ExecutionFailed: {
+    name: 'WorkflowFailed',
+    terminal: true,
+    activity: true,
+    data: ({ data, recordedAt }) => ({
+      ...endOfExecution(data),
+      failed_at: recordedAt,
+      failed_phase_id: data.phaseId,
+      error_message: data.error,
+      error_type: data.errorType,
+    }),
+  },
+  ExecutionCancelled: {
+    name: 'ExecutionCancelled',
+    terminal: true,
+    activity: true,
+    data: ({ data, recordedAt }) => ({
+      ...endOfExecution(data),
+      cancelled_at: recordedAt,
+      reason: data.reason ?? null,
+    }),
+  },
+  ExecutionPaused: {
+    name: 'ExecutionPaused',
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      phase_id: data.phaseId ?? null,
+      yield_point: data.yieldPoint,
+      paused_at: recordedAt,
+    }),
+  },
+  ExecutionResumed: {
+    name: 'ExecutionResumed',
+    data: ({ data, recordedAt }) => ({ ...inExecution(data), resumed_at: recordedAt }),
+  },
+  // An interruption does not end the stream: a retry may follow.
+  ExecutionInterrupted: {
+    name: 'WorkflowInterrupted',
+    data: ({ data, recordedAt }) => ({ ...inExecution(data), why: data.why, interrupted_at: recordedAt }),
+  },
+});
+
+type DataOf<Type extends keyof ExecutionEvents> = ExecutionEvents[Type]['data'];
+type Ending = DataOf<'ExecutionCompleted' | 'ExecutionFailed' | 'ExecutionCancelled'>;
+
+const inExecution = ({ workflowId, executionId }: DataOf<'ExecutionResumed'>) => ({
+  workflow_id: workflowId,
+  execution_id: executionId,
+});
+
+const endOfPhase = (data: DataOf<'PhaseCompleted' | 'PhaseFailed'>, recordedAt: string) => ({
+  ...inExecution(data),
+  phase_id: data.phaseId,
+  session_id: data.sessionId,
+  completed_at: recordedAt,
+  artifact_id: data.artifacts[0]?.artifactId ?? null,
+  ...tokensView(data.usage),
+  duration_seconds: data.usage.durationMs / 1_000,
+});
+
+const endOfExecution = (data: Ending) => ({
+  ...inExecution(data),
+  completed_phases: data.completedPhases,
+  total_phases: data.totalPhases,
+  artifact_ids: data.artifactIds,
+  ...totalTokensView(data.usage),
+  total_duration_seconds: data.usage.durationMs / 1_000,
+});
