@@ -82,7 +82,7 @@ export default tseslint.config(
             },
             {
               sourceTag: 'type:read-model',
-              onlyDependOnLibsWithTags: ['type:contracts', 'type:kernel', 'type:platform'],
+              onlyDependOnLibsWithTags: ['type:contracts', 'type:kernel', 'type:platform', 'type:runtime'],
               bannedExternalImports: ['nats', 'ioredis'],
             },
             // The platform does not know what it is used for; sessions, phases and executions are the runtime's words.
