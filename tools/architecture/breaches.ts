@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A text that breaks a rule: what it does, the file it stands in, and the report it gets. */
+/** A text that breaks a rule: its description, its file, and the expected report. */
 export type Breach = readonly [what: string, file: string, text: string, reported: RegExp];
 
 /** A text beside a breach that keeps the rule. */

@@ -9,7 +9,7 @@ import { Pool } from 'pg';
 import { config } from './command-service.config';
 import { CONTEXTS } from './contexts';
 
-/** The log, and the relay that brings it to the bus. */
+/** The log, and the relay that publishes it on the bus. */
 @Module({
   imports: [
     EventStoreModule.forRoot({
@@ -35,7 +35,7 @@ export class LogModule {
       contextOf: contextOfAggregate(CONTEXTS),
       replicas: config.NATS_REPLICAS,
       onFault: (error) => {
-        log.warn({ error }, 'the relay tries again');
+        log.warn({ error }, 'the relay failed and is restarted');
       },
     });
     background.add('relay', (signal) => relay.run(signal));

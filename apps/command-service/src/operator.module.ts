@@ -6,7 +6,7 @@ import { Background, hourly, NATS } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 
-/** What the handlers of operators' commands work with. */
+/** The services behind operators' commands. */
 @Global()
 @Module({
   providers: [

@@ -15,7 +15,7 @@ type ParkEvent = DataOf<typeof projectionCommands.ParkEvent>;
 
 type Answer = 'done' | 'not_stopped' | 'unknown';
 
-/** What an operator can do about a projection that has stopped: its worker notices within a lease. Done twice is done once. */
+/** Operators' commands for stopped projections. Workers notice within a lease; a repetition changes nothing. */
 export class ProjectionOperator {
   constructor(private readonly pool: Pool) {}
 

@@ -1,4 +1,4 @@
-/** How one part of the platform stands, by the database's clock. */
+/** The state of one part of the platform, by the database's clock. */
 export type PartState = Readonly<{
   part: 'projection' | 'process' | 'timers' | 'relay';
   name: string;
