@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contexts } from '../nx/projects.cjs';
 
-/** A text that breaks a rule: what it does, the file it stands in, and the report it gets. */
+/** A text that breaks a rule: its description, its file, and the expected report. */
 export type Breach = readonly [what: string, file: string, text: string, reported: RegExp];
 
 /** A text beside a breach that keeps the rule. */

@@ -6,7 +6,7 @@ const WORKSPACE = join(__dirname, '../..');
 
 const PROJECT_ROOT = /^(?:apps\/[^/]+|libs\/[^/]+\/[^/]+|tools\/[^/]+)(?=\/)/;
 
-/** Command side, query side, or neither: the lint rules decide by this what an app may depend on. */
+/** The role of each app: the lint rules allow dependencies by it. */
 const ROLES = {
   'agent-runner': 'edge',
   'command-service': 'write',
@@ -15,7 +15,7 @@ const ROLES = {
   'projection-worker': 'read',
 };
 
-/** Tags that the folder does not tell. */
+/** Tags that do not follow from the folder. */
 const TAGS = {
   'libs/catalogue/contracts': ['scope:catalogue', 'type:catalogue'],
   'libs/catalogue/read-model': ['scope:catalogue', 'type:catalogue'],

@@ -10,7 +10,7 @@ import { config } from './command-service.config';
 import { CONTEXTS } from './contexts';
 import { RelayTask } from './relay.task';
 
-/** The log, and the relay that brings it to the bus. */
+/** The log, and the relay that publishes it on the bus. */
 @Module({
   imports: [EventStoreModule.forRoot({ inject: [Pool, NATS], useFactory: eventStore })],
   providers: [{ provide: Relay, inject: [Pool, PostgresEventLog, NATS, LOG], useFactory: relay }, RelayTask],
@@ -26,7 +26,7 @@ function eventStore(pool: Pool, nats: NatsConnection) {
 
 function relay(pool: Pool, events: PostgresEventLog, nats: NatsConnection, log: Logger): Relay {
   const onFault = (error: unknown) => {
-    log.warn({ error }, 'the relay tries again');
+    log.warn({ error }, 'the relay failed and is restarted');
   };
   return new Relay(pool, events, nats, {
     contextOf: contextOfAggregate(CONTEXTS),

@@ -24,7 +24,7 @@ const stored = {
   isPrimaryDeliverable: z.boolean().default(true),
 };
 
-/** A file that a phase left behind. */
+/** A file that a phase has produced. */
 export const artifact = contract('artifacts', 'artifact', {
   key: 'artifactId',
   commands: {

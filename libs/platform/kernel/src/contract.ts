@@ -19,7 +19,7 @@ type EventMessages<E extends EventShapes> = {
 /** The rules by which an aggregate refuses: the kind of each refusal, and its title for clients. */
 export type Refusals = Readonly<Record<string, readonly [kind: Refusal, title: string]>>;
 
-/** All that others may know of an aggregate. Types, wire names, subjects, parsers and documents derive from it. */
+/** The published part of an aggregate. Types, wire names, subjects, parsers and documents derive from it. */
 export type Contract<
   Name extends string,
   C extends CommandShapes,
@@ -42,7 +42,7 @@ type Carrying<Key extends string> = Keyed<Key> | Readonly<{ shape: Keyed<Key> }>
 
 type Declaration<Key extends string, C, E, R> = Readonly<{ key: Key; commands: C; events: E; refusals?: R }>;
 
-/** Declares an aggregate's commands, events and refusals: the only place where a field of theirs is written. */
+/** Declares an aggregate's commands, events and refusals. Their fields are written here and nowhere else. */
 export function contract<
   const Name extends string,
   const Key extends string,
@@ -66,7 +66,7 @@ export function contract<
   };
 }
 
-/** A contract whose messages do not matter to the reader. */
+/** Any contract, without the types of its messages. */
 export type AnyContract = Readonly<{
   context: string;
   aggregate: string;

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 
-const AUTHORS_WORD = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/;
+const AUTHORS_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/;
 
-/** A workflow template, in its author's word: letters, digits, `.`, `_`, `-`; at most 100. */
+/** A workflow template, named by its author: letters, digits, `.`, `_`, `-`; at most 100. */
 export const WorkflowId = z
   .string()
-  .regex(AUTHORS_WORD, 'letters, digits, ".", "_" and "-", at most 100')
+  .regex(AUTHORS_NAME, 'letters, digits, ".", "_" and "-", at most 100')
   .brand<'WorkflowId'>();
 export type WorkflowId = z.infer<typeof WorkflowId>;
 
-/** A phase of a workflow, in its author's word. It names a directory in workspaces, so it follows the same pattern. */
+/** A phase of a workflow, named by its author. It names a directory in workspaces, so it follows the same pattern. */
 export const PhaseId = z
   .string()
-  .regex(AUTHORS_WORD, 'letters, digits, ".", "_" and "-", at most 100')
+  .regex(AUTHORS_NAME, 'letters, digits, ".", "_" and "-", at most 100')
   .brand<'PhaseId'>();
 export type PhaseId = z.infer<typeof PhaseId>;
 

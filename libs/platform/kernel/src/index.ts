@@ -31,6 +31,7 @@ export {
   Outcome,
   type AnswerOf,
   type CommandMessage,
+  type EventMessage,
   type DataOf,
   type InputOf,
   type ReplyOf,

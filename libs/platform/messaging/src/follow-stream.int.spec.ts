@@ -1,6 +1,6 @@
 import { eventually, useNats } from '@syntropic/testing';
 import { AckPolicy, DeliverPolicy, type ConsumerConfig, type JetStreamManager, type NatsConnection } from 'nats';
-import { connectNats, hangUp } from './connection';
+import { connectNats, drainAndClose } from './connection';
 import { followStream, type FollowOptions } from './follow-stream';
 
 const nats = useNats();
@@ -14,7 +14,7 @@ beforeAll(async () => {
   operator = await connectNats({ url: nats.url, name: 'operator' });
   manager = await operator.jetstreamManager({ checkAPI: false });
 });
-afterAll(() => hangUp(operator));
+afterAll(() => drainAndClose(operator));
 beforeEach(() => makeStream());
 afterEach(() =>
   eventually(async () => {
@@ -72,7 +72,7 @@ async function follow(consumer: Partial<ConsumerConfig>, options: Partial<Follow
     async stop() {
       stop.abort();
       await ended;
-      await hangUp(connection);
+      await drainAndClose(connection);
     },
   };
 }
@@ -170,7 +170,7 @@ describe('a follower', () => {
     await makeStream();
     await unlimited.attached();
     await unlimited.stop();
-    await hangUp(limited.connection);
+    await drainAndClose(limited.connection);
   });
 
   it('ends with the signal while its consumer is still being created', async () => {
@@ -185,7 +185,7 @@ describe('a follower', () => {
     const follower = await follow(EPHEMERAL);
     await follower.attached();
 
-    await hangUp(follower.connection);
+    await drainAndClose(follower.connection);
 
     await follower.ended;
     expect(follower.seen.detached).toBe(follower.seen.attached);

@@ -1,5 +1,5 @@
 import { PostgresEventLog, Relay } from '@syntropic/event-store';
-import { connectNats, hangUp } from '@syntropic/messaging';
+import { connectNats, drainAndClose } from '@syntropic/messaging';
 import { eventually, useNats } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
 import { ProcessOperator } from './operator';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(async () => {
   stop.abort();
   await relaying;
-  await hangUp(nats);
+  await drainAndClose(nats);
 });
 
 /** All that the stream has had lately: the server keeps one that has ended for half a minute. */

@@ -5,7 +5,7 @@ import { closeWork, control, enqueue } from '@syntropic/work';
 
 const { CompletePhase, FailPhase, RequeuePhase, StopPhase } = workflowExecution.commands;
 
-/** From a queued phase to a runner's work, from the end of its session to the end of the phase, and from a wish to whoever can fulfil it. */
+/** Enqueues work for queued phases, ends a phase when its session ends, and passes pause, resume and cancel on to the work queue. */
 export const runPhases = process(
   workflowExecution,
   agentSession,

@@ -1,4 +1,4 @@
-import { connectNats, DOMAIN_EVENTS, hangUp, LOG_APPENDED, logPositionOf } from '@syntropic/messaging';
+import { connectNats, DOMAIN_EVENTS, drainAndClose, LOG_APPENDED, logPositionOf } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase, useNats, TcpProxy } from '@syntropic/testing';
 import type { MsgHdrs, NatsConnection } from 'nats';
@@ -30,7 +30,7 @@ export function useRelayedLog() {
     observer = await connect();
   });
   afterAll(async () => {
-    await hangUp(observer);
+    await drainAndClose(observer);
     await pool.end();
   });
 
@@ -83,7 +83,7 @@ async function startRelay(pool: Pool, url: string) {
     async stop() {
       stop.abort();
       await running;
-      await hangUp(connection);
+      await drainAndClose(connection);
       wire.cut();
     },
     kill() {

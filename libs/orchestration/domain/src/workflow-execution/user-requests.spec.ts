@@ -24,14 +24,14 @@ import {
   two,
   types,
 } from '../testing/steps';
-import { cancelExecution, pauseExecution } from './control';
+import { cancelExecution, pauseExecution } from './user-requests';
 import { holdPhase, parkPhase, startPhase } from './phases';
 import type { WorkflowExecution } from './workflow-execution';
 
 const { PauseExecution, CancelExecution, StartPhase, HoldPhase, ParkPhase } = workflowExecution.commands;
 
 describe('pausing', () => {
-  it('is asked, and a fact when the agent stands still', () => {
+  it('is requested, and a fact when the agent is frozen', () => {
     const events = history(two, begun(plan), paused);
     expect(types(events).at(-1)).toBe('ExecutionPauseRequested');
     expect(decided(events, held(plan))).toEqual(['PhaseHeld', 'ExecutionPaused']);
@@ -120,7 +120,7 @@ describe('cancelling', () => {
     expect(decided(events, stoppedBy(plan))).toEqual(['PhaseStopped', 'ExecutionCancelled']);
   });
 
-  it('happens at once while nobody runs the execution', () => {
+  it('happens at once while no runner has a phase of the execution', () => {
     const events = history(two, begun(plan), lost(plan));
     expect(decided(events, cancelled)).toEqual(['ExecutionCancelRequested', 'ExecutionCancelled']);
   });
