@@ -16,10 +16,14 @@ export const PhaseId = z
   .brand<'PhaseId'>();
 export type PhaseId = z.infer<typeof PhaseId>;
 
-export const ExecutionId = z
-  .string()
-  .regex(/^exec-[0-9a-f]{12}$/, '"exec-" and 12 hexadecimal digits')
-  .brand<'ExecutionId'>();
+/** An id that names its kind: `exec-0123456789ab`. */
+const prefixedId = <Brand extends string>(prefix: string, digits: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}-[0-9a-f]{${digits}}$`), `"${prefix}-" and ${digits} hexadecimal digits`)
+    .brand<Brand>();
+
+export const ExecutionId = prefixedId<'ExecutionId'>('exec', 12);
 export type ExecutionId = z.infer<typeof ExecutionId>;
 
 export const SessionId = z.uuid().brand<'SessionId'>();

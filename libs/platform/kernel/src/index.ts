@@ -22,7 +22,7 @@ export {
 export { derivedUuid, eventIdOf, executionIdOf } from './derived-id';
 export { DomainError, type Refusal, type RefusalDetails } from './domain-error';
 export type { Actor, Event, EventOfType, Metadata, Recorded } from './event';
-export { ArtifactId, ExecutionId, PhaseId, SessionId, WorkflowId, WorkspaceId } from './ids';
+export * from './ids';
 export type { Immutable } from './immutable';
 export {
   answered,

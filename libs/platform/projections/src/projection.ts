@@ -53,13 +53,16 @@ export interface Projection<Row extends AnyRow = AnyRow> {
 
 export type RowOf<P> = P extends Projection<infer Row> ? Row : never;
 
+/** A projection with the schema of its rows, from which endpoints derive their replies. */
+type Declared<Shape extends z.ZodRawShape> = Projection<RowFrom<Shape>> & Readonly<{ row: z.ZodObject<Shape> }>;
+
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** Declares a read model of these aggregates: `projection(workspace)({ name, row, keys, on, … })`. */
 export const projection =
   <K extends readonly AnyContract[]>(...streams: K) =>
-  <Shape extends z.ZodRawShape>(definition: Definition<EventOf<K[number]>, Shape>): Projection<RowFrom<Shape>> => {
-    const { name, version, key, indexes = [] } = definition;
+  <Shape extends z.ZodRawShape>(definition: Definition<EventOf<K[number]>, Shape>): Declared<Shape> => {
+    const { name, version, row, key, indexes = [] } = definition;
     if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
 
     // The runner calls folds and `keys` only with event types that `on` contains.
@@ -71,7 +74,8 @@ export const projection =
       streams,
       table: `read.${name}_v${version}`,
       key,
-      columns: columnsOf(name, definition.row),
+      row,
+      columns: columnsOf(name, row),
       indexes,
       types: Object.keys(on),
       keys: definition.keys,
