@@ -60,7 +60,10 @@ function addReexport(changes: Changes, index: string, name: string, from: string
   changes.edit(index, (text) => withReexport(text, [name], from));
 }
 
-const idOf = ({ pascal, snake }: Name): string => `export const ${pascal}Id = prefixedId<'${pascal}Id'>('${snake}', 12);
+const idOf = ({
+  pascal,
+  snake,
+}: Name): string => `export const ${pascal}Id = prefixedId('${snake}', 12).brand<'${pascal}Id'>();
 export type ${pascal}Id = z.infer<typeof ${pascal}Id>;
 `;
 

@@ -17,13 +17,10 @@ export const PhaseId = z
 export type PhaseId = z.infer<typeof PhaseId>;
 
 /** An id that names its kind: `exec-0123456789ab`. */
-const prefixedId = <Brand extends string>(prefix: string, digits: number) =>
-  z
-    .string()
-    .regex(new RegExp(`^${prefix}-[0-9a-f]{${digits}}$`), `"${prefix}-" and ${digits} hexadecimal digits`)
-    .brand<Brand>();
+const prefixedId = (prefix: string, digits: number) =>
+  z.string().regex(new RegExp(`^${prefix}-[0-9a-f]{${digits}}$`), `"${prefix}-" and ${digits} hexadecimal digits`);
 
-export const ExecutionId = prefixedId<'ExecutionId'>('exec', 12);
+export const ExecutionId = prefixedId('exec', 12).brand<'ExecutionId'>();
 export type ExecutionId = z.infer<typeof ExecutionId>;
 
 export const SessionId = z.uuid().brand<'SessionId'>();

@@ -3,5 +3,5 @@ export type { DomainItem, LiveFrame, TelemetryItem } from './live-frame';
 export { LiveFrameFaults } from './live-frame-faults';
 export { EventDataFaults } from './event-data-faults';
 export { snakeCased, snakeCasingOf } from './snake-case';
-export { wireEvents, type WireEvent } from './wire-events';
+export { wireEvents } from './wire-events';
 export { tokensView, totalTokensView } from './wire-usage';

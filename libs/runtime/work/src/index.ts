@@ -1,4 +1,4 @@
 export { Sweeper, type WaitingWork } from './sweeper';
-export type { Control, NewWork, Work } from './work';
+export type { Work } from './work';
 export { closeWork, control, enqueue, workEffects } from './work-actions';
 export { WorkQueue, type WorkSignals } from './work-queue';
