@@ -31,3 +31,6 @@ export type WorkspaceId = z.infer<typeof WorkspaceId>;
 
 export const ArtifactId = z.uuid().brand<'ArtifactId'>();
 export type ArtifactId = z.infer<typeof ArtifactId>;
+
+export const OrganizationId = prefixedId('org', 8).brand<'OrganizationId'>();
+export type OrganizationId = z.infer<typeof OrganizationId>;
