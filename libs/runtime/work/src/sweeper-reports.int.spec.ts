@@ -1,7 +1,7 @@
 import { DomainError } from '@syntropic/kernel';
 import { accept, newWork, WorkFixture } from './testing/work-fixture';
 import type { WaitingWork } from './sweeper';
-import type { Work } from './work';
+import type { NewWork, Work } from './work';
 
 const fixture = new WorkFixture();
 
@@ -119,6 +119,56 @@ describe('queued work', () => {
     await fixture.sweeper({ hint: (work) => hinted.push(work) }).hintAgain();
 
     expect(hinted).toEqual([{ sessionId, backend: 'sandbox', provider: 'command', parkedOn: 'r7' }]);
+  });
+
+  describe('while runners are busy', () => {
+    const waiting = async (count: number, fields: Partial<NewWork> = {}) => {
+      const work = await Promise.all(Array.from({ length: count }, () => fixture.queued(fields)));
+      await fixture.ages('queued_at', '6 s');
+      return work.map(({ sessionId }) => sessionId);
+    };
+    const hintedAgain = async (): Promise<readonly string[]> => {
+      const hinted: string[] = [];
+      await fixture.sweeper({ hint: (work) => hinted.push(work.sessionId) }).hintAgain();
+      return hinted;
+    };
+
+    it('is hinted at one at a time, each in turn', async () => {
+      await fixture.renewed('r1', await fixture.held('r1'), await fixture.held('r1'));
+      const sessions = await waiting(5);
+
+      const hints: string[] = [];
+      for (let sweep = 0; sweep < 5; sweep++) hints.push(...(await hintedAgain()));
+      expect([...hints].sort()).toEqual([...sessions].sort());
+
+      await fixture.ages('hinted_at', '6 s');
+      await expect(hintedAgain()).resolves.toEqual([hints[0]]);
+    });
+
+    it('is hinted at one of each kind', async () => {
+      await fixture.renewed('r1', await fixture.held('r1'), await fixture.held('r1'));
+      const kinds = [{}, { provider: 'claude' }, { backend: 'docker' }, { parkedOn: 'r1' }, { parkedOn: 'r2' }];
+      for (const kind of kinds) await waiting(3, kind);
+
+      await expect(hintedAgain()).resolves.toHaveLength(kinds.length);
+    });
+
+    it('is hinted at as often as runners that can run it have free slots', async () => {
+      await fixture.renewed('r1', await fixture.held('r1'));
+      await fixture.renewed('r2');
+      await fixture.queue.renew({ runner: 'r3', backends: ['docker'], providers: ['command'], slots: 9, leases: [] });
+      await waiting(5);
+
+      await expect(hintedAgain()).resolves.toHaveLength(3);
+    });
+
+    it('is hinted at once when its runner was not seen for a minute', async () => {
+      await fixture.renewed('gone');
+      await fixture.owner.query(`update ops.runners set seen_at = seen_at - interval '61 s'`);
+      await waiting(5);
+
+      await expect(hintedAgain()).resolves.toHaveLength(1);
+    });
   });
 
   it('does not count as waiting while it may not run', async () => {

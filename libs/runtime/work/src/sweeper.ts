@@ -2,7 +2,7 @@ import { repeat } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { LEASE_MS } from './work-queue';
+import { LEASE_MS, RUNNER_SEEN_MS } from './work-queue';
 import { WORK_COLUMNS, type Work } from './work';
 
 /** Work that has been queued for a while. */
@@ -33,6 +33,33 @@ const QUEUED_AGAIN = `
   state = 'queued', queued_at = clock_timestamp(), hinted_at = null, parked_on = case when leg > 1 then parked_on end`;
 
 const HINTS_AT_ONCE = 100;
+/** Work whose last hint is longest ago comes first, so that each waiting session is hinted at in turn. */
+const HINT_AGAIN = `
+  with free as (
+    select r.runner_id, r.backends, r.providers, r.slots - count(w.session_id) as slots
+      from ops.runners r left join ops.work w on w.runner = r.runner_id and w.state = 'leased'
+     where r.seen_at > clock_timestamp() - $3 * interval '1 ms'
+     group by r.runner_id
+  ), due as (
+    select q.session_id, q.backend, q.provider, q.parked_on, coalesce(q.hinted_at, q.queued_at) as since,
+           row_number() over (partition by q.backend, q.provider, q.parked_on
+                              order by coalesce(q.hinted_at, q.queued_at), q.session_id) as ordinal
+      from ops.work q
+     where q.state = 'queued' and q.control = 'run'
+       and coalesce(q.hinted_at, q.queued_at) < clock_timestamp() - $1 * interval '1 ms'
+  ), chosen as (
+    select due.session_id from due
+     where due.ordinal <= greatest(1, (
+       select sum(free.slots) from free
+        where free.slots > 0 and due.backend = any(free.backends) and due.provider = any(free.providers)
+          and (due.parked_on is null or due.parked_on = free.runner_id)))
+     order by due.since limit $2
+  )
+  update ops.work w set hinted_at = clock_timestamp() from chosen
+   where w.session_id = chosen.session_id and w.state = 'queued'
+     and coalesce(w.hinted_at, w.queued_at) < clock_timestamp() - $1 * interval '1 ms'
+  returning w.session_id as "sessionId", w.backend, w.provider, w.parked_on as "parkedOn"`;
+
 const FORGOTTEN_AT_ONCE = 500;
 
 /**
@@ -125,18 +152,16 @@ export class Sweeper {
     });
   }
 
+  /**
+   * Hints at no more work of a kind than its runners have free slots, because a runner claims again when a slot becomes free.
+   * One hint per kind is sent in any case: a full runner may park a held session for it.
+   */
   async hintAgain(): Promise<void> {
-    const { rows } = await this.pool.query<WaitingWork>(
-      `update ops.work w set hinted_at = clock_timestamp()
-        where w.session_id in (
-          select q.session_id from ops.work q
-           where q.state = 'queued' and q.control = 'run'
-             and coalesce(q.hinted_at, q.queued_at) < clock_timestamp() - $1 * interval '1 ms'
-           order by q.queued_at limit $2
-           for update skip locked)
-       returning w.session_id as "sessionId", w.backend, w.provider, w.parked_on as "parkedOn"`,
-      [this.#options.hintAgainMs, HINTS_AT_ONCE],
-    );
+    const { rows } = await this.pool.query<WaitingWork>(HINT_AGAIN, [
+      this.#options.hintAgainMs,
+      HINTS_AT_ONCE,
+      RUNNER_SEEN_MS,
+    ]);
     for (const work of rows) this.#options.hint(work);
   }
 

@@ -45,7 +45,7 @@ export type AffectedWork = Readonly<{ sessionId: string; backend: string; state:
 export const LEASE_MS = 15_000;
 
 /** Long enough to bridge a short outage of the store; an execution that is started without a runner only waits. */
-const RUNNER_SEEN_MS = 60_000;
+export const RUNNER_SEEN_MS = 60_000;
 
 /**
  * Assigns sessions to runners. Every decision is one statement on `ops.work`, timed by the database's clock.
