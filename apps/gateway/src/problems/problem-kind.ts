@@ -1,4 +1,4 @@
 /** Status and title of a problem code. */
 export type ProblemKind = Readonly<{ status: number; title: string }>;
 
-export type ProblemKinds = Readonly<Record<string, ProblemKind>>;
+export type ProblemKinds<Code extends string = string> = Readonly<Record<Code, ProblemKind>>;

@@ -19,6 +19,22 @@ describe('a problem document', () => {
     expect(isFault).toBe(false);
   });
 
+  it.each([
+    'workflow.already_exists',
+    'execution.not_running',
+    'execution.not_paused',
+    'execution.not_interrupted',
+    'execution.has_ended',
+  ])('of %s has the status that clients expect, not the one of its kind', (code) => {
+    expect(problemOf(new DomainError(code, 'the words', 'conflict')).document.status).toBe(400);
+  });
+
+  it('has the title that the contract declares', () => {
+    const refused = new DomainError('execution.stale_session', 'the words', 'conflict');
+
+    expect(problemOf(refused).document).toMatchObject({ status: 409, title: 'The phase is run by another session' });
+  });
+
   it('has the status that clients expect of its code', () => {
     expect(problemOf(new DomainError('execution.not_running', 'it is paused')).document.status).toBe(400);
     expect(problemOf(new DomainError('event.too_large', 'too much', 'invalid')).document.status).toBe(413);

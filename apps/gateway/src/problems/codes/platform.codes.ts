@@ -1,6 +1,6 @@
 import type { ProblemKinds } from '../problem-kind';
 
-/** Problems of commands and queries in every context. */
+/** Problems of commands and queries in every context, and of the servers behind them. */
 export const platformCodes = {
   'command.invalid': { status: 422, title: 'The command has faults' },
   'command.unknown': { status: 422, title: 'The command is unknown' },
@@ -11,5 +11,6 @@ export const platformCodes = {
   'event.not_storable': { status: 422, title: 'The data holds what cannot be stored' },
   'read_model.behind': { status: 503, title: 'The answer is not up to date yet' },
   'store.unavailable': { status: 503, title: 'The store does not answer' },
+  'artifact.bytes_unavailable': { status: 503, title: 'The storage of artifacts does not answer' },
   'internal.fault': { status: 500, title: 'Internal fault' },
 } as const satisfies ProblemKinds;
