@@ -100,6 +100,6 @@ describe('an aggregate', () => {
   });
 
   it('of no context has none', () => {
-    expect(() => contextOf('invoice')).toThrow('no context is known');
+    expect(() => contextOf('no_such_aggregate')).toThrow('no context is known');
   });
 });

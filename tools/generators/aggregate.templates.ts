@@ -82,3 +82,19 @@ describe('${words}', () => {
   });
 });
 `;
+
+export const eventsSection = (
+  context: Name,
+  { pascal, snake, words }: Name,
+): string => `## ${context.kebab}: ${pascal}, stream \`${snake}-<id>\`
+
+| command | sent by | leads to | does |
+| --- | --- | --- | --- |
+| \`Create${pascal}\` | gateway | \`${pascal}Created\` | Creates the ${words}. |
+| \`Rename${pascal}\` | gateway | \`${pascal}Renamed\` | Gives the ${words} another name. |
+
+| event | says |
+| --- | --- |
+| \`${pascal}Created\` | The ${words} exists. |
+| \`${pascal}Renamed\` | The ${words} has another name. |
+`;

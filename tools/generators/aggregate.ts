@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { aggregateSource, aggregateSpec, contractSource } from './aggregate.templates';
+import { aggregateSource, aggregateSpec, contractSource, eventsSection } from './aggregate.templates';
 import type { Changes } from './changes';
 import { nameOf, type Name } from './names';
 import { withElement, withImport, withReexport } from './source-edits';
@@ -8,6 +8,9 @@ import { withElement, withImport, withReexport } from './source-edits';
 const CONTEXTS = 'apps/command-service/src/contexts.ts';
 const CONTRACTS = 'libs/catalogue/contracts/src/index.ts';
 const IDS = 'libs/platform/kernel/src/ids.ts';
+const EVENTS = 'docs/events.md';
+/** The sections of aggregates come before it. */
+const EARLIER = '## From the events of earlier platforms';
 
 /** Makes a context with its first aggregate, which has the context's name unless it is given another. */
 export function addContext(changes: Changes, context: Name, aggregate = context): void {
@@ -50,6 +53,7 @@ export function addAggregate(changes: Changes, context: Name, name: Name): void 
     (text) => withElement(text, 'CONTRACTS', name.camel),
     (text) => withImport(text, name.camel, `@syntropic/${context.kebab}/contracts`),
   );
+  changes.edit(EVENTS, (text) => text.replace(EARLIER, `${eventsSection(context, name)}\n${EARLIER}`));
   changes.edit(IDS, (text) => `${text}\n${idOf(name)}`);
 }
 

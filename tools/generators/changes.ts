@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as estree from 'prettier/plugins/estree';
+import * as markdown from 'prettier/plugins/markdown';
 import * as typescript from 'prettier/plugins/typescript';
 import type { Options } from 'prettier';
 import { format } from 'prettier/standalone';
@@ -38,9 +39,13 @@ export class Changes {
   /** Formats and writes all files. @returns their paths, relative to the root */
   async write(): Promise<readonly string[]> {
     const options = JSON.parse(readFileSync(join(this.root, '.prettierrc'), 'utf8')) as Options;
-    const plugins = [estree, typescript] as unknown as NonNullable<Options['plugins']>;
+    const plugins = [estree, markdown, typescript] as unknown as NonNullable<Options['plugins']>;
     for (const [file, text] of this.#texts) {
-      const formatted = await format(text, { ...options, plugins, parser: 'typescript' });
+      const formatted = await format(text, {
+        ...options,
+        plugins,
+        parser: file.endsWith('.md') ? 'markdown' : 'typescript',
+      });
       mkdirSync(dirname(join(this.root, file)), { recursive: true });
       writeFileSync(join(this.root, file), formatted);
     }
