@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { contexts } from '../nx/projects.cjs';
 
-/** A text that breaks a rule: what it does, the file it stands in, and the report it gets. */
+/** A text that breaks a rule: its description, its file, and the expected report. */
 export type Breach = readonly [what: string, file: string, text: string, reported: RegExp];
 
 /** A text beside a breach that keeps the rule. */
@@ -18,7 +19,7 @@ const RUNNER = 'apps/agent-runner/src/breach.ts';
 const SPEC = 'libs/orchestration/domain/src/breach.spec.ts';
 const MIGRATION = 'tools/migrations/0001-breach.ts';
 
-export const CONTEXTS: readonly string[] = readdirSync(join(ROOT, 'libs')).filter((name) => name !== 'platform');
+export const CONTEXTS: readonly string[] = contexts();
 
 export const only = (tags: string) => new RegExp(`tagged with "${tags}" can only depend on`);
 export const never = (tags: string) => new RegExp(`tagged with "${tags}" can not depend on`);
@@ -46,6 +47,24 @@ const TYPES: readonly Breach[] = [
   ['an application imports a driver', APPLICATION, from('pg'), banned('type:application')],
   ['a read model imports the domain', READ_MODEL, from('@syntropic/orchestration/domain'), only('type:read-model')],
   ['a read model imports a driver', READ_MODEL, from('ioredis'), banned('type:read-model')],
+  [
+    'the platform imports the runtime',
+    'libs/platform/context/src/breach.ts',
+    from('@syntropic/live'),
+    only('type:platform'),
+  ],
+  [
+    'the runtime imports a context',
+    'libs/runtime/work/src/breach.ts',
+    from('@syntropic/orchestration/contracts'),
+    only('type:runtime'),
+  ],
+  [
+    'the catalogue imports a domain',
+    'libs/catalogue/contracts/src/breach.ts',
+    from('@syntropic/orchestration/domain'),
+    only('type:catalogue'),
+  ],
   [
     'the platform imports a context',
     'libs/platform/postgres/src/breach.ts',
@@ -121,6 +140,7 @@ const LANGUAGE: readonly Breach[] = [
   ],
   ['an export has no name', RUNNER, 'export default 1;', /no-restricted-syntax.*name/],
   ['an enum is declared', DOMAIN, 'export enum Status { Running }', /no-restricted-syntax.*union/],
+  ['a member is private', RUNNER, 'export class A {\n  private a = 1;\n}', /no-restricted-syntax.*#names/],
   ['a value is any', DOMAIN, 'export const anything = (value: any) => void value;', /no-explicit-any/],
   [
     'absence is asserted away',
@@ -174,6 +194,8 @@ export const ALLOWED: readonly Allowed[] = [
   ['a library for services imports the framework', 'libs/platform/service/src/breach.ts', from('@nestjs/common')],
   ['config reads the environment', 'libs/platform/config/src/breach.ts', 'export const { env } = process;'],
   ['a spec imports test support', SPEC, from('@syntropic/kernel/testing')],
+  ['an injected parameter is private', RUNNER, 'export class A {\n  constructor(private readonly a: number) {}\n}'],
+  ['a constructor is private', RUNNER, 'export class A {\n  a = 1;\n  private constructor() {\n    go();\n  }\n}'],
   ['a file has 250 lines', DOMAIN, lines(250)],
   ['`evolve` is as long as its union', DOMAIN, longFunction.replace('long()', 'evolve()')],
   ['`evolve` has a case for each event', DOMAIN, `export function evolve() {\n${branches(20)}\n}\n`],

@@ -29,11 +29,13 @@ function textOf(part: string, file: string): string {
   return readFileSync(join(LIBS, context, part, 'src', ...path), 'utf8');
 }
 
-/** Libraries export what others run; a definition that a context keeps to itself is never run. */
+/** Libraries export the definitions that services run; one that is not exported never runs. */
 async function exportedBy(part: string, isDefinition: (value: unknown) => boolean): Promise<readonly unknown[]> {
   const libraries = contextFolders().filter((context) => existsSync(join(LIBS, context, part)));
   const modules = await Promise.all(
-    libraries.map((context) => import(join(LIBS, context, part, 'src/index.ts')) as Promise<object>),
+    libraries.map(
+      (context) => import(join(LIBS, context, part, 'src/index.ts')) as Promise<Readonly<Record<string, unknown>>>,
+    ),
   );
   return modules.flatMap((exported) => Object.values(exported).flat()).filter(isDefinition);
 }

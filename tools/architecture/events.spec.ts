@@ -20,7 +20,7 @@ describe('events', () => {
     expect(EVENTS).toEqual([...new Set(EVENTS)]);
   });
 
-  it('are known to whoever consumes them', () => {
+  it('are known to the read models and processes that consume them', () => {
     expect(EVENTS).toEqual(expect.arrayContaining(CONSUMED));
   });
 
@@ -35,7 +35,7 @@ describe('events', () => {
   });
 });
 
-/** The types of the facts that a context's domain makes: what stands, or may stand, as `type` beside `data`. */
+/** The event types that a context's domain creates: object literals with `type` and `data`. */
 function decided(context: string): ReadonlySet<string> {
   const folder = join(LIBS, context, 'domain/src');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -59,7 +59,7 @@ function factsIn(text: string): readonly string[] {
   return found;
 }
 
-/** A word, or either of two. */
+/** The values of a string literal, or of both branches of a conditional. */
 function wordsOf(value: ts.Expression): readonly string[] {
   if (ts.isStringLiteral(value)) return [value.text];
   return ts.isConditionalExpression(value) ? [...wordsOf(value.whenTrue), ...wordsOf(value.whenFalse)] : [];

@@ -23,17 +23,14 @@ const ENDS = ['ExecutionCompleted', 'ExecutionFailed', 'ExecutionCancelled'];
 
 /** Resolves when the projection is level with the log and every workspace is terminated. */
 export async function storedExecution(store: Pool, executionId: string): Promise<StoredExecution> {
-  return eventually(
-    async () => {
-      const { rows } = await store.query<StoredExecution>(STORED_EXECUTION, [executionId, ENDS]);
-      const [stored] = rows;
-      if (!stored) throw new Error('an aggregate has a row');
-      expect(stored.openWorkspaces).toEqual([]);
-      expect(stored.feed).toEqual(stored.log);
-      return stored;
-    },
-    { within: 30_000 },
-  );
+  return eventually(async () => {
+    const { rows } = await store.query<StoredExecution>(STORED_EXECUTION, [executionId, ENDS]);
+    const [stored] = rows;
+    if (!stored) throw new Error('an aggregate has a row');
+    expect(stored.openWorkspaces).toEqual([]);
+    expect(stored.feed).toEqual(stored.log);
+    return stored;
+  });
 }
 
 /** Checks log, read models, telemetry and the frames of a client: nothing is missing, nothing is there twice. */

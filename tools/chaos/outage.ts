@@ -23,5 +23,5 @@ export async function killServer(
   process.kill(pid, 'SIGSTOP');
   beforeKill();
   process.kill(pid, 'SIGKILL');
-  await eventually(() => ![undefined, pid].includes(platform.server(name).pid), { within: 30_000 });
+  await eventually(() => ![undefined, pid].includes(platform.server(name).pid));
 }

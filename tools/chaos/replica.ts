@@ -25,7 +25,7 @@ export class Replica {
     const port = await freePort();
     const own = { HEALTH_PORT: String(port), RUNNER_DIR: directory };
     const started = spawn(program, args, { env: { ...Object.fromEntries(environment), ...own }, stdio: 'ignore' });
-    await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, { within: 60_000 });
+    await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok);
     return new Replica(started, directory);
   }
 

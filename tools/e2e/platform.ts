@@ -97,8 +97,8 @@ export class Platform {
   async kill(name: ServiceName): Promise<void> {
     const { pid } = this.service(name);
     process.kill(pid, 'SIGKILL');
-    await eventually(() => this.service(name).pid !== pid, { within: 30_000 });
-    await eventually(async () => (await fetch(this.service(name).healthUrl)).ok, { within: 30_000 });
+    await eventually(() => this.service(name).pid !== pid);
+    await eventually(async () => (await fetch(this.service(name).healthUrl)).ok);
   }
 
   async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {

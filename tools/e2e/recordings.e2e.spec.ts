@@ -10,7 +10,7 @@ const folder = recordingsFolder(__dirname);
 const Count = z.number().default(0);
 const Result = z.object({
   total_cost_usd: z.number(),
-  num_turns: z.number(),
+  is_error: z.boolean(),
   modelUsage: z.record(
     z.string(),
     z.object({
@@ -29,7 +29,7 @@ const Line = z.looseObject({
     .optional(),
 });
 
-/** The recording's own figures: those of its result line, and its tool calls counted here. */
+/** The recording's own figures: those of its first result line, whose totals no later one raises, and its tool calls. */
 function figuresOf({ lines }: Recording) {
   const messages = lines.map(({ text }) => Line.parse(JSON.parse(text)));
   const blocks = messages.flatMap(({ message }) => (Array.isArray(message?.content) ? message.content : []));
@@ -37,8 +37,8 @@ function figuresOf({ lines }: Recording) {
   const result = Result.parse(messages.find(({ type }) => type === 'result'));
   const models = Object.entries(result.modelUsage);
   return {
+    status: result.is_error ? 'failed' : 'completed',
     cost: usdOf(result.total_cost_usd),
-    turns: result.num_turns,
     costByModel: Object.fromEntries(models.map(([model, { costUSD }]) => [model, usdOf(costUSD)])),
     tokens: models.reduce(
       (sum, [, used]) => ({
@@ -51,7 +51,7 @@ function figuresOf({ lines }: Recording) {
     ),
     tools: calls.length,
     failedTools: blocks.filter((block) => block.type === 'tool_result' && block['is_error'] === true).length,
-    subagents: calls.filter((block) => block['name'] === 'Task').length,
+    subagents: calls.filter((block) => block['name'] === 'Task' || block['name'] === 'Agent').length,
   };
 }
 
@@ -71,7 +71,7 @@ function specify(recordings: string) {
       for await (const frame of platform.frames(id)) frames.push(frame);
 
       const { input, output, creation, read } = figures.tokens;
-      expect(await platform.reaches(id, 'completed')).toMatchObject({
+      expect(await platform.reaches(id, figures.status)).toMatchObject({
         total_cost_usd: figures.cost,
         total_input_tokens: input,
         total_output_tokens: output,
@@ -101,7 +101,11 @@ const Session = z.looseObject({
 async function expectSession(platform: Platform, executionId: string, figures: Figures): Promise<void> {
   const { phases } = await platform.execution(executionId);
   const { body } = await platform.get(`/api/sessions/${phases[0]?.session_id ?? ''}`);
-  expect(body).toMatchObject({ status: 'completed', total_cost_usd: figures.cost, cost_by_model: figures.costByModel });
+  expect(body).toMatchObject({
+    status: figures.status,
+    total_cost_usd: figures.cost,
+    cost_by_model: figures.costByModel,
+  });
 
   const { operations } = Session.parse(body);
   const completed = operations.filter(({ operation_type }) => operation_type === 'tool_execution_completed');
@@ -120,5 +124,5 @@ function expectFrames(frames: readonly Frame[], figures: Figures): void {
   expect(named('subagent_started')).toHaveLength(figures.subagents);
   expect(named('subagent_stopped')).toHaveLength(figures.subagents);
   expect(dataOf(named('cost').at(-1))).toMatchObject({ total_cost_usd: figures.cost });
-  expect(frames.at(-1)?.event).toBe('ExecutionCompleted');
+  expect(frames.at(-1)?.event).toBe(figures.status === 'failed' ? 'ExecutionFailed' : 'ExecutionCompleted');
 }

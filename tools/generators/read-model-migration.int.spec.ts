@@ -35,37 +35,21 @@ describe('the migration of a read model', () => {
     const file = writeReadModelMigration(root, invoices(1), NOW);
 
     expect(file).toBe('tools/migrations/20261125T2130-customer-invoice-v1.ts');
-    expect(readFileSync(join(root, file), 'utf8')).toBe(`import type { QueryRunner } from 'typeorm';
-import type { Migration } from './migration';
+    expect(readFileSync(join(root, file), 'utf8')).toBe(`import { ReadModelVersion } from './read/read-model-version';
 
-/** Version 1 of the read model \`customer_invoice\`: an empty table, to be folded from the log. */
-export class CustomerInvoiceV1 implements Migration {
+/** Version 1 of the read model \`customer_invoice\`. */
+export class CustomerInvoiceV1 extends ReadModelVersion {
   readonly name = 'customer-invoice-v1-0202611252130';
-  readonly kind = 'expanding';
-
-  async up(queries: QueryRunner): Promise<void> {
-    await queries.query(\`
-      create table read.customer_invoice_v1 (
-        invoice_id text collate "C" not null,
-        amount_cents bigint not null,
-        issued_at timestamp with time zone,
-        position bigint not null,
-        primary key (invoice_id)
-      );
-      create index on read.customer_invoice_v1 (issued_at);
-      grant select, insert, update, delete on read.customer_invoice_v1 to syn_projection_worker;
-      grant select on read.customer_invoice_v1 to syn_gateway;
-      insert into read.checkpoints (projection, version, store_epoch)
-      select 'customer_invoice', 1, store_epoch from log.log_head;
-    \`);
-  }
-
-  async down(queries: QueryRunner): Promise<void> {
-    await queries.query(\`
-      drop table read.customer_invoice_v1;
-      delete from read.checkpoints where projection = 'customer_invoice' and version = 1;
-    \`);
-  }
+  readonly projection = 'customer_invoice';
+  readonly version = 1;
+  readonly columns = \`
+    invoice_id text collate "C" not null,
+    amount_cents bigint not null,
+    issued_at timestamp with time zone,
+    position bigint not null,
+    primary key (invoice_id)
+  \`;
+  override readonly indexes = ['issued_at'];
 }
 `);
   });
@@ -123,7 +107,9 @@ describe('a read model', () => {
   it('is found by its name in the compiled context', async () => {
     const file = await generateReadModelMigration(root, 'billing/customer_invoice');
 
-    expect(readFileSync(join(root, file), 'utf8')).toContain('export class CustomerInvoiceV1 implements Migration {');
+    expect(readFileSync(join(root, file), 'utf8')).toContain(
+      'export class CustomerInvoiceV1 extends ReadModelVersion {',
+    );
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { migrationFile, migrationFiles } from '@syntropic/postgres';
 import { ddlOf, type Projection } from '@syntropic/projections';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pascalCase } from './names';
 import { projectionsIn } from './projections';
 
 const MIGRATIONS = 'tools/migrations';
@@ -32,11 +33,15 @@ export async function generateReadModelMigration(root: string, which: string): P
 export function writeReadModelMigration(root: string, projection: Projection, now = new Date()): string {
   const folder = join(root, MIGRATIONS);
   const history = migrationFiles(folder).map(({ file }) => file);
+  const subject = `${projection.name.replaceAll('_', '-')}-v${projection.version}`;
+  const declaration = `${classOf(projection)} extends ReadModelVersion {`;
   const creation = `create table ${projection.table} (`;
-  const existing = history.find((file) => readFileSync(join(folder, file), 'utf8').includes(creation));
+  const existing = history.find((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    return text.includes(declaration) || text.includes(creation);
+  });
   if (existing) throw new Error(`${MIGRATIONS}/${existing} creates ${projection.table} already`);
 
-  const subject = `${projection.name.replaceAll('_', '-')}-v${projection.version}`;
   const migration = migrationFile(`${unusedMinute(history, now)}-${subject}.ts`);
   if (!migration) throw new Error(`"${subject}" cannot be part of a file name`);
 
@@ -55,33 +60,27 @@ function unusedMinute(history: readonly string[], now: Date): string {
 const instantOf = (file: string): number =>
   Date.parse(file.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)-.*$/, '$1-$2-$3T$4:$5Z'));
 
+const classOf = ({ name, version }: Projection): string => `class ${pascalCase(name)}V${version}`;
+
 function textOf(projection: Projection, recordedName: string): string {
-  const { name, version, table } = projection;
-  return `import type { QueryRunner } from 'typeorm';
-import type { Migration } from './migration';
+  const { name, version, indexes } = projection;
+  const further = indexes.map((index) => `'${index.join(', ')}'`).join(', ');
+  return `import { ReadModelVersion } from './read/read-model-version';
 
-/** Version ${version} of the read model \`${name}\`: an empty table, to be folded from the log. */
-export class ${pascalCase(name)}V${version} implements Migration {
+/** Version ${version} of the read model \`${name}\`. */
+export ${classOf(projection)} extends ReadModelVersion {
   readonly name = '${recordedName}';
-  readonly kind = 'expanding';
-
-  async up(queries: QueryRunner): Promise<void> {
-    await queries.query(\`
-${indented(ddlOf(projection))};
-    \`);
-  }
-
-  async down(queries: QueryRunner): Promise<void> {
-    await queries.query(\`
-      drop table ${table};
-      delete from read.checkpoints where projection = '${name}' and version = ${version};
-    \`);
-  }
-}
+  readonly projection = '${name}';
+  readonly version = ${version};
+  readonly columns = \`
+${columnsOf(projection)}
+  \`;
+${further && `  override readonly indexes = [${further}];\n`}}
 `;
 }
 
-const indented = (statements: string): string => statements.replaceAll(/^/gm, '      ');
-
-const pascalCase = (name: string): string =>
-  name.replaceAll(/(?:^|_+)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+/** The inner lines of the statement that creates the table. */
+function columnsOf(projection: Projection): string {
+  const [creation = ''] = ddlOf(projection).split(';\n');
+  return creation.split('\n').slice(1, -1).join('\n').replaceAll(/^/gm, '  ');
+}

@@ -6,7 +6,7 @@ const WORKSPACE = join(__dirname, '../..');
 
 const PROJECT_ROOT = /^(?:apps\/[^/]+|libs\/[^/]+\/[^/]+|tools\/[^/]+)(?=\/)/;
 
-/** Command side, query side, or neither: the lint rules decide by this what an app may depend on. */
+/** The role of each app: the lint rules allow dependencies by it. */
 const ROLES = {
   'agent-runner': 'edge',
   'command-service': 'write',
@@ -15,7 +15,7 @@ const ROLES = {
   'projection-worker': 'read',
 };
 
-/** Tags that the folder does not tell. */
+/** Tags that do not follow from the folder. */
 const TAGS = {
   'libs/catalogue/contracts': ['scope:catalogue', 'type:catalogue'],
   'libs/catalogue/read-model': ['scope:catalogue', 'type:catalogue'],
@@ -39,7 +39,7 @@ const SPEC_INPUTS = {
 const SOURCES = ['default', '^default'];
 
 /** Folders of libs that are no bounded context. */
-const SHARED = ['catalogue', 'platform'];
+const SHARED = ['catalogue', 'platform', 'runtime'];
 
 /** The bounded contexts: the other folders of libs. */
 function contexts(workspace = WORKSPACE) {
@@ -60,7 +60,7 @@ function projectsOf(files) {
 
 function projectOf(root, files) {
   const [, scope, part] = root.split('/');
-  const isInContext = root.startsWith('libs/') && scope !== 'platform';
+  const isInContext = root.startsWith('libs/') && !['platform', 'runtime'].includes(scope);
   const isImportable = files.some((file) => [`${root}/index.ts`, `${root}/src/index.ts`].includes(file));
   return {
     root,
@@ -76,7 +76,7 @@ function tagsOf(root) {
   if (TAGS[root]) return TAGS[root];
   const [top, scope, part] = root.split('/');
   if (top === 'tools') return ['scope:tools', 'type:tool'];
-  if (top === 'libs') return [`scope:${scope}`, `type:${scope === 'platform' ? 'platform' : part}`];
+  if (top === 'libs') return [`scope:${scope}`, `type:${['platform', 'runtime'].includes(scope) ? scope : part}`];
   if (!ROLES[scope]) throw new Error(`${root} has no role: name it in tools/nx/projects.cjs`);
   return [`scope:${scope}`, 'type:app', `role:${ROLES[scope]}`];
 }

@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { env } from '@syntropic/config';
 import { ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
-import { connectNats, hangUp } from '@syntropic/messaging';
+import { connectNats, drainAndClose } from '@syntropic/messaging';
 import { WorkOrder, type AgentConfiguration, type Control } from '@syntropic/orchestration/contracts';
 import { NATS, ServiceModule } from '@syntropic/service';
 import { CollectorClient, REPLY_HEADER, type SpooledBatch } from '@syntropic/telemetry';
@@ -92,7 +92,7 @@ class PlatformFixture {
 
   /** Waits until that many such commands have arrived, and returns the last one. */
   async receives(type: string, order: Pick<WorkOrder, 'sessionId'>, times = 1): Promise<Received['data']> {
-    await eventually(() => this.commandsOf(type, order).length >= times, { within: 20_000 });
+    await eventually(() => this.commandsOf(type, order).length >= times);
     return this.commandsOf(type, order).at(-1) ?? {};
   }
 
@@ -176,7 +176,7 @@ export function useRunner(directory: { readonly path: string }) {
   });
   afterEach(async () => {
     for (const { stop } of running.splice(0)) await stop();
-    if (connection) await hangUp(connection);
+    if (connection) await drainAndClose(connection);
   });
 
   /** Returns the function that shuts the runner down. */

@@ -2,10 +2,10 @@ import { repeat } from '@syntropic/async';
 import type { NatsConnection } from 'nats';
 
 const PING_MS = 1_000;
-/** Well below a lease: a lease that could not be renewed expires only after this is noticed. */
+/** Well below a lease, so that a silent bus is noticed before leases expire that could not be renewed. */
 const SILENCE_MS = 3_000;
 
-/** Knows by pings whether the bus answers: a connection stays open long after its server is gone. */
+/** Pings the bus, because a connection stays open long after its server is gone. */
 export class BusPulse {
   #answeredAt = Number.NEGATIVE_INFINITY;
 

@@ -4,6 +4,6 @@ import { z } from 'zod';
 export const variables = z.object({
   ...serviceVariables,
   DATABASE_URL: z.url(),
-  /** How many servers keep each stream: 1, in clusters 3. */
+  /** The number of servers that keep each stream: 1, or 3 in a cluster. */
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
 });

@@ -8,7 +8,7 @@ const SWEEPER = 'c1d7a1de-0b39-5c0e-8f61-6a0f4e3b2c55';
 
 type Why = 'lease_lost' | 'queue_timeout';
 
-/** What the log is told about work that nobody does: once for each loss and each wait, however often it is said. */
+/** Sends `InterruptPhase` for work without a runner. The command id derives from lease and leg, so a repeated report records nothing more. */
 export const interruption =
   (send: SendCommand, why: Why) =>
   (work: Work): Promise<unknown> => {

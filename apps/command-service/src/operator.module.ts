@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { DeadLetters } from '@syntropic/messaging';
 import { ProcessOperator } from '@syntropic/processes';
 import { ProjectionOperator } from '@syntropic/projections';
@@ -6,7 +6,23 @@ import { Background, hourly, NATS } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 
-/** What the handlers of operators' commands work with. */
+/** Deletes dead letters that were replayed long ago. */
+@Injectable()
+class DeadLetterRetention implements OnModuleInit {
+  constructor(
+    private readonly background: Background,
+    private readonly letters: DeadLetters,
+  ) {}
+
+  onModuleInit(): void {
+    this.background.add(
+      'dead letters',
+      hourly(() => this.letters.forget()),
+    );
+  }
+}
+
+/** Dependencies of the handlers of operators' commands. */
 @Global()
 @Module({
   providers: [
@@ -17,14 +33,8 @@ import { Pool } from 'pg';
       inject: [Pool, NATS],
       useFactory: (pool: Pool, nats: NatsConnection) => new DeadLetters(pool, nats, 'command-service'),
     },
+    DeadLetterRetention,
   ],
   exports: [ProjectionOperator, ProcessOperator, DeadLetters],
 })
-export class OperatorModule {
-  constructor(background: Background, letters: DeadLetters) {
-    background.add(
-      'dead letters',
-      hourly(() => letters.forget()),
-    );
-  }
-}
+export class OperatorModule {}

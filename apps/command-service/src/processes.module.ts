@@ -1,66 +1,69 @@
 import { Module } from '@nestjs/common';
 import { LogReader, PostgresEventLog } from '@syntropic/event-store';
 import { LocalCommands } from '@syntropic/messaging';
-import { Leadership, type Term } from '@syntropic/postgres';
-import { Effects, PROCESSES, ProcessRunner, Timers } from '@syntropic/processes';
-import { Background, InjectLog, InjectNats } from '@syntropic/service';
-import { Sweeper, WorkQueue } from '@syntropic/work';
+import { Effects, ProcessRunner, Timers } from '@syntropic/processes';
+import { LOG, NATS } from '@syntropic/service';
+import { Sweeper, workEffects, WorkQueue } from '@syntropic/work';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { BusPulse } from './bus-pulse';
 import { CONTEXTS } from './contexts';
 import { interruption } from './interruption';
+import { LeaderTasks } from './leader.tasks';
 import { WorkSignalsOverBus } from './work-signals';
 
-/** Background work of the service: processes, timers and the sweeper, each on one replica at a time. */
-@Module({})
-export class ProcessesModule {
-  constructor(
-    private readonly background: Background,
-    private readonly pool: Pool,
-    @InjectLog() private readonly log: Logger,
-    @InjectNats() nats: NatsConnection,
-    events: PostgresEventLog,
-    queue: WorkQueue,
-    signals: WorkSignalsOverBus,
-    { execute: send }: LocalCommands,
-  ) {
-    const timers = new Timers(pool, send, log);
-    const effects = new Effects(send, queue, timers);
-    const reader = new LogReader(events, nats, { onFault: this.#onFault('reading the log') });
-    const pulse = new BusPulse(nats);
-    const sweeper = new Sweeper(pool, {
-      onLost: interruption(send, 'lease_lost'),
-      stillWaits: ({ code }) => code === 'execution.phase_waits',
-      onQueueTimeout: interruption(send, 'queue_timeout'),
-      hint: signals.hintAgain,
-      inService: () => pulse.isAlive,
-      log,
-    });
+/** The work that commands do not request: processes, timers and the sweeper. */
+@Module({
+  providers: [
+    { provide: BusPulse, inject: [NATS], useFactory: (nats: NatsConnection) => new BusPulse(nats) },
+    { provide: LogReader, inject: [PostgresEventLog, NATS, LOG], useFactory: logReader },
+    { provide: Timers, inject: [Pool, LocalCommands, LOG], useFactory: timers },
+    { provide: Effects, inject: [LocalCommands, WorkQueue, Timers], useFactory: effects },
+    { provide: ProcessRunner, inject: [Pool, PostgresEventLog, LogReader, Effects, LOG], useFactory: processRunner },
+    { provide: Sweeper, inject: [Pool, LocalCommands, WorkSignalsOverBus, BusPulse, LOG], useFactory: sweeper },
+    LeaderTasks,
+  ],
+})
+export class ProcessesModule {}
 
-    background.add('bus pulse', (signal) => pulse.run(signal));
-    const processes = new ProcessRunner(
-      CONTEXTS.flatMap(({ processes }) => processes),
-      {
-        pool,
-        events,
-        reader,
-        effects,
-        log,
-      },
-    );
-    this.#lead(PROCESSES, (term) => processes.run(term));
-    this.#lead('timers', ({ signal }) => timers.run(signal));
-    this.#lead('sweeper', ({ signal }) => sweeper.run(signal));
-  }
-
-  #lead(name: string, work: (term: Term) => Promise<void>): void {
-    const leadership = new Leadership(this.pool, name, { onFault: this.#onFault(name) });
-    this.background.add(name, (stop) => leadership.lead(work, stop));
-  }
-
-  #onFault = (subject: string) => (error: unknown) => {
-    this.log.warn({ error }, `${subject} failed and is tried again`);
+function logReader(events: PostgresEventLog, nats: NatsConnection, log: Logger): LogReader {
+  const onFault = (error: unknown) => {
+    log.warn({ error }, 'reading the log failed and is tried again');
   };
+  return new LogReader(events, nats, { onFault });
+}
+
+function timers(pool: Pool, { execute }: LocalCommands, log: Logger): Timers {
+  return new Timers(pool, execute, log);
+}
+
+function effects({ execute }: LocalCommands, queue: WorkQueue, started: Timers): Effects {
+  return new Effects(execute, started, workEffects(queue));
+}
+
+type RunnerParts = readonly [pool: Pool, events: PostgresEventLog, reader: LogReader, effects: Effects, log: Logger];
+
+function processRunner(...[pool, events, reader, carriedOutBy, log]: RunnerParts): ProcessRunner {
+  const processes = CONTEXTS.flatMap((context) => context.processes);
+  return new ProcessRunner(processes, { pool, events, reader, effects: carriedOutBy, log });
+}
+
+type SweeperParts = readonly [
+  pool: Pool,
+  commands: LocalCommands,
+  signals: WorkSignalsOverBus,
+  pulse: BusPulse,
+  log: Logger,
+];
+
+function sweeper(...[pool, { execute }, signals, pulse, log]: SweeperParts): Sweeper {
+  return new Sweeper(pool, {
+    onLost: interruption(execute, 'lease_lost'),
+    stillWaits: ({ code }) => code === 'execution.phase_waits',
+    onQueueTimeout: interruption(execute, 'queue_timeout'),
+    hint: signals.hintAgain,
+    inService: () => pulse.isAlive,
+    log,
+  });
 }

@@ -3,7 +3,7 @@ import { Runners } from '@syntropic/orchestration/application';
 import type { Capabilities } from '@syntropic/orchestration/domain';
 import { WorkQueue } from '@syntropic/work';
 
-/** The runners that have renewed lately, as `ops.runners` knows them. */
+/** The runners in `ops.runners` that have renewed their leases recently. */
 @Injectable()
 export class RunnersInTable extends Runners {
   constructor(private readonly queue: WorkQueue) {

@@ -5,7 +5,7 @@ import { Pool } from 'pg';
 import { RunnersInTable } from './runners-in-table';
 import { WorkSignalsOverBus } from './work-signals';
 
-/** Who runs what: the queue that handlers, processes and the sweeper share. */
+/** The work queue that handlers, processes and the sweeper share. */
 @Global()
 @Module({
   providers: [

@@ -30,6 +30,7 @@ import { DocsController } from './openapi/docs/docs.controller';
 import { openApiDocument } from './openapi/openapi-document';
 import { OPENAPI, OpenApiController } from './openapi/openapi.controller';
 import { OperatorController } from './operator/operator.controller';
+import { OrganizationsController } from './organizations/organizations.controller';
 import { ProblemFilter } from './problems/problem.filter';
 import { RowLookup } from './reads/row-lookup';
 import { SessionsController } from './sessions/sessions.controller';
@@ -50,6 +51,7 @@ export const API = [
   ActivityController,
   OperatorController,
   SystemHealthController,
+  OrganizationsController,
 ];
 
 @Module({})

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { PostgresEventLog } from '@syntropic/event-store';
-import { CommandClient, connectNats, DeadLetters, hangUp } from '@syntropic/messaging';
+import { CommandClient, connectNats, DeadLetters, drainAndClose } from '@syntropic/messaging';
 import { openObjectStorage } from '@syntropic/object-storage';
 import { createRedis, ReadModels } from '@syntropic/projections';
 import { connectStore } from '@syntropic/service';
@@ -83,7 +83,7 @@ class CloseConnections implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.commands.close();
-    await hangUp(this.nats);
+    await drainAndClose(this.nats);
     await this.pool.end();
   }
 }

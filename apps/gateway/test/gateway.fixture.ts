@@ -2,7 +2,7 @@ import { PUBLIC_COMMANDS } from '@syntropic/catalogue/contracts';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import type { Event } from '@syntropic/kernel';
-import { connectNats, hangUp, natsUsers } from '@syntropic/messaging';
+import { connectNats, drainAndClose, natsUsers } from '@syntropic/messaging';
 import { createRedis } from '@syntropic/projections';
 import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
 import { useDatabase, useNats, useRedis } from '@syntropic/testing';
@@ -47,7 +47,7 @@ export function useGateway() {
     stop.abort();
     await projecting;
     cache.disconnect();
-    await hangUp(nats);
+    await drainAndClose(nats);
   });
   const database = useDatabase();
   const redis = useRedis();

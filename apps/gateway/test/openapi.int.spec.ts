@@ -1,5 +1,6 @@
 import { LocalObjectStorage } from '@syntropic/object-storage';
 import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
 import { API } from '../src/app.module';
 import { endpointsOf } from '../src/http/serve';
 import { anArtifact, anExecutionId, factsOf, workflowCreated } from './facts';
@@ -35,6 +36,15 @@ const CARRIED: Readonly<Record<string, object>> = {
   'POST /operator/projections/{projection}/park': json({ position: 1, reason: 'not ours' }),
   'POST /operator/processes/{process}/park': json({ position: 1, reason: 'not ours' }),
 };
+
+const answering = endpoints.flatMap(({ reply, ...declared }) =>
+  reply === 'event-stream' ? [] : [{ body: undefined, ...declared, reply }],
+);
+
+/** Whether this spec has what the address names, and a body. Endpoints without are asked for something by their own specs. */
+const hasTarget = (method: string, path: string, body: z.ZodType | undefined): boolean =>
+  [...path.matchAll(/\{(\w+)\}/g)].every(([, name = '']) => name in NAMES) &&
+  (!body || body.safeParse(undefined).success || `${method} ${path}` in CARRIED);
 
 const addressOf = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => NAMES[name] ?? name);
 let written = '';
@@ -124,7 +134,18 @@ describe('the API document', () => {
     expect(newer?.map((route) => route.replace('/v1', '')).sort()).toEqual(documented.sort());
   });
 
-  it.each(endpoints.flatMap(({ reply, ...declared }) => (reply === 'event-stream' ? [] : [{ ...declared, reply }])))(
+  it.each(answering.filter(({ method, path, body }) => !hasTarget(method, path, body)))(
+    '$method $path refuses what is missing',
+    async ({ method, path }) => {
+      const response = await fetch(`${gateway.url}/api${addressOf(path)}`, { method });
+      const problem = (await response.json()) as Record<string, unknown>;
+
+      expect([404, 422]).toContain(response.status);
+      expect(problem).toMatchObject({ code: expect.any(String) as string, status: response.status });
+    },
+  );
+
+  it.each(answering.filter(({ method, path, body }) => hasTarget(method, path, body)))(
     '$method $path answers as it says',
     async ({ method, path, status = 200, reply }) => {
       const response = await fetch(`${gateway.url}/api${addressOf(path)}`, {

@@ -30,9 +30,10 @@ export class LiveFeed {
     });
   }
 
-  /** The feed's rows up to this checkpoint can be read. */
-  advanced({ projection, position }: CheckpointAnnouncement): void {
-    if (projection !== executionFeedProjection.name) return;
+  /** The feed's rows up to its checkpoint, when it is among these, can be read. */
+  advanced(checkpoints: readonly CheckpointAnnouncement[]): void {
+    const position = checkpoints.find(({ projection }) => projection === executionFeedProjection.name)?.position;
+    if (position === undefined) return;
     this.#head = position;
     // Older rows were published by the worker that had the feed before.
     this.#published ??= position - 1;

@@ -14,9 +14,9 @@ export class ProjectionReports {
     private readonly feed: LiveFeed,
   ) {}
 
-  advanced(checkpoint: CheckpointAnnouncement): void {
-    announceOver(this.nats)(checkpoint);
-    this.feed.advanced(checkpoint);
+  advanced(checkpoints: readonly CheckpointAnnouncement[]): void {
+    announceOver(this.nats)(checkpoints);
+    this.feed.advanced(checkpoints);
   }
 
   fault(message: string, error: unknown): void {

@@ -1,7 +1,7 @@
 import { Test, type TestingModule } from '@nestjs/testing';
 import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-store';
 import { decodeLiveFrame, liveSubject, type LiveFrame } from '@syntropic/live';
-import { connectNats, hangUp, natsUsers } from '@syntropic/messaging';
+import { connectNats, drainAndClose, natsUsers } from '@syntropic/messaging';
 import { createLogger } from '@syntropic/observability';
 import { LOG, NATS, ServiceModule } from '@syntropic/service';
 import { eventually, useDatabase, useNats } from '@syntropic/testing';
@@ -20,7 +20,7 @@ let gateway: NatsConnection;
 // Registered before the servers' own hooks, so that the connections are closed first.
 afterAll(async () => {
   await worker.close();
-  await hangUp(gateway);
+  await drainAndClose(gateway);
 });
 const database = useDatabase();
 const server = useNats(

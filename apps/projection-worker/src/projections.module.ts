@@ -50,8 +50,8 @@ function runner(pool: Pool, reader: LogReader, reports: ProjectionReports, cache
     reader,
     projections: READ_MODELS,
     ...(cache && { cache }),
-    announce: (checkpoint) => {
-      reports.advanced(checkpoint);
+    announce: (checkpoints) => {
+      reports.advanced(checkpoints);
     },
     onFault: (message, error) => {
       reports.fault(message, error);

@@ -58,10 +58,11 @@ const byRatio = (rounds: readonly Readonly<{ value: number; limit: number }>[]) 
   medianRound(rounds, ({ value, limit }) => value / limit);
 
 async function oneRound(server: string): Promise<Round> {
-  const group = (inFlight: number, replicas = 1) => throughput(server, 'group', inFlight, SERVICE_POOL, replicas);
+  const group = (inFlight: number, replicas = 1) =>
+    throughput(server, { way: 'group', inFlight, connections: SERVICE_POOL, replicas });
   const raw = async (inFlight: number) => {
     const rates: number[] = [];
-    for (const connections of RAW_POOLS) rates.push(await throughput(server, 'raw', inFlight, connections));
+    for (const connections of RAW_POOLS) rates.push(await throughput(server, { way: 'raw', inFlight, connections }));
     return Math.max(...rates);
   };
   return {
@@ -70,13 +71,15 @@ async function oneRound(server: string): Promise<Round> {
     twoReplicas64: await group(64, 2),
     raw512: await raw(512),
     group512: await group(512),
-    raw1: await throughput(server, 'raw', 1, 1),
+    raw1: await throughput(server, { way: 'raw', inFlight: 1, connections: 1 }),
     group1: await group(1),
   };
 }
 
+type Run = Pick<Load, 'way' | 'inFlight' | 'connections'> & Readonly<{ replicas?: number }>;
+
 /** Appends per second of all replicas together, on a new database. */
-async function throughput(server: string, way: Load['way'], inFlight: number, connections: number, replicas = 1) {
+async function throughput(server: string, { way, inFlight, connections, replicas = 1 }: Run): Promise<number> {
   const { url, pool, drop } = await createDatabase(server);
   await pool.query(RAW_SCHEMA);
   const load = { url, way, inFlight: inFlight / replicas, connections, warmUpMs: WARM_UP_MS, measuredMs: MEASURED_MS };

@@ -210,7 +210,7 @@ describeWithBubblewrap('a session that has ended', () => {
     });
 
     expect(named('parked', afterLoss)).toBe(false);
-    await eventually(() => readdirSync(join(directory.path, 'ends', 'sessions')).length === 0, { within: 20_000 });
+    await eventually(() => readdirSync(join(directory.path, 'ends', 'sessions')).length === 0);
   }, 30_000);
 
   it('is stored to its last line after its lease was lost, and only then removed', async () => {
@@ -236,7 +236,7 @@ describeWithBubblewrap('a session that has ended', () => {
     expect(kept()).toEqual([order.sessionId]);
 
     runner.platform.isStoring = true;
-    await eventually(() => kept().length === 0, { within: 20_000 });
+    await eventually(() => kept().length === 0);
     expect(runner.platform.linesOf(order).length).toBeGreaterThan(stored);
     const last = runner.platform.stored.at(-1)?.events.at(-1);
     expect(last).toMatchObject({ type: 'leg_ended', data: { leg: 1, ended: 'killed' } });

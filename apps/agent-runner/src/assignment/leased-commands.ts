@@ -1,7 +1,10 @@
+import { retry } from '@syntropic/async';
 import { derivedUuid, DomainError, type CommandMessage, type InputOf, type Lease } from '@syntropic/kernel';
 import { OutcomeUnknown, type CommandClient, type CommandOrigin } from '@syntropic/messaging';
 
 const LEASE_LOST = 'work.lease_lost';
+/** The client has waited for an answer already. */
+const BACK_OFF = { firstMs: 10, longestMs: 1_000 };
 
 /** Another runner may hold the lease now: no further command about the session is sent. */
 export class LeaseLost extends Error {
@@ -23,16 +26,15 @@ export class LeasedCommands {
    */
   async send<M extends CommandMessage>(message: M, data: InputOf<M>, key = ''): Promise<void> {
     const origin = this.#originOf(message.type, key);
-    for (;;) {
-      if (this.holding.leaseLost.aborted) throw new LeaseLost('the lease was lost');
-      try {
-        await this.client.send(message, data, origin);
-        return;
-      } catch (error) {
-        if (error instanceof DomainError && error.code === LEASE_LOST) throw new LeaseLost(error.message);
-        if (!(error instanceof OutcomeUnknown)) throw error;
-      }
-    }
+    const onFault = (error: unknown) => {
+      if (error instanceof DomainError && error.code === LEASE_LOST) throw new LeaseLost(error.message);
+      if (!(error instanceof OutcomeUnknown)) throw error;
+    };
+    const { leaseLost } = this.holding;
+    const answer = await retry(leaseLost, { backOff: BACK_OFF, onFault }, () =>
+      this.client.send(message, data, origin),
+    );
+    if (answer === undefined) throw new LeaseLost('the lease was lost');
   }
 
   #originOf(type: string, key: string): CommandOrigin {

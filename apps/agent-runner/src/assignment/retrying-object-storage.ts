@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { retry } from '@syntropic/async';
 import { ObjectStorageAway, type ObjectSource, type ObjectStorage, type StoredObject } from '@syntropic/object-storage';
 import type { Readable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
 import { OBJECT_STORAGE } from '../injection-tokens';
 import { RunnerLog } from '../work/runner-log';
 
 /** Between two attempts, each of which has retries of its own. */
-const RETRY_MS = 1_000;
+const BACK_OFF = { firstMs: 1_000, longestMs: 2_000 };
 
 type RetryOptions = Readonly<{ objects: ObjectStorage; onFault: (error: unknown) => void }>;
 
@@ -27,16 +27,18 @@ export class RetryingObjectStorage implements ObjectStorage {
 
   async #retry<Answer>(attempt: (objects: ObjectStorage) => Promise<Answer>): Promise<Answer> {
     const { objects, onFault } = this.options;
-    for (let isReported = false; ; isReported = true) {
-      this.signal.throwIfAborted();
-      try {
-        return await attempt(objects);
-      } catch (error) {
-        if (!(error instanceof ObjectStorageAway)) throw error;
-        if (!isReported) onFault(error);
-      }
-      await wait(RETRY_MS, undefined, { signal: this.signal });
-    }
+    let isReported = false;
+    const report = (error: unknown) => {
+      if (!(error instanceof ObjectStorageAway)) throw error;
+      if (!isReported) onFault(error);
+      isReported = true;
+    };
+    const done = await retry(this.signal, { backOff: BACK_OFF, onFault: report }, async () => ({
+      answer: await attempt(objects),
+    }));
+    this.signal.throwIfAborted();
+    if (!done) throw new Error('the retries ended without an answer');
+    return done.answer;
   }
 }
 

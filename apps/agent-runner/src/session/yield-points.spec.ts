@@ -62,13 +62,16 @@ describe('a yield point', () => {
   });
 });
 
+const isAnswerOrToolResult = (line: string) =>
+  line.includes('"type":"assistant"') || line.includes('"type":"tool_result"');
+
 describeWithRecordings('a recorded session', () => {
-  it.each(recordingNames)('%s has yield points, the last one at its end', (name) => {
-    const lines = readFileSync(join(recordingsDirectory ?? '', `${name}.jsonl`), 'utf8')
+  it.each(recordingNames)('%s has yield points, the last one after its last answer or tool', (name) => {
+    const [, ...lines] = readFileSync(join(recordingsDirectory ?? '', `${name}.jsonl`), 'utf8')
       .split('\n')
       .filter(Boolean);
-    const marks = picture(lines.slice(1));
+    const last = lines.findLastIndex((line) => isAnswerOrToolResult(JSON.stringify(JSON.parse(line))));
 
-    expect(marks).toMatch(/\|\d+$/);
+    expect(picture(lines)).toMatch(new RegExp(`\\b${last}(?: \\||\\| )\\d+(?: \\d+)*$`));
   });
 });

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Signal } from '@syntropic/async';
+import { AGAIN, repeat, retry, Signal } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
 import { CommandClient, OutcomeUnknown } from '@syntropic/messaging';
 import { work, type WorkOrder } from '@syntropic/orchestration/contracts';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Capabilities } from './capabilities';
 import { originOf } from './origin';
 import { RunnerLog } from './runner-log';
@@ -12,7 +11,7 @@ import { RunnerLog } from './runner-log';
 type OnClaimed = (order: WorkOrder) => Promise<void>;
 
 const POLL_MS = 5_000;
-const RETRY_MS = 500;
+const BACK_OFF = { firstMs: 500, longestMs: 2_000 };
 
 /** Claims work while there are free slots: after a hint, when a slot becomes free, and every few seconds. */
 @Injectable()
@@ -36,16 +35,12 @@ export class Claims {
 
   /** Returns after the signal; claimed sessions continue. */
   async run(capabilities: Capabilities, onClaimed: OnClaimed, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      if (this.hasFreeSlot(capabilities)) {
-        const order = await this.#claim(capabilities, signal);
-        if (order) {
-          this.#start(onClaimed(order));
-          continue;
-        }
-      }
-      await this.#claimNow.wait(POLL_MS, signal);
-    }
+    await repeat(signal, { everyMs: POLL_MS, wake: this.#claimNow }, async () => {
+      const order = this.hasFreeSlot(capabilities) ? await this.#claim(capabilities, signal) : null;
+      if (!order) return undefined;
+      this.#start(onClaimed(order));
+      return AGAIN;
+    });
   }
 
   /** Resolves when all claimed sessions have ended. */
@@ -65,15 +60,18 @@ export class Claims {
   async #claim({ runner, backends, providers }: Capabilities, signal: AbortSignal): Promise<WorkOrder | null> {
     const origin = originOf(runner);
     const data = { runner, backends, providers };
-    for (;;) {
-      try {
-        const { order } = await this.client.send(work.ClaimWork, data, origin);
-        return order;
-      } catch (error) {
-        if (!(error instanceof OutcomeUnknown)) this.log.fault(error);
-        if (signal.aborted || error instanceof DomainError) return null;
-        await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
-      }
+    const onFault = (error: unknown) => {
+      if (error instanceof DomainError) throw error;
+      if (!(error instanceof OutcomeUnknown)) this.log.fault(error);
+    };
+    try {
+      const claimed = await retry(signal, { backOff: BACK_OFF, onFault }, () =>
+        this.client.send(work.ClaimWork, data, origin),
+      );
+      return claimed?.order ?? null;
+    } catch (refusal) {
+      this.log.fault(refusal);
+      return null;
     }
   }
 }

@@ -42,7 +42,7 @@ class CommandService implements OnModuleInit {
 
   async #renew({ data: { leases }, context }: Command<RenewWork>): Promise<ReplyOf<RenewWork>> {
     commandIds.add(context.commandId);
-    await eventually(() => answers, { within: 60_000 });
+    await eventually(() => answers);
     return {
       leases: leases.map(({ sessionId }) =>
         refused.has(sessionId) ? { sessionId, held: false } : { sessionId, held: true, control, asOf: 1 },

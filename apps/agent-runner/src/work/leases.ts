@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Signal } from '@syntropic/async';
+import { repeat, Signal } from '@syntropic/async';
 import type { Lease } from '@syntropic/kernel';
 import { CommandClient, OutcomeUnknown } from '@syntropic/messaging';
 import { work, type Control, type RenewedWork } from '@syntropic/orchestration/contracts';
@@ -77,10 +77,9 @@ export class Leases {
       this.#watch();
     }, WATCH_MS);
     try {
-      while (!signal.aborted) {
-        await this.#renew(capabilities, parked, signal);
-        await this.#renewNow.wait(this.timing.renewMs, signal);
-      }
+      await repeat(signal, { everyMs: this.timing.renewMs, wake: this.#renewNow, onFault: this.#onFault }, () =>
+        this.#renew(capabilities, parked, signal),
+      );
     } finally {
       clearInterval(watch);
     }
@@ -99,19 +98,19 @@ export class Leases {
 
   async #renew(capabilities: Capabilities, parked: ParkedWork, signal: AbortSignal): Promise<void> {
     const sentAt = performance.now();
-    try {
-      const holders = [...this.#holders.values()];
-      const data = { ...capabilities, leases: holders.map(({ lease }) => lease), parked: await parked.ids() };
-      const origin = originOf(capabilities.runner);
-      const renewed = await this.client.send(work.RenewWork, data, origin);
+    const holders = [...this.#holders.values()];
+    const data = { ...capabilities, leases: holders.map(({ lease }) => lease), parked: await parked.ids() };
+    const origin = originOf(capabilities.runner);
+    const renewed = await this.client.send(work.RenewWork, data, origin);
 
-      this.#answeredAt = sentAt;
-      this.#apply(renewed, holders);
-      for (const sessionId of renewed.discard) parked.discard(sessionId, signal);
-    } catch (error) {
-      if (!(error instanceof OutcomeUnknown)) this.log.fault(error);
-    }
+    this.#answeredAt = sentAt;
+    this.#apply(renewed, holders);
+    for (const sessionId of renewed.discard) parked.discard(sessionId, signal);
   }
+
+  readonly #onFault = (error: unknown): void => {
+    if (!(error instanceof OutcomeUnknown)) this.log.fault(error);
+  };
 
   #apply({ leases }: RenewedWork, sent: readonly LeaseHolder[]): void {
     const isConfirmed = this.#isUncertain && this.#isAnswered();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { setTimeout as wait } from 'node:timers/promises';
+import { within } from '@syntropic/async';
 import { Assignments } from './assignments';
 import type { Capabilities } from './capabilities';
 import { Claims } from './claims';
@@ -44,9 +44,7 @@ export class WorkIntake {
 
   async #endSessions(): Promise<void> {
     const ended = this.claims.waitForSessions();
-    const allEnded = new AbortController();
-    await Promise.race([ended, wait(FINISH_MS, undefined, { signal: allEnded.signal }).catch(() => undefined)]);
-    allEnded.abort();
+    await within(FINISH_MS, ended);
     this.assignments.shutDown();
     await ended;
   }

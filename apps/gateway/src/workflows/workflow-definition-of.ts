@@ -1,11 +1,9 @@
 import { derivedUuid, PhaseId, WorkflowId, type InputOf } from '@syntropic/kernel';
-import { agentOf, workflowTemplate } from '@syntropic/orchestration/contracts';
+import { agentOf, type workflowTemplate } from '@syntropic/orchestration/contracts';
 import { invalidRequest } from '../problems/problem';
 import type { CreateWorkflowRequest, PhaseRequest } from './workflows.dto';
 
-const { CreateWorkflow } = workflowTemplate.commands;
-
-type Definition = InputOf<typeof CreateWorkflow>;
+type Definition = InputOf<typeof workflowTemplate.commands.CreateWorkflow>;
 
 /** The command data of a request. Generated ids derive from the command id, so that a resent request names the same ids. */
 export function definitionOf(request: CreateWorkflowRequest, commandId: string): Definition {

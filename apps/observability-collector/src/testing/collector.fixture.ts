@@ -1,4 +1,4 @@
-import { connectNats, DeadLetters, ensureStreams, hangUp, natsOptions, natsUsers } from '@syntropic/messaging';
+import { connectNats, DeadLetters, ensureStreams, drainAndClose, natsOptions, natsUsers } from '@syntropic/messaging';
 import type { ServiceName } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
 import { CollectorClient, EventBuffer, PostgresTelemetryStore, TelemetryReader } from '@syntropic/telemetry';
@@ -45,7 +45,7 @@ export function useCollectors() {
   beforeEach(ensureTelemetryStream);
   afterEach(() => Promise.all(collectors.splice(0).map((collector) => collector.stop())));
   afterAll(async () => {
-    await Promise.all(opened.map(hangUp));
+    await Promise.all(opened.map(drainAndClose));
     await pool.end();
   });
 

@@ -16,7 +16,7 @@ type Decision = readonly SessionEvent[];
 
 const refuse = refusing(agentSession);
 
-/** A session that goes on after it was parked starts a second time: it is the same conversation. */
+/** A parked session starts again with its next leg, which is the same conversation. */
 export function startSession(session: AgentSession, data: SessionCommands['StartSession']): Decision {
   if (session.status === 'running') return [];
   if (session.status === 'completed') throw refuse('already_completed', 'it has ended');
@@ -24,7 +24,7 @@ export function startSession(session: AgentSession, data: SessionCommands['Start
   return [{ type: 'SessionStarted', data }];
 }
 
-/** The first account of a session's end is the one that counts. */
+/** The first report of a session's end counts; later ones change nothing. */
 export function completeSession(session: AgentSession, data: SessionCommands['CompleteSession']): Decision {
   if (session.status === 'unknown') throw refuse('not_found', 'no such session');
   if (session.status === 'completed') return [];

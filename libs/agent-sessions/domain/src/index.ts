@@ -1,1 +1,1 @@
-export { AgentSession, completeSession, startSession } from './agent-session';
+export { AgentSession } from './agent-session';

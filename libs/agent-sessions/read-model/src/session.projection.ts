@@ -27,7 +27,7 @@ const row = z.object({
 
 export type SessionRow = Immutable<z.output<typeof row>>;
 
-/** The sessions that there are. Their numbers are final once they have ended; before that telemetry knows better. */
+/** All sessions. Usage is stored when a session ends; until then telemetry has the newer numbers. */
 export const sessionProjection = projection(agentSession)({
   name: 'session',
   version: 1,
@@ -75,6 +75,6 @@ const accountOf = ({
   transcriptUri,
 });
 
-/** Where nobody chose a model: the one that wrote the most. */
+/** Stands in for a model that was not chosen: the one with the most output tokens. */
 const mainModel = ({ byModel }: Usage): string | null =>
   Object.entries(byModel).sort(([, one], [, other]) => other.outputTokens - one.outputTokens)[0]?.[0] ?? null;

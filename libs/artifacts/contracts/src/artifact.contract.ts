@@ -7,6 +7,7 @@ import {
   WorkflowId,
   type CommandsOf,
   type EventOf,
+  type EventsOf,
 } from '@syntropic/kernel';
 import { z } from 'zod';
 
@@ -23,7 +24,7 @@ const stored = {
   isPrimaryDeliverable: z.boolean().default(true),
 };
 
-/** A file that a phase left behind. */
+/** A file that a phase has produced. */
 export const artifact = contract('artifacts', 'artifact', {
   key: 'artifactId',
   commands: {
@@ -38,4 +39,5 @@ export const artifact = contract('artifacts', 'artifact', {
 });
 
 export type ArtifactCommands = CommandsOf<typeof artifact>;
+export type ArtifactEvents = EventsOf<typeof artifact>;
 export type ArtifactEvent = EventOf<typeof artifact>;

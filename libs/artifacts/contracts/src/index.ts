@@ -1,1 +1,1 @@
-export { artifact, type ArtifactCommands, type ArtifactEvent } from './artifact.contract';
+export { artifact, type ArtifactCommands, type ArtifactEvent, type ArtifactEvents } from './artifact.contract';

@@ -1,1 +1,1 @@
-export { Artifact, createArtifact } from './artifact';
+export { Artifact } from './artifact';

@@ -22,7 +22,7 @@ const row = z.object({
 
 export type ArtifactRow = Immutable<z.output<typeof row>>;
 
-/** What phases have left behind; the bytes are in object storage. */
+/** The files that phases have produced; their bytes are in object storage. */
 export const artifactProjection = projection(artifact)({
   name: 'artifact',
   version: 1,

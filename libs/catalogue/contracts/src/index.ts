@@ -3,17 +3,26 @@ import { artifact } from '@syntropic/artifacts/contracts';
 import type { CommandMessage } from '@syntropic/kernel';
 import { deadLetterCommands } from '@syntropic/messaging';
 import { work, workflowExecution, workflowTemplate, workspace } from '@syntropic/orchestration/contracts';
+import { organization } from '@syntropic/organization/contracts';
 import { processCommands } from '@syntropic/processes';
 import { projectionCommands } from '@syntropic/projections';
 
 /** The contract of every aggregate. A spec compares the list with the folders. */
-export const CONTRACTS = [workflowTemplate, workflowExecution, workspace, agentSession, artifact] as const;
+export const CONTRACTS = [
+  workflowTemplate,
+  workflowExecution,
+  workspace,
+  agentSession,
+  artifact,
+  organization,
+] as const;
 
 /** Commands that belong to no aggregate: those of operators, and those between runners and command-service. */
 const OPERATORS = [projectionCommands, processCommands, deadLetterCommands];
 const RUNNERS = [work];
 
-const messagesOf = (groups: readonly Readonly<Record<string, CommandMessage>>[]) => groups.flatMap(Object.values);
+const messagesOf = (groups: readonly Readonly<Record<string, CommandMessage>>[]) =>
+  groups.flatMap((group) => Object.values(group));
 
 /** The commands that people send. */
 export const PUBLIC_COMMANDS: readonly CommandMessage[] = messagesOf([

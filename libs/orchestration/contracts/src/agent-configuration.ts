@@ -17,7 +17,7 @@ const common = {
 /** A recording's name in the runner's recordings directory, never a path. */
 const RecordingName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'a recording name, not a path');
 
-/** Which program does the work of a phase, and how. */
+/** The program that does the work of a phase, and its settings. */
 export const AgentConfiguration = z.discriminatedUnion('provider', [
   z.object({ provider: z.literal('claude'), ...common }),
   z.object({

@@ -12,19 +12,19 @@ import {
 import { z } from 'zod';
 import { AgentConfiguration } from './agent-configuration';
 
-/** What an earlier phase left, for `artifacts/input/<phase>` and for `{{phase}}` in prompts. */
+/** The output of an earlier phase, for `artifacts/input/<phase>` and for `{{phase}}` in prompts. */
 const EarlierPhase = z.object({
   phaseId: PhaseId,
-  /** In the order of their paths, and no more of each than is needed: there may be a thousand. */
+  /** Ordered by path. Only the fields that a runner needs, because there may be a thousand files. */
   artifacts: z.array(ProducedFile.pick({ path: true, uri: true })),
-  /** What the phase says that it leaves; empty: it does not say. */
+  /** The artifact types that the phase declares; empty when it declares none. */
   artifactTypes: z.array(z.string()).default([]),
 });
 
-/** Everything a runner needs to run one session: nothing is looked up later. */
+/** Everything a runner needs to run one session, so that it queries nothing later. */
 export const WorkOrder = z.object({
   sessionId: SessionId,
-  /** Rises with each claim; whoever holds an older one is refused. */
+  /** Rises with each claim; commands with an older token are refused. */
   token: z.number().int(),
   executionId: ExecutionId,
   workflowId: WorkflowId,
@@ -39,7 +39,7 @@ export const WorkOrder = z.object({
   timeoutSeconds: z.number(),
   allowedTools: z.array(z.string()),
   maxTokens: z.number().int().optional(),
-  /** Of the files for `artifacts/input`; empty: all. */
+  /** The artifact types that become `artifacts/input`; empty means all. */
   inputArtifactTypes: z.array(z.string()).default([]),
   outputArtifactTypes: z.array(z.string()),
   inputs: z.record(z.string(), z.string()),
@@ -52,10 +52,10 @@ export type WorkOrder = Immutable<z.infer<typeof WorkOrder>>;
 
 const Runner = z.string().min(1).max(100);
 
-/** What a runner can do. */
+/** The capabilities that a runner reports. */
 const capabilities = { runner: Runner, backends: z.array(z.string()), providers: z.array(z.string()) };
 
-/** A hint that there is work. It says nothing that a claim does not find; a lost one costs time. */
+/** A hint that there is work. A claim finds the work without it, so a lost hint only costs time. */
 export const WorkHint = z.object({
   sessionId: SessionId,
   /** Present when the work has waited so long that no runner with a free slot can be there. */
@@ -63,7 +63,7 @@ export const WorkHint = z.object({
 });
 export type WorkHint = z.infer<typeof WorkHint>;
 
-/** The request that stands for a session. */
+/** The requested control of a session. */
 export const Control = z.enum(['run', 'pause', 'cancel']);
 export type Control = z.infer<typeof Control>;
 
@@ -72,13 +72,13 @@ const RenewedLease = z.union([
     sessionId: SessionId,
     held: z.literal(true),
     control: Control,
-    /** Position of the event that requests it, so that a repeated request is known. */
+    /** Position of the event that requests it: tells a repeated request from a new one. */
     asOf: z.number().int().default(0),
   }),
   z.object({ sessionId: SessionId, held: z.literal(false) }),
 ]);
 
-/** How runners and the command service speak about work. */
+/** The commands between runners and command-service about work. */
 export const work = commands('work', {
   /** A runner with a free slot requests work that it can do. */
   ClaimWork: answered(capabilities, z.object({ order: WorkOrder.nullable() })),
@@ -93,7 +93,7 @@ export const work = commands('work', {
     },
     z.object({
       leases: z.array(RenewedLease),
-      /** Parked sessions that no execution goes on with. */
+      /** Parked sessions that will not be resumed. */
       discard: z.array(SessionId),
     }),
   ),

@@ -5,7 +5,7 @@ import { AgentConfiguration } from './agent-configuration';
 export const WorkflowType = z.enum(['research', 'planning', 'implementation', 'review', 'deployment', 'custom']);
 export const WorkflowClassification = z.enum(['simple', 'standard', 'complex', 'epic']);
 
-/** A value that an execution is given; `{{name}}` stands for it in prompts and repositories. */
+/** An input of an execution; prompts and repositories refer to it as `{{name}}`. */
 export const InputDeclaration = z.object({
   name: z.string().min(1).max(100),
   description: z.string().optional(),
@@ -60,7 +60,7 @@ const Phases = z
   .max(200)
   .check(noneTwice('phaseId', 'order'));
 
-/** What the author of a workflow writes, whichever way it arrives. */
+/** The fields of a workflow, sent as JSON or as YAML. */
 export const workflowDefinition = {
   name: z.string().min(1).max(255),
   description: z.string().optional(),

@@ -27,7 +27,7 @@ const PhaseDocument = z.strictObject({
   max_tokens: z.number().int().min(1).nullish(),
   timeout_seconds: z.number().int().min(1).max(86_400).nullish(),
   allowed_tools: z.array(z.string().min(1)).optional(),
-  /** What many workflows say for `allowed_tools`. */
+  /** Another name of `allowed_tools`, which many workflows use. */
   tools: z.array(z.string().min(1)).optional(),
   argument_hint: z.string().nullish(),
   model: z.string().min(1).nullish(),
@@ -41,7 +41,7 @@ const PhaseDocument = z.strictObject({
 });
 type PhaseDocument = z.infer<typeof PhaseDocument>;
 
-/** The YAML format, field by field. Unknown keys are refused, so that a misspelt one is not silently nothing. */
+/** The YAML format, field by field. Unknown keys are refused, so that a misspelt key is not silently ignored. */
 export const WorkflowDocument = z.strictObject({
   id: WorkflowId,
   name: workflow.name,

@@ -31,7 +31,7 @@ const commands = {
     executionId: ExecutionId,
     workflowId: WorkflowId,
     inputs: z.record(z.string(), z.string()).default({}),
-    /** Stands for `$ARGUMENTS` in prompts. */
+    /** Replaces `$ARGUMENTS` in prompts. */
     task: z.string().optional(),
     repos: z.array(z.string()).max(100).default([]),
     /** Overrides the provider of every phase. */
@@ -44,7 +44,7 @@ const commands = {
   RetryExecution: { executionId: ExecutionId },
   /** A runner has claimed the phase's work. */
   StartPhase: { ...ofSession, runner: z.string().min(1), leg: z.number().int().min(1) },
-  /** The phase's agent stands still at a yield point, every process of its workspace stopped. */
+  /** The phase's agent is frozen at a yield point: all processes of its workspace are stopped. */
   HoldPhase: { ...ofSession, yieldPoint: YieldPoint },
   /** The agent of a held phase was ended and its workspace kept; lease and slot are free. `usage`: of the session so far. */
   ParkPhase: { ...ofSession, runner: z.string().min(1), why: ParkReason, usage: Usage },
@@ -61,11 +61,11 @@ const commands = {
 };
 
 const events = {
-  /** The execution keeps what the template said at this moment; nothing is looked up later. */
+  /** The execution keeps a copy of the template, which is not read again. */
   ExecutionStarted: {
     ...inExecution,
     workflowName: z.string(),
-    /** Declared defaults included. */
+    /** Includes declared defaults. */
     inputs: z.record(z.string(), z.string()),
     task: z.string().optional(),
     repos: z.array(z.string()),
@@ -91,10 +91,10 @@ const events = {
     ...inSession,
     ...settled,
     ...failure,
-    /** Present when another attempt follows, after so many seconds. */
+    /** The back-off before the next attempt; absent when there is none. */
     retryInSeconds: z.number().optional(),
   },
-  /** The back-off of a failed attempt has passed during a pause: the next one, this one, waits for the execution to go on. */
+  /** The back-off of a failed attempt has passed during a pause: this next attempt waits for the resume. */
   PhaseRetryDue: { ...inPhase, attempt: z.int() },
   /** The phase was ended by a cancellation, or because a parallel phase failed for good. */
   PhaseStopped: { ...inSession, ...settled },
@@ -107,7 +107,7 @@ const events = {
     ...inSession,
     ...summary,
     why: InterruptReason,
-    /** Every session that ends with it: parallel neighbours too. */
+    /** Every session that ends with it, including parallel phases. */
     sessions: z.array(z.object({ sessionId: SessionId, leg: z.int() })),
   },
   ExecutionRetried: { ...inExecution, phaseIds: z.array(PhaseId) },

@@ -29,12 +29,12 @@ export type ExecutablePhase = Immutable<z.infer<typeof ExecutablePhase>>;
 /** A command of a session about its phase. */
 export const ofSession = { executionId: ExecutionId, phaseId: PhaseId, sessionId: SessionId };
 
-/** The end of an attempt: what it used and left. */
+/** The end of an attempt: its usage and artifacts. */
 export const settled = { usage: Usage, artifacts: z.array(ProducedFile).default([]) };
 
 export const failure = {
   error: z.string(),
-  /** A stable word: `agent_failed`, `timeout`, `workspace_failed`, `rejected`. */
+  /** A stable code: `agent_failed`, `timeout`, `workspace_failed`, `rejected`, `account_refused`. */
   errorType: z.string().min(1),
 };
 

@@ -4,20 +4,20 @@ import type { z } from 'zod';
 import { type WorkflowDefinition } from './workflow-definition';
 import { definitionOf, WorkflowDocument } from './workflow-document';
 
-/** What is wrong with a document, where. Lines and columns count from 1. */
+/** A fault of a document and its location. Lines and columns count from 1. */
 export type YamlFault = Readonly<{ field: string; message: string; line: number; column: number }>;
 
 export type ParsedWorkflow =
   | Readonly<{ workflowId: WorkflowId; definition: WorkflowDefinition }>
   | Readonly<{ faults: readonly [YamlFault, ...YamlFault[]] }>;
 
-/** Whoever has more is told how many. */
+/** Further faults are only counted. */
 const MOST_FAULTS = 100;
 
 /** Reads a workflow in the YAML format; every fault says its line and field. */
 export function parseWorkflowYaml(text: string): ParsedWorkflow {
   const lines = new LineCounter();
-  // The parser would compare each key with all others: for minutes, where a document has very many.
+  // The parser compares each key with all others, which takes minutes for very many keys.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
 
   const read = contentOf(document, lines);
@@ -30,15 +30,15 @@ export function parseWorkflowYaml(text: string): ParsedWorkflow {
 
 type Read = Readonly<{ content: unknown } | { faults: readonly YamlFault[] }>;
 
-/** Aliases that stand for more than anybody writes by hand are not followed. */
+/** Refuses documents whose aliases expand to very many nodes: they would exhaust memory. */
 function contentOf(document: Document, lines: LineCounter): Read {
   if (document.errors.length > 0) {
-    return { faults: told(document.errors, ({ message, pos }) => faultAt(lines, pos[0], '', message)) };
+    return { faults: limited(document.errors, ({ message, pos }) => faultAt(lines, pos[0], '', message)) };
   }
   const repeated = repeatedKeys(document);
   if (repeated.length > 0) {
     return {
-      faults: told(repeated, (key) => faultAt(lines, key.range?.[0] ?? 0, String(key.value), 'is there twice')),
+      faults: limited(repeated, (key) => faultAt(lines, key.range?.[0] ?? 0, String(key.value), 'is there twice')),
     };
   }
   try {
@@ -72,11 +72,11 @@ function faultsOf(content: unknown, document: Document, lines: LineCounter): Yam
     if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a field of this format' }));
   });
-  return told(found, ({ path, message }) => located(document, lines, path, message));
+  return limited(found, ({ path, message }) => located(document, lines, path, message));
 }
 
-function told<Found>(found: readonly Found[], tell: (one: Found) => YamlFault): YamlFault[] {
-  const faults = found.slice(0, MOST_FAULTS).map(tell);
+function limited<Found>(found: readonly Found[], toFault: (one: Found) => YamlFault): YamlFault[] {
+  const faults = found.slice(0, MOST_FAULTS).map(toFault);
   const left = found.length - faults.length;
   return left > 0 ? [...faults, { field: '', message: `and ${left} more faults`, line: 1, column: 1 }] : faults;
 }
@@ -91,22 +91,24 @@ function faultAt(lines: LineCounter, offset: number, field: string, message: str
   return { field, message, line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-/** Where the named value stands; for one that is missing, where the nearest thing around it does. */
+/** The offset of the named value; for a missing value, that of its nearest existing parent. */
 function offsetOf(document: Document, path: readonly (string | number)[]): number {
   for (let depth = path.length; depth > 0; depth--) {
-    const parent: unknown = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-    const key = path[depth - 1];
-    const pair = isMap(parent)
-      ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
-      : undefined;
-    if (pair && isScalar(pair.key) && pair.key.range) return pair.key.range[0];
-
-    const node: unknown = document.getIn(path.slice(0, depth), true);
-    if (isMap(node) && node.range) return node.range[0];
-    if (isScalar(node) && node.range) return node.range[0];
+    const upTo = path.slice(0, depth);
+    const offset = keyOffset(document, upTo) ?? nodeOffset(document.getIn(upTo, true));
+    if (offset !== undefined) return offset;
   }
   return document.contents?.range?.[0] ?? 0;
 }
+
+function keyOffset(document: Document, path: readonly (string | number)[]): number | undefined {
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  if (!isMap(parent)) return undefined;
+  const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1));
+  return nodeOffset(pair?.key);
+}
+
+const nodeOffset = (node: unknown): number | undefined => (isMap(node) || isScalar(node) ? node.range?.[0] : undefined);
 
 const fieldName = (path: readonly (string | number)[]): string =>
   path.reduce<string>((name, key) => (typeof key === 'number' ? `${name}[${key}]` : name ? `${name}.${key}` : key), '');

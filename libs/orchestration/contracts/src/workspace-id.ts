@@ -1,5 +1,5 @@
 import { derivedUuid, WorkspaceId, type SessionId } from '@syntropic/kernel';
 
-/** Each leg of a session has a workspace of its own: whoever speaks of it, runner or process, finds the same name. */
+/** Derives the id of a leg's workspace, so that runners and processes use the same one. */
 export const workspaceIdOf = (sessionId: SessionId, leg: number): WorkspaceId =>
   WorkspaceId.parse(derivedUuid(sessionId, 'workspace', leg));

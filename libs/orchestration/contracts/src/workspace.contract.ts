@@ -16,7 +16,7 @@ const created = {
   sessionId: SessionId,
   backend: z.string().min(1),
   runner: z.string().min(1),
-  /** Milliseconds it took. */
+  /** Milliseconds that its creation took. */
   durationMs: z.number().int().nonnegative(),
 };
 
@@ -26,7 +26,7 @@ const terminated = {
   why: z.enum(['completed', 'failed', 'cancelled', 'parked', 'interrupted']),
 };
 
-/** The place where one agent works. The runner that made it creates it. */
+/** The directory and processes of one agent. A runner sends `CreateWorkspace` once they exist. */
 export const workspace = contract('orchestration', 'workspace', {
   key: 'workspaceId',
   commands: { CreateWorkspace: created, TerminateWorkspace: terminated },

@@ -7,7 +7,7 @@ import {
   type WorkflowEvents,
 } from '@syntropic/orchestration/contracts';
 
-/** What executions are started from: changed or archived, it touches no execution that has begun. */
+/** The template of executions. Changing or archiving it affects no execution that has started. */
 export type WorkflowTemplate =
   | { readonly status: 'unknown' }
   | { readonly status: 'active'; readonly definition: WorkflowDefinition }
@@ -32,7 +32,7 @@ export function updatePhasePrompt(template: WorkflowTemplate, data: WorkflowComm
   return [{ type: 'WorkflowPhaseUpdated', data }];
 }
 
-/** Refused while executions of it are under way: the log itself checks that their scope is empty. */
+/** Refused while executions of it have not ended: the log checks that their scope is empty. */
 export function archiveWorkflow(
   template: WorkflowTemplate,
   { workflowId }: WorkflowCommands['ArchiveWorkflow'],

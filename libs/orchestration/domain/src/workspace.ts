@@ -1,7 +1,7 @@
 import { aggregate, refusing } from '@syntropic/kernel';
 import { workspace as contract, type WorkspaceCommands, type WorkspaceEvent } from '@syntropic/orchestration/contracts';
 
-/** Where one agent works, from the runner's word that it is there to the word that nothing of it runs any more. */
+/** The workspace of one agent, from its creation until all its processes have ended. */
 export type Workspace = { readonly status: 'unknown' | 'ready' | 'terminated' };
 
 type Decision = readonly WorkspaceEvent[];
@@ -16,7 +16,7 @@ export function createWorkspace(workspace: Workspace, data: WorkspaceCommands['C
 
 export function terminateWorkspace(workspace: Workspace, data: WorkspaceCommands['TerminateWorkspace']): Decision {
   if (workspace.status === 'unknown') throw refuse('not_found', 'there is no such workspace');
-  // Whoever cleans up, the runner or the process that noticed its end, may come second.
+  // The runner and the process `close-workspaces` may both report the end.
   if (workspace.status === 'terminated') return [];
 
   return [{ type: 'WorkspaceTerminated', data }];

@@ -3,7 +3,7 @@ import type { AnyAggregate, CommandMessage } from '@syntropic/kernel';
 import { messageOf } from '@syntropic/messaging';
 import type { Process } from '@syntropic/processes';
 
-/** What a bounded context runs in command-service. */
+/** The parts of a bounded context that run in command-service. */
 export type Context = Readonly<{
   aggregates: readonly AnyAggregate[];
   /** Handler classes, for commands that need more than one aggregate, or none. */

@@ -72,10 +72,7 @@ export const wrongDeferredDecision = aggregate(door, {
 
 // @ts-expect-error DoorLocked leads to no state
 export const forgottenCase = (_: Door, event: DoorEvent): Door => {
-  switch (event.type) {
-    case 'DoorPainted':
-      return { locked: false };
-  }
+  if (event.type === 'DoorPainted') return { locked: false };
 };
 
 // @ts-expect-error a command that does not carry the aggregate's key
@@ -93,7 +90,7 @@ export async function senders(client: CommandClient, origin: Parameters<CommandC
   // @ts-expect-error a misspelt field
   await client.send(door.commands.LockDoor, { dorId: '1' }, origin);
   // @ts-expect-error the answer is where the stream stands, not a number of doors
-  const { doors: none } = await client.send(door.commands.LockDoor, { doorId: '1' }, origin);
+  const none: Readonly<{ doors: number }> = await client.send(door.commands.LockDoor, { doorId: '1' }, origin);
   return { position, doors, none };
 }
 
@@ -126,5 +123,5 @@ export const paintedDoors = projection(door)({
   },
 });
 
-// @ts-expect-error a misspelt stream
-export const wrongStream = projection(doors)({ name: 'door', version: 1, row, key: 'door_id', keys: () => [], on: {} });
+// @ts-expect-error a stream is a contract, so a misspelt one is no value at all
+export const wrongStream = projection('dor')({ name: 'door', version: 1, row, key: 'door_id', keys: () => [], on: {} });

@@ -47,6 +47,6 @@ const aggregatesProvider = (aggregate: { name: string }): Provider => ({
   provide: aggregatesToken(aggregate),
   inject: [PostgresEventLog, StoredStreams, EventAppender],
   useFactory: (log: PostgresEventLog, streams: StoredStreams, appender: EventAppender) =>
-    // Which state and events it has is lost in the container; the injecting class names them again.
+    // The container loses the types of state and events; the injecting class declares them again.
     new StoredAggregates(aggregate as StoredKind<unknown, Event>, { log, streams, appender }),
 });

@@ -24,7 +24,7 @@ const ATTEMPTS = 8;
 /** States kept per kind of aggregate, so that a long stream is read once and then only what follows. */
 const KEPT_STATES = 1_000;
 
-/** What of an aggregate its store needs: how events become a state. */
+/** The parts of an aggregate that turn its events into a state. */
 export type StoredKind<State, E extends Event> = Pick<
   Aggregate<State, E>,
   'name' | 'initial' | 'evolve' | 'reserves' | 'upcasters'
@@ -41,14 +41,14 @@ type Update<State, E extends Event> = Readonly<{
   reads: Reads;
 }>;
 
-/** `epoch` says of which log; absent while nothing is known. */
+/** `epoch` identifies the log; absent before the first read. */
 type Replayed<State> = Loaded<State> & Readonly<{ position: number; epoch?: string }>;
 
 /** The aggregates of one kind, rebuilt from the log and changed by appending to it. */
 export class StoredAggregates<State, E extends Event> implements Aggregates<State, E> {
   readonly #kept = new LeastRecentlyUsed<Replayed<State>>(KEPT_STATES);
-  /** Of commands to one stream only one can win at a time; so in one process they do not even race. */
-  readonly #turns = new KeyedMutex();
+  /** Runs commands to one stream one after the other, because only one append can succeed at a time. */
+  readonly #mutex = new KeyedMutex();
 
   constructor(
     private readonly aggregate: StoredKind<State, E>,
@@ -61,8 +61,8 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
   }
 
   /**
-   * @throws VersionConflict when the stream keeps moving, or one of the `reads` has moved: whoever made them must make them again
-   * @throws DomainError what the decision refuses, or `command.id_reused`, `claim.taken`, `scope.not_empty`, `work.lease_lost`
+   * @throws VersionConflict when the stream keeps changing, or one of the `reads` has changed and the caller must load it again
+   * @throws DomainError of the decision, or `command.id_reused`, `claim.taken`, `scope.not_empty`, `work.lease_lost`
    */
   async update(
     id: string,
@@ -71,7 +71,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     reads: Reads = [],
   ): Promise<Outcome> {
     const stream = this.#streamOf(id);
-    return this.#turns.run(stream, () => this.#update({ stream, context, decide, reads }));
+    return this.#mutex.run(stream, () => this.#update({ stream, context, decide, reads }));
   }
 
   async #update({ stream, context, decide, reads }: Update<State, E>): Promise<Outcome> {
@@ -89,7 +89,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
 
       await pause(Math.random() * 2 ** attempt);
     }
-    throw new VersionConflict(stream, `it had moved on at each of ${ATTEMPTS} attempts`);
+    throw new VersionConflict(stream, `it had changed at each of ${ATTEMPTS} attempts`);
   }
 
   #streamOf(id: string): string {
@@ -100,7 +100,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     return events.map((event) => ({ ...event, schemaVersion: schemaVersionOf(this.aggregate, event.type) }));
   }
 
-  /** The stream as it is now and, if this command was carried out before, what came of it. */
+  /** The current state of the stream and, if this command was carried out before, its outcome. */
   async #find(
     stream: string,
     context?: CommandContext,
@@ -108,7 +108,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     const known = this.#lastKnown(stream);
     const { epoch, before, events } = await this.stores.streams.find(stream, known.version, PAGE, context);
     if (known.version > 0 && known.epoch !== epoch) {
-      // The log was restored: what is kept may be of events that it does not have.
+      // The log was restored: the cached state may include events that it does not have.
       this.#kept.delete(stream);
       return this.#find(stream, context);
     }
@@ -140,9 +140,9 @@ function answer(outcome: AppendOutcome, stream: string, reservations: readonly R
     case 'replayed':
       return { position: outcome.position, version: outcome.version };
     case 'conflict':
-      throw new VersionConflict(stream, 'it has moved on');
+      throw new VersionConflict(stream, 'it has changed');
     case 'outdated':
-      throw new VersionConflict(stream, 'what the decision looked at has moved on');
+      throw new VersionConflict(stream, 'a stream that the decision has read has changed');
     case 'id_reused':
       throw new DomainError('command.id_reused', 'this command id was used for another command');
     case 'claimed':
@@ -150,7 +150,7 @@ function answer(outcome: AppendOutcome, stream: string, reservations: readonly R
     case 'not_empty':
       throw refused(reservations[outcome.at], 'scope.not_empty', 'something still belongs to it');
     case 'fenced':
-      throw new DomainError('work.lease_lost', 'the lease on this work is held by somebody else, or by nobody');
+      throw new DomainError('work.lease_lost', 'the lease on this work has expired or belongs to another runner');
   }
 }
 

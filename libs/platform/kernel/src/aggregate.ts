@@ -13,7 +13,7 @@ export type Reservation = Readonly<
     | { release: { scope: string; key: string } }
     | { empty: { scope: string } }
   ) & {
-    /** The refusal of the command when this does not hold, in the aggregate's own words. */
+    /** The refusal of the command when the condition does not hold. */
     refusal?: Readonly<{ code: string; message: string }>;
   }
 >;
@@ -30,12 +30,12 @@ export class DecidedByHandler<State, Data, E extends Event> {
 }
 
 /** Marks a decision whose further arguments a handler class provides; the service does not start without that handler. */
-export const byHandler = <State, Data, E extends Event, Facts extends readonly unknown[]>(
-  decide: (state: State, data: Data, ...facts: Facts) => readonly E[],
+export const byHandler = <State, Data, E extends Event>(
+  decide: (state: State, data: Data, ...facts: never[]) => readonly E[],
 ): DecidedByHandler<State, Data, E> => new DecidedByHandler(decide.name);
 
 /** One decision for each command of a contract. */
-export type Decisions<K extends AnyContract, State> = {
+type Decisions<K extends AnyContract, State> = {
   readonly [Type in keyof K['commands'] & string]:
     Decide<State, CommandsOf<K>[Type], EventOf<K>> | DecidedByHandler<State, CommandsOf<K>[Type], EventOf<K>>;
 };
@@ -50,7 +50,7 @@ type Definition<K extends AnyContract, State> = Readonly<{
   upcasters?: Readonly<Partial<Record<EventOf<K>['type'], readonly ((data: never) => object)[]>>>;
 }>;
 
-/** How a stream of events becomes a state, and how commands become events. */
+/** Folds a stream of events into a state, and decides the events of commands. */
 export type Aggregate<State = unknown, E extends Event = Event> = Readonly<{
   contract: AnyContract;
   /** Names the stream (`execution-<id>`) and the subject token. */
@@ -73,7 +73,7 @@ export type AnyAggregate = Readonly<
   Pick<Aggregate, 'contract' | 'name'> & { decisions: Readonly<Record<string, unknown>> }
 >;
 
-/** An aggregate as it stands, with the version that a decision based on it may demand to be unchanged. */
+/** The current state of an aggregate, with its version, which an append can require to be unchanged. */
 export type Loaded<State> = Readonly<{ state: State; stream: string; version: number }>;
 
 /** The aggregates of one kind, each rebuilt from its own stream. */
@@ -81,9 +81,9 @@ export interface Aggregates<State, E extends Event> {
   load(id: string): Promise<Loaded<State>>;
 
   /**
-   * Loads, decides, appends. After a conflict it decides again: decisions are pure, so that is always safe.
-   * A command that was carried out before answers its first outcome without deciding.
-   * @param reads other aggregates the decision looked at; the append fails over to a new decision when one has moved on.
+   * Loads, decides, appends. After a conflict it decides again, which is safe because decisions are pure.
+   * A command that was carried out before returns its first outcome without a decision.
+   * @param reads other aggregates that the decision has read; when one has changed, the append fails with a conflict.
    */
   update(
     id: string,
@@ -93,7 +93,7 @@ export interface Aggregates<State, E extends Event> {
   ): Promise<Outcome>;
 }
 
-/** Refusing is for decisions. A history that does not replay is corrupt, whatever `evolve` threw. */
+/** A history that does not replay is corrupt, so every error of `evolve` is a fault and never a refusal. */
 export const replay = <State, E extends Event>(
   { name, evolve }: Readonly<{ name: string; evolve: (state: State, event: E) => State }>,
   history: readonly E[],

@@ -1,7 +1,7 @@
 import type { Actor } from './event';
 import type { CommandMessage, DataOf } from './message';
 
-/** The runner's claim to a piece of work; it is refused once a higher token has been handed out. */
+/** The runner's claim to a piece of work; it is refused once a higher token has been issued. */
 export type Lease = Readonly<{ sessionId: string; token: number }>;
 
 /** The origin of a command. It travels in the message's headers and ends in the metadata of the events. */
@@ -12,7 +12,7 @@ export type CommandContext = Readonly<{
   actor: Actor;
   bodyHash: string;
   executionId?: string;
-  /** Present on every command of a runner about work it holds. */
+  /** Present on every command of a runner about leased work. */
   lease?: Lease;
   traceparent?: string;
 }>;

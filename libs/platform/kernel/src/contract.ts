@@ -19,7 +19,7 @@ type EventMessages<E extends EventShapes> = {
 /** The rules by which an aggregate refuses: the kind of each refusal, and its title for clients. */
 export type Refusals = Readonly<Record<string, readonly [kind: Refusal, title: string]>>;
 
-/** All that others may know of an aggregate. Types, wire names, subjects, parsers and documents derive from it. */
+/** The published part of an aggregate. Types, wire names, subjects, parsers and documents derive from it. */
 export type Contract<
   Name extends string,
   C extends CommandShapes,
@@ -42,13 +42,13 @@ type Carrying<Key extends string> = Keyed<Key> | Readonly<{ shape: Keyed<Key> }>
 
 type Declaration<Key extends string, C, E, R> = Readonly<{ key: Key; commands: C; events: E; refusals?: R }>;
 
-/** Declares an aggregate's commands, events and refusals: the only place where a field of theirs is written. */
+/** Declares an aggregate's commands, events and refusals. Their fields are written here and nowhere else. */
 export function contract<
   const Name extends string,
   const Key extends string,
   const C extends CommandShapes & Readonly<Record<string, Carrying<Key>>>,
   const E extends EventShapes & Readonly<Record<string, Keyed<Key>>>,
-  const R extends Refusals = Readonly<Record<never, never>>,
+  const R extends Refusals = Refusals,
 >(context: string, aggregate: Name, declared: Declaration<Key, C, E, R>): Contract<Name, C, E, R> {
   const { key, commands: shapes, events, refusals = {} } = declared;
   const messages = Object.entries(events).map(([type, shape]): [string, EventMessage] => [
@@ -66,7 +66,7 @@ export function contract<
   };
 }
 
-/** A contract whose messages do not matter to the reader. */
+/** Any contract, without the types of its messages. */
 export type AnyContract = Readonly<{
   context: string;
   aggregate: string;
@@ -92,7 +92,7 @@ export type EventsOf<K extends AnyContract> = {
 export type EventOf<K extends AnyContract> = K extends AnyContract ? EventsOf<K>[keyof K['events'] & string] : never;
 
 /** The rules by which this aggregate refuses. */
-export type RuleOf<K extends AnyContract> = keyof K['refusals'] & string;
+export type RuleOf<K extends AnyContract> = string extends keyof K['refusals'] ? never : keyof K['refusals'] & string;
 
 /** Makes the refusals of an aggregate: code and kind come from its contract, so a rule that is not declared does not compile. */
 export const refusing =

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ExecutionId } from './ids';
 
-/** A UUIDv5 (RFC 9562): the same parts always give the same id, so doing it twice is noticed. `namespace` is itself a UUID. */
+/** A UUIDv5 (RFC 9562): the same parts always give the same id, so a repetition is detected. `namespace` is itself a UUID. */
 export function derivedUuid(namespace: string, ...parts: readonly (string | number)[]): string {
   const bytes = createHash('sha1')
     .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
@@ -15,9 +15,9 @@ export function derivedUuid(namespace: string, ...parts: readonly (string | numb
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** The id of the event at this place (from 0) of what a command leads to: the unique index over them is also the command's key. */
+/** The id of a command's n-th event, from 0. Its unique index also makes the command id unique. */
 export const eventIdOf = (commandId: string, ordinal: number): string => derivedUuid(commandId, ordinal);
 
-/** The execution that a start command leads to, however often it is sent. */
+/** The id of the execution that a start command creates: the same for each repetition. */
 export const executionIdOf = (commandId: string): ExecutionId =>
   ExecutionId.parse(`exec-${derivedUuid(commandId, 'execution').slice(-12)}`);

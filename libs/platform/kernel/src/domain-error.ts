@@ -6,7 +6,7 @@ export type RefusalDetails = Readonly<Record<string, string | number>>;
 
 export type RefusalContext = Readonly<{ field?: string | undefined; details?: RefusalDetails | undefined }>;
 
-/** A business rule refused a command. It is never retried: HTTP answers 4xx, a process takes it as the answer. */
+/** A business rule refused a command. It is never retried: HTTP answers 4xx, a process accepts it as the answer. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   /** The wrong part of the request, as a path: `phases[1].prompt_template`. */
@@ -18,7 +18,7 @@ export class DomainError extends Error {
     readonly code: string,
     message: string,
     readonly refusal: Refusal = 'conflict',
-    /** The field alone, or with details. */
+    /** The field, or field and details. */
     context: string | RefusalContext = {},
   ) {
     super(message);

@@ -6,13 +6,13 @@ export type Event<Type extends string = string, Data extends object = object> = 
 
 export type EventOfType<E extends Event, Type extends E['type']> = Extract<E, { type: Type }>;
 
-/** Who caused a fact: a signed-in person, an API key, a service of ours, or GitHub. */
+/** The originator of a fact: a signed-in person, an API key, one of our services, or GitHub. */
 export type Actor = Readonly<{ kind: 'user' | 'key' | 'service' | 'github'; id: string }>;
 
-/** Why a fact was recorded. Handed explicitly to the append; nothing of it is repeated in the event's data. */
+/** The cause of a fact. Passed explicitly to the append; the event's data does not repeat it. */
 export type Metadata = Readonly<{
   commandId: string;
-  /** The same for everything that one outside request set in motion. */
+  /** Shared by all commands and events that one outside request leads to. */
   correlationId: string;
   /** The event or request that led to the command. */
   causationId: string;
@@ -25,7 +25,7 @@ export type Metadata = Readonly<{
   traceparent?: string;
 }>;
 
-/** A fact as the log keeps it. */
+/** A fact as it is recorded in the log. */
 export type Recorded<E extends Event = Event> = E &
   Readonly<{
     /** Dense and in commit order over the whole log, from 1. */

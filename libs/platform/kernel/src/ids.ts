@@ -1,25 +1,26 @@
 import { z } from 'zod';
 
-const AUTHORS_WORD = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/;
+const AUTHORS_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/;
 
-/** A workflow template, in its author's word: letters, digits, `.`, `_`, `-`; at most 100. */
+/** A workflow template, named by its author: letters, digits, `.`, `_`, `-`; at most 100. */
 export const WorkflowId = z
   .string()
-  .regex(AUTHORS_WORD, 'letters, digits, ".", "_" and "-", at most 100')
+  .regex(AUTHORS_NAME, 'letters, digits, ".", "_" and "-", at most 100')
   .brand<'WorkflowId'>();
 export type WorkflowId = z.infer<typeof WorkflowId>;
 
-/** A phase of a workflow, in its author's word. It names a directory in workspaces, so it follows the same pattern. */
+/** A phase of a workflow, named by its author. It names a directory in workspaces, so it follows the same pattern. */
 export const PhaseId = z
   .string()
-  .regex(AUTHORS_WORD, 'letters, digits, ".", "_" and "-", at most 100')
+  .regex(AUTHORS_NAME, 'letters, digits, ".", "_" and "-", at most 100')
   .brand<'PhaseId'>();
 export type PhaseId = z.infer<typeof PhaseId>;
 
-export const ExecutionId = z
-  .string()
-  .regex(/^exec-[0-9a-f]{12}$/, '"exec-" and 12 hexadecimal digits')
-  .brand<'ExecutionId'>();
+/** An id that names its kind: `exec-0123456789ab`. */
+const prefixedId = (prefix: string, digits: number) =>
+  z.string().regex(new RegExp(`^${prefix}-[0-9a-f]{${digits}}$`), `"${prefix}-" and ${digits} hexadecimal digits`);
+
+export const ExecutionId = prefixedId('exec', 12).brand<'ExecutionId'>();
 export type ExecutionId = z.infer<typeof ExecutionId>;
 
 export const SessionId = z.uuid().brand<'SessionId'>();
@@ -30,3 +31,6 @@ export type WorkspaceId = z.infer<typeof WorkspaceId>;
 
 export const ArtifactId = z.uuid().brand<'ArtifactId'>();
 export type ArtifactId = z.infer<typeof ArtifactId>;
+
+export const OrganizationId = prefixedId('org', 8).brand<'OrganizationId'>();
+export type OrganizationId = z.infer<typeof OrganizationId>;

@@ -1,4 +1,4 @@
-/** Plain data that is never changed in place, all the way down. */
+/** Deeply readonly plain data. */
 export type Immutable<T> = T extends string | number | boolean | null | undefined
   ? T
   : T extends readonly (infer Item)[]

@@ -17,13 +17,12 @@ export {
   type CommandsOf,
   type EventOf,
   type EventsOf,
-  type Refusals,
   type RuleOf,
 } from './contract';
 export { derivedUuid, eventIdOf, executionIdOf } from './derived-id';
 export { DomainError, type Refusal, type RefusalDetails } from './domain-error';
 export type { Actor, Event, EventOfType, Metadata, Recorded } from './event';
-export { ArtifactId, ExecutionId, PhaseId, SessionId, WorkflowId, WorkspaceId } from './ids';
+export * from './ids';
 export type { Immutable } from './immutable';
 export {
   answered,
@@ -32,8 +31,8 @@ export {
   Outcome,
   type AnswerOf,
   type CommandMessage,
-  type DataOf,
   type EventMessage,
+  type DataOf,
   type InputOf,
   type ReplyOf,
 } from './message';

@@ -36,7 +36,7 @@ export type AnswerOf<M extends Readonly<{ answer: z.ZodType }>> = Immutable<z.ou
 /** The answer as a handler gives it, before the sender parses it. */
 export type ReplyOf<M extends Readonly<{ answer: z.ZodType }>> = Immutable<z.input<M['answer']>>;
 
-/** Where a command left its stream. A command that changed nothing answers the stream's last event. */
+/** Position and version of a command's last event; of the stream's last event when nothing changed. */
 export const Outcome = z.object({ position: z.int(), version: z.int() });
 export type Outcome = Readonly<z.infer<typeof Outcome>>;
 
@@ -48,7 +48,7 @@ export class Answered<S extends Shape, A extends z.ZodType> {
   ) {}
 }
 
-/** Declares a command that answers something else than where its stream stands: `{ ClaimWork: answered(shape, ClaimedWork) }`. */
+/** Declares a command whose answer is not an `Outcome`: `{ ClaimWork: answered(shape, ClaimedWork) }`. */
 export const answered = <const S extends Shape, A extends z.ZodType>(shape: S, answer: A): Answered<S, A> =>
   new Answered(shape, answer);
 

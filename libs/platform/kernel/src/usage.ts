@@ -3,29 +3,29 @@ import { addUsd, Usd } from './usd';
 
 const Count = z.number().int().nonnegative();
 
-/** What one model did for a session. */
+/** Tokens and cost of one model in a session. */
 export const ModelUsage = z.object({
   inputTokens: Count,
   outputTokens: Count,
   cacheCreationTokens: Count,
   cacheReadTokens: Count,
-  /** `null`: nobody knows this model's price. */
+  /** `null` when the model's price is unknown. */
   costUsd: Usd.nullable(),
 });
 export type ModelUsage = Readonly<z.infer<typeof ModelUsage>>;
 
-/** What agents used, of one session or added up. Total tokens = input + output + cache creation + cache read, everywhere. */
+/** Usage of agents, of one session or as a sum. Total tokens = input + output + cache creation + cache read, everywhere. */
 export const Usage = z.object({
   byModel: z.record(z.string(), ModelUsage),
-  /** `null` while the cost of some model is unknown. */
+  /** `null` while the price of a model is unknown. */
   costUsd: Usd.nullable(),
-  /** False when a part is an estimate: an agent ended without its final account. */
+  /** False when a part is an estimate, because an agent ended without its final report. */
   costComplete: z.boolean(),
   toolCalls: Count,
   failedTools: Count,
   subagents: Count,
   turns: Count,
-  /** Milliseconds that agents ran, frozen time left out. */
+  /** Milliseconds that agents ran, without frozen time. */
   durationMs: Count,
 });
 export type Usage = Readonly<z.infer<typeof Usage>>;
@@ -43,7 +43,7 @@ export const NO_USAGE: Usage = {
   durationMs: 0,
 };
 
-/** An agent was lost before it gave its account: what was seen of it is all that is known. */
+/** True for an agent that was lost before it reported its usage. */
 export const isUnaccounted = ({ byModel, costComplete }: Pick<Usage, 'byModel' | 'costComplete'>): boolean =>
   !costComplete && Object.keys(byModel).length === 0;
 

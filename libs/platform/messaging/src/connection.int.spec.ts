@@ -1,7 +1,7 @@
 import { eventually, useNats } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
 import { once, type EventEmitter } from 'node:events';
-import { connectNats, hangUp, writesSettled } from './connection';
+import { connectNats, drainAndClose, writesSettled } from './connection';
 
 const nats = useNats();
 
@@ -14,7 +14,7 @@ describe('a connection whose server is closing', () => {
 
   it.each([
     ['closed after a turn', async (connection: NatsConnection) => writesSettled().then(() => connection.close())],
-    ['hung up', hangUp],
+    ['drained and closed', drainAndClose],
   ])('can be written to and %s, without an unhandled error', async (_, close) => {
     const connection = await connectNats({ url: nats.url, name: 'spec' });
     const serverCloses = once(socketOf(connection), 'end');
@@ -30,7 +30,7 @@ describe('a connection whose server is closing', () => {
   });
 });
 
-describe('hanging up', () => {
+describe('draining and closing', () => {
   it('first writes the pending messages', async () => {
     const [publisher, subscriber] = await Promise.all([connected(), connected()]);
     const received: string[] = [];
@@ -38,18 +38,18 @@ describe('hanging up', () => {
     await subscriber.flush();
 
     for (let n = 0; n < 100; n++) publisher.publish('facts', String(n));
-    await hangUp(publisher);
+    await drainAndClose(publisher);
 
     await eventually(() => received.length === 100);
-    await hangUp(subscriber);
+    await drainAndClose(subscriber);
   });
 
   it('does not wait for a server that does not answer, and can be done twice', async () => {
     const connection = await connected();
     await nats.freeze();
 
-    await hangUp(connection);
-    await hangUp(connection);
+    await drainAndClose(connection);
+    await drainAndClose(connection);
 
     expect(connection.isClosed()).toBe(true);
     await nats.thaw();

@@ -32,7 +32,7 @@ export const connectNats = (address: NatsAddress): Promise<NatsConnection> => co
 const DRAIN_MS = 2_000;
 
 /** Writes the pending messages, if the server takes them, and closes the connection. */
-export async function hangUp(nats: NatsConnection): Promise<void> {
+export async function drainAndClose(nats: NatsConnection): Promise<void> {
   if (nats.isClosed()) return;
 
   await within(DRAIN_MS, nats.drain());

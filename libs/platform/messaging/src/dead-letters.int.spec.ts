@@ -2,7 +2,7 @@ import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase, useNats } from '@syntropic/testing';
 import { headers, type Msg, type NatsConnection } from 'nats';
 import type { Pool } from 'pg';
-import { connectNats, hangUp } from './connection';
+import { connectNats, drainAndClose } from './connection';
 import { DeadLetters } from './dead-letters';
 import { ensureStreams } from './streams';
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   connection.subscribe('>', { callback: (_, message) => received.push(message) });
 });
 afterAll(async () => {
-  await hangUp(connection);
+  await drainAndClose(connection);
   await pool.end();
 });
 beforeEach(() => {

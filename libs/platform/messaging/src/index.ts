@@ -1,12 +1,11 @@
 export { bodyHashOf } from './commands/body-hash';
 export { CommandClient, OutcomeUnknown, type CommandOrigin } from './commands/command-client';
-export { CommandCatalogue } from './commands/command-catalogue';
 export { Handles, messageOf, type Handler } from './commands/command-handler';
 export { commandTransport } from './commands/command-transport';
 export { CommandsModule } from './commands/commands.module';
 export { LocalCommands } from './commands/local-commands';
 export { MessageBus } from './commands/message-bus';
-export { connectNats, hangUp, natsOptions } from './connection';
+export { connectNats, drainAndClose, natsOptions } from './connection';
 export { deadLetterCommands, DeadLetters } from './dead-letters';
 export { domainMessage, logPositionOf, recordedOf } from './domain-message';
 export { followStream } from './follow-stream';

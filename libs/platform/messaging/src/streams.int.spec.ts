@@ -1,6 +1,6 @@
 import { useNats } from '@syntropic/testing';
 import type { NatsConnection, StreamInfo } from 'nats';
-import { connectNats, hangUp } from './connection';
+import { connectNats, drainAndClose } from './connection';
 import { ensureStreams } from './streams';
 
 const nats = useNats();
@@ -15,7 +15,7 @@ beforeEach(async () => {
   const { streams } = await connection.jetstreamManager();
   for (const name of await streams.names().next()) await streams.delete(name);
 });
-afterEach(() => hangUp(connection));
+afterEach(() => drainAndClose(connection));
 
 async function configurations() {
   const { streams } = await connection.jetstreamManager();

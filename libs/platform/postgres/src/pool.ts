@@ -1,4 +1,5 @@
-import { Pool, types, type PoolConfig } from 'pg';
+import { types, type Pool, type PoolConfig } from 'pg';
+import { NamedPool } from './named-pool';
 
 /** Positions and counters are JS numbers everywhere: 2^53 of them is more than any log will hold. */
 types.setTypeParser(types.builtins.INT8, Number);
@@ -14,7 +15,7 @@ export function createPool(
   connectionString: string,
   options: Pick<PoolConfig, 'max' | 'application_name' | 'query_timeout'> = {},
 ): Pool {
-  const pool = new Pool({
+  const pool = new NamedPool({
     connectionString,
     max: CONNECTIONS,
     keepAlive: true,

@@ -1,12 +1,9 @@
 import type { AddressedCommand, CommandMessage, InputOf } from '@syntropic/kernel';
-import type { Control, NewWork } from '@syntropic/work';
 
-/** What a process wants done about an event. Doing it twice is the same as doing it once. */
+/** A process's answer to an event. Carried out twice, it has the effect of once. */
 export type Action = Readonly<
   | { kind: 'send'; command: AddressedCommand }
-  | { kind: 'enqueue'; work: NewWork }
-  | { kind: 'control'; executionId: string; control: Control }
-  | { kind: 'close_work'; executionId: string }
+  | { kind: 'effect'; name: string; input: unknown }
   | { kind: 'start_timer'; key: string; afterSeconds: number; command: AddressedCommand }
   | { kind: 'stop_timer'; key: string }
 >;
@@ -23,20 +20,7 @@ export const send = <M extends CommandMessage>(message: M, data: InputOf<M>): Ac
   command: addressed(message, data),
 });
 
-/** Queues a leg of a session for a runner. */
-export const enqueue = (work: NewWork): Action => ({ kind: 'enqueue', work });
-
-/** Asks something of all sessions of an execution. */
-export const control = (executionId: string, asked: Control): Action => ({
-  kind: 'control',
-  executionId,
-  control: asked,
-});
-
-/** Takes all work of an execution from whoever holds or awaits it. */
-export const closeWork = (executionId: string): Action => ({ kind: 'close_work', executionId });
-
-/** Sends a command so long after the event was recorded. A key of the process holds one timer: the newest. */
+/** Sends a command `afterSeconds` after the event was recorded. A key of the process holds one timer: the newest. */
 export const startTimer = <M extends CommandMessage>(
   key: string,
   afterSeconds: number,

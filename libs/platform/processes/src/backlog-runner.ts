@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { repeat } from '@syntropic/async';
 import type { EventLog } from '@syntropic/event-store';
 import type { Logger } from 'pino';
 import { failureOf } from './event-failure';
@@ -28,15 +28,13 @@ export class BacklogRunner {
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        if (this.progresses.some(({ hasBacklog }) => hasBacklog)) await this.#pass(signal);
-      } catch (error) {
-        if (error instanceof PlaceLost) throw error;
-        this.options.log.warn({ err: error }, 'the backlog of the processes cannot be read and is read again');
-      }
-      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
+    const onFault = (error: unknown) => {
+      if (error instanceof PlaceLost) throw error;
+      this.options.log.warn({ err: error }, 'the backlog of the processes cannot be read and is read again');
+    };
+    await repeat(signal, { everyMs: LOOK_EVERY_MS, onFault }, async () => {
+      if (this.progresses.some(({ hasBacklog }) => hasBacklog)) await this.#pass(signal);
+    });
   }
 
   async #pass(signal: AbortSignal): Promise<void> {

@@ -1,20 +1,20 @@
 import type { AddressedCommand, CommandContext, Recorded } from '@syntropic/kernel';
 import { bodyHashOf } from '@syntropic/messaging';
-import type { WorkQueue } from '@syntropic/work';
 import type { Action } from './action';
+import type { EffectHandlers } from './effect';
 import { commandIdOf } from './process';
 import type { SendCommand } from './send-command';
 import type { Timers } from './timers';
 
-/** Where an action comes from: the process, the event, and its place in the reaction's answer, from 0. */
+/** The source of an action: the process, the event, and its index in the reaction's answer, from 0. */
 export type Origin = Readonly<{ process: string; event: Recorded; ordinal: number }>;
 
-/** Carries actions out. What comes twice, or late from a process that has lost its place, changes nothing. */
+/** Carries actions out. A repeated action, or a late one of a former leader, changes nothing. */
 export class Effects {
   constructor(
     private readonly send: SendCommand,
-    private readonly work: Pick<WorkQueue, 'enqueue' | 'setControl' | 'closeExecution'>,
     private readonly timers: Pick<Timers, 'start' | 'stop'>,
+    private readonly handlers: EffectHandlers = {},
   ) {}
 
   async carryOut(action: Action, origin: Origin): Promise<void> {
@@ -23,14 +23,12 @@ export class Effects {
       case 'send':
         await this.send(action.command, contextOf(action.command, origin));
         return;
-      case 'enqueue':
-        return this.work.enqueue(action.work, position);
-      case 'control':
-        await this.work.setControl(action.executionId, action.control, position);
+      case 'effect': {
+        const handler = this.handlers[action.name];
+        if (!handler) throw new Error(`no handler for the effect ${action.name}`);
+        await handler(action.input, position);
         return;
-      case 'close_work':
-        await this.work.closeExecution(action.executionId, position);
-        return;
+      }
       case 'start_timer':
         return this.timers.start({
           ...placeOf(action.key, origin),

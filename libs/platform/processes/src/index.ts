@@ -1,4 +1,5 @@
-export { closeWork, control, enqueue, send, startTimer } from './action';
+export { send, startTimer, type Action } from './action';
+export { effect, type EffectHandlers } from './effect';
 export { Effects } from './effects';
 export { processCommands, ProcessOperator } from './operator';
 export { process, type Process } from './process';

@@ -9,7 +9,7 @@ import { allNotes, anExecution, notesOf, ProcessHarness, stepped } from './testi
 
 const harness = new ProcessHarness();
 
-/** A replica that dies at its nth moment: before or after a command is carried out, never having said where it was. */
+/** A replica that dies at its nth moment, before or after a command is carried out, without saving its place. */
 const mortal = (running: Process, { send }: CountedCommands, deathAt: number): Pool => {
   const own = harness.ownPool();
   let moments = 0;
@@ -28,7 +28,7 @@ const mortal = (running: Process, { send }: CountedCommands, deathAt: number): P
   return own;
 };
 
-describe('whatever dies', () => {
+describe('replicas that die', () => {
   const recordSteps = async (executions: readonly string[]): Promise<void> => {
     const next = new Map<string, number>();
     for (const executionId of executions) {
@@ -38,7 +38,7 @@ describe('whatever dies', () => {
     }
   };
 
-  it('before or after any command, the next replica repeats it under the same id and leaves none out', async () => {
+  it('before or after any command are followed by one that repeats it under the same id and leaves none out', async () => {
     const moments = Array.from({ length: 12 }, (_, n) => n + 1);
     for (const deathAt of moments) {
       const taker = await harness.noteTaker();
@@ -59,7 +59,7 @@ describe('whatever dies', () => {
     }
   });
 
-  it('and however many replicas work at once, each step is noted, in order, and once', async () => {
+  it('or work at once note each step in order, and once', async () => {
     const story = fc.array(fc.nat(3), { minLength: 1, maxLength: 15, size: 'large' });
     const deaths = fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 3 });
     const faults = fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 6 });

@@ -9,7 +9,7 @@ export class PlaceLost extends Error {
   override readonly name = 'PlaceLost';
 }
 
-/** Where a process stands in the log, by its row. */
+/** A process's row: its place in the log. */
 export type Place = Readonly<{
   process: string;
   /** The reader goes on behind this position. */
@@ -24,7 +24,7 @@ export type Place = Readonly<{
 /** An event that a process passes without carrying it out; one without a failure waits behind one that failed. */
 export type BacklogEntry = Readonly<{ position: number; partition: string; failure?: EventFailure }>;
 
-/** One process's next place, and the events that it leaves behind on the way there. */
+/** The next place of a process, and the events that it sets aside on the way there. */
 export type Move = Readonly<{
   process: string;
   from: number;
@@ -60,8 +60,8 @@ export class ProcessPlaces {
   }
 
   /**
-   * Moves all places and adds to their backlogs in one statement.
-   * @throws PlaceLost when one of them did not move: only the owner of the lease moves a place, from where it left it, in the log it counts in
+   * Moves all places and adds to their backlogs in one statement. A place moves for the owner of the lease only, from the position in its row, in the same log.
+   * @throws PlaceLost when one of them did not move
    */
   async save(moves: readonly Move[], firstRetry: FirstRetry): Promise<void> {
     const { rowCount } = await this.pool.query(SAVE, [
@@ -77,7 +77,7 @@ export class ProcessPlaces {
     }
   }
 
-  /** Says that these processes wait for an operator. */
+  /** Marks processes that wait for an operator. */
   async stop(processes: readonly string[], why: string): Promise<void> {
     await this.pool.query(
       `update ops.processes

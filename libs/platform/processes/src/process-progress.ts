@@ -6,7 +6,7 @@ import type { BacklogEntry, Move, Place } from './process-places';
 /** The events of one partition, in order, for one process. */
 export type Job = Readonly<{ progress: ProcessProgress; partition: string; events: readonly Recorded[] }>;
 
-/** How far one process has come in a term, ahead of its row. Of events in the backlog only the last position of each partition is kept. */
+/** The progress of one process within a term, ahead of its row. Of the backlog it keeps the last position of each partition only. */
 export class ProcessProgress {
   #position: number;
   #saved: number;
@@ -25,7 +25,7 @@ export class ProcessProgress {
     this.#isOutdated = !place.isRunning;
   }
 
-  /** All events up to here were carried out, or are in the backlog. */
+  /** All events up to here were carried out or set aside. */
   get position(): number {
     return this.#position;
   }
@@ -64,7 +64,7 @@ export class ProcessProgress {
     this.#unsaved.push(entry);
   }
 
-  /** An event that is tried again in place holds this process up; `undefined` says that it does so no longer. */
+  /** Notes the fault of an event that is tried again in place; `undefined` ends it. */
   holdUp(position: number, fault: string | undefined): void {
     if (fault === undefined && !this.#faults.delete(position)) return;
     if (fault !== undefined) this.#faults.set(position, fault);
@@ -75,7 +75,7 @@ export class ProcessProgress {
     this.#position = Math.max(this.#position, position);
   }
 
-  /** The backlog in the table has changed, and with it what the row says. */
+  /** The row must be written again: the backlog in the table has changed, or the last write failed. */
   outdate(): void {
     this.#isOutdated = true;
   }
@@ -89,7 +89,7 @@ export class ProcessProgress {
     }
   }
 
-  /** What the row does not say yet. */
+  /** The difference between this progress and the row; undefined when there is none. */
   takeMove(): Move | undefined {
     if (this.#position === this.#saved && !this.#isOutdated) return undefined;
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { LogReader, PostgresEventLog } from '@syntropic/event-store';
 import { DomainError, eventIdOf } from '@syntropic/kernel';
 import { eventually } from '@syntropic/testing';
-import { closeWork, control, enqueue, startTimer, stopTimer } from './action';
+import { startTimer, stopTimer } from './action';
+import { effect } from './effect';
 import { commandIdOf, process } from './process';
 import { PlaceLost } from './process-places';
 import { CountedCommands } from './testing/counted-commands';
@@ -47,7 +48,7 @@ describe('a process', () => {
     });
   });
 
-  it('hears of nothing that happened before it was registered', async () => {
+  it('reacts to no event from before it was registered', async () => {
     const executionId = anExecution();
     await harness.record(executionId, stepped(0));
     const taker = await harness.noteTaker();
@@ -62,7 +63,7 @@ describe('a process', () => {
     ]);
   });
 
-  it('sends nothing again, whoever reads the log anew and however often it starts', async () => {
+  it('sends nothing again when the log is read anew, or when it starts again', async () => {
     const taker = await harness.noteTaker();
     const commands = new CountedCommands();
     await harness.record(anExecution(), stepped(0));
@@ -88,7 +89,7 @@ describe('a process', () => {
     expect(commands.arrivals).toHaveLength(2);
   });
 
-  it('takes a refusal for an answer', async () => {
+  it('treats a refusal as an answer', async () => {
     const taker = await harness.noteTaker();
     const commands = new CountedCommands((_, arrival) => {
       if (arrival === 1) throw new DomainError('note.unwanted', 'not now');
@@ -142,42 +143,42 @@ describe('a process', () => {
     expect(steps).toEqual(allNotes(2));
   });
 
-  it('carries out what concerns work and timers', async () => {
+  it('carries out effects and timers', async () => {
     const name = `steward-${randomUUID()}`;
-    const [sessionId, executionId] = [randomUUID(), anExecution()];
+    const executionId = anExecution();
     await harness.register(name);
-    const work = { workflowId: 'w', phaseId: 'p', attempt: 1, leg: 1, backend: 'sandbox', provider: 'command' };
+    const ringBell = effect<Readonly<{ times: number }>>('ring_bell');
+    const rung: object[] = [];
     const steward = process(walk)({
       name,
       on: {
         Stepped: ({ data: { step } }) =>
           step === 0
             ? [
-                enqueue({ sessionId, executionId, ...work }),
-                control(executionId, 'pause'),
+                ringBell.action({ times: 2 }),
                 startTimer('tea', 60, Note, { step, part: 'tea' }),
                 startTimer('nap', 60, Note, { step, part: 'nap' }),
               ]
-            : [closeWork(executionId), stopTimer('tea')],
+            : [stopTimer('tea')],
       },
     });
-    const stateOfAll = async () => {
-      const { rows } = await harness.pool.query<{ state: string; control: string; timers: string[] | null }>(
-        `select w.state, w.control, array(
-           select t.key from ops.timers t where t.process = $2 and t.due_at is not null order by t.key) as timers
-           from ops.work w where w.session_id = $1`,
-        [sessionId, name],
+    const timers = async () => {
+      const { rows } = await harness.pool.query<{ key: string }>(
+        'select key from ops.timers where process = $1 and due_at is not null order by key',
+        [name],
       );
-      return rows;
+      return rows.map(({ key }) => key);
     };
+    const effects = ringBell.handler((input, position) => Promise.resolve(rung.push({ ...input, position })));
 
-    void harness.run(steward, new CountedCommands().send);
+    void harness.run(steward, new CountedCommands().send, { effects });
     await harness.record(executionId, stepped(0));
     await harness.caughtUp(steward);
-    await expect(stateOfAll()).resolves.toEqual([{ state: 'queued', control: 'pause', timers: ['nap', 'tea'] }]);
+    expect(rung).toEqual([{ times: 2, position: expect.any(Number) as number }]);
+    await expect(timers()).resolves.toEqual(['nap', 'tea']);
     await harness.record(executionId, stepped(1));
     await harness.caughtUp(steward);
-    await expect(stateOfAll()).resolves.toEqual([{ state: 'closed', control: 'pause', timers: ['nap'] }]);
+    await expect(timers()).resolves.toEqual(['nap']);
   });
 });
 

@@ -2,7 +2,7 @@ import { instant } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import type { EventFailure } from './event-failure';
 
-/** How a process stands, for an operator. */
+/** The state of a process, for an operator. */
 export type ProcessState = Readonly<{
   name: string;
   /** `failing`: an event is tried again; `stopped`: the log was restored, and an operator names the place. */
@@ -14,7 +14,7 @@ export type ProcessState = Readonly<{
   failingSince: string | null;
   /** Events in the backlog, the failing ones included. */
   backlog: number;
-  /** The longest failing ones. */
+  /** The first of them in the log. */
   failing: readonly Readonly<{
     partition: string;
     event: EventFailure['event'];
@@ -23,7 +23,7 @@ export type ProcessState = Readonly<{
     attempts: number;
     nextAttemptAt: string | null;
   }>[];
-  /** The newest ones. */
+  /** The newest of them. */
   parked: readonly Readonly<{
     event: EventFailure['event'];
     error: string;

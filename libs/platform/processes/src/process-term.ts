@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause, repeat } from '@syntropic/async';
 import type { EventLog, LogReader } from '@syntropic/event-store';
 import type { Recorded } from '@syntropic/kernel';
 import type { Pool } from 'pg';
@@ -32,13 +32,13 @@ const BACK_OFF_MS = 100;
 
 const LOG_RESTORED = 'the log was restored: an operator names the position behind which the process goes on';
 
-/** What the leader of all processes does while it leads. */
+/** The work of the leader of all processes, for one term. */
 export class ProcessTerm {
   readonly #places: ProcessPlaces;
   readonly #reactions: Reactions;
   readonly #backOffMs: number;
   readonly #progresses: ProcessProgress[] = [];
-  /** Those that share the reader; the others are behind it and read the log alone. */
+  /** Processes that share the reader; the others are behind it and read the log from Postgres. */
   readonly #level = new Set<ProcessProgress>();
   /** The position of the shared reader. */
   #cursor = 0;
@@ -87,7 +87,7 @@ export class ProcessTerm {
     return places;
   }
 
-  /** Brings a process level with the shared reader, from the log alone. */
+  /** Brings a process level with the shared reader, from Postgres. */
   async #join(process: Process, places: readonly Place[], signal: AbortSignal): Promise<void> {
     const place = await this.#placeOf(process, places, signal);
     if (!place) return;
@@ -97,16 +97,16 @@ export class ProcessTerm {
     while (!signal.aborted && progress.position < this.#cursor) {
       const batch = await this.#read(progress.position);
       if (batch.length > 0) await this.#react([progress], batch, signal);
-      else await pauseFor(RETRY_MS, signal);
+      else await pause(RETRY_MS, signal);
     }
     this.#level.add(progress);
   }
 
-  /** Waits for the operator's word where the place is one in another log. */
+  /** A place in another log is no place in this one: waits until an operator has named it. */
   async #placeOf({ name }: Process, places: readonly Place[], signal: AbortSignal): Promise<Place | undefined> {
     let place = places.find(({ process }) => process === name);
     while (!place?.isInThisLog && !signal.aborted) {
-      await pauseFor(LOOK_FOR_PLACE_MS, signal);
+      await pause(LOOK_FOR_PLACE_MS, signal);
       [place] = await this.#places.load([name]).catch(() => []);
     }
     return place?.isInThisLog ? place : undefined;
@@ -154,15 +154,11 @@ export class ProcessTerm {
   }
 
   async #saveRegularly(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await pauseFor(SAVE_EVERY_MS, signal);
-      try {
-        await this.#save();
-      } catch (error) {
-        if (error instanceof PlaceLost) throw error;
-        this.options.log.warn({ err: error }, 'the places of the processes could not be saved and are saved again');
-      }
-    }
+    const onFault = (error: unknown) => {
+      if (error instanceof PlaceLost) throw error;
+      this.options.log.warn({ err: error }, 'the places of the processes could not be saved and are saved again');
+    };
+    await repeat(signal, { everyMs: SAVE_EVERY_MS, onFault }, () => this.#save());
   }
 
   async #save(): Promise<void> {
@@ -183,6 +179,3 @@ export class ProcessTerm {
     for (const { progress, move } of moves) progress.moved(move);
   }
 }
-
-const pauseFor = (ms: number, signal: AbortSignal): Promise<void> =>
-  pause(ms, undefined, { signal }).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { commands, contract } from '@syntropic/kernel';
 import { z } from 'zod';
-import { closeWork, control, send, startTimer, stopTimer } from './action';
+import { send, startTimer, stopTimer } from './action';
+import { effect } from './effect';
 import { commandIdOf, process } from './process';
 
 const { Greet } = commands('hall', { Greet: { who: z.string() } });
@@ -32,10 +33,11 @@ describe('a reaction', () => {
   });
 });
 
-it('says what is to be done about work and timers', () => {
-  expect([control('exec-1', 'pause'), closeWork('exec-1'), stopTimer('tea')]).toEqual([
-    { kind: 'control', executionId: 'exec-1', control: 'pause' },
-    { kind: 'close_work', executionId: 'exec-1' },
+it('requests effects and stops timers', () => {
+  const ringBell = effect<Readonly<{ times: number }>>('ring_bell');
+
+  expect([ringBell.action({ times: 2 }), stopTimer('tea')]).toEqual([
+    { kind: 'effect', name: 'ring_bell', input: { times: 2 } },
     { kind: 'stop_timer', key: 'tea' },
   ]);
 });

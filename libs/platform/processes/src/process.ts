@@ -8,9 +8,9 @@ import {
 } from '@syntropic/kernel';
 import type { Action } from './action';
 
-/** How facts lead to commands: a table of pure, synchronous reactions, run by a `ProcessRunner` and by nothing else. */
+/** A table of pure, synchronous reactions to events. Only a `ProcessRunner` carries them out. */
 export type Process = Readonly<{
-  /** Names its place in the log, and the actor of its commands: it never changes. */
+  /** Never changes: it names the place in the log, and the actor of the commands. */
   name: string;
   /** The aggregates whose events it may react to. */
   streams: readonly AnyContract[];
@@ -33,6 +33,6 @@ export const process =
 
 const PROCESSES = 'b0f3c2f4-6f0b-5a54-9d3e-2f1c9e6a7d41';
 
-/** The same for the same event and place in the reaction's answer, so that a command sent twice is noticed. */
+/** Equal for the same event and index in the reaction's answer, so that a repeated command is recognized. */
 export const commandIdOf = (process: string, eventId: string, ordinal: number): string =>
   derivedUuid(derivedUuid(PROCESSES, process), eventId, ordinal);

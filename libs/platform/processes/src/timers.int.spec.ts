@@ -91,7 +91,7 @@ describe('a timer', () => {
     expect(commandIds(commands).sort()).toEqual([later.context.commandId, others.context.commandId].sort());
   });
 
-  it.each(['stopped', 'fired'])('that was %s is not started by a messenger who comes late', async (how) => {
+  it.each(['stopped', 'fired'])('that was %s is not started by a late action', async (how) => {
     const commands = new CountedCommands();
     const timers = timersOf(commands);
     await timers.start(timer());
@@ -128,7 +128,7 @@ describe('a timer', () => {
 });
 
 describe('firing', () => {
-  it('is repeated with the same command by whoever comes after a death', async () => {
+  it('is repeated with the same command by the next replica after a death', async () => {
     const own = createPool(database.urlAs('syn_command_service'));
     const commands = new CountedCommands();
     const dying = new Timers(
@@ -161,7 +161,7 @@ describe('firing', () => {
     await expect(waiting()).resolves.toEqual([]);
   });
 
-  it('takes a refusal for an answer', async () => {
+  it('treats a refusal as an answer', async () => {
     const commands = new CountedCommands(() => {
       throw new DomainError('tea.cold', 'too late');
     });

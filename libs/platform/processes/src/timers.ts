@@ -4,12 +4,12 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { SendCommand } from './send-command';
 
-/** Where in the log, and in the answer to that event, a timer was started or stopped: the later one counts. */
+/** The event that started or stopped a timer, and the action's index in the answer to it: the later one counts. */
 export type TimerPlace = Readonly<{ process: string; key: string; position: number; ordinal: number }>;
 
 export type NewTimer = TimerPlace & Readonly<{ due: DueTime; command: AddressedCommand; context: CommandContext }>;
 
-/** Counted from a moment the database has recorded, so that it is the same however often it is said. */
+/** Counted from a recorded moment, so that a repeated start is due at the same time. */
 type DueTime = Readonly<{ from: string; afterSeconds: number }>;
 
 type DueTimer = TimerPlace & Readonly<{ command: AddressedCommand & { commandContext: CommandContext } }>;
@@ -48,7 +48,7 @@ export class Timers {
     );
   }
 
-  /** Until the signal. Two at once are harmless: one at a time is only cheaper. */
+  /** Fires due timers until the signal. Two replicas at once are harmless; one at a time is cheaper. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.fireDue().catch((error: unknown) => {
@@ -59,36 +59,36 @@ export class Timers {
   }
 
   async fireDue(): Promise<void> {
-    await this.forgetSettled();
+    await this.#forgetSettled();
     const { rows } = await this.pool.query<DueTimer>(
       `select process, key, position, ordinal, command from ops.timers
         where due_at <= clock_timestamp() order by due_at limit $1`,
       [AT_ONCE],
     );
-    await Promise.all(rows.map((timer) => this.fire(timer)));
+    await Promise.all(rows.map((timer) => this.#fire(timer)));
   }
 
-  /** A process that has not come so far may still start or stop it again. */
-  private async forgetSettled(): Promise<void> {
+  /** Timers that a process behind them may still start or stop again are kept. */
+  async #forgetSettled(): Promise<void> {
     await this.pool.query(
       `delete from ops.timers t where t.due_at is null and t.settled_at < clock_timestamp() - interval '1 day'
           and not exists (select from ops.processes p where p.name = t.process and p.position < t.position)`,
     );
   }
 
-  private async fire(timer: DueTimer): Promise<void> {
+  async #fire(timer: DueTimer): Promise<void> {
     const { commandContext, ...command } = timer.command;
     try {
       await this.send(command, commandContext);
     } catch (error) {
-      if (!(error instanceof DomainError)) return this.postpone(timer, error);
+      if (!(error instanceof DomainError)) return this.#postpone(timer, error);
       this.log.debug({ code: error.code, timer: timer.key }, 'the command of a timer was refused');
     }
-    await this.settle(timer);
+    await this.#settle(timer);
   }
 
-  /** Unless the process has started it anew meanwhile. */
-  private async settle({ process, key, position, ordinal }: TimerPlace): Promise<void> {
+  /** Leaves a timer alone that its process has started anew meanwhile. */
+  async #settle({ process, key, position, ordinal }: TimerPlace): Promise<void> {
     await this.pool.query(
       `update ops.timers set due_at = null, settled_at = clock_timestamp()
         where process = $1 and key = $2 and position = $3 and ordinal = $4 and due_at is not null`,
@@ -96,7 +96,7 @@ export class Timers {
     );
   }
 
-  private async postpone({ process, key, position, ordinal }: TimerPlace, error: unknown): Promise<void> {
+  async #postpone({ process, key, position, ordinal }: TimerPlace, error: unknown): Promise<void> {
     this.log.warn({ err: error, timer: key }, 'a timer could not send its command and tries again');
     await this.pool.query(
       `update ops.timers

@@ -2,7 +2,7 @@ import type { Recorded } from '@syntropic/kernel';
 import { classifyStoreError } from '@syntropic/postgres';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { Announce } from './announcement';
+import type { Announce, CheckpointAnnouncement } from './announcement';
 import { commit, type FoldedBatch } from './commit';
 import { fold, FoldFailed, keysOf, refuseUnknown } from './fold';
 import type { Owned } from './owned';
@@ -19,7 +19,7 @@ type AdvanceOptions = Readonly<{
   announce?: Announce | undefined;
 }>;
 
-/** Advances projections by a batch of events: reads their rows, folds, stores rows and checkpoint, updates the cache, announces the checkpoint. */
+/** Advances projections by a batch of events: reads their rows, folds, stores rows and checkpoint, updates the cache, announces the checkpoints. */
 export class Advance {
   constructor(private readonly options: AdvanceOptions) {}
 
@@ -65,7 +65,8 @@ export class Advance {
     if (batches.length === 0) return [];
     try {
       const stored = await commit(this.options.pool, this.options.worker, batches);
-      await Promise.all(stored.map((batch) => this.#advanced(batch)));
+      const checkpoints = await Promise.all(stored.map((batch) => this.#advanced(batch)));
+      if (checkpoints.length > 0) this.options.announce?.(checkpoints);
       return batches
         .filter((batch) => !stored.includes(batch))
         .map(({ owned }) => ({ owned, kind: 'unknown', error: new Error('the checkpoint has changed') }));
@@ -76,21 +77,21 @@ export class Advance {
     }
   }
 
-  async #advanced({ owned, to, changed, cache }: FoldedBatch): Promise<void> {
+  async #advanced({ owned, to, changed, cache }: FoldedBatch): Promise<CheckpointAnnouncement> {
     owned.position = to;
     // The cache may have been lost meanwhile, and its epoch with it.
     if (owned.cacheEpoch === cache.instead) owned.cacheEpoch = cache.epoch;
     await this.#cache(owned, changed);
 
     const { projection, storeEpoch, position, cachedPosition, cacheEpoch } = owned;
-    this.options.announce?.({
+    return {
       projection: projection.name,
       version: projection.version,
       storeEpoch,
       position,
       cachedPosition,
       cacheEpoch,
-    });
+    };
   }
 
   async #cache(owned: Owned, changed: FoldedBatch['changed']): Promise<void> {

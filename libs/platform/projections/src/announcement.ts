@@ -1,4 +1,4 @@
-import type { NatsConnection } from 'nats';
+import type { Msg, NatsConnection } from 'nats';
 import { z } from 'zod';
 
 /** The checkpoint of a projection, announced after its rows and cache entries can be read. */
@@ -12,14 +12,26 @@ export const CheckpointAnnouncement = z.object({
 });
 export type CheckpointAnnouncement = Readonly<z.infer<typeof CheckpointAnnouncement>>;
 
-/** May lose announcements, because readers that wait poll too; must not throw. */
-export type Announce = (checkpoint: CheckpointAnnouncement) => void;
+/** May lose announcements, because readers that wait poll too; must not throw. Called once for each commit, with all its checkpoints. */
+export type Announce = (checkpoints: readonly CheckpointAnnouncement[]) => void;
 
-export const ANNOUNCEMENTS = 'read.checkpoint';
+/** Covers the subjects of earlier versions, which name one projection each. */
+export const ANNOUNCEMENTS = 'read.checkpoint.*';
+const OF_A_COMMIT = 'read.checkpoint.all';
+
+/** A message announces all checkpoints of a commit; one of an earlier version announces a single checkpoint. */
+const Message = z.union([
+  z.array(CheckpointAnnouncement),
+  CheckpointAnnouncement.transform((checkpoint) => [checkpoint]),
+]);
 
 /** Announces on core NATS, and does nothing without a connection. */
 export const announceOver =
   (nats: NatsConnection): Announce =>
-  (checkpoint) => {
-    if (!nats.isClosed()) nats.publish(`${ANNOUNCEMENTS}.${checkpoint.projection}`, JSON.stringify(checkpoint));
+  (checkpoints) => {
+    if (!nats.isClosed()) nats.publish(OF_A_COMMIT, JSON.stringify(checkpoints));
   };
+
+/** The announced checkpoints; none when the message comes from a version with another form. */
+export const announcedIn = (message: Msg): readonly CheckpointAnnouncement[] =>
+  Message.safeParse(message.json()).data ?? [];

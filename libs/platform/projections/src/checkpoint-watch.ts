@@ -1,7 +1,7 @@
 import type { NatsConnection, Subscription } from 'nats';
 import { EventEmitter } from 'node:events';
 import type { Pool } from 'pg';
-import { ANNOUNCEMENTS, CheckpointAnnouncement } from './announcement';
+import { announcedIn, ANNOUNCEMENTS, type CheckpointAnnouncement } from './announcement';
 import { CHECKPOINT_COLUMNS, type Checkpoint } from './checkpoints';
 import { otherEpoch, ReadModelBehind, type LogPosition } from './position';
 import type { Projection } from './projection';
@@ -24,10 +24,10 @@ export class CheckpointWatch {
     private readonly pool: Pool,
     nats: NatsConnection | undefined,
   ) {
-    this.#subscription = nats?.subscribe(`${ANNOUNCEMENTS}.*`, {
+    this.#subscription = nats?.subscribe(ANNOUNCEMENTS, {
       callback: (error, message) => {
-        const announced = error ? undefined : CheckpointAnnouncement.safeParse(message.json());
-        if (announced?.success) this.learn(announced.data);
+        if (error) return;
+        for (const checkpoint of announcedIn(message)) this.learn(checkpoint);
       },
     });
   }

@@ -34,12 +34,15 @@ function columnOf(name: string, schema: z.core.$ZodType): Column {
 function typeOf(schema: z.core.$ZodType): SqlType {
   if (z.globalRegistry.get(schema)?.['column'] === 'numeric') return 'numeric';
   if (schema instanceof z.ZodISODateTime) return 'timestamp with time zone';
-  if (schema instanceof z.ZodString || schema instanceof z.ZodStringFormat) return 'text';
+  if (isText(schema)) return 'text';
   if (schema instanceof z.ZodBoolean) return 'boolean';
   if (schema instanceof z.ZodNumber) return schema.format?.includes('int') ? 'bigint' : 'double precision';
-  if (schema instanceof z.ZodEnum || schema instanceof z.ZodLiteral) return optionsAreText(schema) ? 'text' : 'jsonb';
   return 'jsonb';
 }
 
-const optionsAreText = (schema: z.ZodEnum | z.ZodLiteral): boolean =>
-  (schema instanceof z.ZodEnum ? schema.options : [...schema.values]).every((value) => typeof value === 'string');
+function isText(schema: z.core.$ZodType): boolean {
+  if (schema instanceof z.ZodString || schema instanceof z.ZodStringFormat) return true;
+  const options =
+    schema instanceof z.ZodEnum ? schema.options : schema instanceof z.ZodLiteral ? [...schema.values] : [];
+  return options.length > 0 && options.every((value) => typeof value === 'string');
+}

@@ -15,7 +15,7 @@ type ParkEvent = DataOf<typeof projectionCommands.ParkEvent>;
 
 type Answer = 'done' | 'not_stopped' | 'unknown';
 
-/** What an operator can do about a projection that has stopped: its worker notices within a lease. Done twice is done once. */
+/** Repairs stopped projections by hand: their worker notices within a lease. Repeated commands change nothing. */
 export class ProjectionOperator {
   constructor(private readonly pool: Pool) {}
 
@@ -24,7 +24,7 @@ export class ProjectionOperator {
     await this.#ask('select read.retry_projection($1) as answer', [projection]);
   }
 
-  /** @throws DomainError `projection.not_found`; `projection.not_stopped` when it is not this event that it has stopped at */
+  /** @throws DomainError `projection.not_found`; `projection.not_stopped` when it has not stopped at this event */
   async park({ projection, position, reason }: ParkEvent, by: string): Promise<void> {
     await this.#ask('select read.park_event($1, $2, $3, $4) as answer', [projection, position, reason, by]);
   }

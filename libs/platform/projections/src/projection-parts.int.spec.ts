@@ -11,7 +11,6 @@ describe('for health, a projection', () => {
   let accounts: Accounts;
   let pool: Pool;
   const [first] = PROJECTIONS;
-  if (!first) throw new Error('there are projections to test with');
   const name = `${first.name}_v${first.version}`;
 
   beforeAll(async () => {

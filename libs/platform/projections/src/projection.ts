@@ -7,8 +7,8 @@ type RowFrom<Shape extends z.ZodRawShape> = {
 };
 
 /**
- * What a row becomes. `null` deletes it; `undefined`, or the row itself, leaves it as it was.
- * Nothing but its arguments may count, or a rebuild differs from the table: no clock, no ids, no I/O.
+ * The row after an event. `null` deletes it; `undefined`, or the same row, leaves it unchanged.
+ * Depends on its arguments alone (no clock, no ids, no I/O), or a rebuild differs from the table.
  */
 type Fold<Row, E extends Event> = (row: Row | undefined, event: Recorded<E>, key: string) => Row | null | undefined;
 
@@ -24,17 +24,17 @@ type Definition<E extends Event, Shape extends z.ZodRawShape> = Readonly<{
   indexes?: readonly (readonly (keyof Shape & string)[])[];
   /** The rows an event concerns, named by the event alone. */
   keys: (event: Recorded<E>) => readonly string[];
-  /** Its keys are also its subscription. */
+  /** The folded event types, and thereby the subscription. */
   on: { readonly [Type in E['type']]?: Fold<RowFrom<Shape>, EventOfType<E, Type>> };
 }>;
 
 export type AnyRow = Readonly<Record<string, unknown>>;
 
-/** A read model's upkeep as the runner sees it: any event may come, and those in `on` are folded. */
+/** A projection without the types of its events, as the runner handles it. */
 export interface Projection<Row extends AnyRow = AnyRow> {
   readonly name: string;
   readonly version: number;
-  /** The aggregates whose events it folds: one of theirs that this build does not know stops it, for it might have mattered. */
+  /** The aggregates whose events it folds. An event of theirs that this build does not know stops the projection. */
   readonly streams: readonly AnyContract[];
   readonly table: string;
   readonly key: string;
@@ -47,22 +47,25 @@ export interface Projection<Row extends AnyRow = AnyRow> {
   ): ((row: AnyRow | undefined, event: Recorded, key: string) => AnyRow | null | undefined) | undefined;
   /** The event types it folds. */
   readonly types: readonly string[];
-  /** Never present: it carries the row's type to whoever reads the table. */
+  /** Never present: carries the type of the rows for queries. */
   readonly shape?: Row;
 }
 
 export type RowOf<P> = P extends Projection<infer Row> ? Row : never;
+
+/** A projection with the schema of its rows, from which endpoints derive their replies. */
+type Declared<Shape extends z.ZodRawShape> = Projection<RowFrom<Shape>> & Readonly<{ row: z.ZodObject<Shape> }>;
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** Declares a read model of these aggregates: `projection(workspace)({ name, row, keys, on, … })`. */
 export const projection =
   <K extends readonly AnyContract[]>(...streams: K) =>
-  <Shape extends z.ZodRawShape>(definition: Definition<EventOf<K[number]>, Shape>): Projection<RowFrom<Shape>> => {
-    const { name, version, key, indexes = [] } = definition;
+  <Shape extends z.ZodRawShape>(definition: Definition<EventOf<K[number]>, Shape>): Declared<Shape> => {
+    const { name, version, row, key, indexes = [] } = definition;
     if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
 
-    // The runner hands a fold, and `keys`, only events of the types that `on` names.
+    // The runner calls folds and `keys` only with event types that `on` contains.
     const on = definition.on as unknown as Readonly<Record<string, ReturnType<Projection['foldOf']>>>;
 
     return {
@@ -71,10 +74,11 @@ export const projection =
       streams,
       table: `read.${name}_v${version}`,
       key,
-      columns: columnsOf(name, definition.row),
+      row,
+      columns: columnsOf(name, row),
       indexes,
       types: Object.keys(on),
-      keys: definition.keys as Projection['keys'],
+      keys: definition.keys,
       foldOf: (type) => (Object.hasOwn(on, type) ? on[type] : undefined),
     };
   };

@@ -3,6 +3,7 @@ import type { NatsConnection } from 'nats';
 import type { Pool } from 'pg';
 import { CheckpointWatch } from './checkpoint-watch';
 import { pageStatement, type Page, type PageAt, type PageQuery } from './page';
+import type { Versioned } from './fold';
 import { formatPosition, type LogPosition } from './position';
 import type { AnyRow, Projection } from './projection';
 import { RowCache } from './row-cache';
@@ -49,12 +50,16 @@ export class ReadModels {
 
     const isComplete = !minPosition || cachedPosition >= minPosition.position;
     const cached = epoch !== null && isComplete ? await this.#cached(projection, epoch, id) : undefined;
+    const { row } = cached ?? (await this.#stored(projection, epoch, id));
     // Only the projection's fold stores rows under its key.
-    if (cached) return (cached.row as Row | null) ?? undefined;
+    return (row as Row | null) ?? undefined;
+  }
 
+  /** Reads the row from its table, and fills the cache. */
+  async #stored(projection: Projection, epoch: string | null, id: string): Promise<Pick<Versioned, 'row'>> {
     const stored = await loadRows(this.#pool, projection, [id]);
     if (epoch !== null && stored.size > 0) this.#cache?.put(projection, epoch, stored).catch(() => undefined);
-    return (stored.get(id)?.row as Row | undefined) ?? undefined;
+    return stored.get(id) ?? { row: null };
   }
 
   async page<Row extends AnyRow>(

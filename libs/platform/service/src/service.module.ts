@@ -8,7 +8,7 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import { connectNats, hangUp } from '@syntropic/messaging';
+import { connectNats, drainAndClose } from '@syntropic/messaging';
 import {
   createLogger,
   HealthModule,
@@ -84,7 +84,7 @@ class Connections implements OnApplicationShutdown {
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await hangUp(this.nats);
+    await drainAndClose(this.nats);
     await this.pool?.end();
   }
 }

@@ -3,7 +3,8 @@ export interface EventuallyOptions {
   readonly within?: number;
 }
 
-const DEFAULT_MS = 10_000;
+/** Longer than a loaded machine needs; only a failing spec waits as long. */
+const DEFAULT_MS = 60_000;
 const PAUSE_MS = 20;
 
 /** Waits for a fact: repeats `check` until it neither throws nor returns false; on timeout throws its last error. */

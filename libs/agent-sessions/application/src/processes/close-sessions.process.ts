@@ -5,7 +5,7 @@ import { process, send } from '@syntropic/processes';
 
 const { CompleteSession } = agentSession.commands;
 
-/** A runner begins and ends its sessions; this closes those whose runner is no longer there to do so. */
+/** Closes the sessions that a lost runner has left open; runners close all others themselves. */
 export const closeSessions = process(workflowExecution)({
   name: 'close-sessions',
   on: {
@@ -18,7 +18,7 @@ export const closeSessions = process(workflowExecution)({
   },
 });
 
-/** The runner's own account comes first where there is one; this one says nothing about what was used. */
+/** The runner's account wins where there is one: this command reports no usage. */
 const lost = (executionId: ExecutionId, sessionId: SessionId, why: string) =>
   send(CompleteSession, {
     executionId,

@@ -25,7 +25,7 @@ export class ClaimWorkHandler implements Handler<ClaimWork> {
 
   /**
    * The row is claimed first and the phase starts second: a runner that dies between the two loses its lease like any other.
-   * Asked again under the same command id, both answer as before.
+   * Sent again under the same command id, both steps return the first result.
    */
   async execute({ data: { runner, backends, providers }, context }: Command<ClaimWork>): Promise<ReplyOf<ClaimWork>> {
     const claimed = await this.queue.claim({ runner, backends, providers, claimId: context.commandId });
@@ -35,7 +35,7 @@ export class ClaimWorkHandler implements Handler<ClaimWork> {
       await this.#start(claimed, runner, context);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      // A pause or an end that has not reached the row yet will, and decides about the work.
+      // A pause or an end is on its way to the row, and decides about the work there.
       await this.queue.release(claimed, 'queued');
       return { order: null };
     }

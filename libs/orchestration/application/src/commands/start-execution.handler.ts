@@ -17,7 +17,7 @@ export class StartExecutionHandler implements Handler<StartExecution> {
     private readonly runners: Runners,
   ) {}
 
-  /** Reads the template and the runners, writes the execution: of the template as it is at that moment. */
+  /** Starts an execution of the template as it is now; a template that changes meanwhile repeats the decision. */
   execute(command: Command<StartExecution>): Promise<Outcome> {
     return retryOnConflict(() => this.#start(command));
   }

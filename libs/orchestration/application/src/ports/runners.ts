@@ -1,6 +1,6 @@
 import type { Capabilities } from '@syntropic/orchestration/domain';
 
-/** The runners that are there now. */
+/** The runners that are connected now. */
 export abstract class Runners {
   abstract capabilities(): Promise<Capabilities>;
 }

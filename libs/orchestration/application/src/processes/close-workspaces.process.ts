@@ -2,7 +2,7 @@ import type { ExecutionId, SessionId } from '@syntropic/kernel';
 import { workflowExecution, workspace, workspaceIdOf } from '@syntropic/orchestration/contracts';
 import { process, send } from '@syntropic/processes';
 
-/** A runner ends its workspaces; this records the end of those that died with their runner. What has ended is left as it is. */
+/** Records the end of workspaces that were lost with their runner; runners record all others themselves. */
 export const closeWorkspaces = process(workflowExecution)({
   name: 'close-workspaces',
   on: {

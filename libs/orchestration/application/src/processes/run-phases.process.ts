@@ -1,10 +1,12 @@
 import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
+import { ProducedFile } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
-import { closeWork, control, enqueue, process, send, startTimer } from '@syntropic/processes';
+import { process, send, startTimer } from '@syntropic/processes';
+import { closeWork, control, enqueue } from '@syntropic/work';
 
 const { CompletePhase, FailPhase, RequeuePhase, StopPhase } = workflowExecution.commands;
 
-/** From a queued phase to a runner's work, from the end of its session to the end of the phase, and from a wish to whoever can fulfil it. */
+/** Enqueues work for queued phases, ends a phase when its session ends, and passes pause, resume and cancel on to the work queue. */
 export const runPhases = process(
   workflowExecution,
   agentSession,
@@ -37,24 +39,37 @@ export const runPhases = process(
   },
 });
 
-function settled({
-  executionId,
-  phaseId,
-  sessionId,
-  status,
-  usage,
-  artifacts,
-  ...how
-}: SessionEvents['SessionCompleted']['data']) {
-  const what = { executionId, phaseId, sessionId, usage, artifacts };
+type SessionCompleted = SessionEvents['SessionCompleted']['data'];
+
+/** A phase is not completed with artifacts that its command would refuse: the refusal would leave the phase running. */
+function settled({ executionId, phaseId, sessionId, status, usage, artifacts, ...end }: SessionCompleted) {
+  const { accepted, fault } = checked(artifacts);
+  const what = { executionId, phaseId, sessionId, usage, artifacts: accepted };
   switch (status) {
     case 'completed':
-      return send(CompletePhase, what);
+      return fault === undefined
+        ? send(CompletePhase, what)
+        : send(FailPhase, {
+            ...what,
+            error: `its session's account is invalid: ${fault}`,
+            errorType: 'account_refused',
+          });
     case 'cancelled':
       return send(StopPhase, what);
     case 'failed': {
-      const { error = 'the agent failed', errorType = 'agent_failed' } = how;
+      const { error = 'the agent failed', errorType = 'agent_failed' } = end;
       return send(FailPhase, { ...what, error, errorType });
     }
   }
+}
+
+/** Older builds recorded files that the contract refuses now. The fault is that of the first of them. */
+function checked(artifacts: SessionCompleted['artifacts']) {
+  const results = artifacts.map((artifact) => ProducedFile.safeParse(artifact));
+  const refused = results.findIndex(({ success }) => !success);
+  const issue = results[refused]?.error?.issues[0];
+  return {
+    accepted: results.flatMap(({ data }) => data ?? []),
+    fault: issue && `artifacts[${refused}].${issue.path.join('.')}: ${issue.message}`,
+  };
 }

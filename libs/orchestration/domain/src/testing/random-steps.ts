@@ -1,7 +1,7 @@
 import { NO_USAGE, SessionId, type ExecutionId, type Usage } from '@syntropic/kernel';
 import { type ExecutionEvent, workflowExecution } from '@syntropic/orchestration/contracts';
 import fc from 'fast-check';
-import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/control';
+import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/user-requests';
 import {
   approvePhase,
   completePhase,
@@ -46,9 +46,9 @@ type About = Readonly<{
 }>;
 
 type Move = Readonly<{
-  /** Where the phase stands when this is what happens to it next. */
+  /** The phase statuses in which this move is accepted. */
   suits?: readonly PhaseStatus[];
-  /** Said in a session's name. */
+  /** Sent with a session's id. */
   bySession: boolean;
   weight: number;
   decide: (about: About) => Decide;
@@ -147,10 +147,10 @@ const MOVES = {
 type MoveName = keyof typeof MOVES;
 const NAMES = Object.keys(MOVES) as MoveName[];
 
-/** Something that somebody says, to be read against the execution as it then stands. */
+/** A random command, made concrete by the state of the execution at that moment. */
 export type Step = Readonly<{
   move: MoveName;
-  /** Which phase, of those that the move suits when it is aimed, else of all. */
+  /** Index of the phase: among those that accept the move when `aimed`, else among all. */
   pick: number;
   aimed: boolean;
   session: 'its own' | 'the one before' | 'a foreign one';
@@ -174,19 +174,19 @@ export const randomSteps: fc.Arbitrary<readonly Step[]> = fc.array(
 
 const FOREIGN = SessionId.parse('00000000-0000-4000-8000-000000000000');
 
-type Said = Readonly<{
+type SentCommand = Readonly<{
   decide: Decide;
   phaseId: string;
-  /** It is said in the name of a session that is not the phase's own. */
+  /** True when the command carries a session id that is not the phase's current one. */
   isStale: boolean;
 }>;
 
-/** @param formerly the sessions that this phase had, oldest first */
-export function said(
+/** @param formerSessions the sessions of this phase, oldest first */
+export function commandOf(
   { move, pick, aimed, session, tokens }: Step,
   { phases, started: { executionId } }: Pick<UnderwayExecution, 'phases' | 'started'>,
-  formerly: (phaseId: string) => readonly SessionId[],
-): Said {
+  formerSessions: (phaseId: string) => readonly SessionId[],
+): SentCommand {
   const { suits, bySession, decide }: Move = MOVES[move];
   const suitable = aimed && suits ? phases.filter(({ status }) => suits.includes(status)) : phases;
   const among = suitable.length > 0 ? suitable : phases;
@@ -194,7 +194,7 @@ export function said(
   if (!phase) throw new Error('an execution has phases');
 
   const own = phase.sessionId ?? FOREIGN;
-  const before = formerly(phase.definition.phaseId).findLast((id) => id !== own) ?? FOREIGN;
+  const before = formerSessions(phase.definition.phaseId).findLast((id) => id !== own) ?? FOREIGN;
   const sessionId = session === 'its own' ? own : session === 'the one before' ? before : FOREIGN;
   return {
     decide: decide({ executionId, phase, sessionId, usage: usageOf(tokens) }),

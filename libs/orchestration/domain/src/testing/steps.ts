@@ -6,7 +6,7 @@ import {
   WorkflowDefinition,
   workflowExecution,
 } from '@syntropic/orchestration/contracts';
-import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/control';
+import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/user-requests';
 import {
   completePhase,
   failPhase,
@@ -33,7 +33,7 @@ const {
   InterruptPhase,
 } = workflowExecution.commands;
 
-/** What specs of executions say happened, in the words of the domain. */
+/** The steps of an execution that specs are written in. */
 export const executionId = ExecutionId.parse('exec-0123456789ab');
 const workflowId = WorkflowId.parse('review');
 export const [plan, build, check] = ['plan', 'build', 'check'].map((id) => PhaseId.parse(id)) as [
@@ -57,7 +57,7 @@ export const template = (...phases: [PhaseId, PhaseOptions?][]): WorkflowTemplat
 export const start = StartExecution.schema.parse({ executionId, workflowId });
 export const everything = () => true;
 
-/** The history of an execution that was started and had these things happen to it. */
+/** The history of an execution that was started and then took these steps. */
 export function history(
   workflow: WorkflowTemplate,
   ...steps: ((state: WorkflowExecution) => readonly ExecutionEvent[])[]

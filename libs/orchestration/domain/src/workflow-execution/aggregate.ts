@@ -1,6 +1,6 @@
 import { aggregate, byHandler } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
-import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from './control';
+import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from './user-requests';
 import {
   approvePhase,
   completePhase,

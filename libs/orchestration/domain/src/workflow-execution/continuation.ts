@@ -14,13 +14,13 @@ import {
 
 export type Decision = readonly ExecutionEvent[];
 
-/** These facts, and what follows from them: the next phases, the pause that was waited for, or the end. */
+/** Adds the events that these facts lead to: the next phases, a requested pause, or the end. */
 export function followed(execution: WorkflowExecution, facts: Decision, yieldPoint?: YieldPoint): Decision {
   const after = facts.reduce(evolve, execution);
-  return isUnderway(after) ? [...facts, ...whatFollows(after, yieldPoint)] : facts;
+  return isUnderway(after) ? [...facts, ...consequencesOf(after, yieldPoint)] : facts;
 }
 
-function whatFollows(execution: UnderwayExecution, yieldPoint: YieldPoint = 'before_phase'): Decision {
+function consequencesOf(execution: UnderwayExecution, yieldPoint: YieldPoint = 'before_phase'): Decision {
   const { phases, status } = execution;
   const ids = idsOf(execution);
   if (isEnding(execution)) return phases.some(isLive) ? [] : ended(execution);
@@ -28,7 +28,7 @@ function whatFollows(execution: UnderwayExecution, yieldPoint: YieldPoint = 'bef
   if (phases.every((phase) => phase.status === 'completed')) {
     return [{ type: 'ExecutionCompleted', data: { ...ids, ...summaryOf(execution) } }];
   }
-  if (execution.asked === 'pause') {
+  if (execution.requested === 'pause') {
     const phaseId = phases.find(isLive)?.definition.phaseId;
     return phases.some((phase) => phase.status === 'running')
       ? []
@@ -37,7 +37,7 @@ function whatFollows(execution: UnderwayExecution, yieldPoint: YieldPoint = 'bef
   return nextPhases(phases).map((phase) => queued(execution, phase));
 }
 
-/** Nobody runs anything any more: what waits for a runner is given up, with what it has used, and the execution ends. */
+/** Ends an execution without running phases: stops the phases that wait for a runner, and keeps their usage. */
 function ended(execution: UnderwayExecution): Decision {
   const ids = idsOf(execution);
   const givenUp = execution.phases.flatMap((phase): Decision => {
@@ -52,14 +52,14 @@ function ended(execution: UnderwayExecution): Decision {
 
 function endOf(execution: UnderwayExecution): ExecutionEvent {
   const data = { ...idsOf(execution), ...summaryOf(execution) };
-  if (execution.status !== 'running' || !execution.failure || execution.asked === 'cancel') {
+  if (execution.status !== 'running' || !execution.failure || execution.requested === 'cancel') {
     return { type: 'ExecutionCancelled', data: { ...data, reason: execution.reason } };
   }
   const { phase, error, errorType } = execution.failure;
   return { type: 'ExecutionFailed', data: { ...data, phaseId: phase.definition.phaseId, error, errorType } };
 }
 
-/** What can be queued now: what only a pause kept back, and the next group once nothing of the one before is open. */
+/** The phases that can be queued now: those kept back by a pause, or the next group once the previous one is done. */
 function nextPhases(phases: readonly PhaseState[]): readonly PhaseState[] {
   const isOpen = phases.some((phase) => isActive(phase) || isRetried(phase) || phase.status === 'awaiting_approval');
   if (isOpen) return phases.filter(({ status }) => status === 'parked' || status === 'due');
@@ -71,7 +71,7 @@ function nextPhases(phases: readonly PhaseState[]): readonly PhaseState[] {
   return group.length > 0 ? group : upcoming.slice(0, 1);
 }
 
-/** A parked phase goes on with its next leg, any other with its next attempt. */
+/** A parked phase continues with its next leg, any other with its next attempt. */
 export function queued(execution: UnderwayExecution, phase: PhaseState): ExecutionEvent {
   const ids = idsOf(execution);
   const { definition, runner } = phase;
@@ -93,7 +93,7 @@ export function queued(execution: UnderwayExecution, phase: PhaseState): Executi
   };
 }
 
-/** Each attempt of a phase is one session, whoever asks. */
+/** Each attempt of a phase is one session, so its id derives from both. */
 const sessionIdOf = (executionId: ExecutionId, phaseId: string, attempt: number): SessionId =>
   SessionId.parse(derivedUuid('5e551040-0000-5000-8000-000000000000', executionId, phaseId, attempt));
 

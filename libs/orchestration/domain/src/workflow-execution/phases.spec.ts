@@ -26,7 +26,7 @@ import {
   two,
   types,
 } from '../testing/steps';
-import { resumeExecution } from './control';
+import { resumeExecution } from './user-requests';
 import { approvePhase, completePhase, requeuePhase, startPhase } from './phases';
 import type { WorkflowExecution } from './workflow-execution';
 
@@ -167,7 +167,7 @@ describe('losing the runner', () => {
       .thenRefused('execution.phase_waits');
   });
 
-  it('interrupts when a pause was only asked', () => {
+  it('interrupts when a pause was only requested', () => {
     expect(decided(history(two, begun(plan), paused), lost(plan))).toEqual(['ExecutionInterrupted']);
   });
 });

@@ -15,7 +15,7 @@ import {
 export function startPhase(execution: WorkflowExecution, command: ExecutionCommands['StartPhase']): Decision {
   const now = running(execution);
   const phase = phaseOfSession(now, command);
-  if (now.asked) throw refuse('not_running', `a ${now.asked} is asked`);
+  if (now.requested) throw refuse('not_running', `a ${now.requested} is requested`);
   if (isEnding(now)) throw refuse('not_running', 'it is ending');
   if (phase.status !== 'queued' || phase.leg !== command.leg) {
     throw refuse('phase_not_queued', `${command.phaseId} is ${phase.status}`);
@@ -34,19 +34,20 @@ export function startPhase(execution: WorkflowExecution, command: ExecutionComma
   return [{ type: 'PhaseStarted', data }];
 }
 
-/** The last agent that comes to stand still makes the pause a fact. */
+/** The pause is a fact when the last running agent is frozen. */
 export function holdPhase(execution: WorkflowExecution, command: ExecutionCommands['HoldPhase']): Decision {
   const now = started(execution);
   const phase = phaseOfSession(now, command);
   if (phase.status === 'held') return [];
-  if (now.status !== 'running' || now.asked !== 'pause') throw refuse('pause_not_requested', 'nobody waits for it');
+  if (now.status !== 'running' || now.requested !== 'pause')
+    throw refuse('pause_not_requested', 'no pause is requested');
   if (phase.status !== 'running') throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
 
   const { yieldPoint } = command;
   return followed(now, [{ type: 'PhaseHeld', data: { ...inSession(now, phase), yieldPoint } }], yieldPoint);
 }
 
-/** The agent is gone already, whatever was asked meanwhile: a phase that was to go on does so with its next leg. */
+/** Accepted after a resume too, because the agent has ended already: the phase then continues with its next leg. */
 export function parkPhase(execution: WorkflowExecution, command: ExecutionCommands['ParkPhase']): Decision {
   const now = started(execution);
   const phase = phaseOfSession(now, command);
@@ -80,7 +81,7 @@ export function failPhase(execution: WorkflowExecution, command: ExecutionComman
   return followed(now, [{ type: 'PhaseFailed', data }]);
 }
 
-/** Only an execution that is ending stops its agents. */
+/** Agents are stopped only while their execution is ending. */
 export function stopPhase(execution: WorkflowExecution, command: ExecutionCommands['StopPhase']): Decision {
   const now = started(execution);
   const phase = phaseOfSession(now, command);
@@ -91,7 +92,7 @@ export function stopPhase(execution: WorkflowExecution, command: ExecutionComman
   return followed(now, [stopped(now, phase, used(command))]);
 }
 
-/** Whoever ran or was to run the phase is gone. A paused execution stays paused, its phase parked; one that ends, ends. */
+/** The runner of the phase is lost. A paused execution stays paused with a parked phase; an ending one ends. */
 export function interruptPhase(execution: WorkflowExecution, command: ExecutionCommands['InterruptPhase']): Decision {
   const now = started(execution);
   const phase = phaseOfSession(now, command);
@@ -111,16 +112,16 @@ export function interruptPhase(execution: WorkflowExecution, command: ExecutionC
   return [{ type: 'ExecutionInterrupted', data: { ...inSession(now, phase), ...summaryOf(now), sessions, why } }];
 }
 
-/** Work that was taken but not begun when the pause came goes back to where it was: resuming only lets go on what is queued. */
+/** Work that was claimed but not started before the pause stays queued, because resuming continues queued phases. */
 function stillQueued(
   { definition: { phaseId } }: PhaseState,
   why: ExecutionCommands['InterruptPhase']['why'],
 ): Decision {
-  if (why === 'lease_lost') throw refuse('phase_waits', `${phaseId} is queued, and nobody has begun it`);
+  if (why === 'lease_lost') throw refuse('phase_waits', `${phaseId} is queued and has not started`);
   return [];
 }
 
-/** A pause keeps the attempt back until it is resumed. */
+/** During a pause the attempt is only marked as due; resuming queues it. */
 export function requeuePhase(
   execution: WorkflowExecution,
   { phaseId, attempt }: ExecutionCommands['RequeuePhase'],
@@ -128,7 +129,7 @@ export function requeuePhase(
   const now = started(execution);
   const phase = phaseOf(now, phaseId);
   if (phase.status !== 'failed' || phase.attempt + 1 !== attempt || isEnding(now)) return [];
-  if (now.status === 'running' && !now.asked) return [queued(now, phase)];
+  if (now.status === 'running' && !now.requested) return [queued(now, phase)];
 
   return [{ type: 'PhaseRetryDue', data: { ...idsOf(now), phaseId, attempt } }];
 }
@@ -159,7 +160,7 @@ export function rejectPhase(
   return followed(now, [{ type: 'PhaseFailed', data }]);
 }
 
-/** A lost agent has used something, but nobody has its account. */
+/** The usage of a lost agent is unknown; it has reported none. */
 const UNKNOWN_USAGE = { ...NO_USAGE, costComplete: false };
 
 type Used = Pick<ExecutionCommands['CompletePhase'], 'usage' | 'artifacts'>;

@@ -26,7 +26,7 @@ export function running(execution: WorkflowExecution): Running {
   return underway;
 }
 
-/** The phase that this session works on; an earlier attempt's word no longer counts. */
+/** The phase that this session works on; sessions of earlier attempts are refused. */
 export function phaseOfSession(
   { phases }: UnderwayExecution,
   { phaseId, sessionId }: Readonly<{ phaseId: string; sessionId: string }>,

@@ -14,10 +14,10 @@ import type { WorkflowExecution } from './workflow-execution';
 const RESERVED = ['repos', 'repository'];
 const PLACEHOLDER = /\{\{\s*([a-zA-Z0-9._-]+)\s*\}\}/g;
 
-/** What the runners that are there can do. */
+/** True for agents that a connected runner can run. */
 export type Capabilities = (agent: ExecutablePhase['agent']) => boolean;
 
-/** Takes the template as it is now; whatever is missing is refused here, before anything runs. */
+/** Copies the template into the execution. Missing inputs and capabilities are refused before a phase runs. */
 export function startExecution(
   execution: WorkflowExecution,
   command: ExecutionCommands['StartExecution'],

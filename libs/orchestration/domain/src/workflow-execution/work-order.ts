@@ -2,7 +2,7 @@ import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import { phaseOfSession, started } from './refusals';
 import type { WorkflowExecution } from './workflow-execution';
 
-/** What the runner of this session needs to know. */
+/** Everything the runner of this session needs. */
 export function workOrderOf(
   execution: WorkflowExecution,
   session: Readonly<{ phaseId: string; sessionId: string }>,

@@ -10,8 +10,8 @@ import {
 } from '@syntropic/kernel';
 import { type ExecutionEvent, WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/contracts';
 import fc from 'fast-check';
-import { randomSteps, said, type Step } from '../testing/random-steps';
-import { resumeExecution, retryExecution } from './control';
+import { commandOf, randomSteps, type Step } from '../testing/random-steps';
+import { resumeExecution, retryExecution } from './user-requests';
 import { startExecution } from './start-execution';
 import { WorkflowExecution } from './aggregate';
 import { isActive, isLive, isUnderway, type UnderwayExecution } from './workflow-execution';
@@ -42,7 +42,7 @@ const randomWorkflow: fc.Arbitrary<WorkflowDefinition> = fc
 
 type Facts = readonly ExecutionEvent[];
 
-/** What is decided, or the refusal; any other error is a fault and fails the run. */
+/** The decided events or the refusal; any other error is a fault and fails the run. */
 function answered(decide: () => Facts): Facts | DomainError {
   try {
     return decide();
@@ -54,35 +54,35 @@ function answered(decide: () => Facts): Facts | DomainError {
 
 const changes = (answer: Facts | DomainError): boolean => !(answer instanceof DomainError) && answer.length > 0;
 
-type Look = (state: WorkflowExecution, rung: ReadonlySet<string>) => void;
+type Look = (state: WorkflowExecution, fired: ReadonlySet<string>) => void;
 
 /**
  * Runs the steps against an execution of the workflow. `look` sees every state between them, and the phases whose
- * back-off timer has rung in vain: it does not ring again.
+ * back-off timer has fired without effect: it does not fire again.
  */
 function walk(definition: WorkflowDefinition, steps: readonly Step[], look: Look = () => undefined): Facts {
   const history: ExecutionEvent[] = [
     ...startExecution(WorkflowExecution.initial, start, { status: 'active', definition }, () => true),
   ];
-  const rung = new Set<string>();
+  const fired = new Set<string>();
   let state = history.reduce(WorkflowExecution.evolve, WorkflowExecution.initial);
   let seen = underway(state);
-  look(state, rung);
+  look(state, fired);
 
   for (const step of steps) {
-    const { decide, phaseId, isStale } = said(step, seen, (phase) => sessionsOf(history, phase));
+    const { decide, phaseId, isStale } = commandOf(step, seen, (phase) => sessionsOf(history, phase));
     const answer = answered(() => decide(state));
     if (isStale) expect(answer).toBeInstanceOf(DomainError);
     if (!isUnderway(state)) expect(changes(answer)).toBe(false);
     if (answer instanceof DomainError) continue;
 
-    if (step.move === 'requeue') rung.add(phaseId);
-    for (const { type, data } of answer) if (type === 'PhaseFailed') rung.delete(data.phaseId);
+    if (step.move === 'requeue') fired.add(phaseId);
+    for (const { type, data } of answer) if (type === 'PhaseFailed') fired.delete(data.phaseId);
     history.push(...answer);
     state = answer.reduce(WorkflowExecution.evolve, state);
     expect(changes(answered(() => decide(state)))).toBe(false);
     if (isUnderway(state)) seen = state;
-    look(state, rung);
+    look(state, fired);
   }
   expect(replay(WorkflowExecution, history, WorkflowExecution.initial)).toEqual(state);
   return history;
@@ -100,17 +100,17 @@ const walks = (check: (definition: WorkflowDefinition, steps: readonly Step[]) =
   fc.assert(fc.property(randomWorkflow, randomSteps, check), { numRuns: 400 });
 };
 
-/** Whether somebody or something can still move it: a runner, an agent, a person or a timer. */
-function isMovable(state: WorkflowExecution, rung: ReadonlySet<string>): boolean {
+/** True while a runner, an agent, a person or a timer can still advance the execution. */
+function isMovable(state: WorkflowExecution, fired: ReadonlySet<string>): boolean {
   if (!isUnderway(state)) return true;
   const { phases } = state;
-  if (state.asked === 'cancel') return phases.some(isLive);
+  if (state.requested === 'cancel') return phases.some(isLive);
   switch (state.status) {
     case 'running': {
       if (state.failure) return phases.some(isLive);
-      if (state.asked === 'pause') return phases.some(({ status }) => status === 'running');
+      if (state.requested === 'pause') return phases.some(({ status }) => status === 'running');
       const isForgotten = phases.some(({ status }) => status === 'held' || status === 'parked');
-      return !isForgotten && phases.some((phase) => isActive(phase) || isAwaited(phase, rung));
+      return !isForgotten && phases.some((phase) => isActive(phase) || isAwaited(phase, fired));
     }
     case 'paused':
       return changes(answered(() => resumeExecution(state)));
@@ -119,8 +119,8 @@ function isMovable(state: WorkflowExecution, rung: ReadonlySet<string>): boolean
   }
 }
 
-const isAwaited = ({ status, definition }: UnderwayExecution['phases'][number], rung: ReadonlySet<string>) =>
-  status === 'awaiting_approval' || (status === 'failed' && !rung.has(definition.phaseId));
+const isAwaited = ({ status, definition }: UnderwayExecution['phases'][number], fired: ReadonlySet<string>) =>
+  status === 'awaiting_approval' || (status === 'failed' && !fired.has(definition.phaseId));
 
 /** Per session, the first account of its end: an approval or rejection later repeats it. */
 function accounts(history: Facts): readonly Usage[] {
@@ -138,7 +138,7 @@ function accounts(history: Facts): readonly Usage[] {
   return [...bySession.values()];
 }
 
-/** For each phase, those that must have completed before it starts. */
+/** The phases that must have completed before each phase starts. */
 function predecessors({ phases }: WorkflowDefinition): ReadonlyMap<string, readonly string[]> {
   const before = new Map<string, readonly string[]>();
   let group = 0;
@@ -153,13 +153,13 @@ function predecessors({ phases }: WorkflowDefinition): ReadonlyMap<string, reado
   return before;
 }
 
-describe('an execution, whatever is said to it', () => {
-  // The walk itself expects that the history replays, that an ended execution stays as it is, that nothing said twice
-  // counts twice, and that a session that is not the phase's own is refused.
+describe('an execution, under random commands', () => {
+  // The walk itself expects that the history replays, that an ended execution stays as it is, that a repeated command
+  // changes nothing, and that a session that is not the phase's own is refused.
   it('always has something that can move it until it has ended', () => {
     walks((definition, steps) => {
-      walk(definition, steps, (state, rung) => {
-        expect(isMovable(state, rung) ? 'movable' : state).toBe('movable');
+      walk(definition, steps, (state, fired) => {
+        expect(isMovable(state, fired) ? 'movable' : state).toBe('movable');
       });
     });
   });

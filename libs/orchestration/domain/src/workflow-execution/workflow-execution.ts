@@ -3,9 +3,9 @@ import type { ExecutablePhase, ExecutionEvent, ExecutionEvents } from '@syntropi
 import { runningScope } from '../workflow-template';
 
 /**
- * `queued`: waits for a runner. `held`: its agent stands still. `parked`: its agent was ended, its workspace kept.
+ * `queued`: waits for a runner. `held`: its agent is frozen at a yield point. `parked`: its agent was ended, its workspace kept.
  * `failed`: another attempt follows after its back-off. `due`: the back-off is over, and a pause keeps the attempt from being
- * queued. `stopped`: ended because the execution ends. `interrupted`: nobody runs it any more.
+ * queued. `stopped`: ended because the execution ends. `interrupted`: its runner was lost, or none came in time.
  */
 export type PhaseStatus =
   | 'pending'
@@ -28,7 +28,7 @@ export type PhaseState = Readonly<{
   sessionId?: SessionId;
   /** The runner that keeps its workspace. */
   runner?: string;
-  /** Used and left by the attempt that is done. */
+  /** Usage and artifacts of the attempt, set when a leg is parked and when the attempt ends. */
   usage: Usage;
   artifacts: readonly ProducedFile[];
 }>;
@@ -36,21 +36,21 @@ export type PhaseState = Readonly<{
 type Underway = Readonly<{
   started: ExecutionEvents['ExecutionStarted']['data'];
   phases: readonly PhaseState[];
-  /** Of all attempts that have ended. */
+  /** The sum over all attempts that have ended. */
   usage: Usage;
 }>;
 
 export type Running = Underway &
   Readonly<{
     status: 'running';
-    asked?: 'pause' | 'cancel' | undefined;
+    requested?: 'pause' | 'cancel' | undefined;
     reason?: string | undefined;
     /** A phase has failed for good; the others are being stopped. */
     failure?: Readonly<{ phase: PhaseState; error: string; errorType: string }>;
   }>;
-type Paused = Underway & Readonly<{ status: 'paused'; asked?: 'cancel' | undefined; reason?: string | undefined }>;
+type Paused = Underway & Readonly<{ status: 'paused'; requested?: 'cancel' | undefined; reason?: string | undefined }>;
 type Interrupted = Underway &
-  Readonly<{ status: 'interrupted'; asked?: 'cancel' | undefined; reason?: string | undefined }>;
+  Readonly<{ status: 'interrupted'; requested?: 'cancel' | undefined; reason?: string | undefined }>;
 
 /** One run of a workflow template. */
 export type WorkflowExecution =
@@ -110,7 +110,7 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
     case 'PhaseRetryDue':
       return withPhase(execution, event.data.phaseId, { status: 'due' });
     case 'ExecutionPauseRequested':
-      return { ...underway(execution), status: 'running', asked: 'pause', reason: event.data.reason };
+      return { ...underway(execution), status: 'running', requested: 'pause', reason: event.data.reason };
     case 'ExecutionPaused':
       return { ...only(underway(execution)), status: 'paused' };
     case 'ExecutionResumed': {
@@ -121,7 +121,7 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
       return { ...rest, status: 'running', phases: resumed };
     }
     case 'ExecutionCancelRequested':
-      return { ...underway(execution), asked: 'cancel', reason: event.data.reason };
+      return { ...underway(execution), requested: 'cancel', reason: event.data.reason };
     case 'ExecutionInterrupted': {
       const { phases, usage, ...rest } = only(underway(execution));
       return {
@@ -146,25 +146,25 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
 
 /** An execution that has not ended is claimed in its workflow's scope, so that archiving can demand that the scope is empty. */
 export function reserves({ type, data: { workflowId, executionId } }: ExecutionEvent): readonly Reservation[] {
-  const place = { scope: runningScope(workflowId), key: executionId };
-  if (type === 'ExecutionStarted') return [{ claim: place }];
+  const reservation = { scope: runningScope(workflowId), key: executionId };
+  if (type === 'ExecutionStarted') return [{ claim: reservation }];
   const hasEnded = type === 'ExecutionCompleted' || type === 'ExecutionFailed' || type === 'ExecutionCancelled';
-  return hasEnded ? [{ release: place }] : [];
+  return hasEnded ? [{ release: reservation }] : [];
 }
 
-/** Somebody runs it or is about to: not waiting for a person, a retry or its turn. */
+/** A runner has the phase, or it waits for one; not for a person, a retry or an earlier phase. */
 export const isActive = ({ status }: PhaseState): boolean =>
   status === 'queued' || status === 'running' || status === 'held' || status === 'parked';
 
 /** Another attempt follows, now or after its back-off. */
 export const isRetried = ({ status }: PhaseState): boolean => status === 'failed' || status === 'due';
 
-/** An agent is there. */
+/** The phase has an agent process. */
 export const isLive = ({ status }: PhaseState): boolean => status === 'running' || status === 'held';
 
-/** Whatever happens now, it comes to no other end than the one that is asked or has failed. */
+/** A requested cancellation or a final failure already decides how the execution ends. */
 export const isEnding = (execution: UnderwayExecution): boolean =>
-  execution.asked === 'cancel' || (execution.status === 'running' && execution.failure !== undefined);
+  execution.requested === 'cancel' || (execution.status === 'running' && execution.failure !== undefined);
 
 export function phaseOf({ phases }: Underway, phaseId: string): PhaseState {
   const phase = phases.find(({ definition }) => definition.phaseId === phaseId);
@@ -193,7 +193,7 @@ type Settled = Readonly<{ phaseId: string; usage: Usage; artifacts: readonly Pro
 
 function settled(execution: WorkflowExecution, { phaseId, usage, artifacts }: Settled, status: PhaseStatus) {
   const before = underway(execution);
-  // Approval ends a phase whose use is counted already.
+  // Usage was added when the phase began to wait for approval.
   const counted = phaseOf(before, phaseId).status === 'awaiting_approval';
   const after = withPhase(before, phaseId, { status, usage, artifacts });
   return { ...after, usage: counted ? before.usage : addUsage(before.usage, usage) };

@@ -5,7 +5,7 @@ import { workflowExecution, workspace } from '@syntropic/orchestration/contracts
 import { projection } from '@syntropic/projections';
 import { z } from 'zod';
 
-/** Positions as text that sorts as they do. */
+/** Positions as text with the same order. */
 const feedIdOf = (position: number): string => String(position).padStart(16, '0');
 
 const STREAMS = [workflowExecution, workspace, agentSession, artifact];
@@ -29,7 +29,7 @@ const row = z.object({
   data: z.custom<Event['data']>(),
 });
 
-/** Every event that belongs to an execution, whichever stream it stands in: the domain lane of live streams. */
+/** The events of an execution from all streams: the domain channel of live streams. */
 export const executionFeedProjection = projection(...STREAMS)({
   name: 'execution_feed',
   version: 1,

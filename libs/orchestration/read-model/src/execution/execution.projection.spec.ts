@@ -89,7 +89,7 @@ describe('a phase', () => {
   );
 });
 
-describe('a session that nobody has the account of', () => {
+describe('a session without a usage report', () => {
   it.each([
     ['was interrupted', [...runs('one'), interrupted('one')]],
     ['was lost while its execution ended', [...runs('one'), ends('PhaseStopped', 'one', NO_ACCOUNT)]],

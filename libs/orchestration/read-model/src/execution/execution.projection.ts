@@ -5,11 +5,11 @@ import { z } from 'zod';
 import { attemptOf, pendingPhase, withPhase, type PhaseRow } from './phase-row';
 
 type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task' | 'repos'> & {
-  /** What the person who paused or cancelled it said. */
+  /** The reason given for the pause or cancellation. */
   reason?: string | undefined;
-  /** Of the sessions that gave an account. */
+  /** The sum over sessions that have reported their usage. */
   usage: Usage;
-  /** Sessions that ended without one: what is known of them is their telemetry. */
+  /** Sessions that ended without a report: only telemetry knows their usage. */
   unaccounted: readonly string[];
   phases: readonly PhaseRow[];
 };
@@ -19,7 +19,7 @@ const row = z.object({
   workflow_id: z.string(),
   workflow_name: z.string(),
   status: z.enum(['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled']),
-  /** A pause or cancellation that is asked and has not happened yet. */
+  /** A requested pause or cancellation that is not a fact yet. */
   asked: z.enum(['pause', 'cancel']).nullable(),
   started_at: z.iso.datetime(),
   completed_at: z.iso.datetime().nullable(),
@@ -32,11 +32,11 @@ const row = z.object({
 
 export type ExecutionRow = Immutable<z.output<typeof row>>;
 
-/** Nothing of it happens any more. */
+/** True for a final status. */
 export const hasEnded = ({ status }: Pick<ExecutionRow, 'status'>): boolean =>
   status === 'completed' || status === 'failed' || status === 'cancelled';
 
-/** The runs that there are: list and detail. Numbers are of sessions that have ended; what runs now is telemetry's. */
+/** All executions, as list and detail. Usage is of ended sessions; telemetry has that of running ones. */
 export const executionProjection = projection(workflowExecution)({
   name: 'execution',
   version: 3,
@@ -83,8 +83,8 @@ export const executionProjection = projection(workflowExecution)({
       settled(row, data, { status: 'failed', completedAt: recordedAt, errorMessage: data.error }),
     PhaseStopped: (row, { data, recordedAt }) => settled(row, data, { status: 'cancelled', completedAt: recordedAt }),
 
-    ExecutionPauseRequested: (row, { data }) => row && asking(row, 'pause', data.reason),
-    ExecutionCancelRequested: (row, { data }) => row && asking(row, 'cancel', data.reason),
+    ExecutionPauseRequested: (row, { data }) => row && requested(row, 'pause', data.reason),
+    ExecutionCancelRequested: (row, { data }) => row && requested(row, 'cancel', data.reason),
     ExecutionPaused: (row) => row && { ...row, status: 'paused', asked: null },
     ExecutionResumed: (row) =>
       row && {
@@ -128,7 +128,7 @@ type Settled = Readonly<{
   artifacts: readonly { artifactId: string }[];
 }>;
 
-/** An attempt has ended: what it used is added, once, also where a person's approval comes later. */
+/** Adds the usage of an ended attempt, once: a later approval repeats it. */
 function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partial<PhaseRow>) {
   if (!row) return undefined;
   const { phaseId, sessionId, usage, artifacts } = attempt;
@@ -149,13 +149,13 @@ function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partia
   };
 }
 
-const asking = (row: ExecutionRow, asked: 'pause' | 'cancel', reason: string | undefined) => ({
+const requested = (row: ExecutionRow, control: 'pause' | 'cancel', reason: string | undefined) => ({
   ...row,
-  asked,
+  asked: control,
   detail: { ...row.detail, reason },
 });
 
-/** Phases that waited for a runner or a person wait no more. */
+/** Cancels the phases that wait for a runner or a person. */
 const ended = (row: ExecutionRow): ExecutionRow => ({
   ...row,
   asked: null,

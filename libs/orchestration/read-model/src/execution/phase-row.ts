@@ -1,7 +1,7 @@
 import { NO_USAGE, type Usage } from '@syntropic/kernel';
 import type { ExecutablePhase } from '@syntropic/orchestration/contracts';
 
-/** A phase of an execution, as people look at it: its newest attempt. */
+/** A phase of an execution, by its newest attempt. */
 export type PhaseRow = Readonly<{
   phaseId: string;
   name: string;
@@ -10,7 +10,7 @@ export type PhaseRow = Readonly<{
     'pending' | 'queued' | 'running' | 'paused' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
   attempt: number;
   sessionId: string | null;
-  /** The files it left, in the order of their paths. */
+  /** The files of the attempt, ordered by path. */
   artifactIds: readonly string[];
   provider: string;
   model: string | null;
@@ -30,7 +30,7 @@ export const pendingPhase = ({ phaseId, name, order, agent, model }: ExecutableP
   model: model ?? null,
 });
 
-/** An attempt of which nothing is known yet. */
+/** An attempt without results yet. */
 export const attemptOf = (sessionId: string | null, attempt: number) => ({
   attempt,
   sessionId,

@@ -23,7 +23,7 @@ const row = z.object({
 
 export type WorkflowRow = Immutable<z.output<typeof row>>;
 
-/** The workflows that there are: list and detail. */
+/** All workflows, as list and detail. */
 export const workflowProjection = projection(
   workflowTemplate,
   workflowExecution,

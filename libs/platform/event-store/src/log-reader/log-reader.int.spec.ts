@@ -30,7 +30,7 @@ async function follow({ log = relayed.log(), after = 0, live = true }: Following
     batches,
     following,
     positions,
-    reaches: (head: number) => eventually(() => positions().at(-1) === head, { within: 20_000 }),
+    reaches: (head: number) => eventually(() => positions().at(-1) === head),
     async stop() {
       stop.abort();
       await following;

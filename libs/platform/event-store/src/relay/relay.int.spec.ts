@@ -1,4 +1,4 @@
-import { hangUp, LOG_HEAD, recordedOf } from '@syntropic/messaging';
+import { drainAndClose, LOG_HEAD, recordedOf } from '@syntropic/messaging';
 import { eventually } from '@syntropic/testing';
 import fc from 'fast-check';
 import { headers } from 'nats';
@@ -37,7 +37,7 @@ describe('a relay', () => {
     await eventually(() => heads.at(-1)?.position === head);
 
     expect(heads.at(-1)).toEqual(await relayed.log().head());
-    await hangUp(connection);
+    await drainAndClose(connection);
     await relay.stop();
   });
 
@@ -108,7 +108,7 @@ describe('two relays that write the stream at once', () => {
     const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     expect(refused.map(isStreamConflict)).toEqual([true]);
     expect(await relayed.published(head)).toEqual(allUpTo(head));
-    await Promise.all(connections.map(hangUp));
+    await Promise.all(connections.map(drainAndClose));
   });
 });
 
@@ -120,6 +120,7 @@ describe('a stream that was changed from outside', () => {
     relay = await relayed.startRelay();
     await relayed.published(await relayed.append(3));
   });
+  beforeEach(() => relayed.stored());
   afterAll(() => relay.stop());
 
   it('is created again after it was deleted, without waiting for an event, and continues with the next', async () => {

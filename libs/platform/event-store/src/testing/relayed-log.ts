@@ -1,4 +1,4 @@
-import { connectNats, DOMAIN_EVENTS, hangUp, LOG_APPENDED, logPositionOf } from '@syntropic/messaging';
+import { connectNats, DOMAIN_EVENTS, drainAndClose, LOG_APPENDED, logPositionOf } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase, useNats, TcpProxy } from '@syntropic/testing';
 import type { MsgHdrs, NatsConnection } from 'nats';
@@ -30,7 +30,7 @@ export function useRelayedLog() {
     observer = await connect();
   });
   afterAll(async () => {
-    await hangUp(observer);
+    await drainAndClose(observer);
     await pool.end();
   });
 
@@ -51,25 +51,14 @@ export function useRelayedLog() {
       return outcome.position;
     },
 
-    /** A relay with a connection of its own. `kill` cuts the connection in the middle of its work, and its lease has to expire. */
-    async startRelay() {
-      const wire = await TcpProxy.to(nats.url);
-      const connection = await connectNats({ url: wire.url, name: 'relay' });
-      const stop = new AbortController();
-      const running = new Relay(pool, log(), connection, relayOptions).run(stop.signal);
-      return {
-        async stop() {
-          stop.abort();
-          await running;
-          await hangUp(connection);
-          wire.cut();
-        },
-        kill() {
-          wire.cut();
-          stop.abort();
-        },
-      };
-    },
+    startRelay: () => startRelay(pool, nats.url),
+
+    /** Waits for the relay to store how far it has published: its next term begins there when the stream does not tell. */
+    stored: () =>
+      eventually(async () => {
+        const { rows } = await database.pool.query('select from ops.relay join log.log_head using (position)');
+        return rows.length === 1;
+      }),
 
     manager: () => observer.jetstreamManager(JETSTREAM),
 
@@ -78,8 +67,28 @@ export function useRelayedLog() {
 
     /** The positions in the stream, in the stream's order, once the last of them is this one. */
     async published(last: number): Promise<readonly number[]> {
-      await eventually(async () => (await lastPosition(observer)) === last, { within: 20_000 });
+      await eventually(async () => (await lastPosition(observer)) === last);
       return positions(observer);
+    },
+  };
+}
+
+/** A relay with a connection of its own. `kill` cuts the connection in the middle of its work, and its lease has to expire. */
+async function startRelay(pool: Pool, url: string) {
+  const wire = await TcpProxy.to(url);
+  const connection = await connectNats({ url: wire.url, name: 'relay' });
+  const stop = new AbortController();
+  const running = new Relay(pool, new PostgresEventLog(pool), connection, relayOptions).run(stop.signal);
+  return {
+    async stop() {
+      stop.abort();
+      await running;
+      await drainAndClose(connection);
+      wire.cut();
+    },
+    kill() {
+      wire.cut();
+      stop.abort();
     },
   };
 }
@@ -96,10 +105,12 @@ async function lastPosition(connection: NatsConnection): Promise<number> {
 async function positions(connection: NatsConnection): Promise<readonly number[]> {
   const { streams } = await connection.jetstreamManager(JETSTREAM);
   const { state } = await streams.info('DOMAIN');
-  const consumer = await connection.jetstream(JETSTREAM).consumers.get('DOMAIN', {});
   const found: number[] = [];
-  for await (const { headers } of await consumer.fetch({ max_messages: state.messages, expires: 5_000 })) {
+  if (state.messages === 0) return found;
+  const consumer = await connection.jetstream(JETSTREAM).consumers.get('DOMAIN', {});
+  for await (const { headers, info } of await consumer.consume()) {
     found.push(logPositionOf(headers).position);
+    if (info.pending === 0) break;
   }
   return found;
 }

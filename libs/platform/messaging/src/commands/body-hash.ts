@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** SHA-256 of the body as JSON with its keys in order: the same request, however it was written down, has the same hash. */
+/** SHA-256 of the body as JSON with sorted keys, so that the order of keys does not matter. */
 export const bodyHashOf = (body: object): string => createHash('sha256').update(canonicalJson(body)).digest('hex');
 
 const canonicalJson = (body: object): string =>

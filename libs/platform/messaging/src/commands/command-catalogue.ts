@@ -7,7 +7,7 @@ import {
 } from '@syntropic/kernel';
 import type { z } from 'zod';
 
-/** The commands that a service handles, by context and name. Every command is parsed here, whether it came over the bus or from this process. */
+/** The commands that a service handles, by context and name. Commands from the bus and from this process are parsed here alike. */
 export class CommandCatalogue {
   readonly #messages: ReadonlyMap<string, CommandMessage>;
 
@@ -35,7 +35,7 @@ export class CommandCatalogue {
 
 const addressOf = ({ context, type }: Pick<AddressedCommand, 'context' | 'type'>): string => `${context}.${type}`;
 
-/** Events that follow from a command about an execution belong to that execution, whatever sent it. */
+/** Events of a command with an `executionId` belong to that execution, independent of the sender. */
 const executionOf = (data: object): Pick<CommandContext, 'executionId'> =>
   'executionId' in data && typeof data.executionId === 'string' ? { executionId: data.executionId } : {};
 

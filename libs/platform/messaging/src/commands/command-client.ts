@@ -10,9 +10,9 @@ import { refusalIn } from './command-reply';
 import { hasCode } from './nats-fault';
 
 const RESEND_MS = 1_000;
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
-/** Nobody answered in time: the command may have been carried out or not. Sent again with the same id it is carried out once. */
+/** The command was not answered in time and may have been carried out. Sending it again with the same id is safe. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
   readonly code = 'command.outcome_unknown';
@@ -21,14 +21,14 @@ export class OutcomeUnknown extends Error {
     readonly commandId: string,
     options: ErrorOptions,
   ) {
-    super(`no answer to command ${commandId} within ${PATIENCE_MS} ms`, options);
+    super(`no answer to command ${commandId} within ${TIMEOUT_MS} ms`, options);
   }
 }
 
-/** What the sender knows of a command's context; the body's hash is taken here. */
+/** A command's context without the body's hash, which the client computes. */
 export type CommandOrigin = Omit<CommandContext, 'bodyHash'>;
 
-/** Sends commands to whoever handles them, and brings back the answer or the refusal. */
+/** Sends commands over the bus, and returns the answer or throws the refusal. */
 export class CommandClient {
   readonly #nats: ClientNats;
 
@@ -37,7 +37,7 @@ export class CommandClient {
   }
 
   /**
-   * The handler's answer. Each second without one the command is sent again under its id, and the first answer to any of them counts.
+   * Resolves with the answer. Without one the command is sent again each second under its id; the first answer counts.
    * @throws DomainError when it is refused, OutcomeUnknown after 5 s
    */
   async send<M extends CommandMessage>(message: M, data: InputOf<M>, origin: CommandOrigin): Promise<AnswerOf<M>> {
@@ -54,7 +54,7 @@ export class CommandClient {
         }),
       );
     const reply = await lastValueFrom(
-      timer(0, RESEND_MS).pipe(mergeMap(attempt), takeUntil(timer(PATIENCE_MS)), take(1)),
+      timer(0, RESEND_MS).pipe(mergeMap(attempt), takeUntil(timer(TIMEOUT_MS)), take(1)),
       { defaultValue: undefined },
     );
 
@@ -72,7 +72,7 @@ export class CommandClient {
 }
 
 const record = (data: object, context: CommandContext, ordinal: number) =>
-  new NatsRecordBuilder(data).setHeaders(commandHeaders(context, PATIENCE_MS - ordinal * RESEND_MS)).build();
+  new NatsRecordBuilder(data).setHeaders(commandHeaders(context, TIMEOUT_MS - ordinal * RESEND_MS)).build();
 
 const tooLarge = (type: string) =>
   new DomainError('command.too_large', `this ${type} is larger than a message may be`, 'invalid');

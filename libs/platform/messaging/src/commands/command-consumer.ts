@@ -7,7 +7,7 @@ import { commandContextOf } from './command-headers';
 import { refused } from './command-reply';
 import { LocalCommands } from './local-commands';
 
-/** Turns messages into commands and refusals into replies. Any other error is a fault: it is not answered, and the sender sends again. */
+/** Turns messages into commands and refusals into replies. Other errors are faults: they are not answered, and the sender retries. */
 @Controller()
 export class CommandConsumer {
   constructor(private readonly commands: LocalCommands) {}

@@ -9,7 +9,7 @@ export interface Handler<M extends CommandMessage> extends ICommandHandler<Comma
 
 const messages = new WeakMap<Type, CommandMessage>();
 
-/** Says which message a handler class handles. The compiler checks that it takes that message and gives its answer. */
+/** Declares the message of a handler class. The compiler checks that the class takes its data and returns its answer. */
 export const Handles =
   <M extends CommandMessage>(message: M) =>
   (target: Type<Handler<M>>): void => {

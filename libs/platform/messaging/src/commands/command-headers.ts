@@ -6,7 +6,7 @@ import { headerJson } from '../header-text';
 const ACTOR = z.object({ kind: z.enum(['user', 'key', 'service', 'github']), id: z.string() });
 const LEASE = z.object({ sessionId: z.string(), token: z.int() });
 
-/** A command's context on the wire, with the time its sender still waits: clocks differ, what remains does not. */
+/** A command's context as headers. The deadline travels as remaining milliseconds, because clocks differ. */
 export function commandHeaders(context: CommandContext, remainingMs: number): MsgHdrs {
   const written = headers();
   const set = (name: string, value: string | undefined) => {
@@ -25,7 +25,7 @@ export function commandHeaders(context: CommandContext, remainingMs: number): Ms
   return written;
 }
 
-/** Reads them back. What is missing is a fault of the sender's code, never of the person behind it. */
+/** Reads the headers. A missing header is a defect of the sending service, so it is no refusal. */
 export function commandContextOf(read: MsgHdrs): CommandContext {
   const required = (name: string): string => {
     if (!read.has(name)) throw new Error(`the command came without ${name}`);

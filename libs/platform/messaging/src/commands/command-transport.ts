@@ -1,7 +1,8 @@
 import { ServerNats, type CustomStrategy, type NatsContext, type WritePacket } from '@nestjs/microservices';
+import { within } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
 import { ErrorCode, type Msg, type NatsConnection, type Subscription } from 'nats';
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { natsOptions, writesSettled, type NatsAddress } from '../connection';
 import { refused } from './command-reply';
 import { hasCode } from './nats-fault';
@@ -9,17 +10,17 @@ import { hasCode } from './nats-fault';
 /** All replicas of the service that handles commands: each command reaches one of them. */
 const QUEUE = 'command-service';
 
-/** What has not ended by then has no sender any more, or one that sends it again. */
+/** The longest time for commands in hand: by then their senders have given up or retried. */
 const DRAIN_MS = 8_000;
 
-/** What a service hands to Nest's `connectMicroservice` to receive commands. */
+/** The strategy for Nest's `connectMicroservice` that receives commands. */
 export const commandTransport = (address: NatsAddress): CustomStrategy => ({
   strategy: new CommandTransport(address),
 });
 
 /**
- * Nest's NATS transport, made safe to stop: it takes no new command, finishes those it has, answers them, and only then leaves.
- * (Its own grace period drops what is already under way to it, and always waits in full.)
+ * Nest's NATS transport, made safe to stop: it takes no new command, finishes and answers those in hand, and only then disconnects.
+ * (Nest's own grace period drops commands that are in flight, and always waits in full.)
  */
 class CommandTransport extends ServerNats {
   readonly #subscriptions: Subscription[] = [];
@@ -40,7 +41,7 @@ class CommandTransport extends ServerNats {
     }
   }
 
-  /** Nest publishes an answer where nobody hears that it failed: what is thrown there would end the process. */
+  /** Nest publishes answers without a handler for errors: an error thrown there would end the process. */
   override getPublisher(message: Msg, id: string, context: NatsContext): Publish {
     const publish = super.getPublisher(message, id, context) as Publish;
     return (answer) => {
@@ -48,7 +49,7 @@ class CommandTransport extends ServerNats {
         publish(answer);
       } catch (error) {
         if (hasCode(error, ErrorCode.MaxPayloadExceeded)) publish({ response: refused(tooLarge()), isDisposed: true });
-        // Nobody can be answered any more, and whoever asked sends it again.
+        // Without a connection there is no answer, and the sender retries.
         else if (!hasCode(error, ErrorCode.ConnectionClosed)) throw error;
       }
     };
@@ -59,9 +60,7 @@ class CommandTransport extends ServerNats {
     if (!nats) return;
     this.#nats = undefined;
 
-    const patience = new AbortController();
-    await Promise.race([this.#finish(nats), sleep(DRAIN_MS, undefined, { signal: patience.signal })]);
-    patience.abort();
+    await within(DRAIN_MS, this.#finish(nats));
     await writesSettled();
     await super.close();
   }
@@ -71,7 +70,7 @@ class CommandTransport extends ServerNats {
 
     await Promise.allSettled(this.#subscriptions.map((subscription) => subscription.drain()));
     await Promise.allSettled(this.#underWay);
-    // Nest sends an answer one turn after its handler has ended.
+    // Nest sends an answer one turn of the event loop after its handler has ended.
     await setImmediate();
     await nats.flush().catch(() => undefined);
   }
@@ -89,7 +88,7 @@ type Publish = (answer: WritePacket) => void;
 
 const tooLarge = () => new DomainError('command.answer_too_large', 'the answer is larger than a message may be');
 
-/** Never throws, and every message is a request: what cannot be read is refused by whoever parses it, not by a crash. */
+/** Never throws, and gives every message an id so that Nest answers it: unreadable data is refused by the catalogue. */
 function packetOf(bytes: Uint8Array): object {
   try {
     return { id: '', ...(JSON.parse(Buffer.from(bytes).toString()) as object) };

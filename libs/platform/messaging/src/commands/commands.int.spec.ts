@@ -1,11 +1,10 @@
 import { Module, type INestApplicationContext, type OnModuleInit } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { answered, commands, DomainError, type Command } from '@syntropic/kernel';
+import { DomainError } from '@syntropic/kernel';
 import { eventually, useNats } from '@syntropic/testing';
 import { ErrorCode } from 'nats';
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { connectNats } from '../connection';
 import { natsUsers } from '../permissions';
 import { bodyHashOf } from './body-hash';
@@ -13,18 +12,7 @@ import { CommandClient, OutcomeUnknown, type CommandOrigin } from './command-cli
 import { commandTransport } from './command-transport';
 import { CommandsModule } from './commands.module';
 import { MessageBus } from './message-bus';
-
-const Answer = z.union([z.string(), z.object({ position: z.int(), version: z.int() }), z.object({ text: z.string() })]);
-const shape = {
-  account: z.string(),
-  coins: z.array(z.object({ cents: z.int().positive() })),
-};
-const { Deposit, Withdraw } = commands('orchestration', {
-  Deposit: answered(shape, Answer),
-  Withdraw: answered(shape, Answer),
-});
-type Deposit = Command<typeof Deposit>;
-type Answer = z.infer<typeof Answer>;
+import { answerLater, Deposit, refusalOf, Withdraw, type Answer } from './testing/deposits';
 
 type Handling = (deposit: Deposit['data'], time: number) => Promise<Answer>;
 
@@ -77,25 +65,6 @@ const origin = (changes: Partial<CommandOrigin> = {}): CommandOrigin => ({
   actor: { kind: 'user', id: 'Ada Lovelace, née Byron' },
   ...changes,
 });
-
-function answerLater() {
-  let give: (answer: Answer) => void = () => undefined;
-  const answer = new Promise<Answer>((resolve) => {
-    give = resolve;
-  });
-  return { answer, give };
-}
-
-const refusalOf = (sent: Promise<unknown>): Promise<DomainError> =>
-  sent.then(
-    () => {
-      throw new Error('it was not refused');
-    },
-    (error: unknown) => {
-      if (error instanceof DomainError) return error;
-      throw error;
-    },
-  );
 
 beforeAll(async () => {
   service = await startService();

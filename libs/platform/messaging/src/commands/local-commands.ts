@@ -3,7 +3,7 @@ import type { AddressedCommand, CommandContext } from '@syntropic/kernel';
 import { CommandCatalogue } from './command-catalogue';
 import { MessageBus } from './message-bus';
 
-/** Brings commands to their handlers inside this process: those of the bus, of processes, of timers and of the sweeper. */
+/** Parses commands of the bus, processes, timers and the sweeper, and passes them to their handlers. */
 @Injectable()
 export class LocalCommands {
   constructor(

@@ -1,20 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import type { Command, CommandMessage, ReplyOf } from '@syntropic/kernel';
 
 /** Carries a command out and answers it. */
 export type Execute<M extends CommandMessage = CommandMessage> = (command: Command<M>) => Promise<ReplyOf<M>>;
 
-/** Nest's command bus with messages for keys: a message is declared by its contract, so no class stands for it. */
+/** Nest's command bus, keyed by message instead of class: contracts declare messages without a class. */
 @Injectable()
 export class MessageBus extends CommandBus<Command> {
   readonly #handlers = new Map<CommandMessage, Execute>();
-
-  // Without a constructor of its own a subclass has no metadata from which Nest could inject.
-  constructor(module: ModuleRef) {
-    super(module);
-  }
 
   /** @throws when the message has a handler already */
   handle(message: CommandMessage, execute: Execute): void {
@@ -26,16 +20,16 @@ export class MessageBus extends CommandBus<Command> {
     return this.#handlers.has(message);
   }
 
-  /** The publisher tells observers of the bus, as Nest's own bus does. */
+  /** Publishes the command to observers of the bus, as Nest's own bus does. */
   override execute<Answer>(parsed: object): Promise<Answer> {
-    // Nest's signature takes any object; what comes here was made by the catalogue.
+    // Nest's signature takes any object; the catalogue makes only commands.
     const command = parsed as Command;
     const { message } = command;
     const handler = this.#handlers.get(message);
     if (!handler) throw new Error(`${message.context}.${message.type} has no handler`);
 
     this.publisher.publish(command);
-    // The contract of the message types its answer where it is sent.
+    // The sender gets its type from the contract of the message.
     return handler(command) as Promise<Answer>;
   }
 }

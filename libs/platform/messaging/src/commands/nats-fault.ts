@@ -1,5 +1,5 @@
 import { NatsError, type ErrorCode } from 'nats';
 
-/** Whether this is what nats.js calls so: its codes are an enum, its errors carry strings. */
+/** True for an error of nats.js with this code: codes are an enum, errors carry strings. */
 export const hasCode = (error: unknown, code: ErrorCode): boolean =>
   error instanceof NatsError && error.code === (code as string);

@@ -64,8 +64,8 @@ async function degradations(parts: PartSource): Promise<readonly Degradation[]> 
 }
 
 async function inTime<Result>(question: () => Promise<Result>): Promise<Result> {
-  const asked = question();
-  if (await within(TIMEOUT_MS, asked)) return asked;
+  const answer = question();
+  if (await within(TIMEOUT_MS, answer)) return answer;
   throw new Error(`no answer within ${TIMEOUT_MS} ms`);
 }
 

@@ -1,4 +1,4 @@
-/** How one part of the platform stands, by the database's clock. */
+/** The state of one part of the platform, by the database's clock. */
 export type PartState = Readonly<{
   part: 'projection' | 'process' | 'timers' | 'relay';
   name: string;
@@ -7,7 +7,7 @@ export type PartState = Readonly<{
   /** Since when the oldest of them waits, or the part fails. */
   since: string | null;
   seconds: number | null;
-  /** True when the part stands still however short it waits. */
+  /** The part stands still, even if it has only begun to wait. */
   isFailing: boolean;
   /** Why the part stands still, if it does. */
   why: string;
@@ -18,7 +18,7 @@ export type Degradation = Readonly<{ part: string; name: string; since: string; 
 
 export type PartSource = () => Promise<readonly PartState[]>;
 
-/** Waits up to here are work under way. */
+/** A part that waits for less is at work. */
 const PATIENCE_SECONDS: Readonly<Record<PartState['part'], number>> = {
   projection: 30,
   process: 30,

@@ -3,7 +3,7 @@ import { standsStill, type PartSource } from '../health/part-state';
 
 const labelNames = ['part', 'name'] as const;
 
-/** How the parts that a service owns stand, read at each scrape. */
+/** Gauges of the parts that a service runs, read at each scrape. */
 export class PartGauges {
   readonly #behind = gauge('part_behind', 'Events that wait for a part; of timers, those that are overdue', () =>
     this.#refresh(),

@@ -3,7 +3,7 @@ import type { AddressedCommand, CommandContext, Outcome } from '@syntropic/kerne
 /** A command as it reached its handler. */
 export type Received = Readonly<{ context: string; type: string; data: object; about: CommandContext }>;
 
-/** A handler that counts: every arrival, and what it carried out, which is each command id once. */
+/** A handler that keeps every arrival, and the commands carried out: each command id once. */
 export class CountedCommands {
   readonly arrivals: Received[] = [];
   readonly #carriedOut = new Map<string, Received>();

@@ -3,11 +3,11 @@ import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-sto
 import { commands, contract, type CommandContext, type Event } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase } from '@syntropic/testing';
-import { WorkQueue } from '@syntropic/work';
 import type { NatsConnection } from 'nats';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { send } from '../action';
+import type { EffectHandlers } from '../effect';
 import { Effects } from '../effects';
 import { process, type Process } from '../process';
 import { PROCESSES } from '../process-places';
@@ -31,14 +31,14 @@ export const stepped = (step: number): Stepped => ({ type: 'Stepped', data: { st
 
 export const anExecution = (): string => `exec-${randomUUID().slice(-12)}`;
 
-/** What a note taker leads an execution of so many steps to. */
+/** The notes of an execution of so many steps. */
 export const allNotes = (steps: number) =>
   Array.from({ length: steps }, (_, step) => [
     { step, part: 'begin' },
     { step, part: 'end' },
   ]).flat();
 
-/** What an execution's events have led to, in the order in which it was first carried out. */
+/** The notes of an execution, in the order in which they were first carried out. */
 export const notesOf = (commands: CountedCommands, executionId: string): readonly object[] =>
   commands.carriedOut.filter(({ about }) => about.executionId === executionId).map(({ data }) => data);
 
@@ -51,9 +51,9 @@ export const bySender =
     return handler.send(command, about);
   };
 
-type RunOptions = Readonly<{ pool?: Pool; nats?: NatsConnection }>;
+type RunOptions = Readonly<{ pool?: Pool; nats?: NatsConnection; effects?: EffectHandlers }>;
 
-/** Processes on a log of the spec file's own; what runs is stopped after each spec at the latest. */
+/** Processes on a log of the spec file's own. Runners are stopped after each spec at the latest. */
 export class ProcessHarness {
   readonly #database = useDatabase();
   readonly #runs: AbortController[] = [];
@@ -101,12 +101,11 @@ export class ProcessHarness {
     const until = new AbortController();
     this.#runs.push(until);
     const events = new PostgresEventLog(pool);
-    const queue = new WorkQueue(pool, { hint: () => undefined, wake: () => undefined });
     const runner = new ProcessRunner([running].flat(), {
       pool,
       events,
       reader: new LogReader(events, nats),
-      effects: new Effects(sending, queue, new Timers(pool, sending, silent)),
+      effects: new Effects(sending, new Timers(pool, sending, silent), options.effects),
       log: silent,
       backOffMs: 1,
     });
@@ -131,14 +130,27 @@ export class ProcessHarness {
     for (const pool of this.#pools.splice(0)) if (!pool.ending) await pool.end();
   }
 
-  /** In a stream of its own: only its execution says what it belongs to. */
+  /** Records in a new stream: the metadata alone names the execution. */
   async record(executionId: string, ...events: readonly Event[]): Promise<CommandContext> {
     const context = contextOf(executionId);
     await this.#append(`note-${randomUUID()}`, events, context);
     return context;
   }
 
-  /** Only the stream says what it belongs to. */
+  async recordSteps(executionId: string, ...steps: readonly number[]): Promise<void> {
+    for (const step of steps) await this.record(executionId, stepped(step));
+  }
+
+  /** The position at which a step of an execution was recorded. */
+  async positionOf(executionId: string, step: number): Promise<number> {
+    const { rows } = await this.pool.query<{ position: number }>(
+      `select position from log.events where metadata ->> 'executionId' = $1 and (data ->> 'step')::int = $2`,
+      [executionId, step],
+    );
+    return rows[0]?.position ?? 0;
+  }
+
+  /** Records without an execution in the metadata: the stream's name alone says it. */
   async recordInStream(stream: string, event: Event): Promise<void> {
     await this.#append(stream, [event], contextOf(undefined));
   }
@@ -151,7 +163,7 @@ export class ProcessHarness {
     return rows[0];
   }
 
-  /** The positions in its backlog. */
+  /** The positions in the backlog of a process. */
   async backlogOf({ name }: Process): Promise<readonly number[]> {
     const { rows } = await this.pool.query<{ position: number }>(
       'select position from ops.process_backlog where process = $1 order by position',
@@ -164,6 +176,18 @@ export class ProcessHarness {
     return (await processStates(this.pool)).find((state) => state.name === name);
   }
 
+  /** Resolves when the process has read the whole log, and carried out or set aside each event. */
+  async readUpToHead({ name }: Process): Promise<void> {
+    await eventually(async () => {
+      const { rows } = await this.pool.query<{ isLevel: boolean }>(
+        `select p.reader_position = h.position as "isLevel" from ops.processes p, log.log_head h where p.name = $1`,
+        [name],
+      );
+      return rows[0]?.isLevel ?? false;
+    });
+  }
+
+  /** Resolves when the process has carried out the whole log. */
   async caughtUp(running: Process): Promise<void> {
     const log = new PostgresEventLog(this.pool);
     await eventually(async () => (await this.placeOf(running))?.position === (await log.head()).position);

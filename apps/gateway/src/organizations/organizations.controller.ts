@@ -1,0 +1,71 @@
+import { Controller } from '@nestjs/common';
+import { organization } from '@syntropic/organization/contracts';
+import { organizationProjection } from '@syntropic/organization/read-model';
+import { derivedUuid, OrganizationId } from '@syntropic/kernel';
+import { ReadModels } from '@syntropic/projections';
+import { Commands } from '../commands/commands';
+import type { ApiRequest } from '../http/endpoint';
+import { API_PREFIXES, Serve } from '../http/serve';
+import { RowLookup } from '../reads/row-lookup';
+import { Organization, organizations } from './organizations.endpoints';
+
+type Request<Name extends keyof typeof organizations> = ApiRequest<(typeof organizations)[Name]>;
+
+const { CreateOrganization, UpdateOrganization, DeleteOrganization } = organization.commands;
+const MOST = 1_000;
+const TARGET = { projection: organizationProjection, noun: 'Organization', missing: 'organization.not_found' } as const;
+
+@Controller(API_PREFIXES)
+export class OrganizationsController {
+  constructor(
+    private readonly reads: ReadModels,
+    private readonly lookup: RowLookup,
+    private readonly commands: Commands,
+  ) {}
+
+  @Serve(organizations.list)
+  async list({ minPosition }: Request<'list'>) {
+    const newest = { orderBy: [['created_at', 'desc']], limit: MOST, minPosition } as const;
+    const { rows, total } = await this.reads.page(organizationProjection, newest);
+    return { organizations: rows.map((row) => Organization.parse(row)), total };
+  }
+
+  @Serve(organizations.create)
+  async create(request: Request<'create'>) {
+    const { created_by: createdBy, ...body } = request.body;
+    const organizationId = OrganizationId.parse(
+      `org-${derivedUuid(request.origin.commandId, 'organization').slice(-8)}`,
+    );
+    await this.commands.send(request, CreateOrganization, { ...body, createdBy, organizationId });
+    return { organization_id: organizationId, ...body, status: 'created' };
+  }
+
+  @Serve(organizations.read)
+  async read(request: Request<'read'>) {
+    return Organization.parse(await this.lookup.find(TARGET, request.params.organization_id, request));
+  }
+
+  @Serve(organizations.update)
+  async update(request: Request<'update'>) {
+    const [name, slug] = [request.body.name ?? undefined, request.body.slug ?? undefined];
+    const organizationId = await this.#idOf(request);
+    await this.commands.send(request, UpdateOrganization, { organizationId, name, slug });
+    return { organization_id: organizationId, name, slug, status: 'updated' };
+  }
+
+  @Serve(organizations.remove)
+  async remove(request: Request<'remove'>) {
+    const organizationId = await this.#idOf(request);
+    await this.commands.send(request, DeleteOrganization, { organizationId, deletedBy: 'api' });
+    return { organization_id: organizationId, status: 'deleted' };
+  }
+
+  /** A whole id needs no lookup: its organization may be newer than the read model. */
+  async #idOf(request: Pick<Request<'remove'>, 'params' | 'minPosition'>): Promise<OrganizationId> {
+    const whole = OrganizationId.safeParse(request.params.organization_id);
+    if (whole.success) return whole.data;
+    return OrganizationId.parse(
+      (await this.lookup.find(TARGET, request.params.organization_id, request)).organization_id,
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import type { SessionEvents } from '@syntropic/agent-sessions/contracts';
+import {
+  ArtifactId,
+  ExecutionId,
+  NO_USAGE,
+  PhaseId,
+  SessionId,
+  WorkflowId,
+  type ProducedFile,
+} from '@syntropic/kernel';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
+import { runPhases } from './run-phases.process';
+
+type SessionCompleted = SessionEvents['SessionCompleted']['data'];
+
+const ended = {
+  executionId: ExecutionId.parse('exec-0123456789ab'),
+  phaseId: PhaseId.parse('plan'),
+  sessionId: SessionId.parse('6f1b7a52-3a8e-4a57-9d5f-0a3f7d1c2b11'),
+  usage: { ...NO_USAGE, turns: 3 },
+};
+const report: ProducedFile = {
+  artifactId: ArtifactId.parse('7c0cf1a4-8f0f-4f0e-8f6e-0a3f7d1c2b11'),
+  path: 'report.md',
+  sha256: 'a'.repeat(64),
+  sizeBytes: 12,
+  uri: 'file:///objects/a',
+};
+/** An older build took any text for a hash. */
+const poisoned: ProducedFile = { ...report, path: 'other.md', sha256: 'not-a-hash' };
+
+/** The commands that the end of a session leads to, with their data as their handler parses it. */
+function commandsAfter(end: Partial<SessionCompleted> & Pick<SessionCompleted, 'status'>) {
+  const workflowId = WorkflowId.parse('review');
+  const data: SessionCompleted = { ...ended, workflowId, artifacts: [report], telemetryEvents: 0, ...end };
+  const actions = runPhases.on['SessionCompleted']?.({
+    type: 'SessionCompleted',
+    data,
+    position: 7,
+    stream: `session-${data.sessionId}`,
+    version: 2,
+    id: '0b0f8f1e-6f0b-5a54-9d3e-2f1c9e6a7d41',
+    metadata: {
+      commandId: 'c',
+      correlationId: 'c',
+      causationId: 'c',
+      actor: { kind: 'service', id: 'agent-runner' },
+      schemaVersion: 1,
+      bodyHash: '',
+    },
+    recordedAt: '2026-01-01T00:00:00.000Z',
+  });
+  return actions?.map((action) => {
+    if (action.kind !== 'send') throw new Error(`it led to ${action.kind}`);
+    const { type, data } = action.command;
+    const message = Object.values(workflowExecution.commands).find((known) => known.type === type);
+    return [type, message?.schema.parse(data)];
+  });
+}
+
+describe('the end of a session', () => {
+  const what = { ...ended, artifacts: [report] };
+
+  it('ends its phase in the same way, with what was used and left', () => {
+    expect(commandsAfter({ status: 'completed' })).toEqual([['CompletePhase', what]]);
+    expect(commandsAfter({ status: 'cancelled' })).toEqual([['StopPhase', what]]);
+    expect(commandsAfter({ status: 'failed', error: 'exit 1', errorType: 'timeout' })).toEqual([
+      ['FailPhase', { ...what, error: 'exit 1', errorType: 'timeout' }],
+    ]);
+    expect(commandsAfter({ status: 'failed' })).toEqual([
+      ['FailPhase', { ...what, error: 'the agent failed', errorType: 'agent_failed' }],
+    ]);
+  });
+
+  it('fails its phase when it names a file that no command may name, and keeps the others', () => {
+    expect(commandsAfter({ status: 'completed', artifacts: [report, poisoned] })).toEqual([
+      [
+        'FailPhase',
+        {
+          ...what,
+          error: "its session's account is invalid: artifacts[1].sha256: 64 lower-case hexadecimal digits",
+          errorType: 'account_refused',
+        },
+      ],
+    ]);
+  });
+
+  it('keeps its own reason although a file is refused', () => {
+    const artifacts = [poisoned, report];
+    expect(commandsAfter({ status: 'cancelled', artifacts })).toEqual([['StopPhase', what]]);
+    expect(commandsAfter({ status: 'failed', error: 'exit 1', artifacts })).toEqual([
+      ['FailPhase', { ...what, error: 'exit 1', errorType: 'agent_failed' }],
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+import type { ExecutionCommands } from '@syntropic/orchestration/contracts';
+import { followed, idsOf, type Decision } from './continuation';
+import { running, started, wrongState } from './refusals';
+import { isEnding, type WorkflowExecution } from './workflow-execution';
+
+/** Requests a pause, which becomes a fact when every agent is frozen. A repeated request changes nothing. */
+export function pauseExecution(
+  execution: WorkflowExecution,
+  { reason }: ExecutionCommands['PauseExecution'],
+): Decision {
+  const now = running(execution);
+  if (now.requested === 'pause') return [];
+  if (isEnding(now)) throw wrongState('not_running', 'ending');
+
+  return followed(now, [{ type: 'ExecutionPauseRequested', data: { ...idsOf(now), reason } }]);
+}
+
+/** Also withdraws a requested pause. */
+export function resumeExecution(execution: WorkflowExecution): Decision {
+  const now = started(execution);
+  const isRequested = now.status === 'running' && now.requested === 'pause';
+  if (now.status !== 'paused' && !isRequested) throw wrongState('not_paused', now.status);
+  if (isEnding(now)) throw wrongState('not_paused', 'ending');
+
+  return followed(now, [{ type: 'ExecutionResumed', data: idsOf(now) }]);
+}
+
+/** A repeated cancellation changes nothing: users repeat it while agents are still being stopped. */
+export function cancelExecution(
+  execution: WorkflowExecution,
+  { reason }: ExecutionCommands['CancelExecution'],
+): Decision {
+  if (execution.status === 'cancelled') return [];
+  const now = started(execution);
+  if (now.requested === 'cancel') return [];
+
+  return followed(now, [{ type: 'ExecutionCancelRequested', data: { ...idsOf(now), reason } }]);
+}
+
+export function retryExecution(execution: WorkflowExecution): Decision {
+  const now = started(execution);
+  if (now.status !== 'interrupted') throw wrongState('not_interrupted', now.status);
+
+  const phaseIds = now.phases
+    .filter(({ status }) => status === 'interrupted')
+    .map(({ definition }) => definition.phaseId);
+  return followed(now, [{ type: 'ExecutionRetried', data: { ...idsOf(now), phaseIds } }]);
+}

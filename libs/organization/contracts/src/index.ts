@@ -1,0 +1,1 @@
+export { organization } from './organization.contract';

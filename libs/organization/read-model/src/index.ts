@@ -1,0 +1,4 @@
+import { organizationProjection } from './organization.projection';
+
+export { organizationProjection } from './organization.projection';
+export const organization = [organizationProjection];

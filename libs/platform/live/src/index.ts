@@ -1,7 +1,0 @@
-export { decodeLiveFrame, encodeLiveFrame, LiveFrameFault, liveSubject } from './live-frame';
-export type { DomainItem, LiveFrame, TelemetryItem } from './live-frame';
-export { LiveFrameFaults } from './live-frame-faults';
-export { EventDataFaults } from './event-data-faults';
-export { snakeCased, snakeCasingOf } from './snake-case';
-export { wireEvents, type WireEvent } from './wire-events';
-export { tokensView, totalTokensView } from './wire-usage';

@@ -1,0 +1,1 @@
+export { rowsAfter } from './rows-after';

@@ -1,3 +1,0 @@
-export { Sweeper, type WaitingWork } from './sweeper';
-export type { Control, NewWork, Work } from './work';
-export { WorkQueue, type Renewed, type WorkSignals } from './work-queue';

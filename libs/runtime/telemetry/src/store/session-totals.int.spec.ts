@@ -1,0 +1,99 @@
+import { addUsage, NO_USAGE } from '@syntropic/kernel';
+import { useDatabase } from '@syntropic/testing';
+import { randomUUID } from 'node:crypto';
+import { SessionParser } from '../parser/session-parser';
+import type { TelemetryEvent } from '../telemetry-event';
+import { anExecutionId } from '../testing/events';
+import { isResult, recordingsFolder, recordingsIn } from '../testing/recordings';
+import { PostgresTelemetryStore } from './postgres-telemetry-store';
+import { TelemetryReader } from './telemetry-reader';
+
+const database = useDatabase();
+
+/** Parses recorded lines with the current time. */
+function replay(lines: readonly { text: string; number: number }[], executionId: string) {
+  const sessionId = randomUUID();
+  const now = new Date().toISOString();
+  const parser = new SessionParser({ sessionId, executionId, phaseId: 'plan', startedAt: now });
+  const events = lines.map(({ text, number }) => parser.line(text, number, now));
+  return { sessionId, parser, events, end: () => parser.end('interrupted', now) };
+}
+
+async function store(...batches: readonly (readonly TelemetryEvent[])[]) {
+  for (const events of batches) await new PostgresTelemetryStore(database.pool).insert([{ events }]);
+}
+
+it('has no cost while a model’s price is unknown', async () => {
+  const answer = (id: string, model: string) =>
+    JSON.stringify({ type: 'assistant', message: { id, model, content: [], usage: { input_tokens: 1_000 } } });
+  const texts = [answer('m1', 'claude-haiku-4-5'), answer('m2', 'claude-next-9'), answer('m3', 'claude-haiku-4-5')];
+  const { sessionId, parser, events } = replay(
+    texts.map((text, index) => ({ text, number: index + 1 })),
+    anExecutionId(),
+  );
+  await store(...events);
+
+  const totals = await new TelemetryReader(database.pool).sessionTotals(sessionId);
+  expect(totals?.usage).toEqual(parser.usage);
+  expect(totals?.usage).toMatchObject({ costUsd: null, costComplete: false });
+  expect(totals?.usage.byModel['claude-haiku-4-5']?.costUsd).toBe('0.002');
+});
+
+const folder = recordingsFolder();
+if (folder === undefined) it.skip('recorded sessions are not beside this repository', () => undefined);
+else
+  describe('totals', () => {
+    const reader = () => new TelemetryReader(database.pool);
+    const recordings = recordingsIn(folder);
+
+    it.each(recordings.map((recording) => [recording.task, recording] as const))(
+      'of %s equal those of its parser, stored line by line and twice',
+      async (_, { lines }) => {
+        const { sessionId, parser, events } = replay(lines, anExecutionId());
+        await store(...events, events.flat());
+
+        await expect(reader().sessionTotals(sessionId)).resolves.toMatchObject({
+          sessionId,
+          events: parser.events,
+          usage: parser.usage,
+        });
+      },
+    );
+
+    it('are estimates without an account', async () => {
+      for (const { lines } of recordings) {
+        const { sessionId, parser, events } = replay(
+          lines.filter((line) => !isResult(line)),
+          anExecutionId(),
+        );
+        await store(...events);
+
+        const totals = await reader().sessionTotals(sessionId);
+        expect(totals?.usage).toEqual(parser.usage);
+        expect(totals?.usage.costComplete).toBe(false);
+      }
+    });
+
+    it('include the end of each leg', async () => {
+      const [first] = recordings;
+      const { sessionId, parser, events, end } = replay(first?.lines.slice(0, -1) ?? [], anExecutionId());
+      await store(...events, end());
+      const now = new Date().toISOString();
+      const resumed = first?.lines.slice(-1).flatMap(({ text }) => parser.line(text, 99, now));
+      await store(resumed ?? []);
+
+      const totals = await reader().sessionTotals(sessionId);
+      expect(totals?.usage).toEqual(parser.usage);
+      expect(totals?.usage.costComplete).toBe(true);
+    });
+
+    it('of an execution are the sums of its sessions', async () => {
+      const executionId = anExecutionId();
+      const sessions = recordings.map(({ lines }) => replay(lines, executionId));
+      await store(...sessions.flatMap(({ events }) => events));
+
+      const totals = await reader().executionTotals(executionId);
+      expect(totals.usage).toEqual(sessions.map(({ parser }) => parser.usage).reduce(addUsage, NO_USAGE));
+      expect(totals.sessions).toHaveLength(recordings.length);
+    });
+  });

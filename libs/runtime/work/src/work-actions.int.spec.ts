@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import type { Recorded } from '@syntropic/kernel';
+import { Effects, type Action } from '@syntropic/processes';
+import { newWork, WorkFixture } from './testing/work-fixture';
+import { closeWork, control, enqueue, workEffects } from './work-actions';
+
+const fixture = new WorkFixture();
+const noCommands = () => Promise.reject(new Error('no command is sent here'));
+const noTimers = { start: noCommands, stop: noCommands };
+
+const at = (position: number): Recorded => ({
+  position,
+  type: 'Stepped',
+  data: {},
+  stream: 'walk-1',
+  version: 1,
+  id: randomUUID(),
+  metadata: {
+    commandId: 'c',
+    correlationId: 'r',
+    causationId: 'a',
+    actor: { kind: 'service', id: 'spec' },
+    schemaVersion: 1,
+    bodyHash: 'h',
+  },
+  recordedAt: '2026-01-01T00:00:00.000Z',
+});
+
+async function carryOut(action: Action, position: number): Promise<void> {
+  const effects = new Effects(noCommands, noTimers, workEffects(fixture.queue));
+  await effects.carryOut(action, { process: 'steward', event: at(position), ordinal: 0 });
+}
+
+async function stateOf(sessionId: string) {
+  const { rows } = await fixture.pool.query<{ state: string; control: string }>(
+    'select state, control from ops.work where session_id = $1',
+    [sessionId],
+  );
+  return rows[0];
+}
+
+describe('work that a process requests', () => {
+  it('is queued, controlled and closed', async () => {
+    const work = newWork();
+
+    await carryOut(enqueue(work), 1);
+    await carryOut(control(work.executionId, 'pause'), 2);
+    expect(await stateOf(work.sessionId)).toEqual({ state: 'queued', control: 'pause' });
+
+    await carryOut(closeWork(work.executionId), 3);
+    expect(await stateOf(work.sessionId)).toEqual({ state: 'closed', control: 'pause' });
+  });
+
+  it('is not changed by a repetition of an older event', async () => {
+    const work = newWork();
+    await carryOut(enqueue(work), 1);
+    await carryOut(control(work.executionId, 'cancel'), 3);
+
+    await carryOut(control(work.executionId, 'pause'), 2);
+
+    expect(await stateOf(work.sessionId)).toEqual({ state: 'queued', control: 'cancel' });
+  });
+});
+
+describe('an effect without a handler', () => {
+  it('is a fault', async () => {
+    const effects = new Effects(noCommands, noTimers, {});
+
+    await expect(effects.carryOut(enqueue(newWork()), { process: 'p', event: at(1), ordinal: 0 })).rejects.toThrow(
+      'no handler for the effect enqueue',
+    );
+  });
+});

@@ -1,0 +1,23 @@
+import { effect, type EffectHandlers } from '@syntropic/processes';
+import type { Control, NewWork } from './work';
+import type { WorkQueue } from './work-queue';
+
+const ENQUEUE = effect<NewWork>('enqueue');
+const CONTROL = effect<Readonly<{ executionId: string; control: Control }>>('control');
+const CLOSE_WORK = effect<Readonly<{ executionId: string }>>('close_work');
+
+/** Queues a leg of a session for a runner. */
+export const enqueue = (work: NewWork) => ENQUEUE.action(work);
+
+/** Requests run, pause or cancel of all sessions of an execution. */
+export const control = (executionId: string, request: Control) => CONTROL.action({ executionId, control: request });
+
+/** Closes all work of an execution: runners lose their leases on it, and it is offered no longer. */
+export const closeWork = (executionId: string) => CLOSE_WORK.action({ executionId });
+
+/** The handlers of these actions. */
+export const workEffects = (queue: WorkQueue): EffectHandlers => ({
+  ...ENQUEUE.handler((work, position) => queue.enqueue(work, position)),
+  ...CONTROL.handler(({ executionId, control: request }, position) => queue.setControl(executionId, request, position)),
+  ...CLOSE_WORK.handler(({ executionId }, position) => queue.closeExecution(executionId, position)),
+});

@@ -1,0 +1,215 @@
+import type { Lease } from '@syntropic/kernel';
+import type { Pool } from 'pg';
+import { WORK_COLUMNS, type Capabilities, type Control, type NewWork, type Work, type WorkState } from './work';
+
+/** Notifications of changed rows. They may be lost: runners and sweeper poll too. */
+export type WorkSignals = Readonly<{
+  /** There is work for this backend. */
+  hint: (work: Pick<Work, 'sessionId' | 'backend'>) => void;
+  /** The control of one of this runner's sessions has changed. */
+  wake: (runner: string) => void;
+}>;
+
+export type Claim = Capabilities &
+  Readonly<{
+    /** Claims only this session. */
+    sessionId?: string | undefined;
+    /** Identifies the request: a request that is sent again gets the same work and token. */
+    claimId?: string | undefined;
+  }>;
+
+export type Renewal = Capabilities &
+  Readonly<{
+    slots: number;
+    leases: readonly Lease[];
+    /** Sessions with a workspace on the runner's disk. */
+    parked?: readonly string[];
+  }>;
+
+export type Renewed = Readonly<{
+  leases: readonly RenewedLease[];
+  /** Parked sessions that will not be resumed. */
+  discard: readonly string[];
+}>;
+
+export type RenewedLease = Readonly<
+  { sessionId: string; held: true; control: Control; asOf: number } | { sessionId: string; held: false }
+>;
+
+/** The sessions that some runner can run: any of its providers in any of its backends. */
+export type RunnableSessions = Pick<Capabilities, 'backends' | 'providers'>;
+
+/** Work that a new control or the end of its execution has changed. */
+export type AffectedWork = Readonly<{ sessionId: string; backend: string; state: WorkState; runner: string | null }>;
+
+export const LEASE_MS = 15_000;
+
+/** Long enough to bridge a short outage of the store; an execution that is started without a runner only waits. */
+export const RUNNER_SEEN_MS = 60_000;
+
+/**
+ * Assigns sessions to runners. Every decision is one statement on `ops.work`, timed by the database's clock.
+ * `asOf` is the position of the event that requests a change: a late request cannot undo that of a newer event.
+ */
+export class WorkQueue {
+  constructor(
+    private readonly pool: Pool,
+    private readonly signals: WorkSignals,
+    private readonly leaseMs = LEASE_MS,
+  ) {}
+
+  /** Queues a leg of a session once: queueing the same or an earlier leg again changes nothing. */
+  async enqueue(work: NewWork, asOf: number): Promise<void> {
+    const { rowCount } = await this.pool.query(
+      `insert into ops.work as w
+         (session_id, execution_id, workflow_id, phase_id, attempt, leg, backend, provider, parked_on, as_of)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       on conflict (session_id) do update
+          set attempt = excluded.attempt, leg = excluded.leg, backend = excluded.backend, provider = excluded.provider,
+              parked_on = excluded.parked_on, as_of = excluded.as_of, state = 'queued', control = 'run', runner = null,
+              queued_at = clock_timestamp(), hinted_at = null, expires_at = null, closed_at = null
+        where w.leg < excluded.leg`,
+      [
+        work.sessionId,
+        work.executionId,
+        work.workflowId,
+        work.phaseId,
+        work.attempt,
+        work.leg,
+        work.backend,
+        work.provider,
+        work.parkedOn,
+        asOf,
+      ],
+    );
+    if (rowCount) this.signals.hint(work);
+  }
+
+  /** Takes the oldest work that this runner can do, and raises its token. */
+  async claim({ runner, backends, providers, sessionId, claimId }: Claim): Promise<Work | undefined> {
+    const { rows } = await this.pool.query<Work>(
+      `select ${WORK_COLUMNS} from ops.claim_work($1, $2, $3, $4, $5, $6 * interval '1 ms') w`,
+      [runner, backends, providers, sessionId, claimId, this.leaseMs],
+    );
+    return rows[0];
+  }
+
+  /** Renews a runner's leases, also expired ones whose work no other runner has taken, and records its capabilities. Results are in order. */
+  async renew({ runner, backends, providers, slots, leases, parked = [] }: Renewal): Promise<Renewed> {
+    const { rows } = await this.pool.query<RenewedRow>(
+      `with seen as (
+         insert into ops.runners (runner_id, backends, providers, slots, seen_at)
+         values ($1, $2, $3, $4, clock_timestamp())
+         on conflict (runner_id) do update
+            set backends = excluded.backends, providers = excluded.providers, slots = excluded.slots,
+                seen_at = excluded.seen_at
+       ), requested as (
+         select * from unnest($5::uuid[], $6::bigint[]) with ordinality as lease (session_id, token, ordinal)
+       ), held as (
+         select w.session_id, w.token from ops.work w join requested using (session_id, token)
+          where w.runner = $1 and w.state = 'leased'
+          order by w.session_id for update of w
+       ), renewed as (
+         update ops.work w set expires_at = clock_timestamp() + $7 * interval '1 ms'
+           from held where w.session_id = held.session_id
+         returning w.session_id, w.token, w.control, w.as_of
+       )
+       select requested.session_id as "sessionId", renewed.control, renewed.as_of as "asOf"
+         from requested left join renewed using (session_id, token)
+        order by requested.ordinal`,
+      [
+        runner,
+        backends,
+        providers,
+        slots,
+        leases.map((lease) => lease.sessionId),
+        leases.map((lease) => lease.token),
+        this.leaseMs,
+      ],
+    );
+    return { leases: rows.map(renewedLease), discard: parked.length > 0 ? await this.#unwanted(runner, parked) : [] };
+  }
+
+  /**
+   * Returns work as ended, parked on the runner's disk, or not started. False when the lease was no longer held.
+   * Work that could not start stays queued, and the sweeper hints at it later: a hint at once would repeat for ever.
+   */
+  async release({ sessionId, token }: Lease, as: 'closed' | 'parked' | 'queued'): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `with released as (
+         update ops.work w
+            set state = $3, expires_at = null,
+                hinted_at = case $3 when 'queued' then clock_timestamp() end,
+                closed_at = case $3 when 'closed' then clock_timestamp() end,
+                parked_on = case $3 when 'parked' then w.runner when 'queued' then w.parked_on end
+          where w.session_id = $1 and w.token = $2 and w.state = 'leased'
+         returning w.session_id
+       )
+       select from released union all
+       select from ops.work w where w.session_id = $1 and w.token = $2 and w.state = $3`,
+      [sessionId, token, as],
+    );
+    return rowCount !== null && rowCount > 0;
+  }
+
+  /** Sets the control of all sessions of an execution, and wakes the runners that hold one. Queued work waits until it may run. */
+  async setControl(executionId: string, control: Control, asOf: number): Promise<readonly AffectedWork[]> {
+    const affected = await this.#affect(
+      `set control = $3, as_of = $2,
+           queued_at = case when w.control = 'pause' then clock_timestamp() else w.queued_at end`,
+      [executionId, asOf, control],
+    );
+    const mayRun = control === 'run' ? affected.filter(({ state }) => state === 'queued') : [];
+    for (const work of mayRun) this.signals.hint(work);
+    return affected;
+  }
+
+  /** Ends all work of an execution: its leases are refused from now on, and runners discard its parked workspaces. */
+  async closeExecution(executionId: string, asOf: number): Promise<readonly AffectedWork[]> {
+    return this.#affect(
+      `set state = 'closed', closed_at = clock_timestamp(), as_of = $2, parked_on = null, expires_at = null`,
+      [executionId, asOf],
+    );
+  }
+
+  /** The capabilities of all present runners, busy or not. */
+  async capabilities(): Promise<readonly RunnableSessions[]> {
+    const { rows } = await this.pool.query<RunnableSessions>(
+      `select distinct backends, providers from ops.runners
+        where slots > 0 and seen_at > clock_timestamp() - $1 * interval '1 ms'`,
+      [RUNNER_SEEN_MS],
+    );
+    return rows;
+  }
+
+  async #affect(change: string, values: readonly [string, number, ...unknown[]]): Promise<AffectedWork[]> {
+    const { rows } = await this.pool.query<AffectedWork>(
+      `with affected as (
+         select w.session_id, w.state from ops.work w
+          where w.execution_id = $1 and w.as_of <= $2 and (w.state <> 'closed' or w.parked_on is not null)
+          order by w.session_id for update
+       )
+       update ops.work w ${change} from affected where w.session_id = affected.session_id
+       returning w.session_id as "sessionId", w.backend, affected.state, w.runner`,
+      [...values],
+    );
+    const holders = rows.flatMap(({ state, runner }) => (state === 'leased' && runner ? [runner] : []));
+    for (const runner of new Set(holders)) this.signals.wake(runner);
+    return rows;
+  }
+
+  async #unwanted(runner: string, parked: readonly string[]): Promise<string[]> {
+    const { rows } = await this.pool.query<{ sessionId: string }>(
+      `select kept.session_id as "sessionId" from unnest($2::uuid[]) as kept (session_id)
+        where not exists (
+          select from ops.work w where w.session_id = kept.session_id and w.parked_on = $1)`,
+      [runner, parked],
+    );
+    return rows.map(({ sessionId }) => sessionId);
+  }
+}
+
+type RenewedRow = Readonly<{ sessionId: string } & ({ control: Control; asOf: number } | { control: null })>;
+
+const renewedLease = ({ sessionId, ...renewed }: RenewedRow): RenewedLease =>
+  renewed.control ? { sessionId, held: true, ...renewed } : { sessionId, held: false };

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Changes } from './changes';
+import type { Name } from './names';
+import { generateReadModelMigration } from './read-model-migration';
+import { projectionSource, projectionSpec } from './read-model.templates';
+import { withElement, withImport } from './source-edits';
+
+const READ_MODELS = 'libs/catalogue/read-model/src/index.ts';
+
+/** Makes a read model of an aggregate, with the spec of its fold. */
+function addReadModel(changes: Changes, context: Name, name: Name): void {
+  const contract = `libs/${context.kebab}/contracts/src/${name.kebab}.contract.ts`;
+  if (!changes.has(contract)) throw new Error(`there is no aggregate ${context.kebab}/${name.kebab}: no ${contract}`);
+
+  const folder = `libs/${context.kebab}/read-model/src`;
+  const index = `${folder}/index.ts`;
+  changes.create(`${folder}/${name.kebab}.projection.ts`, projectionSource(context, name));
+  changes.create(`${folder}/${name.kebab}.projection.spec.ts`, projectionSpec(context, name));
+
+  if (!changes.has(index)) {
+    changes.create(index, `export const ${context.camel} = [];\n`);
+    changes.edit(
+      READ_MODELS,
+      (text) => withElement(text, 'READ_MODELS', context.camel),
+      (text) => withImport(text, context.camel, `@syntropic/${context.kebab}/read-model`),
+    );
+  }
+  changes.edit(
+    index,
+    (text) => withElement(text, context.camel, `${name.camel}Projection`),
+    (text) => withImport(text, `${name.camel}Projection`, `./${name.kebab}.projection`),
+  );
+}
+
+/** Makes the read model unless it is there, then the migration of its version: of a new one, or of one whose version was raised. */
+export async function generateReadModel(changes: Changes, context: Name, name: Name): Promise<readonly string[]> {
+  const isThere = changes.has(`libs/${context.kebab}/read-model/src/${name.kebab}.projection.ts`);
+  if (!isThere) addReadModel(changes, context, name);
+  const written = await changes.write();
+
+  execFileSync(process.execPath, [join(changes.root, 'tools/build/build.mjs')], { stdio: 'ignore' });
+  return [...written, await generateReadModelMigration(changes.root, `${context.kebab}/${name.snake}`)];
+}
