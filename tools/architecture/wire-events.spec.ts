@@ -2,11 +2,10 @@ import { CONTRACTS } from '@syntropic/catalogue/contracts';
 import { WIRE_EVENTS } from '@syntropic/catalogue/read-model';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { contexts } from '../nx/projects.cjs';
 
 const LIBS = join(__dirname, '../../libs');
 
-const FILES = contexts().flatMap((context) => {
+const FILES = readdirSync(LIBS).flatMap((context) => {
   const folder = join(LIBS, context, 'read-model/src');
   const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
   return files.filter((file) => file.endsWith('.wire.ts')).map((file) => [`${context}/${file}`, join(folder, file)]);

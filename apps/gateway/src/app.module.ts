@@ -16,6 +16,7 @@ import { SystemHealthController } from './health/health.controller';
 import { endpointsOf } from './http/serve';
 import { ActivityFeed } from './live/plain/activity-feed';
 import { ActivityController } from './live/plain/activity.controller';
+import { PlainConnections } from './live/plain/plain-connections';
 import { PlainFrames } from './live/plain/plain-frames';
 import { PlainStreamController } from './live/plain/plain-stream.controller';
 import { InitialSnapshot } from './live/initial-snapshot';
@@ -78,6 +79,7 @@ export class AppModule {
         LiveStreams,
         LiveTables,
         OpenConnections,
+        PlainConnections,
         PlainFrames,
       ],
     };

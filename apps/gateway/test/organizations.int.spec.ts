@@ -1,3 +1,4 @@
+import { event } from '@syntropic/kernel/testing';
 import { organization } from '@syntropic/organization/contracts';
 import { useGateway } from './gateway.fixture';
 
@@ -14,7 +15,7 @@ async function call(method: string, path: string, body?: object, headers: Record
 it('lists and shows each organization', async () => {
   const data = { organizationId: 'org-01234567', name: 'First', slug: 'first', createdBy: 'api' };
   const { minPosition } = await gateway.record(`organization-${data.organizationId}`, [
-    { type: 'OrganizationCreated', data: organization.events.OrganizationCreated.schema.parse(data) },
+    event(organization.events.OrganizationCreated, data),
   ]);
   const shown = { organization_id: data.organizationId, name: 'First', slug: 'first', system_count: 0 };
 

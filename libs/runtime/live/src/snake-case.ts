@@ -11,7 +11,7 @@ export const snakeCased = (data: Data): Data => withNames(data, () => everyName)
  * Data is not parsed: fields of newer writers stay, and so does data that does not follow the schema.
  */
 export function snakeCasingOf({ shape }: z.ZodObject): (data: Data) => Data {
-  const fields = new Map(Object.entries(shape).map(([name, field]) => [name, renamingOf(field)]));
+  const fields = new Map(Object.entries<z.core.$ZodType>(shape).map(([name, field]) => [name, renamingOf(field)]));
   return (data) => withNames(data, (name) => fields.get(name) ?? everyName);
 }
 

@@ -3,35 +3,27 @@ import type { ApiRequest, ReplyOf } from '../../http/endpoint';
 import { API_PREFIXES, Serve } from '../../http/serve';
 import { readStreamHealth, streamActivity } from '../live.endpoints';
 import { OpenConnections } from '../open-connections';
-import { SseConnection } from '../sse-connection';
 import { ActivityFeed } from './activity-feed';
-import { connectedFrame, PlainFrames } from './plain-frames';
-
-const ACTIVITY = 'activity';
+import { PlainConnections } from './plain-connections';
 
 /** Starts and ends of all executions and sessions as unnamed frames, and the number of open streams. */
 @Controller(API_PREFIXES)
 export class ActivityController {
   constructor(
     private readonly feed: ActivityFeed,
-    private readonly connections: OpenConnections,
-    private readonly frames: PlainFrames,
+    private readonly connections: PlainConnections,
+    private readonly all: OpenConnections,
   ) {}
 
   @Serve(streamActivity)
   activity({ reply }: ApiRequest<typeof streamActivity>): undefined {
-    const connection = new SseConnection(reply);
-    this.connections.add(connection, ACTIVITY);
-    connection.send(connectedFrame(null, { channel: ACTIVITY }));
-    this.feed.listen(connection.signal, (activity) => {
-      const frame = this.frames.frameOf(activity, null);
-      if (frame) connection.send(frame);
-    });
+    const { connection, sendEvent } = this.connections.open(reply, null);
+    this.feed.listen(connection.signal, sendEvent);
   }
 
   @Serve(readStreamHealth)
   health(): ReplyOf<typeof readStreamHealth> {
-    const { executions, count } = this.connections;
+    const { executions, count } = this.all;
     return { status: 'healthy', active_executions: executions, active_connections: count };
   }
 }

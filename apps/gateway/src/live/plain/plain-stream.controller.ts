@@ -7,9 +7,7 @@ import type { Sink } from '../execution-stream';
 import { InitialSnapshot } from '../initial-snapshot';
 import { LiveStreams } from '../live-streams';
 import { streamExecutionEvents } from '../live.endpoints';
-import { OpenConnections } from '../open-connections';
-import { SseConnection } from '../sse-connection';
-import { connectedFrame, PlainFrames } from './plain-frames';
+import { PlainConnections } from './plain-connections';
 
 /** An execution's stream for clients that know unnamed frames only: no ids, no snapshot, no resuming. */
 @Controller(API_PREFIXES)
@@ -18,23 +16,16 @@ export class PlainStreamController {
     private readonly lookup: RowLookup,
     private readonly snapshot: InitialSnapshot,
     private readonly streams: LiveStreams,
-    private readonly connections: OpenConnections,
-    private readonly frames: PlainFrames,
+    private readonly connections: PlainConnections,
   ) {}
 
   @Serve(streamExecutionEvents)
   async execution(request: ApiRequest<typeof streamExecutionEvents>): Promise<undefined> {
     const { execution_id: executionId } = await this.lookup.find(EXECUTION, request.params.execution_id, request);
     const { cursor } = await this.snapshot.begin(executionId);
-    const connection = new SseConnection(request.reply);
-    this.connections.add(connection, executionId);
-    connection.send(connectedFrame(executionId, {}));
-
+    const { connection, sendEvent } = this.connections.open(request.reply, executionId);
     const sink: Sink = {
-      sendEvent: (event) => {
-        const frame = this.frames.frameOf(event, executionId);
-        if (frame) connection.send(frame);
-      },
+      sendEvent,
       // These clients know neither telemetry nor totals.
       send: () => undefined,
       flushed: () => connection.flushed(),
