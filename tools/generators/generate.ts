@@ -28,6 +28,7 @@ export async function generate(root: string, [kind, which, ...more]: readonly st
     case 'endpoint':
       addEndpoint(changes, ...bothNames(which));
       return changes.write();
+    case undefined:
     default:
       throw new Error(USAGE);
   }
