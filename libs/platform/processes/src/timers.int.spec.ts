@@ -107,9 +107,23 @@ describe('a timer', () => {
     await timers.start(timer());
     await timers.fireDue();
     await pool.query(`update ops.timers set settled_at = settled_at - interval '25 hours'`);
-    await timers.fireDue();
+    await timers.forgetSettled();
 
     await expect(pool.query('select from ops.timers')).resolves.toMatchObject({ rowCount: 0 });
+  });
+
+  it('that has ended is forgotten while the timers run', async () => {
+    const timers = timersOf(new CountedCommands());
+    await timers.start(timer());
+    await timers.fireDue();
+    await pool.query(`update ops.timers set settled_at = settled_at - interval '25 hours'`);
+    const stop = new AbortController();
+    const running = timers.run(stop.signal);
+
+    await eventually(async () => (await pool.query('select from ops.timers')).rowCount === 0).finally(() => {
+      stop.abort();
+    });
+    await running;
   });
 
   it('is not forgotten while its process may still start it again', async () => {
@@ -119,7 +133,7 @@ describe('a timer', () => {
     await timers.fireDue();
     await pool.query(`update ops.timers set settled_at = settled_at - interval '25 hours'`);
     await database.pool.query(`select ops.register_process('cook')`);
-    await timers.fireDue();
+    await timers.forgetSettled();
     await timers.start(timer());
     await timers.fireDue();
 

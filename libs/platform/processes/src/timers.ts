@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { repeat } from '@syntropic/async';
 import { DomainError, type AddressedCommand, type CommandContext } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
@@ -15,6 +15,7 @@ type DueTime = Readonly<{ from: string; afterSeconds: number }>;
 type DueTimer = TimerPlace & Readonly<{ command: AddressedCommand & { commandContext: CommandContext } }>;
 
 const LOOK_EVERY_MS = 250;
+const FORGET_EVERY_MS = 3_600_000;
 const AT_ONCE = 100;
 
 /** Commands for later, by the database's clock. Fired at least once, always with the same command id. */
@@ -48,18 +49,23 @@ export class Timers {
     );
   }
 
-  /** Fires due timers until the signal. Two replicas at once are harmless; one at a time is cheaper. */
+  /** Fires due timers and deletes settled ones until the signal. Two replicas at once are harmless; one at a time is cheaper. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.fireDue().catch((error: unknown) => {
-        this.log.warn({ err: error }, 'looking for due timers failed and is tried again');
-      });
-      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
+    const warn = (message: string) => (error: unknown) => {
+      this.log.warn({ err: error }, message);
+    };
+    const firing = { everyMs: LOOK_EVERY_MS, onFault: warn('looking for due timers failed and is tried again') };
+    const forgetting = {
+      everyMs: FORGET_EVERY_MS,
+      onFault: warn('deleting settled timers failed until the next hour'),
+    };
+    await Promise.all([
+      repeat(signal, firing, () => this.fireDue()),
+      repeat(signal, forgetting, () => this.forgetSettled()),
+    ]);
   }
 
   async fireDue(): Promise<void> {
-    await this.#forgetSettled();
     const { rows } = await this.pool.query<DueTimer>(
       `select process, key, position, ordinal, command from ops.timers
         where due_at <= clock_timestamp() order by due_at limit $1`,
@@ -68,8 +74,8 @@ export class Timers {
     await Promise.all(rows.map((timer) => this.#fire(timer)));
   }
 
-  /** Timers that a process behind them may still start or stop again are kept. */
-  async #forgetSettled(): Promise<void> {
+  /** Deletes timers a day after they were settled. Those that a process behind them may still start or stop again are kept. */
+  async forgetSettled(): Promise<void> {
     await this.pool.query(
       `delete from ops.timers t where t.due_at is null and t.settled_at < clock_timestamp() - interval '1 day'
           and not exists (select from ops.processes p where p.name = t.process and p.position < t.position)`,
