@@ -32,7 +32,7 @@ const completed = {
   artifacts: z.array(ProducedFile).default([]),
   /** Telemetry events that the session produced: a live stream waits for them before it ends. */
   telemetryEvents: z.number().int().nonnegative().default(0),
-  /** The place of the agent's whole output in object storage. */
+  /** The location of the agent's whole output in object storage. */
   transcriptUri: z.string().optional(),
 };
 

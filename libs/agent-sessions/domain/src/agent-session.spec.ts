@@ -5,19 +5,19 @@ import { AgentSession, completeSession, startSession } from './agent-session';
 
 const { StartSession, CompleteSession } = agentSession.commands;
 
-const place = {
+const ids = {
   sessionId: SessionId.parse('6f1b7a52-3a8e-4a57-9d5f-0a3f7d1c2b11'),
   executionId: ExecutionId.parse('exec-0123456789ab'),
 };
 const begun: SessionEvents['SessionStarted']['data'] = {
-  ...place,
+  ...ids,
   workflowId: WorkflowId.parse('review'),
   phaseId: PhaseId.parse('plan'),
   provider: 'simulated',
   repos: [],
 };
 const started: SessionEvents['SessionStarted'] = { type: 'SessionStarted', data: begun };
-const end = CompleteSession.schema.parse({ ...place, status: 'completed', usage: NO_USAGE });
+const end = CompleteSession.schema.parse({ ...ids, status: 'completed', usage: NO_USAGE });
 
 const { given } = specificationOf(AgentSession);
 

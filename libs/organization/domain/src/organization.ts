@@ -54,9 +54,9 @@ const refusal = { code: 'organization.slug_taken', message: 'another organizatio
 
 /** A slug belongs to one organization: the log itself holds that. */
 function reserves({ data }: Event): readonly Reservation[] {
-  const place = (key: string) => ({ scope: 'organization-slug', key });
-  const released = 'formerSlug' in data && data.formerSlug ? [{ release: place(data.formerSlug) }] : [];
-  return 'slug' in data && data.slug ? [...released, { claim: place(data.slug), refusal }] : released;
+  const reservation = (key: string) => ({ scope: 'organization-slug', key });
+  const released = 'formerSlug' in data && data.formerSlug ? [{ release: reservation(data.formerSlug) }] : [];
+  return 'slug' in data && data.slug ? [...released, { claim: reservation(data.slug), refusal }] : released;
 }
 
 export const Organization = aggregate(contract, {
