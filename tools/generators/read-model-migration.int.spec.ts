@@ -1,7 +1,7 @@
 import { loadHistory, migrate } from '@syntropic/migrations';
 import { projection, tableFault } from '@syntropic/projections';
 import { removeDirectory, scratchDirectory, useDatabase } from '@syntropic/testing';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { generateReadModelMigration, writeReadModelMigration } from './read-model-migration';
@@ -82,6 +82,8 @@ describe('migrating to a read model', () => {
   it('creates its table, and the next version beside it', async () => {
     const versions = [invoices(1), invoices(2, { customer_name: z.string() })];
     for (const version of versions) writeReadModelMigration(root, version, NOW);
+    // The written files import what stands beside them in the repository.
+    symlinkSync(join(__dirname, '../migrations/read'), join(folder, 'read'));
     await migrate(database.url, [...(await loadHistory()), ...(await loadHistory(folder))]);
 
     for (const version of versions) expect(await tableFault(database.pool, version)).toBeUndefined();
