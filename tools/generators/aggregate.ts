@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { aggregateSource, aggregateSpec, contractSource, eventsSection } from './aggregate.templates';
 import type { Changes } from './changes';
 import { nameOf, type Name } from './names';
-import { withElement, withImport, withReexport } from './source-edits';
+import { withElement, withImport, withReexport, withSection } from './source-edits';
 
 const CONTEXTS = 'apps/command-service/src/contexts.ts';
 const CONTRACTS = 'libs/catalogue/contracts/src/index.ts';
@@ -53,7 +53,7 @@ export function addAggregate(changes: Changes, context: Name, name: Name): void 
     (text) => withElement(text, 'CONTRACTS', name.camel),
     (text) => withImport(text, name.camel, `@syntropic/${context.kebab}/contracts`),
   );
-  changes.edit(EVENTS, (text) => text.replace(EARLIER, `${eventsSection(context, name)}\n${EARLIER}`));
+  changes.edit(EVENTS, (text) => withSection(text, eventsSection(context, name), EARLIER));
   changes.edit(IDS, (text) => `${text}\n${idOf(name)}`);
 }
 

@@ -18,7 +18,10 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const LONGEST = 36;
 
 /** Names that the generated files give to something else. */
-const USED = ['aggregate', 'contract', 'context', 'data', 'event', 'name', 'one', 'projection', 'refuse', 'status'];
+const USED = [
+  ...['action', 'aggregate', 'all', 'commands', 'context', 'contract', 'data', 'endpoint', 'event', 'gateway', 'list'],
+  ...['name', 'named', 'one', 'page', 'projection', 'refuse', 'row', 'status', 'z'],
+];
 
 /** Contexts and libraries of the platform share one folder and one namespace of imports. */
 const SHARED = ['platform', 'runtime', 'catalogue'];
@@ -28,22 +31,24 @@ export function nameOf(text: string): Name {
   if (!NAME.test(text) || text.length > LONGEST) {
     throw new Error(`"${text}" is no name: lower case, digits and single hyphens, at most ${LONGEST} characters`);
   }
-  const camel = text.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  if (isKeyword(camel) || USED.includes(camel) || SHARED.includes(text))
-    throw new Error(`"${text}" is a reserved name`);
-  return {
-    kebab: text,
-    camel,
-    pascal: pascalCase(text),
-    snake: text.replaceAll('-', '_'),
-    words: text.replaceAll('-', ' '),
-  };
+  const name = spellingsOf(text);
+  const isUsed = USED.includes(name.camel) || SHARED.includes(text) || isKeyword(name.camel);
+  if (isUsed || name.pascal in globalThis) throw new Error(`"${text}" is a reserved name`);
+  return name;
 }
+
+const spellingsOf = (text: string): Name => ({
+  kebab: text,
+  camel: text.replaceAll(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
+  pascal: pascalCase(text),
+  snake: text.replaceAll('-', '_'),
+  words: text.replaceAll('-', ' '),
+});
 
 /** The plural by the rules that most nouns follow. */
 export function pluralOf({ kebab }: Name): Name {
-  if (/[^aeiou]y$/.test(kebab)) return nameOf(`${kebab.slice(0, -1)}ies`);
-  return nameOf(`${kebab}${/(s|x|z|ch|sh)$/.test(kebab) ? 'es' : 's'}`);
+  if (/[^aeiou]y$/.test(kebab)) return spellingsOf(`${kebab.slice(0, -1)}ies`);
+  return spellingsOf(`${kebab}${/(s|x|z|ch|sh)$/.test(kebab) ? 'es' : 's'}`);
 }
 
 /** `cost-center` and `cost_center` become `CostCenter`. */

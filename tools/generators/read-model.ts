@@ -9,7 +9,7 @@ import { withElement, withImport } from './source-edits';
 const READ_MODELS = 'libs/catalogue/read-model/src/index.ts';
 
 /** Makes a read model of an aggregate, with the spec of its fold. */
-function addReadModel(changes: Changes, context: Name, name: Name): void {
+export function addReadModel(changes: Changes, context: Name, name: Name): void {
   const contract = `libs/${context.kebab}/contracts/src/${name.kebab}.contract.ts`;
   if (!changes.has(contract)) throw new Error(`there is no aggregate ${context.kebab}/${name.kebab}: no ${contract}`);
 

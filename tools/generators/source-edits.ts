@@ -33,7 +33,14 @@ export function withReexport(text: string, names: readonly string[], from: strin
   const line = `export { ${names.join(', ')} } from '${from}';`;
   const last = lines.at(-1);
   if (!last) return `${line}\n${text}`;
-  return inserted(text, last.getEnd(), `${ts.isExportDeclaration(last) ? '\n' : '\n\n'}${line}`);
+  return inserted(text, last.getEnd(), `${ts.isExportDeclaration(last) ? '\n' : '\n\n'}${line}\n`);
+}
+
+/** Adds a section before the line that begins with this heading. @throws Error when there is none */
+export function withSection(text: string, section: string, before: string): string {
+  const at = text.startsWith(before) ? 0 : text.indexOf(`\n${before}`) + 1;
+  if (at === 0 && !text.startsWith(before)) throw new Error(`no line begins with "${before}"`);
+  return inserted(text, at, `${section}\n`);
 }
 
 function withSpecifier(text: string, { elements }: ts.NamedImports, name: string): string {
