@@ -33,9 +33,7 @@ export class OrganizationsController {
   @Serve(organizations.create)
   async create(request: Request<'create'>) {
     const { created_by: createdBy, ...body } = request.body;
-    const organizationId = OrganizationId.parse(
-      `org-${derivedUuid(request.origin.commandId, 'organization').slice(-8)}`,
-    );
+    const organizationId = OrganizationId.parse(`org-${derivedUuid(request.origin.commandId, 'org').slice(-8)}`);
     await this.commands.send(request, CreateOrganization, { ...body, createdBy, organizationId });
     return { organization_id: organizationId, ...body, status: 'created' };
   }
@@ -46,26 +44,14 @@ export class OrganizationsController {
   }
 
   @Serve(organizations.update)
-  async update(request: Request<'update'>) {
-    const [name, slug] = [request.body.name ?? undefined, request.body.slug ?? undefined];
-    const organizationId = await this.#idOf(request);
-    await this.commands.send(request, UpdateOrganization, { organizationId, name, slug });
-    return { organization_id: organizationId, name, slug, status: 'updated' };
+  async update({ params: { organization_id }, body, ...request }: Request<'update'>) {
+    await this.commands.send(request, UpdateOrganization, { organizationId: organization_id, ...body });
+    return { organization_id, ...body, status: 'updated' };
   }
 
   @Serve(organizations.remove)
-  async remove(request: Request<'remove'>) {
-    const organizationId = await this.#idOf(request);
-    await this.commands.send(request, DeleteOrganization, { organizationId, deletedBy: 'api' });
-    return { organization_id: organizationId, status: 'deleted' };
-  }
-
-  /** A whole id needs no lookup: its organization may be newer than the read model. */
-  async #idOf(request: Pick<Request<'remove'>, 'params' | 'minPosition'>): Promise<OrganizationId> {
-    const whole = OrganizationId.safeParse(request.params.organization_id);
-    if (whole.success) return whole.data;
-    return OrganizationId.parse(
-      (await this.lookup.find(TARGET, request.params.organization_id, request)).organization_id,
-    );
+  async remove({ params: { organization_id }, ...request }: Request<'remove'>) {
+    await this.commands.send(request, DeleteOrganization, { organizationId: organization_id });
+    return { organization_id, status: 'deleted' };
   }
 }

@@ -3,7 +3,9 @@ import { organizationProjection } from '@syntropic/organization/read-model';
 import { z } from 'zod';
 import { endpoint } from '../http/endpoint';
 
-const { name, slug } = organization.commands.CreateOrganization.schema.shape;
+const { name, slug, organizationId } = organization.commands.CreateOrganization.schema.shape;
+/** An absent value and null mean the same. */
+const optional = (text: z.ZodString) => text.nullish().transform((value) => value ?? undefined);
 
 /** Without systems and repositories so far, so none are counted. */
 export const Organization = organizationProjection.row
@@ -19,23 +21,20 @@ const Create = z
   .strictObject({ name, slug, created_by: z.string().default('api') })
   .meta({ id: 'CreateOrganizationRequest' });
 const Update = z
-  .strictObject({ name: name.nullish(), slug: slug.nullish() })
+  .strictObject({ name: optional(name), slug: optional(slug) })
   .refine((fields) => fields.name ?? fields.slug, { error: 'name or slug is needed', path: ['name'] })
   .meta({ id: 'UpdateOrganizationRequest' });
+/** The id, or the start of it. */
+const Prefix = z.object({ organization_id: z.string().min(1) });
 
 const all = { path: '/organizations' } as const;
-const params = z.object({ organization_id: z.string().min(1) });
-const one = { path: '/organizations/{organization_id}', params } as const;
+const path = '/organizations/{organization_id}';
+const one = { path, params: z.object({ organization_id: organizationId }) } as const;
 
 export const organizations = {
   list: endpoint({ ...all, method: 'GET', summary: 'All organizations, newest first', reply: List }),
   create: endpoint({ ...all, method: 'POST', summary: 'New organization', body: Create, reply: Action }),
-  read: endpoint({
-    ...one,
-    method: 'GET',
-    summary: 'One organization, by its id or the start of it',
-    reply: Organization,
-  }),
+  read: endpoint({ path, params: Prefix, method: 'GET', summary: 'One organization', reply: Organization }),
   update: endpoint({ ...one, method: 'PUT', summary: 'New name or slug', body: Update, reply: Action }),
   remove: endpoint({ ...one, method: 'DELETE', summary: 'Deletes an organization', reply: Action }),
 };
