@@ -3,6 +3,7 @@ import { shell, usePlatform, workflow } from '@syntropic/e2e';
 import { EventAppender, PostgresEventLog } from '@syntropic/event-store';
 import { ArtifactId, DomainError, ExecutionId, NO_USAGE, SessionId, type CommandContext } from '@syntropic/kernel';
 import { CommandClient } from '@syntropic/messaging';
+import { workspaceIdOf } from '@syntropic/orchestration/contracts';
 import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { logHead, useStore } from './store';
@@ -32,19 +33,27 @@ const contextOf = ({ executionId }: Session): Omit<CommandContext, 'bodyHash'> =
   executionId,
 });
 
-/** Starts an execution whose agent runs until it is ended, and answers the session of that agent. */
+/** Starts an execution whose agent runs until it is ended, and answers its session once the log has all events of the start. */
 async function runningSession(): Promise<Session> {
   const executionId = ExecutionId.parse(await platform.execute('endless'));
   return eventually(
     async () => {
       const [phase] = (await platform.execution(executionId)).phases;
-      const stream = `session-${phase?.session_id ?? ''}`;
-      const version = (await new PostgresEventLog(store()).readStream(stream, 0, 10)).length;
-      if (phase?.status !== 'running' || version === 0) return false;
-      return { executionId, sessionId: SessionId.parse(phase.session_id), stream, version };
+      if (phase?.status !== 'running') return false;
+      const sessionId = SessionId.parse(phase.session_id);
+      const stream = `session-${sessionId}`;
+      const [version, ofWorkspace] = await Promise.all([
+        eventsOf(stream),
+        eventsOf(`workspace-${workspaceIdOf(sessionId, 1)}`),
+      ]);
+      return version > 0 && ofWorkspace > 0 && { executionId, sessionId, stream, version };
     },
     { within: 30_000 },
   );
+}
+
+async function eventsOf(stream: string): Promise<number> {
+  return (await new PostgresEventLog(store()).readStream(stream, 0, 10)).length;
 }
 
 async function refusalOf(sent: Promise<unknown>): Promise<unknown> {
