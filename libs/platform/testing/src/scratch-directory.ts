@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from './servers/is-alive';
@@ -10,14 +11,28 @@ export function scratchDirectory(): string {
   return mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
 }
 
+/** Node's own removal recurses, and overflows the stack in directories that are thousands of levels deep. */
 export function removeDirectory(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+  execFileSync('rm', ['-rf', path]);
 }
 
-/** Removes the directories of processes that were killed. */
+/** Removes the directories of processes that were killed, also those in which a killed runner left a mounted volume. */
 export function sweepScratchDirectories(): void {
   for (const name of readdirSync(tmpdir())) {
     const owner = /^syn-test-(\d+)-/.exec(name)?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) removeDirectory(join(tmpdir(), name));
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    const path = join(tmpdir(), name);
+    for (const mounted of mountsBelow(path)) execFileSync('umount', ['--lazy', mounted]);
+    removeDirectory(path);
   }
+}
+
+/** Linux only; elsewhere runners mount nothing. */
+function mountsBelow(path: string): readonly string[] {
+  const mounts = '/proc/self/mounts';
+  if (!existsSync(mounts)) return [];
+  const targets = readFileSync(mounts, 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
+  return targets.filter((target) => target.startsWith(`${path}/`)).reverse();
 }
