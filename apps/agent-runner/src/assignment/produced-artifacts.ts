@@ -1,38 +1,65 @@
-import { ArtifactId, derivedUuid, type ProducedFile } from '@syntropic/kernel';
+import { ArtifactId, derivedUuid, DomainError, type ProducedFile } from '@syntropic/kernel';
 import type { ObjectStorage } from '@syntropic/object-storage';
 import type { WorkOrder } from '@syntropic/orchestration/contracts';
-import type { CollectedArtifacts } from '../session';
+import { faultText, type CollectedFile, type LeftOut } from '../session';
 import { contentTypeOf, typeByContent } from './artifact-types';
 import type { SessionCommands } from './session-commands';
 
 /** Files stored at the same time: each waits for the disk or the bucket, and then for the log. */
 const CONCURRENCY = 16;
 
-/** Stores the collected files byte for byte, and records each one once its bytes can be read. */
-export async function recordArtifacts(
-  { files }: CollectedArtifacts,
-  order: WorkOrder,
-  objects: ObjectStorage,
-  commands: Pick<SessionCommands, 'createArtifact'>,
-): Promise<ProducedFile[]> {
-  const { sessionId, executionId, workflowId, phaseId, phaseName, outputArtifactTypes } = order;
-  const record = async ({ path, absolutePath }: CollectedArtifacts['files'][number]): Promise<ProducedFile> => {
-    const { uri, sha256, sizeBytes } = await objects.put({ file: absolutePath });
-    const artifactId = ArtifactId.parse(derivedUuid(sessionId, 'artifact', path));
-    const contentType = contentTypeOf(path);
-    const title = `${phaseName}: ${path}`;
-    const artifactType = outputArtifactTypes[0] ?? typeByContent(path);
-    const stored = { artifactId, path, sha256, sizeBytes, uri };
-    const source = { executionId, workflowId, phaseId, sessionId };
-    await commands.createArtifact({ ...stored, ...source, artifactType, contentType, title });
-    return stored;
-  };
+type Recording = Readonly<{
+  order: WorkOrder;
+  objects: ObjectStorage;
+  commands: Pick<SessionCommands, 'createArtifact'>;
+  /** After it no further file is stored. */
+  signal: AbortSignal;
+}>;
 
-  const refs: ProducedFile[] = [];
+/** Both ordered by path. */
+type RecordedArtifacts = Readonly<{ artifacts: ProducedFile[]; notRecorded: LeftOut[] }>;
+
+/** Stores the files byte for byte, and records each one once its bytes can be read. A file that fails does not prevent the others. */
+export async function recordArtifacts(
+  files: readonly CollectedFile[],
+  recording: Recording,
+): Promise<RecordedArtifacts> {
+  const artifacts: (ProducedFile | undefined)[] = [];
+  const failures: (LeftOut | undefined)[] = [];
   const remaining = files.entries();
   const work = async () => {
-    for (const [index, file] of remaining) refs[index] = await record(file);
+    for (const [index, file] of remaining) {
+      try {
+        artifacts[index] = await record(file, recording);
+      } catch (error) {
+        failures[index] = { path: file.path, why: whyOf(error, recording.signal) };
+      }
+    }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return refs;
+  return { artifacts: artifacts.filter(isPresent), notRecorded: failures.filter(isPresent) };
 }
+
+async function record(
+  { path, absolutePath, seen }: CollectedFile,
+  { order, objects, commands, signal }: Recording,
+): Promise<ProducedFile> {
+  signal.throwIfAborted();
+  const { uri, sha256, sizeBytes } = await objects.put({ file: absolutePath, seen }, signal);
+  const { sessionId, executionId, workflowId, phaseId, phaseName, outputArtifactTypes } = order;
+  const artifactId = ArtifactId.parse(derivedUuid(sessionId, 'artifact', path));
+  const contentType = contentTypeOf(path);
+  const title = `${phaseName}: ${path}`;
+  const artifactType = outputArtifactTypes[0] ?? typeByContent(path);
+  const stored = { artifactId, path, sha256, sizeBytes, uri };
+  const source = { executionId, workflowId, phaseId, sessionId };
+  await commands.createArtifact({ ...stored, ...source, artifactType, contentType, title });
+  return stored;
+}
+
+function whyOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return 'the session ended before it was stored';
+  return error instanceof DomainError ? error.message : faultText(error);
+}
+
+const isPresent = <Item>(item: Item | undefined): item is Item => item !== undefined;

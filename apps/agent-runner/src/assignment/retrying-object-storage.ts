@@ -17,8 +17,8 @@ export class RetryingObjectStorage implements ObjectStorage {
     private readonly signal: AbortSignal,
   ) {}
 
-  put(source: ObjectSource): Promise<StoredObject> {
-    return this.#retry((objects) => objects.put(source));
+  put(source: ObjectSource, signal = this.signal): Promise<StoredObject> {
+    return this.#retry((objects) => objects.put(source, signal));
   }
 
   get(uri: string): Promise<Readable> {

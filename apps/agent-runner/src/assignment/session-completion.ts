@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@syntropic/kernel';
-import type { FinishedLeg, SessionRun } from '../session';
+import type { ObjectStorage } from '@syntropic/object-storage';
+import { faultText, type FinishedLeg, type SessionRun } from '../session';
 import { RunnerLog } from '../work/runner-log';
+import { abortedAfter } from './aborted-after';
 import type { HeldSession } from './held-session';
 import { recordArtifacts } from './produced-artifacts';
 import { SessionObjectStorage } from './retrying-object-storage';
@@ -9,6 +11,9 @@ import { SessionDirectories, type OpenDirectory } from './session-directories';
 import { sessionOutcome } from './session-outcome';
 import { SessionTelemetry } from './session-telemetry';
 import type { TelemetrySender } from './telemetry-sender';
+
+/** The time for artifacts and transcript of a session that was cancelled, or whose runner shuts down. */
+const STORING_GRACE_MS = 10_000;
 
 /** Reports the end of a leg to the command service, stores its artifacts, and removes the files that are not needed any more. */
 @Injectable()
@@ -35,8 +40,7 @@ export class SessionCompletion {
       return 'parked';
     }
     if (leg.outcome === 'cancelled' && controller.isShuttingDown && !controller.isCancelled) {
-      await commands.terminateWorkspace('interrupted');
-      await commands.interruptPhase();
+      await this.#interrupt(session);
     } else await this.#completeSession(session, run, leg, telemetry);
     await run.destroy();
     await this.directories.remove(order.sessionId);
@@ -49,7 +53,7 @@ export class SessionCompletion {
     if (controller.isShuttingDown && !controller.isCancelled) await commands.interruptPhase();
     else {
       // The workflow's author can correct a refusal; other errors are faults of the platform.
-      if (!(error instanceof DomainError) && !controller.startCancelled.aborted) this.log.fault(error);
+      if (!(error instanceof DomainError) && !controller.stopRequested.aborted) this.log.fault(error);
       const usage = await this.telemetry.usageOfEarlierLegs(opened, leaseLost);
       const failed = { status: 'failed', error: messageOf(error), errorType: 'workspace_failed' } as const;
       await commands.completeSession(controller.isCancelled ? { status: 'cancelled' } : failed, { usage });
@@ -58,20 +62,39 @@ export class SessionCompletion {
   }
 
   async #completeSession(
-    { order, commands, leaseLost }: HeldSession,
+    session: HeldSession,
     { artifacts: collected, spool }: SessionRun,
     leg: FinishedLeg,
     { outcome: reported, usage, events: telemetryEvents }: TelemetrySender,
   ): Promise<void> {
-    const objects = this.storage.retryingUntil(leaseLost);
-    const outcome = sessionOutcome(leg, reported, collected);
-    const artifacts = await recordArtifacts(collected, order, objects, commands);
-    const transcript = await objects.put({ file: spool.file });
+    const { order, commands, controller, leaseLost } = session;
+    const signal = AbortSignal.any([leaseLost, abortedAfter(controller.stopRequested, STORING_GRACE_MS)]);
+    const objects = this.storage.retryingUntil(signal);
+    const { artifacts, notRecorded } = await recordArtifacts(collected.files, { order, objects, commands, signal });
+    const transcriptUri = await this.#storeTranscript(spool.file, objects);
+    leaseLost.throwIfAborted();
+    if (signal.aborted && !controller.isCancelled) return this.#interrupt(session);
 
+    const outcome = sessionOutcome(leg, reported, { ...collected, notRecorded });
     await commands.terminateWorkspace(outcome.status);
-    const account = { usage, artifacts, telemetryEvents, transcriptUri: transcript.uri };
+    const account = { usage, artifacts, telemetryEvents, transcriptUri };
     await commands.completeSession(outcome, account);
+  }
+
+  async #interrupt({ commands }: HeldSession): Promise<void> {
+    await commands.terminateWorkspace('interrupted');
+    await commands.interruptPhase();
+  }
+
+  /** A session without a transcript is better than none. */
+  async #storeTranscript(file: string, objects: ObjectStorage): Promise<string | undefined> {
+    try {
+      return (await objects.put({ file })).uri;
+    } catch (error) {
+      this.log.fault(error);
+      return undefined;
+    }
   }
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown) => (error instanceof DomainError ? error.message : faultText(error));

@@ -18,7 +18,7 @@ type Hold = Readonly<{ ended: AbortController; id: string }>;
 
 /** Applies the requested control to a session's run, also when it is requested before the run has started or while it changes state. */
 export class SessionController {
-  readonly #startCancelled = new AbortController();
+  readonly #stopRequested = new AbortController();
   #run: SessionRun | undefined;
   #requested: Readonly<{ control: Control; asOf: number }> = { control: 'run', asOf: 0 };
   #isLeaseUncertain = false;
@@ -31,9 +31,9 @@ export class SessionController {
 
   constructor(private readonly options: ControllerOptions) {}
 
-  /** Aborted when the agent must not be started any more. */
-  get startCancelled(): AbortSignal {
-    return this.#startCancelled.signal;
+  /** Aborted when the session is cancelled or the runner shuts down: no agent is started any more. */
+  get stopRequested(): AbortSignal {
+    return this.#stopRequested.signal;
   }
 
   get isCancelled(): boolean {
@@ -64,7 +64,7 @@ export class SessionController {
   setControl(control: Control, asOf: number): void {
     if (control === this.#requested.control && asOf === this.#requested.asOf) return;
     this.#requested = { control, asOf };
-    if (this.isCancelled) this.#startCancelled.abort();
+    if (this.isCancelled) this.#stopRequested.abort();
     this.#apply();
   }
 
@@ -85,7 +85,7 @@ export class SessionController {
   /** Parks a held agent; cancels one that runs or is about to start. */
   shutDown(): void {
     this.#isShuttingDown = true;
-    this.#startCancelled.abort();
+    this.#stopRequested.abort();
     if (this.#hold) this.#park('shutdown');
     else if (!this.#parkReason) this.#run?.cancel();
   }

@@ -39,7 +39,7 @@ export class SessionLifecycle {
   /** Undefined when the agent could not be started, and the session has been ended for it. */
   async #start(session: HeldSession, opened: OpenDirectory): Promise<SessionRun | undefined> {
     const { order, controller, leaseLost } = session;
-    const signal = AbortSignal.any([leaseLost, controller.startCancelled]);
+    const signal = AbortSignal.any([leaseLost, controller.stopRequested]);
     try {
       const run = await this.starter.start(order, opened.directory, signal);
       controller.begin(run);

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { useDirectory } from '../../test/workspace.fixture';
 import { collectArtifacts } from './artifacts';
@@ -20,8 +22,8 @@ describe('the artifacts of an agent', () => {
 
     await expect(collectArtifacts(root)).resolves.toMatchObject({
       files: [
-        { path: 'b.txt', sizeBytes: 0 },
-        { path: 'deep/a.txt', sizeBytes: 1 },
+        { path: 'b.txt', seen: { sizeBytes: 0 } },
+        { path: 'deep/a.txt', seen: { sizeBytes: 1 } },
       ],
       leftOut: [],
       isTruncated: false,
@@ -58,7 +60,7 @@ describe('the artifacts of an agent', () => {
     const { root, output } = workspace();
     for (const name of ['c', 'a', 'b']) writeFileSync(join(output, name), name);
 
-    const [all, some] = await Promise.all([collectArtifacts(root, 3), collectArtifacts(root, 2)]);
+    const [all, some] = await Promise.all([collectArtifacts(root, { files: 3 }), collectArtifacts(root, { files: 2 })]);
 
     expect(all).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }, { path: 'c' }], isTruncated: false });
     expect(some).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }], isTruncated: true });
@@ -77,5 +79,52 @@ describe('the artifacts of an agent', () => {
     expect(leftOut).toEqual([
       { path: expect.stringMatching(/^aaaaaaaaa/) as string, why: expect.stringContaining('512') as string },
     ]);
+  });
+
+  it('are refused by size before any byte is read, a hole of terabytes like one above the disk of its workspace', async () => {
+    const { root, output } = workspace();
+    for (const [name, size] of [
+      ['kept', 16],
+      ['hole', 2 ** 43],
+      ['large', 1024 ** 3 + 1],
+    ] as const) {
+      writeFileSync(join(output, name), '');
+      truncateSync(join(output, name), size);
+    }
+
+    const { files, tooLarge } = await collectArtifacts(root);
+    expect(files.map(({ path }) => path)).toEqual(['kept']);
+    expect(tooLarge).toEqual([
+      { path: 'hole', why: 'it has 8,388,608 MiB, above the limit of a file: 1,024 MiB' },
+      { path: 'large', why: 'it has 1,024.1 MiB, above the limit of a file: 1,024 MiB' },
+    ]);
+    await expect(collectArtifacts(root, { diskBytes: 8 })).resolves.toMatchObject({ files: [] });
+  });
+
+  it('are refused by their sizes together, where links to one file take the disk once', async () => {
+    const { root, output } = workspace();
+    writeFileSync(join(output, 'a'), Buffer.alloc(1_000));
+    for (const name of ['b', 'c']) linkSync(join(output, 'a'), join(output, name));
+
+    const [fitting, exceeding] = await Promise.all([
+      collectArtifacts(root, { diskBytes: 1_500 }),
+      collectArtifacts(root, { totalBytes: 2_500 }),
+    ]);
+    expect(fitting).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }, { path: 'c' }], tooLarge: [] });
+    expect(exceeding).toMatchObject({ files: [{ path: 'a' }, { path: 'b' }], tooLarge: [{ path: 'c' }] });
+  });
+
+  it('include no pipe and no socket, and end at the signal', async () => {
+    const { root, output } = workspace();
+    spawnSync('sh', ['-c', 'exec mkfifo "$0"', join(output, 'pipe')]);
+    const server = createServer().listen(join(output, 'socket'));
+    await once(server, 'listening');
+    writeFileSync(join(output, 'file'), '');
+
+    const { files, leftOut } = await collectArtifacts(root);
+    server.close();
+    expect(files.map(({ path }) => path)).toEqual(['file']);
+    expect(leftOut.map(({ path }) => path)).toEqual(['pipe', 'socket']);
+    await expect(collectArtifacts(root, {}, AbortSignal.abort())).resolves.toMatchObject({ isTruncated: true });
   });
 });

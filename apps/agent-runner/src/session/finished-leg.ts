@@ -1,4 +1,5 @@
 import type { Exit } from '../workspaces';
+import { faultText } from './fault-text';
 import type { LegEnd } from './graceful-kill';
 
 /** A request of the runner that ends a leg before its agent exits by itself. */
@@ -32,7 +33,7 @@ export const faultyLeg = (
   exitCode: null,
   signal: null,
   legEnd,
-  error: error instanceof Error ? error.message : String(error),
+  error: faultText(error),
 });
 
 const exitText = (code: number | null, signal: NodeJS.Signals | null) =>

@@ -1,4 +1,6 @@
-export { MAX_ARTIFACTS, type CollectedArtifacts } from './artifacts';
+export { ARTIFACT_LIMITS } from './artifact-budget';
+export { MAX_ENTRIES, named, type CollectedArtifacts, type CollectedFile, type LeftOut } from './artifacts';
+export { faultText } from './fault-text';
 export type { FinishedLeg } from './finished-leg';
 export type { Graces, LegEnd } from './graceful-kill';
 export { renderPrompt } from './prompt';

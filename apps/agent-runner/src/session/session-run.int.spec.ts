@@ -1,5 +1,5 @@
 import { eventually } from '@syntropic/testing';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -54,9 +54,7 @@ describeWithBubblewrap('a session', () => {
 
     const { files, leftOut } = run.artifacts;
     expect(leftOut).toEqual([]);
-    expect(files).toMatchObject([
-      { path: 'deep/copy.bin', sizeBytes: 256, sha256: createHash('sha256').update(bytes).digest('hex') },
-    ]);
+    expect(files).toMatchObject([{ path: 'deep/copy.bin', seen: { sizeBytes: 256 } }]);
     expect(readFileSync(files[0]?.absolutePath ?? '').equals(bytes)).toBe(true);
   });
 

@@ -17,6 +17,8 @@ export type LegSettings = Readonly<{
   yields: Provider['yields'];
   timeoutMs: number;
   graces: Graces;
+  /** The limit of the workspace's disk, if it has one. */
+  diskBytes?: number | undefined;
 }>;
 
 /** One leg of an agent's session, from the start of its process until no process of the workspace is left. */
@@ -28,6 +30,8 @@ export class SessionRun {
   readonly #pause: AgentPause;
   readonly #output: AgentOutput;
   readonly #fault = deferred<never>();
+  /** Aborted when the session is stopped after its agent has exited. */
+  readonly #stopped = new AbortController();
   #stopReason: StopReason | undefined;
   #artifacts = NO_ARTIFACTS;
   #hasEnded = false;
@@ -100,6 +104,8 @@ export class SessionRun {
       const finished = await this.#waitForEnd();
       if (finished.outcome !== 'parked' && finished.outcome !== 'abandoned') await this.#collect();
       return finished;
+    } catch (error) {
+      return faultyLeg(error, { stopReason: this.#stopReason, legEnd: this.#kill.legEnd });
     } finally {
       this.spool.finish();
     }
@@ -130,7 +136,8 @@ export class SessionRun {
   }
 
   async #collect(): Promise<void> {
-    this.#artifacts = await collectArtifacts(this.workspace.directory);
+    const { diskBytes } = this.settings;
+    this.#artifacts = await collectArtifacts(this.workspace.directory, { diskBytes }, this.#stopped.signal);
     const notice = leftOutNotice(this.#artifacts);
     if (notice !== undefined) this.#output.append('runner', notice);
   }
@@ -139,6 +146,7 @@ export class SessionRun {
   #stop(reason: StopReason): void {
     const isFirst = this.#stopReason === undefined;
     if (isFirst || reason !== 'parked') this.#stopReason = reason;
+    if (this.#hasEnded) this.#stopped.abort();
     this.#timer.stop();
     this.#pause.withdraw();
     if (reason === 'abandoned') this.#kill.kill().catch(this.#fault.reject);

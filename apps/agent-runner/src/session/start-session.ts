@@ -30,7 +30,8 @@ export async function startSession(spec: SessionSpec): Promise<SessionRun> {
     await workspace.handOver();
     contents.clone.signal?.throwIfAborted();
     const agent = workspace.spawn(plan.argv, plan);
-    const settings = { leg, yields: provider.yields, timeoutMs, graces };
+    const { diskBytes } = spec.workspace.limits;
+    const settings = { leg, yields: provider.yields, timeoutMs, graces, diskBytes };
     return new SessionRun(settings, workspace, agent, Spool.open(spec.workspace.directory));
   } catch (error) {
     // Keeps the files of an earlier leg when the start of a later one fails.

@@ -39,3 +39,4 @@ export {
 export { ProducedFile } from './produced-file';
 export { addUsd, perMillion, Usd, usdOf } from './usd';
 export { addUsage, isUnaccounted, ModelUsage, NO_USAGE, tokensOf, Usage } from './usage';
+export { shortText } from './storable-text';

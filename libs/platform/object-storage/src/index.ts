@@ -4,6 +4,7 @@ export {
   ObjectStorageAway,
   type ObjectSource,
   type ObjectStorage,
+  type SeenFile,
   type StoredObject,
 } from './object-storage';
 export { objectVariables, withObjects } from './object-storage.variables';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalObjectStorage } from './local-object-storage';
 import { testObjectStorage } from './testing/object-storage-contract';
+import { testSeenFiles } from './testing/seen-file-contract';
 
 describe('local object storage', () => {
   let directory: string;
@@ -14,6 +15,7 @@ describe('local object storage', () => {
   const open = () => new LocalObjectStorage(join(directory, 'objects'));
 
   testObjectStorage(open);
+  testSeenFiles(open);
 
   it('stores the same bytes once, and leaves no incomplete file', async () => {
     const storage = open();

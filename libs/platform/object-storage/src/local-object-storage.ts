@@ -18,13 +18,13 @@ export class LocalObjectStorage implements ObjectStorage {
   constructor(private readonly directory: string) {}
 
   /** The file appears under its name complete or not at all, and its name is durable when this resolves. */
-  async put(source: ObjectSource): Promise<StoredObject> {
+  async put(source: ObjectSource, signal?: AbortSignal): Promise<StoredObject> {
     const incoming = join(this.directory, 'incoming');
     await mkdir(incoming, { recursive: true });
     const incomplete = join(incoming, randomUUID());
 
     try {
-      const { sha256, sizeBytes } = await store(source, incomplete);
+      const { sha256, sizeBytes } = await store(source, incomplete, signal);
       await this.#rename(incomplete, sha256);
       return { uri: uriOf(sha256), sha256, sizeBytes };
     } finally {
@@ -52,10 +52,10 @@ export class LocalObjectStorage implements ObjectStorage {
   }
 }
 
-async function store(source: ObjectSource, path: string): Promise<{ sha256: string; sizeBytes: number }> {
+async function store(source: ObjectSource, path: string, signal?: AbortSignal) {
   const target = await open(path, 'wx', 0o644);
   try {
-    const measured = await measure(source, (chunk) => target.writeFile(chunk));
+    const measured = await measure(source, { onChunk: (chunk) => target.writeFile(chunk), signal });
     await target.sync();
     return measured;
   } finally {

@@ -1,22 +1,59 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import type { ObjectSource } from './object-storage';
+import { SourceChanged, type ObjectSource, type SeenFile } from './object-storage';
 
-export const chunksOf = (source: ObjectSource): Readable =>
-  source instanceof Uint8Array ? Readable.from([source]) : createReadStream(source.file);
+const CHUNK_BYTES = 256 * 1024;
+
+/** A pipe in the place of the file must not keep the reader waiting, nor a link lead elsewhere. */
+const AS_REGULAR_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+export const chunksOf = (source: ObjectSource, signal?: AbortSignal): Readable =>
+  Readable.from(source instanceof Uint8Array ? [source] : read(source.file, source.seen, signal), {
+    objectMode: false,
+  });
 
 /** Reads the source once for its hash and size, and passes each chunk on. */
 export async function measure(
   source: ObjectSource,
-  onChunk: (chunk: Uint8Array) => Promise<void> = () => Promise.resolve(),
+  { onChunk, signal }: MeasureOptions = {},
 ): Promise<{ sha256: string; sizeBytes: number }> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  for await (const chunk of chunksOf(source) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunksOf(source, signal) as AsyncIterable<Uint8Array>) {
     hash.update(chunk);
     sizeBytes += chunk.length;
-    await onChunk(chunk);
+    await onChunk?.(chunk);
   }
   return { sha256: hash.digest('hex'), sizeBytes };
+}
+
+type MeasureOptions = Readonly<{ onChunk?: (chunk: Uint8Array) => Promise<void>; signal?: AbortSignal | undefined }>;
+
+/** Reads no more than the seen size: a file that grows meanwhile has no end. */
+async function* read(path: string, seen: SeenFile | undefined, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  const file = await open(path, AS_REGULAR_FILE).catch((cause: unknown) => {
+    throw seen ? new SourceChanged({ cause }) : cause;
+  });
+  try {
+    const { sizeBytes } = seen ?? { sizeBytes: Number.POSITIVE_INFINITY };
+    if (seen && !(await isSame(file, seen))) throw new SourceChanged();
+    for (let position = 0; position < sizeBytes;) {
+      signal?.throwIfAborted();
+      const length = Math.min(CHUNK_BYTES, sizeBytes - position);
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
+      if (bytesRead === 0 && seen) throw new SourceChanged();
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      position += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function isSame(file: FileHandle, { device, inode }: SeenFile): Promise<boolean> {
+  const now = await file.stat();
+  return now.isFile() && now.dev === device && now.ino === inode;
 }

@@ -3,15 +3,18 @@ import type { Readable } from 'node:stream';
 /** Bytes stored under their hash: the same bytes are stored once, and the content of a URI never changes. */
 export type StoredObject = Readonly<{ uri: string; sha256: string; sizeBytes: number }>;
 
-/** Bytes in memory, or a file that is read as it is stored. */
-export type ObjectSource = Uint8Array | Readonly<{ file: string }>;
+/** A regular file as it was looked at, without reading it. */
+export type SeenFile = Readonly<{ device: number; inode: number; sizeBytes: number }>;
+
+/** Bytes in memory, or a file that is read as it is stored: of a seen one, the bytes that it had then. */
+export type ObjectSource = Uint8Array | Readonly<{ file: string; seen?: SeenFile }>;
 
 export interface ObjectStorage {
   /**
    * When it resolves, the bytes survive a power cut.
-   * @throws ObjectStorageAway
+   * @throws ObjectStorageAway, SourceChanged, or the signal's reason
    */
-  put(source: ObjectSource): Promise<StoredObject>;
+  put(source: ObjectSource, signal?: AbortSignal): Promise<StoredObject>;
   /** @throws ObjectMissing, ObjectStorageAway */
   get(uri: string): Promise<Readable>;
 }
@@ -34,6 +37,15 @@ export class ObjectStorageAway extends Error {
 
   constructor(options?: ErrorOptions) {
     super('the object storage does not answer', options);
+  }
+}
+
+/** The file is not the one that was looked at: it was replaced, removed or cut. */
+export class SourceChanged extends Error {
+  override readonly name = 'SourceChanged';
+
+  constructor(options?: ErrorOptions) {
+    super('the file was changed before it was stored', options);
   }
 }
 

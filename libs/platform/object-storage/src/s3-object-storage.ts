@@ -22,6 +22,8 @@ export type S3Address = Readonly<{
   credentials?: Readonly<{ accessKeyId: string; secretAccessKey: string }>;
 }>;
 
+type Measured = Readonly<{ sha256: string; sizeBytes: number }>;
+
 const CONNECT_MS = 2_000;
 /** For the start of an answer, at most three times: after that the reader of an artifact gets an error. */
 const ANSWER_MS = 3_000;
@@ -59,11 +61,12 @@ export class S3ObjectStorage implements ObjectStorage {
   }
 
   /** Reads the source twice: its hash is the key, and makes the server refuse damaged uploads. */
-  async put(source: ObjectSource): Promise<StoredObject> {
+  async put(source: ObjectSource, signal?: AbortSignal): Promise<StoredObject> {
     await this.#ensureBucket();
-    const { sha256, sizeBytes } = await measure(source);
+    const measured = await measure(source, { signal });
+    const { sha256, sizeBytes } = measured;
     const isStored = (await this.#sizeOf(sha256)) === sizeBytes;
-    if (!isStored) await this.#upload(source, sha256, sizeBytes);
+    if (!isStored) await this.#upload(source, measured, signal);
     return { uri: uriOf(sha256), sha256, sizeBytes };
   }
 
@@ -76,8 +79,13 @@ export class S3ObjectStorage implements ObjectStorage {
     throw new Error(`${uri} was answered without bytes`);
   }
 
-  async #upload(source: ObjectSource, sha256: string, sizeBytes: number): Promise<void> {
-    const Body = source instanceof Uint8Array ? source : chunksOf(source);
+  /** An error of the source ends the request: the client would leave it without a listener, which ends the process. */
+  async #upload(source: ObjectSource, { sha256, sizeBytes }: Measured, signal?: AbortSignal): Promise<void> {
+    const Body = chunksOf(source, signal);
+    const broken = new AbortController();
+    Body.once('error', (error) => {
+      broken.abort(error);
+    });
     const ChecksumSHA256 = Buffer.from(sha256, 'hex').toString('base64');
     const command = new this.s3.PutObjectCommand({
       ...this.#address(sha256),
@@ -85,7 +93,9 @@ export class S3ObjectStorage implements ObjectStorage {
       ContentLength: sizeBytes,
       ChecksumSHA256,
     });
-    await this.#client.send(command).catch((cause: unknown) => {
+    const abortSignal = AbortSignal.any([broken.signal, ...(signal ? [signal] : [])]);
+    await this.#client.send(command, { abortSignal }).catch((cause: unknown) => {
+      abortSignal.throwIfAborted();
       throw translated(cause);
     });
   }
