@@ -1,5 +1,5 @@
 import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
-import { NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
+import { boundedUsage, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
 import { projection, usageColumns, usageRow } from '@syntropic/projections';
 import { z } from 'zod';
 
@@ -69,7 +69,7 @@ const accountOf = ({
   errorType,
   transcriptUri,
 }: SessionEvents['SessionCompleted']['data']) => ({
-  usage,
+  usage: boundedUsage(usage),
   telemetryEvents,
   errorType,
   transcriptUri,

@@ -37,6 +37,19 @@ export {
   type ReplyOf,
 } from './message';
 export { ProducedFile } from './produced-file';
+export { shortText, storableText } from './storable-text';
 export { addUsd, perMillion, Usd, usdOf } from './usd';
-export { addUsage, isUnaccounted, ModelUsage, NO_USAGE, tokensOf, Usage } from './usage';
-export { shortText } from './storable-text';
+export {
+  addCounts,
+  addModelUsage,
+  addUsage,
+  boundedUsage,
+  isUnaccounted,
+  MAX_MODELS,
+  ModelUsage,
+  NO_USAGE,
+  OTHER_MODELS,
+  tokensOf,
+  Usage,
+  usageOfModels,
+} from './usage';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addUsd, Usd } from './usd';
+import { addUsd, leastUsd, Usd } from './usd';
 
 const Count = z.number().int().nonnegative();
 
@@ -47,47 +47,77 @@ export const NO_USAGE: Usage = {
 export const isUnaccounted = ({ byModel, costComplete }: Pick<Usage, 'byModel' | 'costComplete'>): boolean =>
   !costComplete && Object.keys(byModel).length === 0;
 
-const plus = (one: Usd | null, other: Usd | null): Usd | null =>
-  one === null || other === null ? null : addUsd(one, other);
+/** The most that a sum of counts or costs may be: it stays there, and the usage is never complete again. */
+const MAX_COUNT = Number.MAX_SAFE_INTEGER;
+const MAX_USD: Usd = '999999999';
 
-const addModel = (one: ModelUsage | undefined, other: ModelUsage): ModelUsage =>
-  one
-    ? {
-        inputTokens: one.inputTokens + other.inputTokens,
-        outputTokens: one.outputTokens + other.outputTokens,
-        cacheCreationTokens: one.cacheCreationTokens + other.cacheCreationTokens,
-        cacheReadTokens: one.cacheReadTokens + other.cacheReadTokens,
-        costUsd: plus(one.costUsd, other.costUsd),
-      }
-    : other;
+/** The most models of one usage, `other` included. */
+export const MAX_MODELS = 100;
+
+/** Stands for all models beyond the most. */
+export const OTHER_MODELS = 'other';
+
+export const addCounts = (one: number, other: number): number => Math.min(one + other, MAX_COUNT);
+
+const addCosts = (one: Usd | null, other: Usd | null): Usd | null =>
+  one === null || other === null ? null : leastUsd(addUsd(one, other), MAX_USD);
+
+export const addModelUsage = (one: ModelUsage, other: ModelUsage): ModelUsage => ({
+  inputTokens: addCounts(one.inputTokens, other.inputTokens),
+  outputTokens: addCounts(one.outputTokens, other.outputTokens),
+  cacheCreationTokens: addCounts(one.cacheCreationTokens, other.cacheCreationTokens),
+  cacheReadTokens: addCounts(one.cacheReadTokens, other.cacheReadTokens),
+  costUsd: addCosts(one.costUsd, other.costUsd),
+});
+
+/** The usage of models together; those beyond the most are added up as `other`. */
+function addModels(...parts: readonly Usage['byModel'][]): Usage['byModel'] {
+  const models = new Map<string, ModelUsage>();
+  for (const [model, usage] of parts.flatMap((byModel) => Object.entries(byModel))) {
+    const hasRoom = models.has(model) || models.size < MAX_MODELS - 1;
+    const name = hasRoom ? model : OTHER_MODELS;
+    const known = models.get(name);
+    models.set(name, known ? addModelUsage(known, usage) : usage);
+  }
+  return Object.fromEntries(models);
+}
 
 export function addUsage(one: Usage, other: Usage): Usage {
-  const byModel = { ...one.byModel };
-  for (const [model, usage] of Object.entries(other.byModel))
-    byModel[model] = addModel(Object.hasOwn(one.byModel, model) ? one.byModel[model] : undefined, usage);
+  const byModel = addModels(one.byModel, other.byModel);
+  const costUsd = addCosts(one.costUsd, other.costUsd);
+  const isSaturated = tokensOf({ byModel }).totalTokens === MAX_COUNT || costUsd === MAX_USD;
 
   return {
     byModel,
-    costUsd: plus(one.costUsd, other.costUsd),
-    costComplete: one.costComplete && other.costComplete,
-    toolCalls: one.toolCalls + other.toolCalls,
-    failedTools: one.failedTools + other.failedTools,
-    subagents: one.subagents + other.subagents,
-    turns: one.turns + other.turns,
-    durationMs: one.durationMs + other.durationMs,
+    costUsd,
+    costComplete: one.costComplete && other.costComplete && !isSaturated,
+    toolCalls: addCounts(one.toolCalls, other.toolCalls),
+    failedTools: addCounts(one.failedTools, other.failedTools),
+    subagents: addCounts(one.subagents, other.subagents),
+    turns: addCounts(one.turns, other.turns),
+    durationMs: addCounts(one.durationMs, other.durationMs),
   };
+}
+
+/** A usage within the bounds of models and sums; events of older builds may exceed them. */
+export const boundedUsage = (usage: Usage): Usage => addUsage(NO_USAGE, usage);
+
+/** The usage of these models alone: complete where each of them has a cost. */
+export function usageOfModels(byModel: Usage['byModel']): Usage {
+  const costUsd = Object.values(byModel).reduce<Usd | null>((sum, model) => addCosts(sum, model.costUsd), '0');
+  return boundedUsage({ ...NO_USAGE, byModel, costUsd, costComplete: costUsd !== null });
 }
 
 /** The tokens of all models together. */
 export function tokensOf({ byModel }: Pick<Usage, 'byModel'>): TokenCounts {
-  const all = Object.values(byModel).reduce(addModel, {
-    inputTokens: 0,
-    outputTokens: 0,
-    cacheCreationTokens: 0,
-    cacheReadTokens: 0,
-    costUsd: null,
-  });
-  const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens } = all;
-  const totalTokens = inputTokens + outputTokens + cacheCreationTokens + cacheReadTokens;
-  return { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, totalTokens };
+  const { costUsd, ...tokens } = Object.values(byModel).reduce(addModelUsage, NO_MODEL_USAGE);
+  return { ...tokens, totalTokens: Object.values(tokens).reduce(addCounts, 0) };
 }
+
+const NO_MODEL_USAGE: ModelUsage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheCreationTokens: 0,
+  cacheReadTokens: 0,
+  costUsd: null,
+};

@@ -21,6 +21,8 @@ export const usdOf = (dollars: number): Usd => ofNano(BigInt(Math.round(dollars 
 
 export const addUsd = (...amounts: readonly Usd[]): Usd => ofNano(amounts.reduce((sum, usd) => sum + nanoOf(usd), 0n));
 
+export const leastUsd = (one: Usd, other: Usd): Usd => (nanoOf(one) <= nanoOf(other) ? one : other);
+
 /** The cost of `count` tokens at a price per million, to the nearest nano-dollar. */
 export const perMillion = (price: Usd, count: number): Usd =>
   ofNano((nanoOf(price) * BigInt(count) + 500_000n) / 1_000_000n);

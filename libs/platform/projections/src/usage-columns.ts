@@ -1,4 +1,4 @@
-import { tokensOf, type Usage } from '@syntropic/kernel';
+import { boundedUsage, tokensOf, type Usage } from '@syntropic/kernel';
 import { z } from 'zod';
 import { decimal } from './column';
 
@@ -15,7 +15,9 @@ export const usageColumns = {
   tool_call_count: z.int(),
 };
 
-export function usageRow(usage: Usage): z.output<z.ZodObject<typeof usageColumns>> {
+/** Sums that events of older builds take beyond a column's range are saturated. */
+export function usageRow(stored: Usage): z.output<z.ZodObject<typeof usageColumns>> {
+  const usage = boundedUsage(stored);
   const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, totalTokens } = tokensOf(usage);
   return {
     input_tokens: inputTokens,

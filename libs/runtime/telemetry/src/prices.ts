@@ -58,7 +58,7 @@ export function priceOf(model: string, at: string): Price | undefined {
   return entries.findLast(({ effectiveFrom }) => effectiveFrom <= at) ?? entries[0];
 }
 
-type Tokens = Readonly<{
+export type Tokens = Readonly<{
   inputTokens: number;
   outputTokens: number;
   cacheCreationTokens: number;

@@ -1,4 +1,4 @@
-import { addUsage, NO_USAGE, type ModelUsage, type Usage } from '@syntropic/kernel';
+import { addModelUsage, addUsage, NO_USAGE, usageOfModels, type ModelUsage, type Usage } from '@syntropic/kernel';
 import type { TelemetryData } from './catalogue';
 import { dataOf, type TelemetryEvent } from './telemetry-event';
 
@@ -45,7 +45,7 @@ export function usageOf({ legs, toolCalls, failedTools, subagents }: SessionReco
   const total = parts.reduce(addUsage, NO_USAGE);
   return {
     ...total,
-    costComplete: estimated.length === 0 && total.costUsd !== null,
+    costComplete: estimated.length === 0 && total.costComplete,
     toolCalls,
     failedTools,
     subagents,
@@ -57,18 +57,12 @@ export function usageOf({ legs, toolCalls, failedTools, subagents }: SessionReco
 /** True for a leg before the last account that this account does not include. */
 const lostBefore = ({ result, ended }: Leg): boolean => !result && ended !== 'interrupted';
 
-const usageOfModels = (byModel: ByModel): Usage =>
-  Object.entries(byModel).reduce(
-    (sum, [model, usage]) => addUsage(sum, { ...NO_USAGE, byModel: { [model]: usage }, costUsd: usage.costUsd }),
-    NO_USAGE,
-  );
-
 const sumOf = (legs: readonly Leg[], figure: (leg: Leg) => number): number =>
   legs.reduce((sum, leg) => sum + figure(leg), 0);
 
-type OpenLeg = { -readonly [Key in keyof Leg]: Leg[Key] };
+type OpenLeg = { -readonly [Key in keyof Omit<Leg, 'estimate'>]: Leg[Key] } & { estimate: Map<string, ModelUsage> };
 
-/** Adds up events; each fact must be added at most once. */
+/** Adds up events, with constant work for each; each fact must be added at most once. */
 export class SessionTally {
   readonly #legs = new Map<number, OpenLeg>();
   #toolCalls = 0;
@@ -77,7 +71,7 @@ export class SessionTally {
 
   get record(): SessionRecord {
     return {
-      legs: [...this.#legs.values()],
+      legs: [...this.#legs.values()].map((leg) => ({ ...leg, estimate: Object.fromEntries(leg.estimate) })),
       toolCalls: this.#toolCalls,
       failedTools: this.#failedTools,
       subagents: this.#subagents,
@@ -125,7 +119,7 @@ export class SessionTally {
     const known = this.#legs.get(number);
     if (known) return known;
 
-    const leg: OpenLeg = { leg: number, conversed: false, estimate: {}, answers: 0 };
+    const leg: OpenLeg = { leg: number, conversed: false, estimate: new Map(), answers: 0 };
     this.#legs.set(number, leg);
     return leg;
   }
@@ -147,9 +141,11 @@ const modelUsageOf = (tokens: ModelTokens): ModelUsage => ({
 });
 
 function addCall(leg: OpenLeg, call: Call): void {
-  const sum = addUsage(usageOfModels(leg.estimate), usageOfModels({ [call.model ?? 'unknown']: modelUsageOf(call) }));
+  const model = call.model ?? 'unknown';
+  const usage = modelUsageOf(call);
+  const sum = leg.estimate.get(model);
   leg.conversed = true;
-  leg.estimate = sum.byModel;
+  leg.estimate.set(model, sum ? addModelUsage(sum, usage) : usage);
   if (!call.parent_tool_use_id) leg.answers++;
 }
 

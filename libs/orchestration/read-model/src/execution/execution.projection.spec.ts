@@ -121,3 +121,18 @@ describe('approval', () => {
     expect(row.detail.phases[0]?.artifactIds).toEqual(['a']);
   });
 });
+
+describe('usage beyond the bounds', () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const model = { inputTokens: most, outputTokens: most, cacheCreationTokens: most, cacheReadTokens: most };
+  const names = Array.from({ length: 260 }, (_, index) => [`m${index}`, { ...model, costUsd: null }] as const);
+  const beyond: Usage = { ...NO_USAGE, byModel: Object.fromEntries(names), costUsd: null, costComplete: false };
+
+  it('in events of older builds is folded: its sums stay at the largest count', () => {
+    const row = after(...runs('one'), ends('PhaseCompleted', 'one', beyond), ...runs('two'));
+
+    expect(row).toMatchObject({ input_tokens: most, total_tokens: most, cost_usd: null, cost_complete: false });
+    expect(Object.keys(row.detail.usage.byModel)).toHaveLength(100);
+    expect(Object.keys(phase(row, 'one')?.usage.byModel ?? {})).toHaveLength(100);
+  });
+});

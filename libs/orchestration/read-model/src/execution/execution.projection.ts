@@ -1,4 +1,4 @@
-import { addUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
+import { addUsage, boundedUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
 import { workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
 import { projection, usageColumns, usageRow } from '@syntropic/projections';
 import { z } from 'zod';
@@ -144,7 +144,7 @@ function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partia
       ...row.detail,
       usage: all,
       unaccounted: [...row.detail.unaccounted, ...lost],
-      phases: withPhase(row.detail.phases, phaseId, { ...change, usage, artifactIds }),
+      phases: withPhase(row.detail.phases, phaseId, { ...change, usage: boundedUsage(usage), artifactIds }),
     },
   };
 }

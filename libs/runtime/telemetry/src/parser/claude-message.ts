@@ -1,17 +1,37 @@
 import { z } from 'zod';
 
-const count = z.number().int().nonnegative().catch(0);
+/** Higher counts, and values that are none, are not understood. */
+const LARGEST_COUNT = 1e12;
+const NOT_UNDERSTOOD = -1;
+
+const count = z
+  .int()
+  .nonnegative()
+  .max(LARGEST_COUNT)
+  .nullish()
+  .transform((value) => value ?? 0)
+  .catch(NOT_UNDERSTOOD);
+
+/** Counts that were not understood become 0, and mark all of them. */
+function countsOf<Name extends string>(counts: Readonly<Record<Name, number>>) {
+  const entries = Object.entries<number>(counts);
+  const read = Object.fromEntries(entries.map(([name, value]) => [name, Math.max(value, 0)])) as Record<Name, number>;
+  return { ...read, isUnderstood: entries.every(([, value]) => value !== NOT_UNDERSTOOD) };
+}
+
 const text = z.string().optional().catch(undefined);
 /** Higher amounts are ignored as errors. */
 const dollars = z.number().nonnegative().max(1e6).optional().catch(undefined);
 const parent = z.string().nullish().catch(null);
 
-const TokenUsage = z.object({
-  input_tokens: count,
-  output_tokens: count,
-  cache_creation_input_tokens: count,
-  cache_read_input_tokens: count,
-});
+const TokenUsage = z
+  .object({
+    input_tokens: count,
+    output_tokens: count,
+    cache_creation_input_tokens: count,
+    cache_read_input_tokens: count,
+  })
+  .transform(countsOf);
 
 const ToolUse = z.object({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.unknown() });
 export type ToolUse = z.infer<typeof ToolUse>;
@@ -46,6 +66,16 @@ const User = z.object({
 });
 export type UserMessage = z.infer<typeof User>;
 
+const ModelAccount = z
+  .object({
+    inputTokens: count,
+    outputTokens: count,
+    cacheCreationInputTokens: count,
+    cacheReadInputTokens: count,
+  })
+  .transform(countsOf)
+  .and(z.object({ costUSD: dollars }));
+
 const Result = z.object({
   type: z.literal('result'),
   subtype: text,
@@ -53,20 +83,9 @@ const Result = z.object({
   result: text,
   total_cost_usd: dollars,
   usage: TokenUsage.optional().catch(undefined),
-  modelUsage: z
-    .record(
-      z.string(),
-      z.object({
-        inputTokens: count,
-        outputTokens: count,
-        cacheCreationInputTokens: count,
-        cacheReadInputTokens: count,
-        costUSD: dollars,
-      }),
-    )
-    .catch({}),
-  num_turns: count.optional(),
-  duration_ms: z.number().nonnegative().optional().catch(undefined),
+  modelUsage: z.record(z.string(), ModelAccount).catch({}),
+  num_turns: z.int().nonnegative().max(LARGEST_COUNT).optional().catch(undefined),
+  duration_ms: z.number().nonnegative().max(LARGEST_COUNT).optional().catch(undefined),
 });
 export type ResultMessage = z.infer<typeof Result>;
 

@@ -15,6 +15,7 @@ import {
 import { EventWriter, type ParsedSession } from './event-writer';
 import { hookEventOf, hookEventsIn, writeHook } from './hook-event';
 import { summaryOf } from './result-summary';
+import { ModelNames } from './model-names';
 import { startOf, isTooLarge, objectOf } from './storable-text';
 import type { TaskResult } from './task-result';
 import { textOf, ToolTracker } from './tool-tracker';
@@ -38,6 +39,7 @@ const SYNTHETIC = '<synthetic>';
 export class SessionParser {
   readonly #writer: EventWriter;
   readonly #tools = new ToolTracker();
+  readonly #names = new ModelNames();
   #model: string | undefined;
   #agentSessionId: string | undefined;
   #outcome: SessionOutcome | undefined;
@@ -131,7 +133,8 @@ export class SessionParser {
     const parent = parent_tool_use_id ?? undefined;
     if (message.usage && message.model !== SYNTHETIC) {
       const call = modelCall({ ...message, usage: message.usage }, leg, time, parent);
-      this.#writer.write('token_usage', call, factIds.usage(sessionId, message.id));
+      const model = this.#names.of(message.model);
+      this.#writer.write('token_usage', { ...call, model }, factIds.usage(sessionId, message.id));
     }
 
     for (const block of message.content) {
@@ -163,7 +166,7 @@ export class SessionParser {
 
   #result(result: ResultMessage): void {
     const { sessionId, leg, time } = this.#writer;
-    const summary = summaryOf(result, leg, this.#model, time);
+    const summary = summaryOf(result, { leg, model: this.#model, time, names: this.#names });
     this.#writer.write('session_summary', summary, factIds.result(sessionId, leg));
     this.#outcome = {
       isError: summary.is_error,
@@ -192,12 +195,12 @@ export class SessionParser {
   }
 
   #initialized(init: InitMessage): void {
-    this.#model = init.model;
+    this.#model = init.model === undefined ? undefined : this.#names.of(init.model);
     this.#agentSessionId = init.session_id;
     this.#writer.write('agent_initialized', {
       leg: this.#writer.leg,
       agent_session_id: init.session_id,
-      model: init.model,
+      model: this.#model,
       cwd: init.cwd,
       tools: init.tools,
       permission_mode: init.permissionMode,

@@ -105,3 +105,48 @@ describe('legs', () => {
     expect(parser.usage).toMatchObject({ costUsd: '0', costComplete: true });
   });
 });
+
+describe('what an agent counts', () => {
+  const accountOf = (model: string, inputTokens: unknown) =>
+    result(0.5, 'done', { modelUsage: { [model]: { inputTokens, outputTokens: 1, costUSD: 0.5 } } });
+
+  it('has names that can be stored, of a limited length', () => {
+    const { read, parser } = session();
+    read(`{"type":"result","modelUsage":{"a\\u0000\\ud83d\\\\u0000\\ud83d\\ude00":{"inputTokens":1,"costUSD":0.5}}}`);
+
+    expect(Object.keys(parser.usage.byModel)).toEqual(['a\ufffd\ufffd\\u0000😀']);
+
+    const other = session();
+    other.read(accountOf('m'.repeat(1_000), 1));
+    expect(Object.keys(other.parser.usage.byModel)).toEqual(['m'.repeat(200)]);
+  });
+
+  it('is counted under a limited number of models', () => {
+    const { read, parser } = session();
+    for (let n = 0; n < 1_000; n++) read(answer(`m${n}`, { type: 'text' }, `model-${n}`));
+
+    expect(Object.keys(parser.usage.byModel)).toHaveLength(100);
+    expect(parser.usage.byModel['other']).toMatchObject({ inputTokens: 901 * usage.input_tokens });
+    read(accountOf('one-more', 7));
+    expect(Object.keys(parser.usage.byModel)).toEqual(['other']);
+  });
+
+  it.each([1e12 + 1, 2 ** 53, -1, 0.5, '7', [], 1e300])('is no account when a count is %s', (count) => {
+    const { read, parser } = session();
+    read(answer('m1', { type: 'text' }), accountOf(HAIKU, count));
+
+    expect(parser.usage).toMatchObject({ costUsd: '0.001175', costComplete: false });
+  });
+
+  it('never exceeds what a sum may be', () => {
+    const { read, parser } = session();
+    const large = { input_tokens: 1e12, output_tokens: 1e12, cache_read_input_tokens: 1e12 };
+    for (let n = 0; n < 10_000; n++) {
+      read({ type: 'assistant', message: { id: `m${n}`, model: HAIKU, content: [], usage: large } });
+    }
+
+    const { byModel, costComplete } = parser.usage;
+    expect(byModel[HAIKU]).toMatchObject({ inputTokens: Number.MAX_SAFE_INTEGER, costUsd: '999999999' });
+    expect(costComplete).toBe(false);
+  });
+});

@@ -1,29 +1,39 @@
+import { storableText } from '@syntropic/kernel';
+
 /** Only the start of longer lines is kept; the transcript has the complete line. */
 const LARGEST_KEPT = 16 * 1024;
 
 const PREVIEW = 500;
 
-/** Characters that Postgres cannot store in text: NUL, and halves of surrogate pairs. */
-const UNSTORABLE = /[\u0000\p{Surrogate}]/gu;
+const LONGEST_NAME = 200;
+
+/** In JSON text, characters that cannot be stored. */
 const ESCAPED_UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
-const storable = (text: string): string => text.replace(UNSTORABLE, '\ufffd');
-
 /** The start of a text, long enough to recognize it. */
-export const preview = (text: string, length = PREVIEW): string => storable(text.slice(0, length));
+export const preview = (text: string, length = PREVIEW): string => storableText(text.slice(0, length));
+
+/** A name that an agent gave. JavaScript's objects treat one name as their prototype. */
+export const nameOf = (name: string): string => (name === '__proto__' ? 'proto' : preview(name, LONGEST_NAME));
 
 export const isTooLarge = (text: string): boolean => text.length > LARGEST_KEPT;
 
 export const startOf = (text: string): string => preview(text, LARGEST_KEPT);
 
-/** The JSON object of a line, its strings made storable; undefined for other lines. */
+/** The JSON object of a line, its keys and strings made storable; undefined for other lines. */
 export function objectOf(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const replace = (_key: string, value: unknown) => (typeof value === 'string' ? storable(value) : value);
     // A line that starts with a brace and parses is an object.
-    return JSON.parse(line, ESCAPED_UNSTORABLE.test(line) ? replace : undefined) as Record<string, unknown>;
+    return JSON.parse(ESCAPED_UNSTORABLE.test(line) ? withStorableEscapes(line) : line) as Record<string, unknown>;
   } catch {
     return undefined;
   }
 }
+
+/** Replaces escapes of NUL and of half pairs in JSON text. Whole pairs and other escapes are matched to be skipped. */
+const withStorableEscapes = (json: string): string =>
+  json.replace(
+    /\\u(d[89ab][\da-f]{2})\\u(d[c-f][\da-f]{2})|\\u(0000|d[89a-f][\da-f]{2})|\\./gis,
+    (escape, ...groups) => (groups[2] === undefined ? escape : '\\ufffd'),
+  );

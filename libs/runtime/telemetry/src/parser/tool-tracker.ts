@@ -1,6 +1,6 @@
 import type { TelemetryData } from '../catalogue';
 import type { ToolResult, ToolUse } from './claude-message';
-import { preview } from './storable-text';
+import { nameOf, preview } from './storable-text';
 
 type OpenTool = Readonly<{ name: string; startedAt: number; agent: string | undefined; used: Map<string, number> }>;
 
@@ -12,12 +12,13 @@ export class ToolTracker {
 
   start(tool: ToolUse, parent: string | undefined, time: number): TelemetryData<'tool_execution_started'> {
     const agent = SUBAGENT_TOOLS.has(tool.name) ? agentName(tool.input) : undefined;
-    this.#open.set(tool.id, { name: tool.name, startedAt: time, agent, used: new Map() });
+    const name = nameOf(tool.name);
+    this.#open.set(tool.id, { name, startedAt: time, agent, used: new Map() });
     const used = parent === undefined ? undefined : this.#open.get(parent)?.used;
-    used?.set(tool.name, (used.get(tool.name) ?? 0) + 1);
+    used?.set(name, (used.get(name) ?? 0) + 1);
 
     return {
-      tool_name: tool.name,
+      tool_name: name,
       tool_use_id: tool.id,
       input_preview: preview(JSON.stringify(tool.input ?? null)),
       ...(parent === undefined ? {} : { parent_tool_use_id: parent }),
@@ -59,8 +60,8 @@ export class ToolTracker {
 
 function agentName(input: unknown): string {
   if (!input || typeof input !== 'object') return 'agent';
-  if ('subagent_type' in input && typeof input.subagent_type === 'string') return preview(input.subagent_type);
-  if ('description' in input && typeof input.description === 'string') return preview(input.description);
+  if ('subagent_type' in input && typeof input.subagent_type === 'string') return nameOf(input.subagent_type);
+  if ('description' in input && typeof input.description === 'string') return nameOf(input.description);
   return 'agent';
 }
 
