@@ -30,7 +30,7 @@ describe('an import', () => {
     ['@nestjs/core', `'@nestjs/common';\nimport { made } from '@nestjs/core';\n`],
     ['./w', `'@syntropic/a';\nimport { made } from './w';\nimport { x }`],
     ['./y', `'./x';\nimport { made } from './y';\n`],
-  ])('from %s has its place', (from, expected) => {
+  ])('from %s is found', (from, expected) => {
     expect(withImport(text, 'made', from)).toContain(expected);
   });
 

@@ -6,7 +6,7 @@ import { ArtifactBytes } from './artifacts/artifact-bytes';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
-import { ControlController } from './executions/control.controller';
+import { ExecutionRequestsController } from './executions/execution-requests.controller';
 import { ExecutionsController } from './executions/executions.controller';
 import { StartController } from './executions/start.controller';
 import { UsageNow } from './executions/usage-now';
@@ -43,7 +43,7 @@ export const API = [
   WorkflowsController,
   StartController,
   ExecutionsController,
-  ControlController,
+  ExecutionRequestsController,
   SessionsController,
   ArtifactsController,
   LiveController,

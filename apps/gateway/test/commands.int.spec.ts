@@ -78,7 +78,7 @@ describe('a change', () => {
   });
 });
 
-describe('control in a wrong state', () => {
+describe('a request in a wrong state', () => {
   it('is refused in the words that clients know', async () => {
     const service = answering(refusedReply('execution.has_ended', 'conflict', 'over', { state: 'completed' }));
     const reply = await send('POST', '/api/executions/exec-0123456789ab/pause');

@@ -93,8 +93,10 @@ describe('an operator', () => {
     const event = { position: 8, id: 'e', type: 'PhaseQueued', stream: 'execution-1', version: 1, data: { a: 1 } };
     const recordedAt = '2026-01-02T03:04:05.000Z';
     const { pool } = gateway.database;
-    const place = `position = 7, reader_position = 9, failing_since = '2026-01-02T03:05:00Z'`;
-    await pool.query(`update ops.processes set status = 'failing', error = 'no', ${place} where name = $1`, [FAILING]);
+    const stopped = `position = 7, reader_position = 9, failing_since = '2026-01-02T03:05:00Z'`;
+    await pool.query(`update ops.processes set status = 'failing', error = 'no', ${stopped} where name = $1`, [
+      FAILING,
+    ]);
     await pool.query(
       `insert into ops.process_backlog (process, position, partition, event, error, failing_since, attempts)
        values ($1, 8, 'exec-1', $2, 'no', '2026-01-02T03:05:00Z', 4), ($1, 9, 'exec-1', null, null, null, 0)`,

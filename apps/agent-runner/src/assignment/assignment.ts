@@ -1,7 +1,7 @@
 import type { Lease } from '@syntropic/kernel';
 import type { Control, WorkOrder } from '@syntropic/orchestration/contracts';
 import type { LeaseHolder } from '../work/leases';
-import type { HeldSession } from './held-session';
+import type { LeasedSession } from './leased-session';
 import { LeaseLost } from './leased-commands';
 import { SessionCommands } from './session-commands';
 import { SessionController } from './session-controller';
@@ -20,7 +20,7 @@ type AssignmentOptions = Readonly<{
 export class Assignment implements LeaseHolder {
   readonly lease: Lease;
   readonly #leaseLost = new AbortController();
-  readonly #session: HeldSession;
+  readonly #session: LeasedSession;
 
   constructor(
     order: WorkOrder,

@@ -22,7 +22,7 @@ export class LeasedCommands {
 
   /**
    * `key` distinguishes commands of one type: sent again with the same key, it is the same command.
-   * @throws DomainError when the command is refused, LeaseLost when the lease is not held any more
+   * @throws DomainError when the command is refused, LeaseLost when another runner has the lease, or it has expired
    */
   async send<M extends CommandMessage>(message: M, data: InputOf<M>, key = ''): Promise<void> {
     const origin = this.#originOf(message.type, key);

@@ -4,7 +4,7 @@ import type { ObjectStorage } from '@syntropic/object-storage';
 import { faultText, type FinishedLeg, type SessionRun } from '../session';
 import { RunnerLog } from '../work/runner-log';
 import { abortedAfter } from './aborted-after';
-import type { HeldSession } from './held-session';
+import type { LeasedSession } from './leased-session';
 import { recordArtifacts } from './produced-artifacts';
 import { SessionObjectStorage } from './retrying-object-storage';
 import { SessionDirectories, type OpenDirectory } from './session-directories';
@@ -27,7 +27,7 @@ export class SessionCompletion {
 
   /** To be called when the leg's output is stored. */
   async complete(
-    session: HeldSession,
+    session: LeasedSession,
     run: SessionRun,
     leg: FinishedLeg,
     telemetry: TelemetrySender,
@@ -48,7 +48,7 @@ export class SessionCompletion {
   }
 
   /** Ends a session whose agent could not be started: cancelled, interrupted or failed. */
-  async failToStart(session: HeldSession, opened: OpenDirectory, error: unknown): Promise<void> {
+  async failToStart(session: LeasedSession, opened: OpenDirectory, error: unknown): Promise<void> {
     const { order, commands, controller, leaseLost } = session;
     if (controller.isShuttingDown && !controller.isCancelled) await commands.interruptPhase();
     else {
@@ -62,7 +62,7 @@ export class SessionCompletion {
   }
 
   async #completeSession(
-    session: HeldSession,
+    session: LeasedSession,
     { artifacts: collected, spool }: SessionRun,
     leg: FinishedLeg,
     { outcome: reported, usage, events: telemetryEvents }: TelemetrySender,
@@ -81,7 +81,7 @@ export class SessionCompletion {
     await commands.completeSession(outcome, account);
   }
 
-  async #interrupt({ commands }: HeldSession): Promise<void> {
+  async #interrupt({ commands }: LeasedSession): Promise<void> {
     await commands.terminateWorkspace('interrupted');
     await commands.interruptPhase();
   }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { SessionRun } from '../session';
-import type { HeldSession } from './held-session';
+import type { LeasedSession } from './leased-session';
 import { SessionCompletion } from './session-completion';
 import { SessionDirectories, type OpenDirectory } from './session-directories';
 import { SessionStarter } from './session-starter';
 import { SessionTelemetry } from './session-telemetry';
 
-/** Runs one leg of a held session from its start to its completion. */
+/** Runs one leg of a leased session from its start to its completion. */
 @Injectable()
 export class SessionLifecycle {
   constructor(
@@ -17,7 +17,7 @@ export class SessionLifecycle {
   ) {}
 
   /** Resolves when the work can be released: closed, or parked with its directory kept. */
-  async run(session: HeldSession): Promise<'closed' | 'parked'> {
+  async run(session: LeasedSession): Promise<'closed' | 'parked'> {
     const { order, commands } = session;
     await commands.startSession();
     const opened = await this.directories.open(order);
@@ -37,7 +37,7 @@ export class SessionLifecycle {
   }
 
   /** Undefined when the agent could not be started, and the session has been ended for it. */
-  async #start(session: HeldSession, opened: OpenDirectory): Promise<SessionRun | undefined> {
+  async #start(session: LeasedSession, opened: OpenDirectory): Promise<SessionRun | undefined> {
     const { order, controller, leaseLost } = session;
     const signal = AbortSignal.any([leaseLost, controller.stopRequested]);
     try {
@@ -51,7 +51,7 @@ export class SessionLifecycle {
     }
   }
 
-  async #follow(session: HeldSession, opened: OpenDirectory, run: SessionRun): Promise<'closed' | 'parked'> {
+  async #follow(session: LeasedSession, opened: OpenDirectory, run: SessionRun): Promise<'closed' | 'parked'> {
     const { controller, leaseLost } = session;
     const { sessionId, leg } = opened.session;
     const sender = await this.telemetry.open(opened, run.spool, leaseLost);

@@ -62,8 +62,8 @@ describe('a repository', () => {
       '--upload-pack=id',
       'file:///etc',
     ];
-    for (const place of refused) {
-      expect(() => directoryOf(place, false)).toThrow(/is not https/);
+    for (const url of refused) {
+      expect(() => directoryOf(url, false)).toThrow(/is not https/);
     }
     expect(() => directoryOf('https://user:secret@github.com/a/b', false)).not.toThrow(/secret/);
   });

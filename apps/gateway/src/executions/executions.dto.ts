@@ -166,7 +166,7 @@ export const PauseRequest = z.strictObject({ reason }).meta({ id: 'PauseRequest'
 export const CancelRequest = z.strictObject({ reason }).meta({ id: 'CancelRequest' });
 export const RejectRequest = z.strictObject({ reason }).meta({ id: 'RejectRequest' });
 
-export const ControlReply = z
+export const ExecutionRequestReply = z
   .object({
     success: z.boolean(),
     execution_id: z.string(),
@@ -175,6 +175,6 @@ export const ControlReply = z
     error: z.string().nullable(),
   })
   .meta({ id: 'ControlResponse' });
-export type ControlReply = z.infer<typeof ControlReply>;
+export type ExecutionRequestReply = z.infer<typeof ExecutionRequestReply>;
 
 export const ExecutionState = z.object({ execution_id: z.string(), state: z.string() }).meta({ id: 'StateResponse' });

@@ -8,7 +8,7 @@ import type { StreamFrame } from './event-stream-text';
 import { formatCursor, type LiveCursor } from './live-cursor';
 import { LiveTables } from './live-tables';
 
-/** The place a stream begins at, and the first frame of a client without a valid cursor. */
+/** The position at which a stream begins, and the first frame of a client without a valid cursor. */
 export type StreamStart = Readonly<{ cursor: LiveCursor; snapshot?: StreamFrame }>;
 
 const NO_OPERATIONS = new Map<string, never[]>();

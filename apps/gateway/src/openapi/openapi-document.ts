@@ -59,7 +59,7 @@ const text = { schema: { type: 'string' } };
 const MIN_POSITION = { name: 'X-Min-Position', in: 'header', required: false, ...text };
 const IDEMPOTENCY_KEY = { name: 'Idempotency-Key', in: 'header', required: false, ...text };
 
-function parameters(place: 'path' | 'query', fields: z.ZodObject | undefined, schemas: JsonSchemas): JsonSchema[] {
+function parameters(location: 'path' | 'query', fields: z.ZodObject | undefined, schemas: JsonSchemas): JsonSchema[] {
   if (!fields) return [];
   const { properties = {}, required = [] } = schemas.of(fields, 'input') as {
     properties?: Record<string, JsonSchema>;
@@ -67,8 +67,8 @@ function parameters(place: 'path' | 'query', fields: z.ZodObject | undefined, sc
   };
   return Object.entries(properties).map(([name, schema]) => ({
     name,
-    in: place,
-    required: place === 'path' || required.includes(name),
+    in: location,
+    required: location === 'path' || required.includes(name),
     schema,
   }));
 }

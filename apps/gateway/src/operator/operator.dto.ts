@@ -57,7 +57,7 @@ export const ProcessShown = z
     name: z.string(),
     status: z.enum(['running', 'failing', 'stopped']).meta({
       description:
-        '`failing`: an event is tried again, and holds up only its own execution; `stopped`: the log was restored, and a retry names the place.',
+        '`failing`: an event is tried again, and holds up only its own execution; `stopped`: the log was restored, and a retry names the position.',
     }),
     position: z.int().meta({ description: 'Everything in the log up to here is done.' }),
     behind: z.int().meta({ description: 'Events of the log that the process has not read yet.' }),

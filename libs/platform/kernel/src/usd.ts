@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 const NANO = 1_000_000_000n;
 
-/** US dollars as a decimal string with at most nine places: never a float, so that totals add up. */
-export const Usd = z.string().regex(/^\d+(\.\d{1,9})?$/, 'a decimal number with at most 9 places');
+/** US dollars as a decimal string with at most nine decimals: never a float, so that totals add up. */
+export const Usd = z.string().regex(/^\d+(\.\d{1,9})?$/, 'a decimal number with at most 9 decimals');
 export type Usd = z.infer<typeof Usd>;
 
 const nanoOf = (usd: Usd): bigint => {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The history of the schema, one file per migration. The build keeps the place of both folders in dist. */
+/** The history of the schema, one file per migration. The build keeps both folders at the same paths in dist. */
 const HISTORY = join(__dirname, '../../../../tools/migrations');
 
 /** `0007-read.ts`, or `20261125T2130-invoice-v1.ts`: the UTC minute in which the file was made, then its subject. */

@@ -3,7 +3,7 @@ import type { EventLog } from '@syntropic/event-store';
 import type { Logger } from 'pino';
 import { failureOf } from './event-failure';
 import type { BacklogHead, ProcessBacklog } from './process-backlog';
-import { PlaceLost } from './process-places';
+import { PositionLost } from './process-positions';
 import type { ProcessProgress } from './process-progress';
 import type { Reactions } from './reactions';
 import { inParallel } from './run-together';
@@ -29,7 +29,7 @@ export class BacklogRunner {
 
   async run(signal: AbortSignal): Promise<void> {
     const onFault = (error: unknown) => {
-      if (error instanceof PlaceLost) throw error;
+      if (error instanceof PositionLost) throw error;
       this.options.log.warn({ err: error }, 'the backlog of the processes cannot be read and is read again');
     };
     await repeat(signal, { everyMs: LOOK_EVERY_MS, onFault }, async () => {

@@ -31,18 +31,18 @@ export class Effects {
       }
       case 'start_timer':
         return this.timers.start({
-          ...placeOf(action.key, origin),
+          ...positionOf(action.key, origin),
           due: { from: origin.event.recordedAt, afterSeconds: action.afterSeconds },
           command: action.command,
           context: contextOf(action.command, origin),
         });
       case 'stop_timer':
-        return this.timers.stop(placeOf(action.key, origin));
+        return this.timers.stop(positionOf(action.key, origin));
     }
   }
 }
 
-const placeOf = (key: string, { process, event, ordinal }: Origin) => ({
+const positionOf = (key: string, { process, event, ordinal }: Origin) => ({
   process,
   key,
   position: event.position,

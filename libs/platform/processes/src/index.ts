@@ -4,7 +4,7 @@ export { Effects } from './effects';
 export { processCommands, ProcessOperator } from './operator';
 export { process, type Process } from './process';
 export { processParts } from './process-parts';
-export { PROCESSES } from './process-places';
+export { PROCESSES } from './process-positions';
 export { ProcessRunner } from './process-runner';
 export { processStates, type ProcessState } from './process-states';
 export type { SendCommand } from './send-command';

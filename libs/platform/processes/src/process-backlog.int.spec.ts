@@ -164,12 +164,12 @@ describe('a fault of the store puts nothing into the backlog', () => {
     await harness.recordSteps(executionId, 0);
     void harness.run(taker, commands.send);
     await eventually(() => commands.arrivals.length > 2 * QUICK_ATTEMPTS);
-    await eventually(async () => (await harness.placeOf(taker))?.status === 'failing');
+    await eventually(async () => (await harness.rowOf(taker))?.status === 'failing');
     expect(await harness.backlogOf(taker)).toEqual([]);
 
     isUnknown = false;
     await harness.caughtUp(taker);
     expect(notesOf(commands, executionId)).toEqual(allNotes(1));
-    expect(await harness.placeOf(taker)).toMatchObject({ status: 'running', error: null });
+    expect(await harness.rowOf(taker)).toMatchObject({ status: 'running', error: null });
   });
 });

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { EventFailure } from './event-failure';
-import { PlaceLost, PROCESSES } from './process-places';
+import { PositionLost, PROCESSES } from './process-positions';
 
 /** The first event in the backlog of a partition: those behind it wait. */
 export type BacklogHead = Readonly<{ process: string; partition: string; position: number; isDue: boolean }>;
@@ -26,7 +26,7 @@ export class ProcessBacklog {
 
   /**
    * Removes a row and answers the next position of its partition. A row that an operator has parked meanwhile is gone already.
-   * @throws PlaceLost
+   * @throws PositionLost
    */
   async done({ process, partition, position }: BacklogHead): Promise<number | undefined> {
     const { rows } = await this.pool.query<{ leads: boolean; next: number | null }>(
@@ -40,7 +40,7 @@ export class ProcessBacklog {
          where b.process = $3 and b.partition = $5 and b.position > $4) as next`,
       [PROCESSES, this.owner, process, position, partition],
     );
-    if (!rows[0]?.leads) throw new PlaceLost(`another runner has the backlog of ${process}`);
+    if (!rows[0]?.leads) throw new PositionLost(`another runner has the backlog of ${process}`);
     return rows[0].next ?? undefined;
   }
 

@@ -2,14 +2,14 @@ import { eventually } from '@syntropic/testing';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import type { Process } from './process';
-import { PlaceLost } from './process-places';
+import { PositionLost } from './process-positions';
 import type { SendCommand } from './send-command';
 import { CountedCommands } from './testing/counted-commands';
 import { allNotes, anExecution, notesOf, ProcessHarness, stepped } from './testing/process-harness';
 
 const harness = new ProcessHarness();
 
-/** A replica that dies at its nth moment, before or after a command is carried out, without saving its place. */
+/** A replica that dies at its nth moment, before or after a command is carried out, without saving its position. */
 const mortal = (running: Process, { send }: CountedCommands, deathAt: number): Pool => {
   const own = harness.ownPool();
   let moments = 0;
@@ -45,12 +45,12 @@ describe('replicas that die', () => {
       const [one, other] = [anExecution(), anExecution()];
       const commands = new CountedCommands();
       await recordSteps([one, other, one]);
-      const start = (await harness.placeOf(taker))?.position;
+      const start = (await harness.rowOf(taker))?.position;
       const replica = mortal(taker, commands, deathAt);
       await eventually(() => replica.ended);
       const arrivedAtDeath = commands.arrivals.length;
 
-      expect((await harness.placeOf(taker))?.position).toBe(start);
+      expect((await harness.rowOf(taker))?.position).toBe(start);
       void harness.run(taker, commands.send);
       await harness.caughtUp(taker);
       expect(notesOf(commands, one)).toEqual(allNotes(2));
@@ -74,7 +74,7 @@ describe('replicas that die', () => {
         const survive = async (): Promise<void> => {
           const lost = await harness.run(taker, commands.send).then(
             () => false,
-            (error: unknown) => error instanceof PlaceLost,
+            (error: unknown) => error instanceof PositionLost,
           );
           if (lost) await survive();
         };

@@ -24,7 +24,7 @@ describe('for health, a process', () => {
     expect(await processPart(taker)).toMatchObject({ behind: 0, since: null, seconds: null, isFailing: false });
   });
 
-  it('without a runner waits since the event behind its place was recorded', async () => {
+  it('without a runner waits since the event behind its position was recorded', async () => {
     const taker = await harness.noteTaker();
     await harness.pool.query(`update ops.processes set moved_at = '2026-01-01Z' where name = $1`, [taker.name]);
     await harness.record(anExecution(), stepped(0));

@@ -1,7 +1,7 @@
 import type { Recorded } from '@syntropic/kernel';
 import { partitionOf } from './partition';
 import type { Process } from './process';
-import type { BacklogEntry, Move, Place } from './process-places';
+import type { BacklogEntry, Move, ProcessPosition } from './process-positions';
 
 /** The events of one partition, in order, for one process. */
 export type Job = Readonly<{ progress: ProcessProgress; partition: string; events: readonly Recorded[] }>;
@@ -17,12 +17,12 @@ export class ProcessProgress {
 
   constructor(
     readonly process: Process,
-    place: Place,
+    start: ProcessPosition,
   ) {
-    this.#position = place.position;
-    this.#saved = place.position;
-    this.#backlog = new Map(Object.entries(place.backlog));
-    this.#isOutdated = !place.isRunning;
+    this.#position = start.position;
+    this.#saved = start.position;
+    this.#backlog = new Map(Object.entries(start.backlog));
+    this.#isOutdated = !start.isRunning;
   }
 
   /** All events up to here were carried out or set aside. */
@@ -64,7 +64,7 @@ export class ProcessProgress {
     this.#unsaved.push(entry);
   }
 
-  /** Notes the fault of an event that is tried again in place; `undefined` ends it. */
+  /** Notes the fault of an event that is tried again at once; `undefined` ends it. */
   holdUp(position: number, fault: string | undefined): void {
     if (fault === undefined && !this.#faults.delete(position)) return;
     if (fault !== undefined) this.#faults.set(position, fault);

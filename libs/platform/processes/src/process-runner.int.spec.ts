@@ -5,7 +5,7 @@ import { eventually } from '@syntropic/testing';
 import { startTimer, stopTimer } from './action';
 import { effect } from './effect';
 import { commandIdOf, process } from './process';
-import { PlaceLost } from './process-places';
+import { PositionLost } from './process-positions';
 import { CountedCommands } from './testing/counted-commands';
 import {
   allNotes,
@@ -111,19 +111,19 @@ describe('a process', () => {
     const others = new CountedCommands();
     await harness.record(troubled, stepped(0));
     await harness.record(sound, stepped(0));
-    const before = await harness.placeOf(taker);
+    const before = await harness.rowOf(taker);
     void harness.run([taker, other], bySender({ [taker.name]: commands, [other.name]: others }));
     await harness.caughtUp(other);
-    await eventually(async () => (await harness.placeOf(taker))?.status === 'failing');
+    await eventually(async () => (await harness.rowOf(taker))?.status === 'failing');
     await eventually(() => notesOf(commands, sound).length === 2);
 
-    const failing = await harness.placeOf(taker);
+    const failing = await harness.rowOf(taker);
     expect(failing?.position).toBe(before?.position);
     expect(failing?.error).toContain('(Stepped): the handler is away');
     broken = false;
     await harness.caughtUp(taker);
     expect(notesOf(commands, troubled)).toEqual(allNotes(1));
-    expect(await harness.placeOf(taker)).toMatchObject({ status: 'running', error: null });
+    expect(await harness.rowOf(taker)).toMatchObject({ status: 'running', error: null });
   });
 
   it('keeps the order of an execution, also where only the stream says which it is', async () => {
@@ -182,7 +182,7 @@ describe('a process', () => {
   });
 });
 
-describe('the place of a process', () => {
+describe('the position of a process', () => {
   it('is not moved by a replica that has lost it', async () => {
     const taker = await harness.noteTaker();
     let thaw = (): void => undefined;
@@ -196,14 +196,14 @@ describe('the place of a process', () => {
     await harness.record(anExecution(), stepped(0));
     void harness.run(taker, new CountedCommands().send);
     await harness.caughtUp(taker);
-    const place = await harness.placeOf(taker);
-    const refused = expect(late).rejects.toThrow(PlaceLost);
+    const position = await harness.rowOf(taker);
+    const refused = expect(late).rejects.toThrow(PositionLost);
     thaw();
     await eventually(() => frozen.arrivals.length === 2);
     thaw();
     await refused;
 
-    await expect(harness.placeOf(taker)).resolves.toEqual(place);
+    await expect(harness.rowOf(taker)).resolves.toEqual(position);
   });
 
   it('is not taken for one in another log', async () => {

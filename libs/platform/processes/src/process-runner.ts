@@ -4,7 +4,7 @@ import { ProcessTerm, type ProcessRunnerOptions } from './process-term';
 
 /**
  * Reads the log once for all processes and carries out their reactions: at least once, in order for each execution, none skipped.
- * A place moves behind what was done, so the next leader after a death repeats a little under the same ids.
+ * A position moves behind what was done, so the next leader after a death repeats a little under the same ids.
  */
 export class ProcessRunner {
   constructor(
@@ -13,8 +13,8 @@ export class ProcessRunner {
   ) {}
 
   /**
-   * Until the signal. Meant for the owner of the lease `PROCESSES`: another one moves no place.
-   * @throws PlaceLost when another runner is found to lead
+   * Until the signal. Meant for the owner of the lease `PROCESSES`: another one moves no position.
+   * @throws PositionLost when another runner is found to lead
    */
   run({ owner, signal }: Term): Promise<void> {
     return new ProcessTerm(this.processes, owner, this.options).run(signal);

@@ -5,7 +5,7 @@ import type { EventFailure } from './event-failure';
 /** The state of a process, for an operator. */
 export type ProcessState = Readonly<{
   name: string;
-  /** `failing`: an event is tried again; `stopped`: the log was restored, and an operator names the place. */
+  /** `failing`: an event is tried again; `stopped`: the log was restored, and an operator names the position. */
   status: 'running' | 'failing' | 'stopped';
   /** Everything up to here is done. */
   position: number;

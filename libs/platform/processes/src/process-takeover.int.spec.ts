@@ -1,5 +1,5 @@
 import { eventually } from '@syntropic/testing';
-import { PlaceLost } from './process-places';
+import { PositionLost } from './process-positions';
 import { QUICK_ATTEMPTS } from './reactions';
 import { brokenAt, stepOf } from './testing/broken-commands';
 import { CountedCommands, type Received } from './testing/counted-commands';
@@ -42,7 +42,7 @@ describe('a leader that dies', () => {
 });
 
 describe('a leader that was frozen while another took over', () => {
-  it('sets nothing aside and marks nothing as failing, though the place is still where it left it', async () => {
+  it('sets nothing aside and marks nothing as failing, though the position is still where it left it', async () => {
     const taker = await harness.noteTaker();
     const executionId = anExecution();
     let thaw = (): void => undefined;
@@ -57,7 +57,7 @@ describe('a leader that was frozen while another took over', () => {
     await harness.recordSteps(executionId, 0);
     const late = harness.run(taker, frozen.send);
     await eventually(() => frozen.arrivals.length === QUICK_ATTEMPTS);
-    const before = await harness.placeOf(taker);
+    const before = await harness.rowOf(taker);
 
     const lost = late.then(
       () => undefined,
@@ -68,7 +68,7 @@ describe('a leader that was frozen while another took over', () => {
     await eventually(() => commands.arrivals.length === 1);
     thaw();
 
-    expect(await lost).toBeInstanceOf(PlaceLost);
+    expect(await lost).toBeInstanceOf(PositionLost);
     expect(await harness.backlogOf(taker)).toEqual([]);
     await harness.caughtUp(taker);
     expect(notesOf(commands, executionId)).toEqual(allNotes(1));
@@ -91,7 +91,7 @@ describe('a leader that was frozen while another took over', () => {
     void harness.run(taker, commands.send);
     await eventually(() => commands.arrivals.length > 0);
     thaw();
-    await expect(late).rejects.toThrow(PlaceLost);
+    await expect(late).rejects.toThrow(PositionLost);
     expect(await harness.backlogOf(taker)).toEqual([await harness.positionOf(executionId, 0)]);
   });
 });

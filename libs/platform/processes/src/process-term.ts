@@ -7,7 +7,7 @@ import { BacklogRunner } from './backlog-runner';
 import type { Effects } from './effects';
 import type { Process } from './process';
 import { ProcessBacklog } from './process-backlog';
-import { PlaceLost, ProcessPlaces, type Place } from './process-places';
+import { PositionLost, ProcessPositions, type ProcessPosition } from './process-positions';
 import { ProcessProgress, type Job } from './process-progress';
 import { QUICK_ATTEMPTS, Reactions } from './reactions';
 import { inParallel, runTogether } from './run-together';
@@ -24,17 +24,17 @@ export type ProcessRunnerOptions = Readonly<{
 
 const PAGE = 1_000;
 const JOBS_AT_ONCE = 32;
-/** Places are written behind what was done: after a death a little more is repeated, and the store has less to do. */
+/** Positions are written behind what was done: after a death a little more is repeated, and the store has less to do. */
 const SAVE_EVERY_MS = 100;
 const RETRY_MS = 250;
-const LOOK_FOR_PLACE_MS = 2_000;
+const LOOK_FOR_POSITION_MS = 2_000;
 const BACK_OFF_MS = 100;
 
 const LOG_RESTORED = 'the log was restored: an operator names the position behind which the process goes on';
 
 /** The work of the leader of all processes, for one term. */
 export class ProcessTerm {
-  readonly #places: ProcessPlaces;
+  readonly #positions: ProcessPositions;
   readonly #reactions: Reactions;
   readonly #backOffMs: number;
   readonly #progresses: ProcessProgress[] = [];
@@ -50,14 +50,14 @@ export class ProcessTerm {
   ) {
     const { pool, effects, log, backOffMs = BACK_OFF_MS } = options;
     this.#backOffMs = backOffMs;
-    this.#places = new ProcessPlaces(pool, owner);
+    this.#positions = new ProcessPositions(pool, owner);
     this.#reactions = new Reactions({ pool, effects, log, backOffMs });
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const { pool, events, reader, log } = this.options;
-    const places = await this.#load();
-    this.#cursor = Math.max(...places.filter(({ isInThisLog }) => isInThisLog).map(({ position }) => position));
+    const positions = await this.#load();
+    this.#cursor = Math.max(...positions.filter(({ isInThisLog }) => isInThisLog).map(({ position }) => position));
     const backlog = new BacklogRunner(this.#progresses, {
       events,
       backlog: new ProcessBacklog(pool, this.owner),
@@ -68,7 +68,7 @@ export class ProcessTerm {
 
     await runTogether(
       [
-        ...this.processes.map((process) => (until: AbortSignal) => this.#join(process, places, until)),
+        ...this.processes.map((process) => (until: AbortSignal) => this.#join(process, positions, until)),
         (until) => reader.follow(this.#cursor, (batch) => this.#apply(batch, until), until),
         (until) => this.#saveRegularly(until),
         (until) => backlog.run(until),
@@ -79,20 +79,20 @@ export class ProcessTerm {
   }
 
   /** @throws Error when no process can go on in this log */
-  async #load(): Promise<readonly Place[]> {
-    const places = await this.#places.load(this.processes.map(({ name }) => name));
-    const stopped = places.filter(({ isInThisLog }) => !isInThisLog).map(({ process }) => process);
-    if (stopped.length > 0) await this.#places.stop(stopped, LOG_RESTORED);
-    if (stopped.length === places.length) throw new Error(LOG_RESTORED);
-    return places;
+  async #load(): Promise<readonly ProcessPosition[]> {
+    const positions = await this.#positions.load(this.processes.map(({ name }) => name));
+    const stopped = positions.filter(({ isInThisLog }) => !isInThisLog).map(({ process }) => process);
+    if (stopped.length > 0) await this.#positions.stop(stopped, LOG_RESTORED);
+    if (stopped.length === positions.length) throw new Error(LOG_RESTORED);
+    return positions;
   }
 
   /** Brings a process level with the shared reader, from Postgres. */
-  async #join(process: Process, places: readonly Place[], signal: AbortSignal): Promise<void> {
-    const place = await this.#placeOf(process, places, signal);
-    if (!place) return;
+  async #join(process: Process, positions: readonly ProcessPosition[], signal: AbortSignal): Promise<void> {
+    const start = await this.#startOf(process, positions, signal);
+    if (!start) return;
 
-    const progress = new ProcessProgress(process, place);
+    const progress = new ProcessProgress(process, start);
     this.#progresses.push(progress);
     while (!signal.aborted && progress.position < this.#cursor) {
       const batch = await this.#read(progress.position);
@@ -102,14 +102,18 @@ export class ProcessTerm {
     this.#level.add(progress);
   }
 
-  /** A place in another log is no place in this one: waits until an operator has named it. */
-  async #placeOf({ name }: Process, places: readonly Place[], signal: AbortSignal): Promise<Place | undefined> {
-    let place = places.find(({ process }) => process === name);
-    while (!place?.isInThisLog && !signal.aborted) {
-      await pause(LOOK_FOR_PLACE_MS, signal);
-      [place] = await this.#places.load([name]).catch(() => []);
+  /** A position of another log means nothing in this one: waits until an operator has named one. */
+  async #startOf(
+    { name }: Process,
+    positions: readonly ProcessPosition[],
+    signal: AbortSignal,
+  ): Promise<ProcessPosition | undefined> {
+    let start = positions.find(({ process }) => process === name);
+    while (!start?.isInThisLog && !signal.aborted) {
+      await pause(LOOK_FOR_POSITION_MS, signal);
+      [start] = await this.#positions.load([name]).catch(() => []);
     }
-    return place?.isInThisLog ? place : undefined;
+    return start?.isInThisLog ? start : undefined;
   }
 
   async #read(after: number): Promise<readonly Recorded[]> {
@@ -142,7 +146,7 @@ export class ProcessTerm {
         progress.setAside({ position, partition });
         continue;
       }
-      const failure = await this.#reactions.tryInPlace(progress.process, event, {
+      const failure = await this.#reactions.tryQuickly(progress.process, event, {
         signal,
         onFault: ({ error }) => {
           progress.holdUp(position, error);
@@ -155,8 +159,8 @@ export class ProcessTerm {
 
   async #saveRegularly(signal: AbortSignal): Promise<void> {
     const onFault = (error: unknown) => {
-      if (error instanceof PlaceLost) throw error;
-      this.options.log.warn({ err: error }, 'the places of the processes could not be saved and are saved again');
+      if (error instanceof PositionLost) throw error;
+      this.options.log.warn({ err: error }, 'the positions of the processes could not be saved and are saved again');
     };
     await repeat(signal, { everyMs: SAVE_EVERY_MS, onFault }, () => this.#save());
   }
@@ -168,7 +172,7 @@ export class ProcessTerm {
     });
     if (moves.length === 0) return;
     try {
-      await this.#places.save(
+      await this.#positions.save(
         moves.map(({ move }) => move),
         { attempts: QUICK_ATTEMPTS, afterMs: this.#backOffMs * 2 ** QUICK_ATTEMPTS },
       );

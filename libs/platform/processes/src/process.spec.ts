@@ -43,7 +43,7 @@ it('requests effects and stops timers', () => {
 });
 
 describe('the id of a command', () => {
-  it('follows from process, event and place alone', () => {
+  it('follows from process, event and position alone', () => {
     const [event, other] = ['7d9f3c2e-0a4b-4c57-9a55-3f1c1c0f9f10', '7d9f3c2e-0a4b-4c57-9a55-3f1c1c0f9f11'];
     const ids = [
       commandIdOf('doorman', event, 0),

@@ -10,7 +10,7 @@ import type { Action } from './action';
 
 /** A table of pure, synchronous reactions to events. Only a `ProcessRunner` carries them out. */
 export type Process = Readonly<{
-  /** Never changes: it names the place in the log, and the actor of the commands. */
+  /** Never changes: it names the position in the log, and the actor of the commands. */
   name: string;
   /** The aggregates whose events it may react to. */
   streams: readonly AnyContract[];

@@ -18,7 +18,7 @@ export type ReactionsOptions = Readonly<{
 
 type TryOptions = Readonly<{
   signal: AbortSignal;
-  /** Called after each fault that is followed by another attempt in place. */
+  /** Called after each fault that is followed by another quick attempt. */
   onFault: (failure: EventFailure) => void;
 }>;
 
@@ -36,7 +36,7 @@ export class Reactions {
    * Tries until the event is carried out or the signal. Answers the failure when the event itself is at fault:
    * while the store does not answer it is not, and is tried again without end.
    */
-  async tryInPlace(
+  async tryQuickly(
     process: Process,
     event: Recorded,
     { signal, onFault }: TryOptions,

@@ -5,14 +5,14 @@ import type { Logger } from 'pino';
 import type { SendCommand } from './send-command';
 
 /** The event that started or stopped a timer, and the action's index in the answer to it: the later one counts. */
-export type TimerPlace = Readonly<{ process: string; key: string; position: number; ordinal: number }>;
+export type TimerPosition = Readonly<{ process: string; key: string; position: number; ordinal: number }>;
 
-export type NewTimer = TimerPlace & Readonly<{ due: DueTime; command: AddressedCommand; context: CommandContext }>;
+export type NewTimer = TimerPosition & Readonly<{ due: DueTime; command: AddressedCommand; context: CommandContext }>;
 
 /** Counted from a recorded moment, so that a repeated start is due at the same time. */
 type DueTime = Readonly<{ from: string; afterSeconds: number }>;
 
-type DueTimer = TimerPlace & Readonly<{ command: AddressedCommand & { commandContext: CommandContext } }>;
+type DueTimer = TimerPosition & Readonly<{ command: AddressedCommand & { commandContext: CommandContext } }>;
 
 const LOOK_EVERY_MS = 250;
 const FORGET_EVERY_MS = 3_600_000;
@@ -38,7 +38,7 @@ export class Timers {
     );
   }
 
-  async stop({ process, key, position, ordinal }: TimerPlace): Promise<void> {
+  async stop({ process, key, position, ordinal }: TimerPosition): Promise<void> {
     await this.pool.query(
       `insert into ops.timers as t (process, key, position, ordinal, settled_at)
        values ($1, $2, $3, $4, clock_timestamp())
@@ -94,7 +94,7 @@ export class Timers {
   }
 
   /** Leaves a timer alone that its process has started anew meanwhile. */
-  async #settle({ process, key, position, ordinal }: TimerPlace): Promise<void> {
+  async #settle({ process, key, position, ordinal }: TimerPosition): Promise<void> {
     await this.pool.query(
       `update ops.timers set due_at = null, settled_at = clock_timestamp()
         where process = $1 and key = $2 and position = $3 and ordinal = $4 and due_at is not null`,
@@ -102,7 +102,7 @@ export class Timers {
     );
   }
 
-  async #postpone({ process, key, position, ordinal }: TimerPlace, error: unknown): Promise<void> {
+  async #postpone({ process, key, position, ordinal }: TimerPosition, error: unknown): Promise<void> {
     this.log.warn({ err: error, timer: key }, 'a timer could not send its command and tries again');
     await this.pool.query(
       `update ops.timers

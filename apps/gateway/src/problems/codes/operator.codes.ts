@@ -5,7 +5,7 @@ export const operatorCodes = {
   'projection.not_stopped': { status: 409, title: 'The projection has not stopped at this event' },
   'process.not_found': { status: 404, title: 'There is no such process' },
   'process.not_failing': { status: 409, title: 'The process does not fail at this event' },
-  'process.log_restored': { status: 409, title: 'The log was restored, and the process has no place in it' },
+  'process.log_restored': { status: 409, title: 'The log was restored, and the process has no position in it' },
   'process.position_beyond_head': { status: 422, title: 'The log ends before this position' },
   'dead_letter.not_found': { status: 404, title: 'There is no such dead letter' },
 } as const satisfies ProblemKinds;

@@ -10,7 +10,7 @@ import { send } from '../action';
 import type { EffectHandlers } from '../effect';
 import { Effects } from '../effects';
 import { process, type Process } from '../process';
-import { PROCESSES } from '../process-places';
+import { PROCESSES } from '../process-positions';
 import { processStates, type ProcessState } from '../process-states';
 import { ProcessRunner } from '../process-runner';
 import type { SendCommand } from '../send-command';
@@ -155,7 +155,7 @@ export class ProcessHarness {
     await this.#append(stream, [event], contextOf(undefined));
   }
 
-  async placeOf({ name }: Process) {
+  async rowOf({ name }: Process) {
     const { rows } = await this.pool.query<{ position: number; status: string; error: string | null }>(
       'select position, status, error from ops.processes where name = $1',
       [name],
@@ -190,7 +190,7 @@ export class ProcessHarness {
   /** Resolves when the process has carried out the whole log. */
   async caughtUp(running: Process): Promise<void> {
     const log = new PostgresEventLog(this.pool);
-    await eventually(async () => (await this.placeOf(running))?.position === (await log.head()).position);
+    await eventually(async () => (await this.rowOf(running))?.position === (await log.head()).position);
   }
 
   async #append(stream: string, events: readonly Event[], context: CommandContext): Promise<void> {

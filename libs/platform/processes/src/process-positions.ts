@@ -5,12 +5,12 @@ import type { EventFailure } from './event-failure';
 export const PROCESSES = 'processes';
 
 /** Another runner leads the processes, or has moved this one on. */
-export class PlaceLost extends Error {
-  override readonly name = 'PlaceLost';
+export class PositionLost extends Error {
+  override readonly name = 'PositionLost';
 }
 
-/** A process's row: its place in the log. */
-export type Place = Readonly<{
+/** A process's row: its position in the log. */
+export type ProcessPosition = Readonly<{
   process: string;
   /** The reader goes on behind this position. */
   position: number;
@@ -24,7 +24,7 @@ export type Place = Readonly<{
 /** An event that a process passes without carrying it out; one without a failure waits behind one that failed. */
 export type BacklogEntry = Readonly<{ position: number; partition: string; failure?: EventFailure }>;
 
-/** The next place of a process, and the events that it sets aside on the way there. */
+/** The next position of a process, and the events that it sets aside on the way there. */
 export type Move = Readonly<{
   process: string;
   from: number;
@@ -37,15 +37,15 @@ export type Move = Readonly<{
 type FirstRetry = Readonly<{ attempts: number; afterMs: number }>;
 
 /** The rows of `ops.processes`, as the owner of the lease reads and writes them. */
-export class ProcessPlaces {
+export class ProcessPositions {
   constructor(
     private readonly pool: Pool,
     private readonly owner: string,
   ) {}
 
   /** @throws Error when a process has no row */
-  async load(processes: readonly string[]): Promise<readonly Place[]> {
-    const { rows } = await this.pool.query<Place>(
+  async load(processes: readonly string[]): Promise<readonly ProcessPosition[]> {
+    const { rows } = await this.pool.query<ProcessPosition>(
       `select p.name as process, greatest(p.position, p.reader_position) as position,
               p.epoch = h.store_epoch as "isInThisLog", p.status = 'running' as "isRunning", (
          select coalesce(json_object_agg(partition, last), '{}') from (
@@ -60,8 +60,8 @@ export class ProcessPlaces {
   }
 
   /**
-   * Moves all places and adds to their backlogs in one statement. A place moves for the owner of the lease only, from the position in its row, in the same log.
-   * @throws PlaceLost when one of them did not move
+   * Moves all positions and adds to their backlogs in one statement. A position moves for the owner of the lease only, from the one in its row, in the same log.
+   * @throws PositionLost when one of them did not move
    */
   async save(moves: readonly Move[], firstRetry: FirstRetry): Promise<void> {
     const { rowCount } = await this.pool.query(SAVE, [
@@ -73,7 +73,9 @@ export class ProcessPlaces {
       firstRetry.afterMs,
     ]);
     if (rowCount !== moves.length) {
-      throw new PlaceLost(`not all of ${moves.map(({ process, from }) => `${process} at ${from}`).join(', ')} moved`);
+      throw new PositionLost(
+        `not all of ${moves.map(({ process, from }) => `${process} at ${from}`).join(', ')} moved`,
+      );
     }
   }
 

@@ -3,7 +3,7 @@ import type { SessionCommands } from './session-commands';
 import type { SessionController } from './session-controller';
 
 /** A claimed session while this runner holds its lease. */
-export type HeldSession = Readonly<{
+export type LeasedSession = Readonly<{
   order: WorkOrder;
   commands: SessionCommands;
   controller: SessionController;

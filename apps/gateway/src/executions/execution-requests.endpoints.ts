@@ -1,19 +1,19 @@
 import { endpoint } from '../http/endpoint';
 import {
   CancelRequest,
-  ControlReply,
+  ExecutionRequestReply,
   ExecutionParams,
   PauseRequest,
   PhaseOfExecutionParams,
   RejectRequest,
 } from './executions.dto';
 
-const control = { method: 'POST', params: ExecutionParams, reply: ControlReply } as const;
+const request = { method: 'POST', params: ExecutionParams, reply: ExecutionRequestReply } as const;
 
 const also = { 400: 'The execution is in a state where this cannot be done' };
 
 export const pauseExecution = endpoint({
-  ...control,
+  ...request,
   path: '/executions/{execution_id}/pause',
   summary: 'Pauses an execution at its next yield point',
   body: PauseRequest.nullish(),
@@ -21,14 +21,14 @@ export const pauseExecution = endpoint({
 });
 
 export const resumeExecution = endpoint({
-  ...control,
+  ...request,
   path: '/executions/{execution_id}/resume',
   summary: 'Resumes a paused execution, or withdraws a pause that has not happened yet',
   also,
 });
 
 export const cancelExecution = endpoint({
-  ...control,
+  ...request,
   path: '/executions/{execution_id}/cancel',
   summary: 'Cancels an execution: its agents end at once',
   body: CancelRequest.nullish(),
@@ -36,14 +36,14 @@ export const cancelExecution = endpoint({
 });
 
 export const retryExecution = endpoint({
-  ...control,
+  ...request,
   path: '/executions/{execution_id}/retry',
   summary: 'Starts the next attempt of the interrupted phases',
   also,
 });
 
 /** A paused execution must be resumed first: an approval would start the next phase during the pause. */
-const approval = { method: 'POST', params: PhaseOfExecutionParams, reply: ControlReply, also } as const;
+const approval = { method: 'POST', params: PhaseOfExecutionParams, reply: ExecutionRequestReply, also } as const;
 
 export const approvePhase = endpoint({
   ...approval,

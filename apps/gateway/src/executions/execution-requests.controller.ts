@@ -14,9 +14,9 @@ import {
   rejectPhase,
   resumeExecution,
   retryExecution,
-} from './control.endpoints';
+} from './execution-requests.endpoints';
 import { EXECUTION } from './execution-lookup';
-import type { ControlReply } from './executions.dto';
+import type { ExecutionRequestReply } from './executions.dto';
 
 const { ApprovePhase, CancelExecution, PauseExecution, RejectPhase, ResumeExecution, RetryExecution } =
   workflowExecution.commands;
@@ -24,7 +24,7 @@ const { ApprovePhase, CancelExecution, PauseExecution, RejectPhase, ResumeExecut
 type ExecutionRequest = Pick<ApiRequest<typeof retryExecution>, 'params' | 'minPosition'>;
 
 @Controller(API_PREFIXES)
-export class ControlController {
+export class ExecutionRequestsController {
   constructor(
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
@@ -34,14 +34,14 @@ export class ControlController {
   @Serve(pauseExecution)
   pause(request: ApiRequest<typeof pauseExecution>) {
     const reason = request.body?.reason ?? undefined;
-    return this.#control(request, 'pause', (executionId) =>
+    return this.#request(request, 'pause', (executionId) =>
       this.commands.send(request, PauseExecution, { executionId, reason }),
     );
   }
 
   @Serve(resumeExecution)
   resume(request: ApiRequest<typeof resumeExecution>) {
-    return this.#control(request, 'resume', (executionId) =>
+    return this.#request(request, 'resume', (executionId) =>
       this.commands.send(request, ResumeExecution, { executionId }),
     );
   }
@@ -49,21 +49,21 @@ export class ControlController {
   @Serve(cancelExecution)
   cancel(request: ApiRequest<typeof cancelExecution>) {
     const reason = request.body?.reason ?? undefined;
-    return this.#control(request, 'cancel', (executionId) =>
+    return this.#request(request, 'cancel', (executionId) =>
       this.commands.send(request, CancelExecution, { executionId, reason }),
     );
   }
 
   @Serve(retryExecution)
   retry(request: ApiRequest<typeof retryExecution>) {
-    return this.#control(request, 'retry', (executionId) =>
+    return this.#request(request, 'retry', (executionId) =>
       this.commands.send(request, RetryExecution, { executionId }),
     );
   }
 
   @Serve(approvePhase)
   approve(request: ApiRequest<typeof approvePhase>) {
-    return this.#control(request, 'approve', (executionId) =>
+    return this.#request(request, 'approve', (executionId) =>
       this.commands.send(request, ApprovePhase, { executionId, phaseId: request.params.phase_id }),
     );
   }
@@ -71,7 +71,7 @@ export class ControlController {
   @Serve(rejectPhase)
   reject(request: ApiRequest<typeof rejectPhase>) {
     const reason = request.body?.reason ?? undefined;
-    return this.#control(request, 'reject', (executionId) =>
+    return this.#request(request, 'reject', (executionId) =>
       this.commands.send(request, RejectPhase, {
         executionId,
         phaseId: request.params.phase_id,
@@ -80,11 +80,11 @@ export class ControlController {
     );
   }
 
-  async #control(
+  async #request(
     request: ExecutionRequest,
     action: string,
     send: (executionId: ExecutionId) => Promise<unknown>,
-  ): Promise<ControlReply> {
+  ): Promise<ExecutionRequestReply> {
     const { executionId, state } = await this.#target(request);
     try {
       await send(executionId);
@@ -95,7 +95,7 @@ export class ControlController {
     return { success: true, execution_id: executionId, state, message, error: null };
   }
 
-  /** A complete id needs no lookup: an execution can be controlled before the read model has it. */
+  /** A complete id needs no lookup: an execution can be paused before the read model has it. */
   async #target({ params: { execution_id }, minPosition }: ExecutionRequest) {
     const whole = ExecutionId.safeParse(execution_id);
     if (!whole.success) {
