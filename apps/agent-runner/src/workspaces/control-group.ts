@@ -15,10 +15,13 @@ const FILES = {
   cpus: ['cpu.max', 'cpu.cfs_quota_us'],
 } as const;
 
+/** Version 1 counts refused allocations only at the memory limit, which must therefore be reached before that of the sum. */
+const LARGEST_PAGE_BYTES = 65_536;
+
 /** Swap would let a workspace exceed its memory limit. Version 1 limits the sum of both. */
 const SWAP = {
-  'memory.max': ['memory.swap.max', 0],
-  'memory.limit_in_bytes': ['memory.memsw.limit_in_bytes', 1],
+  'memory.max': ['memory.swap.max', () => 0],
+  'memory.limit_in_bytes': ['memory.memsw.limit_in_bytes', (memory: number) => memory + LARGEST_PAGE_BYTES],
 } as const;
 
 /** The kernel's control group for the processes of one workspace: one directory in each hierarchy that is used. */
@@ -96,8 +99,8 @@ export class ControlGroup {
       if (directory === undefined) continue;
 
       await writeFile(join(directory, file), String(bytes));
-      const [swap, factor] = SWAP[file];
-      if (existsSync(join(directory, swap))) await writeFile(join(directory, swap), String(bytes * factor));
+      const [swap, limit] = SWAP[file];
+      if (existsSync(join(directory, swap))) await writeFile(join(directory, swap), String(limit(bytes)));
       return;
     }
   }

@@ -7,6 +7,7 @@ import { ControlGroups } from './control-groups';
 import { launchInGroup, withParentDeathSignal } from './launch-command';
 import { refuseUnenforceable } from './limits';
 import { markedProcesses, marker, removeRecord, writeRecord } from './orphans';
+import { outOfMemory } from './out-of-memory';
 import { descendants } from './process-table';
 import { Volume, volumeIn } from './volume';
 import type {
@@ -16,6 +17,7 @@ import type {
   Argument,
   Backend,
   Limit,
+  OutOfMemory,
   Probe,
   Workspace,
   WorkspaceSpec,
@@ -108,6 +110,10 @@ class PlainWorkspace implements Workspace {
 
   thaw(): Promise<void> {
     return this.#processes.thaw();
+  }
+
+  outOfMemory(): Promise<OutOfMemory | undefined> {
+    return outOfMemory(this.group?.directories ?? []);
   }
 
   async signal(signal: AgentSignal): Promise<void> {

@@ -10,6 +10,7 @@ import { ControlGroups } from './control-groups';
 import { launchAsUser, launchInGroup, mountedSource } from './launch-command';
 import { refuseUnenforceable } from './limits';
 import { marker, removeRecord, writeRecord } from './orphans';
+import { outOfMemory } from './out-of-memory';
 import { probeWorkspace } from './probe-workspace';
 import { descendants } from './process-table';
 import { unprivilegedUser, type User } from './unprivileged-user';
@@ -21,6 +22,7 @@ import type {
   Argument,
   Backend,
   Limit,
+  OutOfMemory,
   Probe,
   Workspace,
   WorkspaceSpec,
@@ -156,6 +158,10 @@ class Sandbox implements Workspace {
 
   thaw(): Promise<void> {
     return this.#processes.thaw();
+  }
+
+  outOfMemory(): Promise<OutOfMemory | undefined> {
+    return outOfMemory(this.resources.group?.directories ?? []);
   }
 
   async signal(signal: AgentSignal): Promise<void> {

@@ -41,12 +41,19 @@ export interface Workspace {
   /** Stops every process; resolves when all have stopped. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
+  /** The processes that the kernel has killed for want of memory since the workspace was opened; undefined when there are none. */
+  outOfMemory(): Promise<OutOfMemory | undefined>;
   /** SIGINT and SIGTERM reach the agent and its children; SIGKILL ends every process and resolves when none is left. */
   signal(signal: AgentSignal): Promise<void>;
   /** Ends every process and keeps the files. */
   release(): Promise<void>;
   /** Ends every process and removes the files. */
   destroy(): Promise<void>;
+}
+
+export interface OutOfMemory {
+  /** The workspace's own limit; absent when the memory of the machine, or of the runner, was exhausted. */
+  readonly limitBytes?: number;
 }
 
 export type AgentSignal = 'SIGINT' | 'SIGTERM' | 'SIGKILL';

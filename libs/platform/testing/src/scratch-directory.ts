@@ -11,19 +11,20 @@ export function scratchDirectory(): string {
   return mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
 }
 
-/** Node's own removal recurses, and overflows the stack in directories that are thousands of levels deep. */
+/**
+ * Also unmounts the volumes that killed runners and parked sessions leave. Node's own removal recurses, and overflows
+ * the stack in directories that are thousands of levels deep.
+ */
 export function removeDirectory(path: string): void {
+  for (const mounted of mountsBelow(path)) execFileSync('umount', ['--lazy', mounted]);
   execFileSync('rm', ['-rf', path]);
 }
 
-/** Removes the directories of processes that were killed, also those in which a killed runner left a mounted volume. */
+/** Removes the directories of processes that were killed. */
 export function sweepScratchDirectories(): void {
   for (const name of readdirSync(tmpdir())) {
     const owner = /^syn-test-(\d+)-/.exec(name)?.[1];
-    if (owner === undefined || isAlive(Number(owner))) continue;
-    const path = join(tmpdir(), name);
-    for (const mounted of mountsBelow(path)) execFileSync('umount', ['--lazy', mounted]);
-    removeDirectory(path);
+    if (owner !== undefined && !isAlive(Number(owner))) removeDirectory(join(tmpdir(), name));
   }
 }
 
