@@ -65,7 +65,7 @@ export class SessionCompletion {
     session: LeasedSession,
     { artifacts: collected, spool }: SessionRun,
     leg: FinishedLeg,
-    { outcome: reported, usage, events: telemetryEvents }: TelemetrySender,
+    { report, usage, events: telemetryEvents }: TelemetrySender,
   ): Promise<void> {
     const { order, commands, controller, leaseLost } = session;
     const signal = AbortSignal.any([leaseLost, abortedAfter(controller.stopRequested, STORING_GRACE_MS)]);
@@ -75,7 +75,7 @@ export class SessionCompletion {
     leaseLost.throwIfAborted();
     if (signal.aborted && !controller.isCancelled) return this.#interrupt(session);
 
-    const outcome = sessionOutcome(leg, reported, { ...collected, notRecorded });
+    const outcome = sessionOutcome(leg, report, { ...collected, notRecorded });
     await commands.terminateWorkspace(outcome.status);
     const account = { usage, artifacts, telemetryEvents, transcriptUri };
     await commands.completeSession(outcome, account);

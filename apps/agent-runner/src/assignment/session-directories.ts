@@ -3,6 +3,7 @@ import { ExecutionId, PhaseId, SessionId } from '@syntropic/kernel';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { AgentOutput } from '@syntropic/telemetry';
 import { SETTINGS } from '../injection-tokens';
 import type { LegEnd } from '../session';
 import type { RunnerSettings } from '../work/runner-settings';
@@ -18,6 +19,8 @@ const SpooledSession = z.object({
   phaseId: PhaseId,
   leg: z.number().int(),
   token: z.number().int(),
+  /** Absent in files of older builds, which looked at each line. */
+  output: AgentOutput.default('claude-stream-json'),
 });
 export type SpooledSession = Readonly<z.infer<typeof SpooledSession>>;
 
@@ -32,7 +35,7 @@ export class SessionDirectories {
     this.#root = join(directory, 'sessions');
   }
 
-  async open(order: SpooledSession): Promise<OpenDirectory> {
+  async open(order: z.input<typeof SpooledSession>): Promise<OpenDirectory> {
     const directory = this.#of(order.sessionId);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const session = SpooledSession.parse(order);

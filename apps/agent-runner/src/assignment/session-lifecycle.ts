@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { outputOf } from '../providers';
 import type { SessionRun } from '../session';
 import type { LeasedSession } from './leased-session';
 import { SessionCompletion } from './session-completion';
@@ -20,7 +21,7 @@ export class SessionLifecycle {
   async run(session: LeasedSession): Promise<'closed' | 'parked'> {
     const { order, commands } = session;
     await commands.startSession();
-    const opened = await this.directories.open(order);
+    const opened = await this.directories.open({ ...order, output: outputOf(order.agent) });
     const startedAt = performance.now();
     const run = await this.#start(session, opened);
     if (!run) return 'closed';

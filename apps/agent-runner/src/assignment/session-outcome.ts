@@ -1,4 +1,4 @@
-import type { SessionOutcome as ReportedOutcome } from '@syntropic/telemetry';
+import type { LegReport } from '@syntropic/telemetry';
 import {
   ARTIFACT_LIMITS,
   MAX_ENTRIES,
@@ -20,13 +20,16 @@ type Kept = Pick<CollectedArtifacts, 'isTruncated' | 'tooLarge'> &
     notRecorded: readonly LeftOut[];
   }>;
 
-/** Combines the end of the agent's process, the agent's own report, and the completeness of its artifacts. */
+/**
+ * Combines the end of the agent's process, the agent's own report, and the completeness of its artifacts.
+ * The last result decides for agents with a protocol, the exit code for plain programs.
+ */
 export function sessionOutcome(
   leg: FinishedLeg,
-  reported: ReportedOutcome | undefined,
+  report: LegReport | undefined,
   { notRecorded, ...collected }: Kept,
 ): SessionOutcome {
-  const outcome = outcomeOf(leg, reported, collected);
+  const outcome = outcomeOf(leg, report, collected);
   if (notRecorded.length === 0) return outcome;
 
   const loss = `artifacts that could not be stored: ${named(notRecorded, NAMED)}`;
@@ -35,29 +38,37 @@ export function sessionOutcome(
 }
 
 function outcomeOf(
-  { outcome, error }: FinishedLeg,
-  reported: ReportedOutcome | undefined,
+  leg: FinishedLeg,
+  report: LegReport | undefined,
   collected: Omit<Kept, 'notRecorded'>,
 ): SessionOutcome {
-  switch (outcome) {
+  switch (leg.outcome) {
     case 'cancelled':
     case 'parked':
     case 'abandoned':
       return { status: 'cancelled' };
     case 'timed_out':
-      return failed(error, 'timeout');
+      return failed(leg.error, 'timeout');
     case 'failed':
-      return failed(reported?.error ?? error, 'agent_failed');
     case 'completed':
-      return reportedFailure(reported) ?? excessOf(collected) ?? { status: 'completed' };
+      return (
+        (report ? reportedFailure(leg, report) : exitFailure(leg)) ?? excessOf(collected) ?? { status: 'completed' }
+      );
   }
 }
 
-function reportedFailure(reported: ReportedOutcome | undefined): SessionOutcome | undefined {
-  if (reported?.isError) return failed(reported.error ?? reported.answer, 'agent_failed');
-  if (reported?.taskResult?.success === false) return failed(reported.taskResult.comments, 'task_failed');
+const exitFailure = ({ outcome, error }: FinishedLeg): SessionOutcome | undefined =>
+  outcome === 'failed' ? failed(error, 'agent_failed') : undefined;
+
+function reportedFailure(leg: FinishedLeg, { hasBegun, outcome }: LegReport): SessionOutcome | undefined {
+  if (!outcome) return hasBegun ? unfinished(leg) : (exitFailure(leg) ?? unfinished(leg));
+  if (outcome.isError) return failed(outcome.error, outcome.isCutOff ? 'agent_cut_off' : 'agent_failed');
+  if (outcome.taskResult?.success === false) return failed(outcome.taskResult.comments, 'task_failed');
   return undefined;
 }
+
+const unfinished = ({ error }: FinishedLeg): SessionOutcome =>
+  failed(['the agent ended without a result', ...(error === undefined ? [] : [error])].join(': '), 'agent_unfinished');
 
 const failed = (error: string | undefined, errorType: string): SessionOutcome => ({
   status: 'failed',

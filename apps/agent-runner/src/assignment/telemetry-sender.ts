@@ -1,10 +1,5 @@
 import type { Usage } from '@syntropic/kernel';
-import {
-  SessionParser,
-  type CollectorClient,
-  type SessionOutcome as ReportedOutcome,
-  type TelemetryEvent,
-} from '@syntropic/telemetry';
+import { SessionParser, type CollectorClient, type LegReport, type TelemetryEvent } from '@syntropic/telemetry';
 import { setImmediate } from 'node:timers/promises';
 import type { LegEnd, Spool, SpoolLine } from '../session';
 import type { LegEnds, SpooledSession } from './session-directories';
@@ -27,8 +22,9 @@ export class TelemetrySender {
   #lastLineAt: string | undefined;
 
   private constructor(private readonly options: SenderOptions) {
-    const { sessionId, executionId, phaseId } = options.session;
-    this.#parser = new SessionParser({ sessionId, executionId, phaseId, startedAt: new Date().toISOString() });
+    const { sessionId, executionId, phaseId, output } = options.session;
+    const session = { sessionId, executionId, phaseId, startedAt: new Date().toISOString() };
+    this.#parser = new SessionParser(session, output);
   }
 
   /** Parses the committed lines of earlier legs again, so that ids and usage continue from there. */
@@ -50,9 +46,9 @@ export class TelemetrySender {
     return this.#parser.events;
   }
 
-  /** The outcome that the agent itself has reported. */
-  get outcome(): ReportedOutcome | undefined {
-    return this.#parser.outcome;
+  /** What the agent itself has told about its present leg; undefined for a plain program. */
+  get report(): LegReport | undefined {
+    return this.#parser.reportOf(this.options.session.leg);
   }
 
   /** Resolves when all lines of a finished spool are stored durably. */
@@ -85,9 +81,9 @@ export class TelemetrySender {
     if (this.#lastLineAt !== undefined) await this.end(legEnds[session.leg] ?? 'KILL', this.#lastLineAt);
   }
 
-  #parse({ text, line, at, leg }: SpoolLine): TelemetryEvent[] {
+  #parse({ text, line, at, leg, stream }: SpoolLine): TelemetryEvent[] {
     this.#lastLineAt = at;
-    return [...this.#legEndsBefore(leg, at), ...this.#parser.line(text, line, at)];
+    return [...this.#legEndsBefore(leg, at), ...this.#parser.line(text, line, at, stream)];
   }
 
   #legEndsBefore(leg: number, time: string): TelemetryEvent[] {

@@ -1,4 +1,5 @@
 import type { AgentConfiguration, ProviderName } from '@syntropic/orchestration/contracts';
+import type { AgentOutput } from '@syntropic/telemetry';
 import type { Argument } from '../workspaces';
 
 /** A kind of agent: how it is started, and where it can be paused. */
@@ -34,6 +35,10 @@ export interface Plan {
   readonly stdin: string;
   readonly env: Readonly<Record<string, string>>;
 }
+
+/** Agents declare the protocol of their output; it is never inferred from what a line looks like. */
+export const outputOf = (agent: AgentConfiguration): AgentOutput =>
+  agent.provider === 'command' ? (agent.output ?? 'text') : 'claude-stream-json';
 
 /** The configuration as the named provider's own type. */
 export function settingsOf<Name extends ProviderName>(name: Name, agent: AgentConfiguration) {

@@ -24,6 +24,8 @@ export const AgentConfiguration = z.discriminatedUnion('provider', [
     provider: z.literal('command'),
     /** Program and arguments; the rendered prompt comes on standard input. */
     command: z.array(z.string()).min(1),
+    /** The protocol of its standard output. Without one its lines are text, and its exit code alone decides its outcome. */
+    output: z.enum(['claude-stream-json']).optional(),
     ...common,
   }),
   z.object({

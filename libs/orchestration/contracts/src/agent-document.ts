@@ -18,7 +18,12 @@ const common = {
 /** An agent as authors write it, in YAML and JSON: `{provider, …}`; the provider decides which fields there are. */
 export const AgentDocument = z.discriminatedUnion('provider', [
   z.strictObject({ provider: z.literal('claude'), ...common }),
-  z.strictObject({ provider: z.literal('command'), command: commanded.shape.command, ...common }),
+  z.strictObject({
+    provider: z.literal('command'),
+    command: commanded.shape.command,
+    output: commanded.shape.output,
+    ...common,
+  }),
   z.strictObject({
     provider: z.literal('replay'),
     recording: replay.shape.recording,

@@ -34,7 +34,7 @@ export const settled = { usage: Usage, artifacts: z.array(ProducedFile).default(
 
 export const failure = {
   error: z.string(),
-  /** A stable code: `agent_failed`, `timeout`, `workspace_failed`, `rejected`, `account_refused`. */
+  /** A stable code: `agent_failed`, `agent_unfinished`, `agent_cut_off`, `task_failed`, `timeout`, `workspace_failed`, `rejected`, … */
   errorType: z.string().min(1),
 };
 

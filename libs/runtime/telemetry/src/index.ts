@@ -1,5 +1,6 @@
 export { priceOf } from './prices';
-export { SessionParser, type SessionOutcome } from './parser/session-parser';
+export type { LegReport } from './parser/claude-conversation';
+export { AgentOutput, SessionParser } from './parser/session-parser';
 export { TelemetryEvent, type NumberedEvent } from './telemetry-event';
 export { EventBuffer } from './store/event-buffer';
 export { PostgresTelemetryStore } from './store/postgres-telemetry-store';

@@ -33,13 +33,18 @@ const TokenUsage = z
   })
   .transform(countsOf);
 
-const ToolUse = z.object({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.unknown() });
+const ToolUse = z.object({
+  type: z.literal('tool_use'),
+  id: z.string(),
+  name: z.string(),
+  input: z.unknown().optional(),
+});
 export type ToolUse = z.infer<typeof ToolUse>;
 
 const ToolResult = z.object({
   type: z.literal('tool_result'),
   tool_use_id: z.string(),
-  content: z.unknown(),
+  content: z.unknown().optional(),
   is_error: z.boolean().nullish().catch(null),
 });
 export type ToolResult = z.infer<typeof ToolResult>;
@@ -79,8 +84,13 @@ const ModelAccount = z
 const Result = z.object({
   type: z.literal('result'),
   subtype: text,
-  is_error: z.boolean().catch(false),
+  /** Undefined when it is absent, or no boolean. */
+  is_error: z.boolean().optional().catch(undefined),
   result: text,
+  errors: z.array(z.string()).catch([]),
+  stop_reason: z.string().nullish().catch(undefined),
+  terminal_reason: text,
+  structured_output: z.unknown().optional(),
   total_cost_usd: dollars,
   usage: TokenUsage.optional().catch(undefined),
   modelUsage: z.record(z.string(), ModelAccount).catch({}),

@@ -53,7 +53,10 @@ const FIGURES: Readonly<Record<string, Figures>> = {
 const TURNS_TOO_LOW: readonly string[] = ['background-agent'];
 
 function parse({ startedAt, lines }: Recording) {
-  const parser = new SessionParser({ sessionId: 'a-session', executionId: 'exec-1', phaseId: 'plan', startedAt });
+  const parser = new SessionParser(
+    { sessionId: 'a-session', executionId: 'exec-1', phaseId: 'plan', startedAt },
+    'claude-stream-json',
+  );
   return { parser, events: lines.flatMap(({ text, number, time }) => parser.line(text, number, time)) };
 }
 

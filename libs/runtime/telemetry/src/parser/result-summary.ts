@@ -1,16 +1,14 @@
 import { addCounts, addUsd, usdOf, type Usd } from '@syntropic/kernel';
-import { z } from 'zod';
 import type { TelemetryData } from '../catalogue';
 import { costOf, type Tokens } from '../prices';
 import type { ResultMessage } from './claude-message';
 import type { ModelNames } from './model-names';
-import { objectOf, preview } from './storable-text';
+import { preview } from './storable-text';
 import { taskResultOf } from './task-result';
+import { verdictOf } from './verdict';
 
 type Summary = TelemetryData<'session_summary'>;
 type Account = Summary['model_usage'][string];
-
-const ERROR_LABEL = 200;
 
 type Context = Readonly<{
   leg: number;
@@ -26,7 +24,7 @@ export function summaryOf(result: ResultMessage, context: Context): Summary {
   const modelUsage = accountsOf(result, context);
   const accounts = Object.values(modelUsage);
   const sum = (figure: (account: Account) => number) => accounts.map(figure).reduce(addCounts, 0);
-  const error = result.is_error ? errorLabel(result) : undefined;
+  const { isError, error } = verdictOf(result);
   const taskResult = taskResultOf(result.result ?? '');
 
   return {
@@ -37,11 +35,11 @@ export function summaryOf(result: ResultMessage, context: Context): Summary {
     cache_creation_tokens: sum((account) => account.cache_creation_tokens),
     cache_read_tokens: sum((account) => account.cache_read_tokens),
     model_usage: modelUsage,
-    is_error: result.is_error,
+    is_error: isError,
     ...(result.num_turns === undefined ? {} : { num_turns: result.num_turns }),
     ...(result.duration_ms === undefined ? {} : { duration_ms: Math.round(result.duration_ms) }),
     ...(model ? { model } : {}),
-    ...(error ? { error } : {}),
+    ...(error === undefined ? {} : { error: preview(error) }),
     ...(taskResult ? { task_result: taskResult } : {}),
   };
 }
@@ -106,16 +104,3 @@ const costOfAll = (accounts: readonly Account[]): Usd | null =>
     (sum, { cost_usd }) => (sum === null || cost_usd === null ? null : addUsd(sum, cost_usd)),
     '0',
   );
-
-const ProviderError = z.object({ error: z.object({ type: z.string(), message: z.string().catch('') }) });
-
-/** `overloaded_error (HTTP 529)` from `API Error: 529 {"type":"error",…}`; otherwise the start of the agent's text. */
-function errorLabel({ result = '', subtype = 'error' }: ResultMessage): string {
-  const start = result.indexOf('{');
-  const provider = start < 0 ? undefined : ProviderError.safeParse(objectOf(result.slice(start).trim())).data;
-  if (!provider) return preview(result || subtype, ERROR_LABEL);
-
-  const status = /\b(\d{3})\b/.exec(result.slice(0, start))?.[1];
-  const { type, message } = provider.error;
-  return preview(status ? `${type} (HTTP ${status})` : `${type}: ${message}`, ERROR_LABEL);
-}

@@ -11,8 +11,8 @@ describe('the result', () => {
       ),
     );
 
-    expect(parser.outcome?.taskResult).toEqual({ success: false, why: { a: '}' }, comments: 'no' });
-    expect(parser.outcome?.isError).toBe(false);
+    expect(parser.reportOf(1)?.outcome?.taskResult).toEqual({ success: false, why: { a: '}' }, comments: 'no' });
+    expect(parser.reportOf(1)?.outcome?.isError).toBe(false);
   });
 
   it.each([
@@ -26,7 +26,7 @@ describe('the result', () => {
     const { read, parser } = session();
     read(result(0, text, { is_error: true }));
 
-    expect(parser.outcome).toMatchObject({ isError: true, error: label });
+    expect(parser.reportOf(1)?.outcome).toMatchObject({ isError: true, error: label });
   });
 
   it('without an account per model has that of the session’s model', () => {
@@ -84,12 +84,8 @@ describe('legs', () => {
   });
 
   it('keep their duration when they are parsed again later', () => {
-    const later = new SessionParser({
-      sessionId: 'a-session',
-      executionId: 'exec-1',
-      phaseId: 'plan',
-      startedAt: at(1000),
-    });
+    const ids = { sessionId: 'a-session', executionId: 'exec-1', phaseId: 'plan' };
+    const later = new SessionParser({ ...ids, startedAt: at(1000) }, 'claude-stream-json');
     later.line('building', 1, at(1));
     later.line('built', 2, at(4));
     later.end('exited', at(5));

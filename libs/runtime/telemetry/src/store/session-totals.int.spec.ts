@@ -14,7 +14,7 @@ const database = useDatabase();
 function replay(lines: readonly { text: string; number: number }[], executionId: string) {
   const sessionId = randomUUID();
   const now = new Date().toISOString();
-  const parser = new SessionParser({ sessionId, executionId, phaseId: 'plan', startedAt: now });
+  const parser = new SessionParser({ sessionId, executionId, phaseId: 'plan', startedAt: now }, 'claude-stream-json');
   const events = lines.map(({ text, number }) => parser.line(text, number, now));
   return { sessionId, parser, events, end: () => parser.end('interrupted', now) };
 }

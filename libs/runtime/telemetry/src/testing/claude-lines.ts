@@ -1,17 +1,15 @@
-import { SessionParser } from '../parser/session-parser';
+import { SessionParser, type AgentOutput } from '../parser/session-parser';
 import type { TelemetryEvent } from '../telemetry-event';
 
 export const HAIKU = 'claude-haiku-4-5-20251001';
 export const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
 
 /** Feeds lines one second apart. */
-export function session() {
-  const parser = new SessionParser({
-    sessionId: 'a-session',
-    executionId: 'exec-1',
-    phaseId: 'plan',
-    startedAt: at(0),
-  });
+export function session(output: AgentOutput = 'claude-stream-json') {
+  const parser = new SessionParser(
+    { sessionId: 'a-session', executionId: 'exec-1', phaseId: 'plan', startedAt: at(0) },
+    output,
+  );
   let number = 0;
   const read = (...lines: (object | string)[]): TelemetryEvent[] =>
     lines.flatMap((line) => parser.line(typeof line === 'string' ? line : JSON.stringify(line), ++number, at(number)));
@@ -36,6 +34,7 @@ export const toolResult = (id: string, content: unknown = 'done', isError = fals
 });
 export const result = (costUSD: number, text = 'done', extra: object = {}) => ({
   type: 'result',
+  subtype: 'success',
   is_error: false,
   result: text,
   total_cost_usd: costUSD,
