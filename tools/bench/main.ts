@@ -1,5 +1,6 @@
 import { appendSuite } from './append/append.suite';
 import type { Figures } from './figure';
+import { hostileSuite } from './hostile/hostile.suite';
 import { liveSuite } from './live/live.suite';
 import { pipelineSuite } from './pipeline/pipeline.suite';
 import { jsonLine, table } from './report';
@@ -13,6 +14,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   live: liveSuite,
   start: startSuite,
   pipeline: pipelineSuite,
+  hostile: hostileSuite,
 };
 
 async function main([name = '', ...options]: readonly string[]): Promise<void> {

@@ -9,6 +9,15 @@ export const withPostgres = <Result>(work: (url: string) => Promise<Result>): Pr
     return whileRunning([postgres], () => work(postgres.url));
   });
 
+/** Runs a private Postgres and nats-server with new data while `work` goes on. */
+export const withStoreAndBus = <Result>(
+  work: (urls: { store: string; bus: string }) => Promise<Result>,
+): Promise<Result> =>
+  withScratch(async (directory) => {
+    const [postgres, nats] = [postgresIn(directory), natsIn(directory)];
+    return whileRunning([postgres, nats], () => work({ store: postgres.url, bus: nats.url }));
+  });
+
 /** The start time of Postgres, NATS and Redis alone, started together with new data. */
 export const bareStartSeconds = (): Promise<number> =>
   withScratch((directory) => {

@@ -19,6 +19,13 @@ export async function cpuMilliseconds(root: number): Promise<number> {
   return familiesOf([root], stats).reduce((sum, pid) => sum + cpuMillisecondsIn(stats.get(pid) ?? ''), 0);
 }
 
+/** The most resident megabytes that this process has had. */
+export async function peakMegabytes(pid: number): Promise<number> {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(await ofProcess(pid, 'status'))?.[1];
+  if (kilobytes === undefined) throw new Error(`process ${pid} has ended`);
+  return (Number(kilobytes) * BYTES_PER_KILOBYTE) / BYTES_PER_MEGABYTE;
+}
+
 /** A process and its descendants. */
 export function familyOf(root: number, parents: ReadonlyMap<number, number>): number[] {
   const children = [...parents].filter(([, parent]) => parent === root).map(([pid]) => pid);
@@ -52,5 +59,5 @@ async function statOfEach(): Promise<ReadonlyMap<number, string>> {
 }
 
 /** Empty for a process that has ended meanwhile. */
-const ofProcess = (pid: number, file: 'stat' | 'smaps_rollup'): Promise<string> =>
+const ofProcess = (pid: number, file: 'stat' | 'smaps_rollup' | 'status'): Promise<string> =>
   readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');

@@ -98,7 +98,7 @@ export class BatchConsumer {
       return;
     }
 
-    const stored = await this.options.buffer.submit(batch);
+    const stored = await this.options.buffer.submit(batch, message.data.length);
     this.options.observer.stored(stored);
     message.ack();
     this.#reply(message, stored.leaseLost ? { refused: LEASE_LOST } : { committed: batch.lastLine });

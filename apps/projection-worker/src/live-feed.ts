@@ -10,7 +10,9 @@ import type { Logger } from 'pino';
 
 type Entry = DomainItem & Readonly<{ executionId: string; previous: number }>;
 
-const PAGE = 500;
+const PAGE = 50;
+/** Rows of a page beyond these bytes are read with the next one. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** Publishes the feed's new rows to live streams. Frames may be lost: streams read the table for missing ones. */
 @Injectable()
@@ -47,7 +49,7 @@ export class LiveFeed {
         const head = this.#head;
         const entries = await this.#entries(this.#published, head);
         for (const entry of entries) this.#publish(entry);
-        this.#published = entries.length < PAGE ? head : (entries.at(-1)?.position ?? head);
+        this.#published = entries.at(-1)?.position ?? head;
       }
     } catch (error) {
       this.#published = undefined;
@@ -66,14 +68,19 @@ export class LiveFeed {
   /** With `previous`, the position of the execution's event before: a stream that has sent it needs no look at the table. */
   async #entries(after: number, upTo: number): Promise<readonly Entry[]> {
     const { rows } = await this.pool.query<Entry>(
-      `select f.execution_id as "executionId", f.event_position as position, f.type, f.data,
+      `with page as (
+         select * from ${executionFeedProjection.table}
+          where feed_id > lpad($1::text, 16, '0') and feed_id <= lpad($2::text, 16, '0')
+          order by feed_id limit $3
+       ), sized as (
+         select feed_id, sum(octet_length(data::text)) over (order by feed_id) - octet_length(data::text) as before from page
+       )
+       select f.execution_id as "executionId", f.event_position as position, f.type, f.data,
               ${instant('f.recorded_at')} as "recordedAt",
               coalesce((select max(p.event_position) from ${executionFeedProjection.table} p
                          where p.execution_id = f.execution_id and p.event_position < f.event_position), 0) as previous
-         from ${executionFeedProjection.table} f
-        where f.feed_id > lpad($1::text, 16, '0') and f.feed_id <= lpad($2::text, 16, '0')
-        order by f.feed_id limit $3`,
-      [after, upTo, PAGE],
+         from page f join sized using (feed_id) where before < $4 order by f.feed_id`,
+      [after, upTo, PAGE, PAGE_BYTES],
     );
     return rows;
   }

@@ -3,5 +3,6 @@ export { KeyedMutex } from './keyed-mutex';
 export { pause } from './pause';
 export { AGAIN, repeat } from './repeat';
 export { retry } from './retry';
+export { Semaphore } from './semaphore';
 export { Signal } from './signal';
 export { within } from './within';

@@ -45,7 +45,7 @@ describe('while Postgres is away', () => {
     const outcomes = await Promise.all(waiting);
 
     const confirmed = outcomes.flatMap((outcome) => ('position' in outcome ? outcome.position : []));
-    const recorded = await eventually(() => log.read(position, 1_000));
+    const recorded = await eventually(async () => (await log.read(position)).events);
     expect(confirmed.toSorted((a, b) => a - b)).toEqual(recorded.map((event) => event.position));
     expect(confirmed).toHaveLength(80);
   });

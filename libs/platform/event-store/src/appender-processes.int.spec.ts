@@ -129,7 +129,7 @@ function tail(after: number) {
   let target = Infinity;
   const position = () => seen.at(-1)?.position ?? after;
   const finished = (async () => {
-    while (position() < target) seen.push(...(await log.read(position(), 1_000)));
+    while (position() < target) seen.push(...(await log.read(position())).events);
     return seen;
   })();
   return {

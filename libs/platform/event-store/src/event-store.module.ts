@@ -2,6 +2,7 @@ import type { Event } from '@syntropic/kernel';
 import { Inject, Module, type DynamicModule, type FactoryProvider, type Provider, type Type } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { EventAppender, type EventAppenderOptions } from './event-appender';
+import { KeptStates } from './kept-states';
 import { PostgresEventLog } from './postgres-event-log';
 import { StoredAggregates, type StoredKind } from './stored-aggregates';
 import { StoredStreams } from './stored-streams';
@@ -27,6 +28,7 @@ export class EventStoreModule {
       fromOptions(EventAppender, ({ pool, ...rest }) => new EventAppender(pool, rest)),
       fromOptions(PostgresEventLog, ({ pool }) => new PostgresEventLog(pool)),
       fromOptions(StoredStreams, ({ pool }) => new StoredStreams(pool)),
+      fromOptions(KeptStates, () => new KeptStates()),
     ];
     return { module: EventStoreModule, global: true, providers: [options, ...stores], exports: stores };
   }
@@ -45,8 +47,8 @@ const fromOptions = <Store>(provide: Type<Store>, useFactory: (options: EventSto
 
 const aggregatesProvider = (aggregate: { name: string }): Provider => ({
   provide: aggregatesToken(aggregate),
-  inject: [PostgresEventLog, StoredStreams, EventAppender],
-  useFactory: (log: PostgresEventLog, streams: StoredStreams, appender: EventAppender) =>
+  inject: [PostgresEventLog, StoredStreams, EventAppender, KeptStates],
+  useFactory: (log: PostgresEventLog, streams: StoredStreams, appender: EventAppender, kept: KeptStates) =>
     // The container loses the types of state and events; the injecting class declares them again.
-    new StoredAggregates(aggregate as StoredKind<unknown, Event>, { log, streams, appender }),
+    new StoredAggregates(aggregate as StoredKind<unknown, Event>, { log, streams, appender, kept }),
 });

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { VersionConflict } from './append';
 import { EventAppender } from './event-appender';
+import { KeptStates } from './kept-states';
 import { PostgresEventLog } from './postgres-event-log';
 import { StoredAggregates } from './stored-aggregates';
 import { StoredStreams } from './stored-streams';
@@ -19,7 +20,12 @@ let counters: Aggregates<Counter, CounterEvent>;
 
 /** Another replica's aggregates, without cached states. */
 const elsewhere = () =>
-  new StoredAggregates(Counter, { log, streams: new StoredStreams(pool), appender: new EventAppender(pool) });
+  new StoredAggregates(Counter, {
+    log,
+    streams: new StoredStreams(pool),
+    appender: new EventAppender(pool),
+    kept: new KeptStates(),
+  });
 
 beforeAll(() => {
   pool = createPool(database.urlAs('syn_command_service'));

@@ -15,14 +15,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { VersionConflict, type AppendOutcome, type NewEvent } from './append';
 import type { EventAppender } from './event-appender';
 import type { EventLog } from './event-log';
-import { LeastRecentlyUsed } from './least-recently-used';
+import { bytesOf, type KeptStates } from './kept-states';
 import type { StoredStreams } from './stored-streams';
 import { schemaVersionOf, upcast } from './upcast';
 
-const PAGE = 1_000;
 const ATTEMPTS = 8;
-/** States kept per kind of aggregate, so that a long stream is read once and then only what follows. */
-const KEPT_STATES = 1_000;
 
 /** The parts of an aggregate that turn its events into a state. */
 export type StoredKind<State, E extends Event> = Pick<
@@ -30,7 +27,13 @@ export type StoredKind<State, E extends Event> = Pick<
   'name' | 'initial' | 'evolve' | 'reserves' | 'upcasters'
 >;
 
-export type AggregateStores = Readonly<{ log: EventLog; streams: StoredStreams; appender: EventAppender }>;
+export type AggregateStores = Readonly<{
+  log: EventLog;
+  streams: StoredStreams;
+  appender: EventAppender;
+  /** Shared by the aggregates of all kinds. */
+  kept: KeptStates;
+}>;
 
 type Reads = readonly Pick<Loaded<unknown>, 'stream' | 'version'>[];
 
@@ -41,12 +44,11 @@ type Update<State, E extends Event> = Readonly<{
   reads: Reads;
 }>;
 
-/** `epoch` identifies the log; absent before the first read. */
-type Replayed<State> = Loaded<State> & Readonly<{ position: number; epoch?: string }>;
+/** `epoch` identifies the log, `last` the last event; both are absent before the first read. */
+type Replayed<State> = Loaded<State> & Readonly<{ position: number; epoch?: string; last?: string }>;
 
 /** The aggregates of one kind, rebuilt from the log and changed by appending to it. */
 export class StoredAggregates<State, E extends Event> implements Aggregates<State, E> {
-  readonly #kept = new LeastRecentlyUsed<Replayed<State>>(KEPT_STATES);
   /** Runs commands to one stream one after the other, because only one append can succeed at a time. */
   readonly #mutex = new KeyedMutex();
 
@@ -106,31 +108,37 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     context?: CommandContext,
   ): Promise<{ before: AppendOutcome | undefined; current: Replayed<State> }> {
     const known = this.#lastKnown(stream);
-    const { epoch, before, events } = await this.stores.streams.find(stream, known.version, PAGE, context);
-    if (known.version > 0 && known.epoch !== epoch) {
-      // The log was restored: the cached state may include events that it does not have.
-      this.#kept.delete(stream);
+    const { epoch, before, behind, events, version } = await this.stores.streams.find(stream, known.version, context);
+    if (known.version > 0 && (known.epoch !== epoch || known.last !== behind)) {
+      // The log went back: the kept state may include events that it does not have.
+      this.stores.kept.delete(stream);
       return this.#find(stream, context);
     }
-    return { before, current: before ? known : await this.#follow({ ...known, epoch }, events) };
+    return { before, current: before ? known : await this.#follow({ ...known, epoch }, events, version) };
   }
 
   #lastKnown(stream: string): Replayed<State> {
-    return this.#kept.get(stream) ?? { state: this.aggregate.initial, stream, version: 0, position: 0 };
+    // Only this kind of aggregate has streams of its name.
+    const kept = this.stores.kept.get(stream) as Replayed<State> | undefined;
+    return kept ?? { state: this.aggregate.initial, stream, version: 0, position: 0 };
   }
 
-  /** Replays a page and every page after it. */
-  async #follow(known: Replayed<State>, page: readonly Recorded[]): Promise<Replayed<State>> {
+  /** Replays a page, and every page after it up to the stream's version. */
+  async #follow(known: Replayed<State>, page: readonly Recorded[], version: number): Promise<Replayed<State>> {
     const last = page.at(-1);
     if (!last) return known;
 
     const history = page.map((event) => upcast<E>(this.aggregate, event));
     const state = replay(this.aggregate, history, known.state);
-    const current = { ...known, state, version: last.version, position: last.position };
-    this.#kept.set(known.stream, current);
-    if (page.length < PAGE) return current;
+    const current = { ...known, state, version: last.version, position: last.position, last: last.id };
+    this.stores.kept.set(
+      known.stream,
+      current,
+      page.reduce((sum, { data }) => sum + bytesOf(data), 0),
+    );
+    if (current.version >= version) return current;
 
-    return this.#follow(current, await this.stores.log.readStream(current.stream, current.version, PAGE));
+    return this.#follow(current, await this.stores.log.readStream(current.stream, current.version), version);
   }
 }
 

@@ -1,12 +1,22 @@
 import { eventIdOf, type CommandContext, type Recorded } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { AppendOutcome } from './append';
-import { recorded, type EventRow } from './postgres-event-log';
+import { PAGE_BYTES, PAGE_EVENTS } from './event-log';
+import { NO_HEAD, recorded, type EventRow } from './postgres-event-log';
 
-/** The log's epoch, and the next events of a stream, or the outcome of the command if it was carried out before. */
-export type StreamPage = Readonly<{ epoch: string; before?: AppendOutcome; events: readonly Recorded[] }>;
+/** The next events of a stream, and the log at the moment of the read. */
+export type StreamPage = Readonly<{
+  epoch: string;
+  /** The outcome of the command if it was carried out before. */
+  before?: AppendOutcome;
+  events: readonly Recorded[];
+  /** The id of the event at the version that was named; absent where the stream has none. */
+  behind: string | undefined;
+  /** The version of the stream's last event. */
+  version: number;
+}>;
 
-type StreamPageRow = Readonly<{ epoch: string; outcome: AppendOutcome | null }> &
+type StreamPageRow = Readonly<{ epoch: string; outcome: AppendOutcome | null; behind: string | null; last: number }> &
   (EventRow | Readonly<{ position: null }>);
 
 /** Reads streams for commands. */
@@ -14,24 +24,25 @@ export class StoredStreams {
   constructor(private readonly pool: Pool) {}
 
   /** Reads the next page of a stream and, in the same statement, the outcome of the command if it was sent before. */
-  async find(stream: string, after: number, limit: number, context?: CommandContext): Promise<StreamPage> {
+  async find(stream: string, after: number, context?: CommandContext): Promise<StreamPage> {
     const { rows } = await this.pool.query<StreamPageRow>({
       name: 'stream-find',
       text: `
-        select head.store_epoch as epoch, command.outcome, event.*
+        select head.store_epoch as epoch, command.outcome, log.version_of($1) as last, event.*,
+               (select event_id from log.events where stream_id = $1 and version = $2) as behind
         from log.log_head head
-        cross join (select log.outcome_of_command($4, $1, $5) as outcome) command
-        left join lateral (
-          select * from log.events where stream_id = $1 and version > $2 order by version limit $3
-        ) event on true
+        cross join (select log.outcome_of_command($5, $1, $6) as outcome) command
+        left join log.stream_page_after($1, $2, $3, $4) event on true
         order by event.version`,
-      values: [stream, after, limit, context && eventIdOf(context.commandId, 0), context?.bodyHash],
+      values: [stream, after, PAGE_EVENTS, PAGE_BYTES, context && eventIdOf(context.commandId, 0), context?.bodyHash],
     });
     const [first] = rows;
-    if (!first) throw new Error('the log has no head: it was never initialised');
-    const { epoch, outcome: before } = first;
+    if (!first) throw new Error(NO_HEAD);
+    const { epoch, outcome: before, behind, last: version } = first;
     return {
       epoch,
+      version,
+      behind: behind ?? undefined,
       ...(before && { before }),
       events: rows.flatMap((row) => (row.position === null ? [] : [recorded(row)])),
     };

@@ -7,7 +7,7 @@ export { LocalCommands } from './commands/local-commands';
 export { MessageBus } from './commands/message-bus';
 export { connectNats, drainAndClose, natsOptions } from './connection';
 export { deadLetterCommands, DeadLetters } from './dead-letters';
-export { domainMessage, logPositionOf, recordedOf } from './domain-message';
+export { domainMessage, logPositionOf, recordedOf, type DataRef } from './domain-message';
 export { followStream } from './follow-stream';
 export { natsAuthorization, natsUsers, type ServiceName } from './permissions';
 export { ensureStreams } from './streams';

@@ -58,7 +58,7 @@ export class BacklogRunner {
     const { events, backlog, reactions, backOffMs } = this.options;
     let position: number | undefined = head.position;
     while (position !== undefined && !signal.aborted) {
-      const [event] = await events.read(position - 1, 1);
+      const [event] = (await events.read(position - 1, 1)).events;
       if (!event) throw new Error(`the log lacks position ${position}`);
 
       const fault = await reactions.tryOnce(progress.process, event);

@@ -22,7 +22,6 @@ export type ProcessRunnerOptions = Readonly<{
   backOffMs?: number;
 }>;
 
-const PAGE = 1_000;
 const JOBS_AT_ONCE = 32;
 /** Positions are written behind what was done: after a death a little more is repeated, and the store has less to do. */
 const SAVE_EVERY_MS = 100;
@@ -118,7 +117,7 @@ export class ProcessTerm {
 
   async #read(after: number): Promise<readonly Recorded[]> {
     try {
-      return await this.options.events.read(after, PAGE);
+      return (await this.options.events.read(after)).events;
     } catch (error) {
       this.options.log.warn({ err: error }, 'the log cannot be read and is read again');
       return [];

@@ -4,10 +4,9 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Announce, CheckpointAnnouncement } from './announcement';
 import { commit, type FoldedBatch } from './commit';
-import { fold, FoldFailed, keysOf, refuseUnknown } from './fold';
+import { fold, FoldFailed, refuseUnknown } from './fold';
 import type { Owned } from './owned';
 import type { RowCache } from './row-cache';
-import { loadRows } from './rows';
 
 /** A projection that did not advance. `faulty`: the events or the projection cause it. `unknown`: the checkpoint is lost, or a server is away. */
 export type Failure = Readonly<{ owned: Owned; kind: 'faulty' | 'unknown'; error: Error }>;
@@ -23,7 +22,10 @@ type AdvanceOptions = Readonly<{
 export class Advance {
   constructor(private readonly options: AdvanceOptions) {}
 
-  /** Advances each projection to the last event, and resolves with those that failed. A failure does not affect the others. */
+  /**
+   * Advances each projection to the last event, or as far as the rows that the events concern fit into memory.
+   * Resolves with those that failed; a failure does not affect the others.
+   */
   async over(group: readonly Owned[], events: readonly Recorded[]): Promise<readonly Failure[]> {
     const failures: Failure[] = [];
     const batches = await Promise.all(
@@ -47,13 +49,14 @@ export class Advance {
     if (!first || !last) return undefined;
     if (first.position !== position + 1) throw new Error(`${position + 1} is missing before ${first.position}`);
 
-    const folded = ahead.filter((event) => !parked.has(event.position));
-    refuseUnknown(projection, folded);
-    const rows = await loadRows(this.options.pool, projection, keysOf(projection, folded));
+    const wanted = ahead.filter((event) => !parked.has(event.position));
+    refuseUnknown(projection, wanted);
+    const { rows, events: folded } = await owned.rows.load(wanted);
+    const isComplete = folded.length === wanted.length;
     const needsCacheEpoch = cacheEpoch === null && this.options.cache?.available;
     return {
       owned,
-      to: last.position,
+      to: isComplete ? last.position : (folded.at(-1)?.position ?? position),
       changed: fold(projection, rows, folded),
       cache: needsCacheEpoch
         ? { epoch: randomUUID(), position, instead: null }

@@ -1,4 +1,4 @@
-import { backOffMs, pause } from '@syntropic/async';
+import { backOffMs, pause, Semaphore } from '@syntropic/async';
 import type { EventLog } from '@syntropic/event-store';
 import type { Recorded } from '@syntropic/kernel';
 import type { Advance, Failure } from './advance';
@@ -24,6 +24,8 @@ type FinalFailure = Failure & Readonly<{ event?: Recorded }>;
 
 const BATCH = 1_000;
 const NOTHING_READ_MS = 250;
+/** Pages in memory, of all projections that catch up: more of them wait for the same servers. */
+const turns = new Semaphore(2);
 
 /**
  * Advances one projection along the log by itself, and resolves with the failure that stopped it. After a failure it halves its
@@ -36,22 +38,26 @@ export async function catchUp(owned: Owned, options: CatchUpOptions): Promise<Fi
   let failures = 0;
 
   while (!options.done()) {
-    const events = await log.read(owned.position, limit);
-    const [event] = events;
+    const from = owned.position;
+    const { event, count, failure } = await turns.run(async () => {
+      const { events } = await log.read(from, limit);
+      const [failed] = events.length > 0 ? await advance.over([owned], events) : [];
+      return { event: events[0], count: events.length, failure: failed };
+    });
     if (!event) {
       await pause(NOTHING_READ_MS, signal);
       continue;
     }
 
-    const [failure] = await advance.over([owned], events);
     if (failure?.kind === 'unknown') return failure;
     if (!failure) {
       failures = 0;
-      limit = Math.min(BATCH, limit * 2);
+      const advanced = owned.position - from;
+      limit = Math.min(BATCH, 2 * (advanced < count ? advanced : limit));
       continue;
     }
-    if (events.length > 1) {
-      limit = Math.ceil(events.length / 2);
+    if (count > 1) {
+      limit = Math.ceil(count / 2);
       continue;
     }
 

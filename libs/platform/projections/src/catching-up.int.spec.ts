@@ -112,7 +112,7 @@ describe('two workers while processes and servers fail', () => {
     const log = new PostgresEventLog(database.pool);
     try {
       const row = await readModels.get(balances, id, { minPosition: await log.head() });
-      expect(row).toEqual(plainFold(balances, await log.read(0, 100_000)).get(id));
+      expect(row).toEqual(plainFold(balances, (await log.read(0, 100_000)).events).get(id));
     } catch (error) {
       if (!(error instanceof ReadModelBehind)) throw error;
     }
@@ -143,7 +143,7 @@ describe('two workers while processes and servers fail', () => {
   }
 
   async function expectCaughtUp(projection: Projection): Promise<void> {
-    const expected = plainFold(projection, await new PostgresEventLog(database.pool).read(0, 100_000));
+    const expected = plainFold(projection, (await new PostgresEventLog(database.pool).read(0, 100_000)).events);
     const { rows } = await readModels.page(projection, { limit: 1_000 });
     expect(new Map(rows.map((row) => [String(row[projection.key]), row]))).toEqual(expected);
     await expectRebuildEquals(projection, database.pool);

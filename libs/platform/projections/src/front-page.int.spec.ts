@@ -206,7 +206,7 @@ describe('a reader of front pages while cache and worker fail', () => {
   async function statesByPosition(): Promise<readonly string[]> {
     const rows = new Map<string, Versioned>();
     const states = [''];
-    for (const event of await log().read(0, 100_000)) {
+    for (const event of (await log().read(0, 100_000)).events) {
       for (const [key, row] of fold(balances, rows, [event])) rows.set(key, row);
       states.push(described([...rows.values()].flatMap(({ row }) => (row ? [row] : []))));
     }

@@ -1,4 +1,5 @@
 import type { Projection } from './projection';
+import type { RowLoader } from './row-loader';
 
 /** A projection that this worker owns, as far as it knows: the checkpoint row decides. */
 export type Owned = {
@@ -13,4 +14,5 @@ export type Owned = {
   readonly parked: ReadonlySet<number>;
   /** Live projections share one reader, one that catches up reads the log alone, a stopped one waits for an operator. */
   mode: 'catching_up' | 'live' | 'stopped';
+  readonly rows: RowLoader;
 };

@@ -10,6 +10,7 @@ import { Checkpoints, type OwnedCheckpoint } from './checkpoints';
 import type { Owned } from './owned';
 import type { Projection } from './projection';
 import type { RowCache } from './row-cache';
+import { RowLoader } from './row-loader';
 import { tableFault } from './table';
 
 export type ProjectionRunnerOptions = Readonly<{
@@ -92,6 +93,8 @@ export class ProjectionRunner {
       if (failure.kind === 'unknown') this.#disown(failure);
       else this.#startCatchUp(failure.owned);
     }
+    const isBehind = (owned: Owned) => owned.mode === 'live' && owned.position < (this.#cursor ?? 0);
+    for (const owned of live.filter(isBehind)) if (this.#isOwned(owned)) this.#startCatchUp(owned);
   }
 
   #startCatchUp(owned: Owned): void {
@@ -186,7 +189,8 @@ export class ProjectionRunner {
       const owned = this.#owned.get(projection);
       if (!row) this.#owned.delete(projection);
       else if (!owned || (owned.mode === 'stopped' && row.status !== 'stopped')) {
-        await this.#begin({ ...row, projection, parked: new Set(row.parked), mode: 'catching_up' }, storeEpoch);
+        const rows = new RowLoader(this.options.pool, projection);
+        await this.#begin({ ...row, projection, parked: new Set(row.parked), mode: 'catching_up', rows }, storeEpoch);
       }
     }
   }

@@ -57,7 +57,7 @@ export class ReadModels {
 
   /** Reads the row from its table, and fills the cache. */
   async #stored(projection: Projection, epoch: string | null, id: string): Promise<Pick<Versioned, 'row'>> {
-    const stored = await loadRows(this.#pool, projection, [id]);
+    const { rows: stored } = await loadRows(this.#pool, projection, [id]);
     if (epoch !== null && stored.size > 0) this.#cache?.put(projection, epoch, stored).catch(() => undefined);
     return stored.get(id) ?? { row: null };
   }

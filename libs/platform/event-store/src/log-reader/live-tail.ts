@@ -1,19 +1,25 @@
 import type { Recorded } from '@syntropic/kernel';
-import { followStream, LOG_HEAD, logPositionOf, recordedOf } from '@syntropic/messaging';
+import { followStream, LOG_HEAD, logPositionOf, recordedOf, type DataRef } from '@syntropic/messaging';
 import { AckPolicy, DeliverPolicy, type JsMsg, type Msg, type NatsConnection } from 'nats';
-import type { Head } from '../event-log';
+import { PAGE_BYTES, PAGE_EVENTS, type Head } from '../event-log';
 
 /** The relay announces the head each second: after three seconds without it, arrived events no longer count as complete. */
 const SILENCE_MS = 3_000;
 /** Longer queues are read from the log later, where they cost no memory. */
 const MAX_WAITING = 10_000;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+
+type Arrived = Readonly<{ event: Recorded; bytes: number }>;
 
 /**
  * New events of one epoch's log as the bus delivers them. When a message is missing, too large or late, `isCaughtUpAt` is false
  * and the log has to be read.
  */
 export class LiveTail {
-  #arrived: Recorded[] = [];
+  #arrived: Arrived[] = [];
+  #bytes = 0;
+  /** The position up to which events were taken. */
+  #taken = 0;
   #attached = false;
   #incomplete = true;
   #head = 0;
@@ -60,12 +66,20 @@ export class LiveTail {
     return this.#newEpoch;
   }
 
-  /** Removes and returns the arrived events that follow the position without a gap. */
-  take(after: number, limit: number): readonly Recorded[] {
-    const first = this.#arrived.findIndex(({ position }) => position > after);
-    this.#arrived = first < 0 ? [] : this.#arrived.slice(first);
-    if (this.#arrived[0] && this.#arrived[0].position > after + 1) this.markIncomplete();
-    return this.#arrived.splice(0, limit);
+  /** Removes and returns a page of the arrived events that follow the position without a gap. */
+  take(after: number): readonly Recorded[] {
+    const first = this.#arrived.findIndex(({ event }) => event.position > after);
+    this.#remove(first < 0 ? this.#arrived.length : first);
+    if (this.#arrived[0] && this.#arrived[0].event.position > after + 1) this.markIncomplete();
+
+    let bytes = 0;
+    const beyond = this.#arrived.findIndex((arrived, index) => {
+      bytes += arrived.bytes;
+      return index === PAGE_EVENTS || (index > 0 && bytes > PAGE_BYTES);
+    });
+    const page = this.#remove(beyond < 0 ? this.#arrived.length : beyond).map(({ event }) => event);
+    this.#taken = page.at(-1)?.position ?? after;
+    return page;
   }
 
   /** True when the log certainly holds no later event that has not arrived here. */
@@ -76,15 +90,26 @@ export class LiveTail {
 
   /** Called before a read of the log, which holds everything that has arrived: events are published only after they are recorded. */
   reset(): void {
-    this.#arrived = [];
+    this.#clear();
     this.#head = 0;
     this.#incomplete = false;
   }
 
   /** Requires a read of the log, because events are missing here. */
   markIncomplete(): void {
-    this.#arrived = [];
+    this.#clear();
     this.#incomplete = true;
+  }
+
+  #clear(): void {
+    this.#arrived = [];
+    this.#bytes = 0;
+  }
+
+  #remove(count: number): readonly Arrived[] {
+    const removed = this.#arrived.splice(0, count);
+    this.#bytes -= removed.reduce((sum, { bytes }) => sum + bytes, 0);
+    return removed;
   }
 
   #attach(): void {
@@ -97,17 +122,32 @@ export class LiveTail {
   #receive(message: JsMsg): void {
     if (logPositionOf(message.headers).epoch !== this.epoch) return;
 
-    const event = recordedOf(message);
-    const last = this.#arrived.at(-1);
-    if ('dataref' in event || this.#arrived.length >= MAX_WAITING) this.markIncomplete();
-    else if (!last || event.position === last.position + 1) this.#arrived.push(event);
-    else if (event.position > last.position) this.markIncomplete();
+    if (this.#isFull()) this.markIncomplete();
+    else this.#add(recordedOf(message), message.data.length);
     this.onArrival();
+  }
+
+  #isFull(): boolean {
+    return this.#arrived.length >= MAX_WAITING || this.#bytes >= MAX_WAITING_BYTES;
+  }
+
+  #add(event: Recorded | DataRef, bytes: number): void {
+    const last = this.#arrived.at(-1)?.event;
+    if ('dataref' in event) {
+      this.markIncomplete();
+    } else if (!last || event.position === last.position + 1) {
+      this.#arrived.push({ event, bytes });
+      this.#bytes += bytes;
+    } else if (event.position > last.position) {
+      this.markIncomplete();
+    }
   }
 
   #receiveHead(message: Msg): void {
     const { position, epoch } = message.json<Head>();
     if (epoch === this.epoch) {
+      // Also a late announcement of a former relay; the log says whether it went back.
+      if (position < this.#taken) this.markIncomplete();
       this.#head = Math.max(this.#head, position);
       this.#headReceivedAt = performance.now();
     } else {

@@ -1,10 +1,11 @@
 import { AGAIN, repeat, Signal } from '@syntropic/async';
 import type { Recorded } from '@syntropic/kernel';
 import type { NatsConnection } from 'nats';
-import type { EventLog } from '../event-log';
+import type { EventLog, LogPage } from '../event-log';
+import { LogRestored, requireContinuation, type LogPlace } from '../log-place';
 import { LiveTail } from './live-tail';
 
-/** Receives at most 1,000 events, without a gap and in position order. */
+/** Receives a page: at most 1,000 events or 4 MiB, without a gap and in position order. */
 export type Apply = (events: readonly Recorded[]) => Promise<void>;
 
 export type LogReaderOptions = Readonly<{
@@ -12,7 +13,6 @@ export type LogReaderOptions = Readonly<{
   onFault?: (error: unknown) => void;
 }>;
 
-const BATCH = 1_000;
 const POLL_MS = 250;
 
 /**
@@ -30,7 +30,10 @@ export class LogReader {
     this.#onFault = onFault;
   }
 
-  /** Calls `apply` for one batch at a time until the signal. An error of `apply` ends the reading and is thrown. */
+  /**
+   * Calls `apply` for one page at a time until the signal. An error of `apply` ends the reading and is thrown.
+   * @throws LogRestored when the log does not hold what was read
+   */
   async follow(after: number, apply: Apply, signal: AbortSignal): Promise<void> {
     const { epoch } = await this.log.head();
     const arrivals = new Signal();
@@ -41,14 +44,14 @@ export class LogReader {
     const listening = this.nats && tail.listen(this.nats, AbortSignal.any([signal, ended.signal]));
 
     try {
-      let position = after;
+      let place: LogPlace = { epoch, position: after };
       await repeat(signal, { everyMs: POLL_MS, wake: arrivals }, async () => {
-        const events = await this.#next(position, tail);
+        const events = await this.#next(place, tail);
         const last = events.at(-1);
         if (!last) return undefined;
 
         await apply(events);
-        position = last.position;
+        place = { epoch, position: last.position, event: last.id };
         return AGAIN;
       });
     } finally {
@@ -57,22 +60,27 @@ export class LogReader {
     }
   }
 
-  async #next(position: number, tail: LiveTail): Promise<readonly Recorded[]> {
-    if (tail.newEpoch) throw new Error(`the log was restored: its epoch is now ${tail.newEpoch}`);
+  async #next(place: LogPlace, tail: LiveTail): Promise<readonly Recorded[]> {
+    const { position } = place;
+    if (tail.newEpoch) throw new LogRestored(`its epoch is now ${tail.newEpoch}`);
 
-    const arrived = tail.take(position, BATCH);
+    const arrived = tail.take(position);
     if (arrived.length > 0 || tail.isCaughtUpAt(position)) return arrived;
 
     tail.reset();
-    const events = await this.#read(position);
-    // Only a page that is not full shows that there is no more.
-    if (!events || events.length === BATCH) tail.markIncomplete();
-    return inSequence(events ?? [], position);
+    const page = await this.#read(position);
+    if (!page) {
+      tail.markIncomplete();
+      return [];
+    }
+    requireContinuation(page, place);
+    if ((page.events.at(-1)?.position ?? position) < page.head.position) tail.markIncomplete();
+    return inSequence(page.events, position);
   }
 
-  async #read(position: number): Promise<Recorded[] | undefined> {
+  async #read(position: number): Promise<LogPage | undefined> {
     try {
-      return await this.log.read(position, BATCH);
+      return await this.log.read(position);
     } catch (error) {
       this.#onFault(error);
       return undefined;

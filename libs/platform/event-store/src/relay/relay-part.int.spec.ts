@@ -24,7 +24,7 @@ describe('for health, the relay', () => {
   it('stands still since the first event that it has not published was recorded', async () => {
     const head = await relayed.append(2);
     await relayed.database.pool.query(`update ops.relay set seen_at = clock_timestamp() + interval '1 hour'`);
-    const [event] = await relayed.log().read(head - 2, 1);
+    const [event] = (await relayed.log().read(head - 2, 1)).events;
 
     expect(await part()).toMatchObject({ behind: 2, since: event?.recordedAt, why: 'it publishes no further' });
   });

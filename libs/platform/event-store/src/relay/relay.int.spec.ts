@@ -20,7 +20,7 @@ describe('a relay', () => {
     const stored = await streams.getMessage('DOMAIN', {
       last_by_subj: 'domain.orchestration.workflow.tidy%2Eup.Counted',
     });
-    const [event] = await relayed.log().read(head - 1, 1);
+    const [event] = (await relayed.log().read(head - 1, 1)).events;
     expect(recordedOf({ headers: stored.header, data: stored.data })).toEqual(event);
     expect(stored.header.get('ce-specversion')).toBe('1.0');
     expect(positions).toEqual(allUpTo(head));
@@ -98,7 +98,7 @@ describe('two relays that write the stream at once', () => {
 
   it('conflict: one of them is refused completely', async () => {
     const head = await relayed.append(30);
-    const events = await relayed.log().read(0, head);
+    const { events } = await relayed.log().read(0, head);
     const connections = [await relayed.connect(), await relayed.connect()];
     const writers = connections.map((connection) => new DomainStream(connection, relayOptions));
     await writers[0]?.ensure();

@@ -85,7 +85,7 @@ export class Relay {
   async #advance({ position, end }: Progress): Promise<Progress | undefined> {
     if (!end) return this.#resume(position);
 
-    const events = await this.log.read(position, PIPELINE);
+    const { events } = await this.log.read(position, PIPELINE);
     const last = events.at(-1);
     if (!last) return undefined;
 

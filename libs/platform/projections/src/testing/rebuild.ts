@@ -28,7 +28,7 @@ async function rebuilt(projection: Projection, pool: Pool): Promise<ReadonlyMap<
   const rows = new Map<string, Versioned>();
 
   for (let position = 0; position < end;) {
-    const events = await log.read(position, Math.min(PAGE, end - position));
+    const { events } = await log.read(position, Math.min(PAGE, end - position));
     if (events.length === 0) throw new Error(`the log ends before ${end}, the checkpoint of ${projection.name}`);
     for (const [key, row] of fold(projection, rows, events)) rows.set(key, row);
     position += events.length;

@@ -26,9 +26,9 @@ describe('the event buffer', () => {
   it('writes at once when idle, then all batches that arrived meanwhile', async () => {
     const executionId = anExecutionId();
     const { buffer, flushes } = aBuffer();
-    const first = buffer.submit(batchOf(executionId, 1));
+    const first = buffer.submit(batchOf(executionId, 1), 100);
     await new Promise(setImmediate);
-    const others = Array.from({ length: 50 }, () => buffer.submit(batchOf(executionId, 2)));
+    const others = Array.from({ length: 50 }, () => buffer.submit(batchOf(executionId, 2), 100));
     await Promise.all([first, ...others]);
 
     expect(flushes).toEqual([1, 50]);
@@ -38,7 +38,7 @@ describe('the event buffer', () => {
   it('answers each batch with its own events, in order', async () => {
     const executionId = anExecutionId();
     const { buffer } = aBuffer();
-    const answers = await Promise.all([1, 2, 3].map((size) => buffer.submit(batchOf(executionId, size))));
+    const answers = await Promise.all([1, 2, 3].map((size) => buffer.submit(batchOf(executionId, size), 100)));
 
     const sequences = answers.map((answer) => (answer.leaseLost ? [] : answer.stored.map(({ sequence }) => sequence)));
     expect(sequences).toEqual([[1], [2, 3], [4, 5, 6]]);
@@ -46,21 +46,30 @@ describe('the event buffer', () => {
 
   it('is bounded, and accepts more when it has written', async () => {
     const { buffer } = aBuffer({ capacity: 3 });
-    const taken = buffer.submit(batchOf(anExecutionId(), 3));
-    await expect(buffer.submit(batchOf(anExecutionId(), 1))).rejects.toThrow(BufferFull);
+    const taken = buffer.submit(batchOf(anExecutionId(), 3), 100);
+    await expect(buffer.submit(batchOf(anExecutionId(), 1), 100)).rejects.toThrow(BufferFull);
     await taken;
 
-    await expect(buffer.submit(batchOf(anExecutionId(), 1))).resolves.toMatchObject({ leaseLost: false });
+    await expect(buffer.submit(batchOf(anExecutionId(), 1), 100)).resolves.toMatchObject({ leaseLost: false });
+  });
+
+  it('is bounded by bytes too', async () => {
+    const { buffer, flushes } = aBuffer({ capacityBytes: 1_000, flushBytes: 400 });
+    const taken = [300, 300, 300].map((bytes) => buffer.submit(batchOf(anExecutionId(), 1), bytes));
+    await expect(buffer.submit(batchOf(anExecutionId(), 1), 200)).rejects.toThrow(BufferFull);
+    await Promise.all(taken);
+
+    expect(flushes).toEqual([1, 1, 1]);
   });
 
   it('accepts a batch above its capacity when it is empty', async () => {
     const { buffer } = aBuffer({ capacity: 3 });
-    await expect(buffer.submit(batchOf(anExecutionId(), 5))).resolves.toMatchObject({ leaseLost: false });
+    await expect(buffer.submit(batchOf(anExecutionId(), 5), 100)).resolves.toMatchObject({ leaseLost: false });
   });
 
   it('writes at most its flush size at once', async () => {
     const { buffer, flushes } = aBuffer({ flushSize: 4 });
-    await Promise.all([3, 1, 2, 9, 1].map((size) => buffer.submit(batchOf(anExecutionId(), size))));
+    await Promise.all([3, 1, 2, 9, 1].map((size) => buffer.submit(batchOf(anExecutionId(), size), 100)));
 
     expect(flushes).toEqual([2, 1, 1, 1]);
   });
@@ -68,9 +77,9 @@ describe('the event buffer', () => {
   it('rejects waiting batches after a fault, and continues', async () => {
     const { buffer } = aBuffer();
     await database.pool.query('alter table telemetry.seen rename to gone');
-    await expect(buffer.submit(batchOf(anExecutionId(), 1))).rejects.toThrow('telemetry.seen');
+    await expect(buffer.submit(batchOf(anExecutionId(), 1), 100)).rejects.toThrow('telemetry.seen');
     await database.pool.query('alter table telemetry.gone rename to seen');
 
-    await expect(buffer.submit(batchOf(anExecutionId(), 1))).resolves.toMatchObject({ leaseLost: false });
+    await expect(buffer.submit(batchOf(anExecutionId(), 1), 100)).resolves.toMatchObject({ leaseLost: false });
   });
 });

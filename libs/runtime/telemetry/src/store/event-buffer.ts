@@ -13,48 +13,63 @@ export class BufferFull extends Error {
 export interface EventBufferOptions {
   /** Events that may wait at once. */
   readonly capacity?: number;
+  /** Bytes that may wait at once. */
+  readonly capacityBytes?: number;
   /** Events that one flush writes at most, unless a single batch has more. */
   readonly flushSize?: number;
+  /** Bytes that one flush writes at most, unless a single batch has more. */
+  readonly flushBytes?: number;
 }
+
+type Size = Readonly<{ events: number; bytes: number }>;
 
 type Waiting = Readonly<{
   batch: TelemetryBatch;
+  size: Size;
   resolve: (stored: StoredBatch) => void;
   reject: (error: unknown) => void;
 }>;
 
 const CAPACITY = 20_000;
+const CAPACITY_BYTES = 16 * 1024 * 1024;
 const FLUSH_SIZE = 2_000;
+const FLUSH_BYTES = 4 * 1024 * 1024;
 
 /** Group commit: an idle buffer writes a batch at once, a busy one writes all batches that arrived meanwhile together. */
 export class EventBuffer {
-  readonly #capacity: number;
-  readonly #flushSize: number;
+  readonly #capacity: Size;
+  readonly #flush: Size;
   #waiting: Waiting[] = [];
-  #size = 0;
+  #size: Size = NOTHING;
   #isFlushing = false;
 
   constructor(
     private readonly store: TelemetryStore,
-    { capacity = CAPACITY, flushSize = FLUSH_SIZE }: EventBufferOptions = {},
+    {
+      capacity = CAPACITY,
+      capacityBytes = CAPACITY_BYTES,
+      flushSize = FLUSH_SIZE,
+      flushBytes = FLUSH_BYTES,
+    }: EventBufferOptions = {},
   ) {
-    this.#capacity = capacity;
-    this.#flushSize = flushSize;
+    this.#capacity = { events: capacity, bytes: capacityBytes };
+    this.#flush = { events: flushSize, bytes: flushBytes };
   }
 
-  /** Resolves when the batch is durable. Rejects with `BufferFull` without taking it, or with the fault of the store. */
-  async submit(batch: TelemetryBatch): Promise<StoredBatch> {
-    if (this.#size > 0 && this.#size + batch.events.length > this.#capacity) throw new BufferFull();
+  /** Resolves when the batch, which came as so many bytes, is durable. Rejects with `BufferFull` without taking it, or with the fault of the store. */
+  async submit(batch: TelemetryBatch, bytes: number): Promise<StoredBatch> {
+    const size = { events: batch.events.length, bytes };
+    if (this.#size.bytes > 0 && exceeds(sum(this.#size, size), this.#capacity)) throw new BufferFull();
 
-    this.#size += batch.events.length;
+    this.#size = sum(this.#size, size);
     const stored = new Promise<StoredBatch>((resolve, reject) => {
-      this.#waiting.push({ batch, resolve, reject });
+      this.#waiting.push({ batch, size, resolve, reject });
     });
-    if (!this.#isFlushing) void this.#flush();
+    if (!this.#isFlushing) void this.#flushAll();
     return stored;
   }
 
-  async #flush(): Promise<void> {
+  async #flushAll(): Promise<void> {
     this.#isFlushing = true;
     // One turn of the event loop, to include batches of callers that were just answered.
     await new Promise(setImmediate);
@@ -63,10 +78,10 @@ export class EventBuffer {
   }
 
   #next(): Waiting[] {
-    let events = 0;
-    const beyond = this.#waiting.findIndex(({ batch }, index) => {
-      events += batch.events.length;
-      return index > 0 && events > this.#flushSize;
+    let flush = NOTHING;
+    const beyond = this.#waiting.findIndex(({ size }, index) => {
+      flush = sum(flush, size);
+      return index > 0 && exceeds(flush, this.#flush);
     });
     return this.#waiting.splice(0, beyond < 0 ? this.#waiting.length : beyond);
   }
@@ -81,7 +96,14 @@ export class EventBuffer {
     } catch (error) {
       for (const { reject } of flush) reject(error);
     } finally {
-      this.#size -= flush.reduce((events, { batch }) => events + batch.events.length, 0);
+      const { events, bytes } = flush.map(({ size }) => size).reduce(sum, NOTHING);
+      this.#size = { events: this.#size.events - events, bytes: this.#size.bytes - bytes };
     }
   }
 }
+
+const NOTHING: Size = { events: 0, bytes: 0 };
+
+const sum = (one: Size, other: Size): Size => ({ events: one.events + other.events, bytes: one.bytes + other.bytes });
+
+const exceeds = (size: Size, limit: Size): boolean => size.events > limit.events || size.bytes > limit.bytes;
