@@ -1,5 +1,6 @@
-import type { Lease } from '@syntropic/kernel';
+import { DomainError, type Lease } from '@syntropic/kernel';
 import type { Control, WorkOrder } from '@syntropic/orchestration/contracts';
+import { reasonOf } from '../session';
 import type { LeaseHolder } from '../work/leases';
 import type { LeasedSession } from './leased-session';
 import { LeaseLost } from './leased-commands';
@@ -74,11 +75,25 @@ export class Assignment implements LeaseHolder {
   async work(): Promise<void> {
     const { commands, controller, leaseLost } = this.#session;
     try {
-      await commands.releaseWork(await this.options.lifecycle.run(this.#session));
+      await commands.releaseWork(await this.#run());
     } catch (error) {
       if (!leaseLost.aborted) this.#onFault(error);
     } finally {
       controller.end();
+    }
+  }
+
+  /** A fault on the way is reported as the session's end: a silent runner would leave it to the expiry of its lease. */
+  async #run(): Promise<'closed' | 'parked'> {
+    const { commands, leaseLost } = this.#session;
+    try {
+      return await this.options.lifecycle.run(this.#session);
+    } catch (error) {
+      if (leaseLost.aborted || error instanceof LeaseLost) throw error;
+      this.#onFault(error);
+      const errorType = error instanceof DomainError ? 'account_refused' : 'runner_failed';
+      await commands.failSession(reasonOf(error), errorType);
+      return 'closed';
     }
   }
 

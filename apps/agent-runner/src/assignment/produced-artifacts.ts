@@ -1,7 +1,7 @@
-import { ArtifactId, derivedUuid, DomainError, type ProducedFile } from '@syntropic/kernel';
+import { ArtifactId, derivedUuid, type ProducedFile } from '@syntropic/kernel';
 import type { ObjectStorage } from '@syntropic/object-storage';
 import type { WorkOrder } from '@syntropic/orchestration/contracts';
-import { faultText, type CollectedFile, type LeftOut } from '../session';
+import { reasonOf, type CollectedFile, type LeftOut } from '../session';
 import { contentTypeOf, typeByContent } from './artifact-types';
 import type { SessionCommands } from './session-commands';
 
@@ -59,7 +59,7 @@ async function record(
 
 function whyOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'the session ended before it was stored';
-  return error instanceof DomainError ? error.message : faultText(error);
+  return reasonOf(error);
 }
 
 const isPresent = <Item>(item: Item | undefined): item is Item => item !== undefined;

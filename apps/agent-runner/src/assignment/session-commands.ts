@@ -1,6 +1,6 @@
 import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { artifact } from '@syntropic/artifacts/contracts';
-import type { InputOf, Lease, Usage } from '@syntropic/kernel';
+import { DomainError, shortText, UNKNOWN_USAGE, type InputOf, type Lease, type Usage } from '@syntropic/kernel';
 import type { CommandClient } from '@syntropic/messaging';
 import {
   work,
@@ -15,9 +15,14 @@ import type { SessionOutcome } from './session-outcome';
 
 const { StartSession, CompleteSession } = agentSession.commands;
 const { CreateWorkspace, TerminateWorkspace } = workspace.commands;
-const { HoldPhase, ParkPhase, InterruptPhase } = workflowExecution.commands;
+const { FailPhase, HoldPhase, ParkPhase, InterruptPhase } = workflowExecution.commands;
 const { CreateArtifact } = artifact.commands;
 const { ReleaseWork } = work;
+
+const ERROR_BYTES = 4_096;
+
+/** Distinguishes the second form of a command from the first, which was refused under its id. */
+const REDUCED = 'reduced';
 
 /** The usage, artifacts and transcript of a session that has ended. */
 type SessionAccount = Omit<InputOf<typeof CompleteSession>, 'sessionId' | 'executionId' | keyof SessionOutcome>;
@@ -45,9 +50,27 @@ export class SessionCommands {
     return this.#commands.send(StartSession, session);
   }
 
-  completeSession(outcome: SessionOutcome, account: SessionAccount): Promise<void> {
+  /** An account that is refused is replaced by the reason of the refusal. */
+  async completeSession(outcome: SessionOutcome, account: SessionAccount): Promise<void> {
     const { sessionId, executionId } = this.order;
-    return this.#commands.send(CompleteSession, { sessionId, executionId, ...outcome, ...account });
+    const end = { ...outcome, ...(outcome.error !== undefined && { error: shortText(outcome.error, ERROR_BYTES) }) };
+    await orReduced(
+      () => this.#commands.send(CompleteSession, { sessionId, executionId, ...end, ...account }),
+      ({ message }) => {
+        const said = outcome.error === undefined ? outcome.status : `${outcome.status}: ${outcome.error}`;
+        return this.failSession(`its account was refused: ${message}\n${said}`, 'account_refused');
+      },
+    );
+  }
+
+  /** Ends the session with as little as can be said; its phase, where the log knows no such session. */
+  async failSession(reason: string, errorType: string): Promise<void> {
+    const { sessionId, executionId } = this.order;
+    const failure = { error: shortText(reason, ERROR_BYTES), errorType, usage: UNKNOWN_USAGE };
+    await orReduced(
+      () => this.#commands.send(CompleteSession, { sessionId, executionId, status: 'failed', ...failure }, REDUCED),
+      () => this.#commands.send(FailPhase, { ...this.#phase(), ...failure }, REDUCED),
+    );
   }
 
   createWorkspace(durationMs: number): Promise<void> {
@@ -65,8 +88,12 @@ export class SessionCommands {
     return this.#commands.send(HoldPhase, { ...this.#phase(), yieldPoint }, holdId);
   }
 
-  parkPhase(why: InputOf<typeof ParkPhase>['why'], usage: Usage): Promise<void> {
-    return this.#commands.send(ParkPhase, { ...this.#phase(), runner: this.#runner, why, usage });
+  async parkPhase(why: InputOf<typeof ParkPhase>['why'], usage: Usage): Promise<void> {
+    const parked = { ...this.#phase(), runner: this.#runner, why };
+    await orReduced(
+      () => this.#commands.send(ParkPhase, { ...parked, usage }),
+      () => this.#commands.send(ParkPhase, { ...parked, usage: UNKNOWN_USAGE }, REDUCED),
+    );
   }
 
   interruptPhase(): Promise<void> {
@@ -89,5 +116,15 @@ export class SessionCommands {
   #workspace() {
     const { executionId, sessionId, leg } = this.order;
     return { executionId, workspaceId: workspaceIdOf(sessionId, leg) };
+  }
+}
+
+/** A refusal is final for this form of a statement: the other form follows it. */
+async function orReduced(full: () => Promise<void>, reduced: (refusal: DomainError) => Promise<void>): Promise<void> {
+  try {
+    await full();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    await reduced(error);
   }
 }

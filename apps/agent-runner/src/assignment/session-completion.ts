@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@syntropic/kernel';
 import type { ObjectStorage } from '@syntropic/object-storage';
-import { faultText, type FinishedLeg, type SessionRun } from '../session';
+import { reasonOf, type FinishedLeg, type SessionRun } from '../session';
 import { RunnerLog } from '../work/runner-log';
 import { abortedAfter } from './aborted-after';
 import type { LeasedSession } from './leased-session';
 import { recordArtifacts } from './produced-artifacts';
 import { SessionObjectStorage } from './retrying-object-storage';
 import { SessionDirectories, type OpenDirectory } from './session-directories';
+import type { SessionCommands } from './session-commands';
 import { sessionOutcome } from './session-outcome';
 import { SessionTelemetry } from './session-telemetry';
 import type { TelemetrySender } from './telemetry-sender';
@@ -34,7 +35,7 @@ export class SessionCompletion {
   ): Promise<'closed' | 'parked'> {
     const { order, commands, controller } = session;
     if (leg.outcome === 'parked') {
-      await commands.terminateWorkspace('parked');
+      await this.#terminateWorkspace(session, 'parked');
       // From here on the next leg may start in the same directory, also on this runner.
       await commands.parkPhase(controller.parkReason, telemetry.usage);
       return 'parked';
@@ -55,7 +56,7 @@ export class SessionCompletion {
       // The workflow's author can correct a refusal; other errors are faults of the platform.
       if (!(error instanceof DomainError) && !controller.stopRequested.aborted) this.log.fault(error);
       const usage = await this.telemetry.usageOfEarlierLegs(opened, leaseLost);
-      const failed = { status: 'failed', error: messageOf(error), errorType: 'workspace_failed' } as const;
+      const failed = { status: 'failed', error: reasonOf(error), errorType: 'workspace_failed' } as const;
       await commands.completeSession(controller.isCancelled ? { status: 'cancelled' } : failed, { usage });
     }
     await this.directories.remove(order.sessionId);
@@ -76,14 +77,27 @@ export class SessionCompletion {
     if (signal.aborted && !controller.isCancelled) return this.#interrupt(session);
 
     const outcome = sessionOutcome(leg, report, { ...collected, notRecorded });
-    await commands.terminateWorkspace(outcome.status);
+    await this.#terminateWorkspace(session, outcome.status);
     const account = { usage, artifacts, telemetryEvents, transcriptUri };
     await commands.completeSession(outcome, account);
   }
 
-  async #interrupt({ commands }: LeasedSession): Promise<void> {
-    await commands.terminateWorkspace('interrupted');
-    await commands.interruptPhase();
+  async #interrupt(session: LeasedSession): Promise<void> {
+    await this.#terminateWorkspace(session, 'interrupted');
+    await session.commands.interruptPhase();
+  }
+
+  /** A refusal does not prevent the session's own report, which follows. */
+  async #terminateWorkspace(
+    { commands }: LeasedSession,
+    why: Parameters<SessionCommands['terminateWorkspace']>[0],
+  ): Promise<void> {
+    try {
+      await commands.terminateWorkspace(why);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      this.log.fault(error);
+    }
   }
 
   /** A session without a transcript is better than none. */
@@ -96,5 +110,3 @@ export class SessionCompletion {
     }
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof DomainError ? error.message : faultText(error));

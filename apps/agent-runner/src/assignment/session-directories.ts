@@ -56,9 +56,11 @@ export class SessionDirectories {
     await write(join(directory, 'legs.json'), { ...(await legEndsIn(directory)), [leg]: end });
   }
 
+  /** The ids of the sessions; other entries, such as files of an operator's tools, are none. */
   async list(): Promise<string[]> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
-    return readdir(this.#root);
+    const entries = await readdir(this.#root, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isDirectory() && isSessionId(entry.name) ? [entry.name] : []));
   }
 
   async remove(sessionId: string): Promise<void> {
@@ -76,6 +78,8 @@ export class SessionDirectories {
     return join(this.#root, sessionId);
   }
 }
+
+const isSessionId = (name: string) => SessionId.safeParse(name).success;
 
 /** Written by `noteLegEnd`. */
 const legEndsIn = async (directory: string) => ((await read(join(directory, 'legs.json'))) ?? {}) as LegEnds;

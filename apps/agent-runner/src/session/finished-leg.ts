@@ -1,6 +1,6 @@
 import type { Exit } from '../workspaces';
-import { faultText } from './fault-text';
 import type { LegEnd } from './graceful-kill';
+import { reasonOf } from './reason';
 
 /** A request of the runner that ends a leg before its agent exits by itself. */
 export type StopReason = 'cancelled' | 'timed_out' | 'parked' | 'abandoned';
@@ -33,7 +33,7 @@ export const faultyLeg = (
   exitCode: null,
   signal: null,
   legEnd,
-  error: faultText(error),
+  error: reasonOf(error),
 });
 
 const exitText = (code: number | null, signal: NodeJS.Signals | null) =>

@@ -1,9 +1,9 @@
 export { ARTIFACT_LIMITS } from './artifact-budget';
 export { MAX_ENTRIES, named, type CollectedArtifacts, type CollectedFile, type LeftOut } from './artifacts';
-export { faultText } from './fault-text';
 export type { FinishedLeg } from './finished-leg';
 export type { Graces, LegEnd } from './graceful-kill';
 export { renderPrompt } from './prompt';
+export { reasonOf } from './reason';
 export type { SessionRun } from './session-run';
 export { Spool, type SpoolLine } from './spool';
 export { startSession } from './start-session';

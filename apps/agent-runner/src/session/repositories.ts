@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { marker, signalProcess, withParentDeathSignal } from '../workspaces';
 
@@ -41,6 +41,8 @@ export function directoryOf(url: string, allowFiles: boolean): string {
   );
 }
 
+const STDERR_BYTES = 4_096;
+
 /** Default time limit of one clone: a server that hangs must not occupy a slot for ever. */
 const CLONE_MS = 10 * 60_000;
 
@@ -67,6 +69,7 @@ export async function cloneRepository({ url, ref }: Repository, parent: string, 
     await git(['-C', target, 'checkout', '--quiet', ...(ref === undefined ? [] : [ref]), '--'], environment, signal);
     return target;
   } catch (error) {
+    if (error instanceof GitFailed) throw cloneFailed(withoutPaths(error.message, { target, settings }));
     if (!timeout.aborted || cancelled?.aborted) throw error;
     throw cloneFailed(`${withoutCredentials(url)} did not arrive within ${withinMs / 1_000} s`);
   } finally {
@@ -124,12 +127,26 @@ async function git(args: readonly string[], env: NodeJS.ProcessEnv, signal: Abor
     child.once('error', reject);
     child.once('close', resolve);
   });
-  const [code, stderr] = await Promise.all([exited, text(child.stderr)]).finally(() => {
+  const [code, stderr] = await Promise.all([exited, endOf(child.stderr)]).finally(() => {
     signal.removeEventListener('abort', kill);
   });
   signal.throwIfAborted();
-  if (code !== 0) throw cloneFailed(withoutCredentials(stderr.trim()) || 'git failed');
+  if (code !== 0) throw new GitFailed(withoutCredentials(stderr.trim()) || 'git failed');
 }
+
+class GitFailed extends Error {}
+
+/** The last bytes of a stream: a server can make git print without end. */
+async function endOf(stream: Readable): Promise<string> {
+  let end = Buffer.alloc(0);
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    end = Buffer.concat([end, chunk]).subarray(-STDERR_BYTES);
+  }
+  return end.toString();
+}
+
+const withoutPaths = (message: string, { target, settings }: Readonly<{ target: string; settings: string }>) =>
+  message.replaceAll(target, basename(target)).replaceAll(settings, '<settings>');
 
 const cloneFailed = (message: string) => new DomainError('repository.clone_failed', message, 'conflict', 'repos');
 

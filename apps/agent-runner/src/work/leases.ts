@@ -35,6 +35,9 @@ export type LeaseTiming = Readonly<{
 
 const WATCH_MS = 250;
 
+/** The ids of parked sessions in one renewal, which must fit into a message. */
+const PARKED_AT_ONCE = 1_000;
+
 /** Renews all leases of this runner with one message, and passes the requested control on to their sessions. */
 @Injectable()
 export class Leases {
@@ -42,6 +45,8 @@ export class Leases {
   readonly #renewNow = new Signal();
   #answeredAt = Number.NEGATIVE_INFINITY;
   #isUncertain = false;
+  /** The parked sessions that this turn of renewals has reported. */
+  #parkedReported = 0;
 
   constructor(
     private readonly client: CommandClient,
@@ -99,13 +104,27 @@ export class Leases {
   async #renew(capabilities: Capabilities, parked: ParkedWork, signal: AbortSignal): Promise<void> {
     const sentAt = performance.now();
     const holders = [...this.#holders.values()];
-    const data = { ...capabilities, leases: holders.map(({ lease }) => lease), parked: await parked.ids() };
+    const leases = holders.map(({ lease }) => lease);
+    const data = { ...capabilities, leases, parked: await this.#nextParked(parked) };
     const origin = originOf(capabilities.runner);
     const renewed = await this.client.send(work.RenewWork, data, origin);
 
     this.#answeredAt = sentAt;
     this.#apply(renewed, holders);
     for (const sessionId of renewed.discard) parked.discard(sessionId, signal);
+  }
+
+  /** A disk with many parked sessions is reported in turns. A disk that cannot be read costs no lease. */
+  async #nextParked(parked: ParkedWork): Promise<readonly string[]> {
+    try {
+      const ids = await parked.ids();
+      const from = this.#parkedReported < ids.length ? this.#parkedReported : 0;
+      this.#parkedReported = from + PARKED_AT_ONCE;
+      return ids.slice(from, from + PARKED_AT_ONCE);
+    } catch (error) {
+      this.log.fault(error);
+      return [];
+    }
   }
 
   readonly #onFault = (error: unknown): void => {

@@ -46,6 +46,10 @@ async function reap(directory: string): Promise<string[]> {
 }
 
 async function readRecord(directory: string): Promise<WorkspaceRecord | undefined> {
-  const text = await readFile(join(directory, FILE), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : WorkspaceRecord.parse(JSON.parse(text));
+  try {
+    return WorkspaceRecord.parse(JSON.parse(await readFile(join(directory, FILE), 'utf8')));
+  } catch {
+    // A file that holds no record keeps the runner from no other workspace.
+    return undefined;
+  }
 }

@@ -78,6 +78,14 @@ const RenewedLease = z.union([
   z.object({ sessionId: SessionId, held: z.literal(false) }),
 ]);
 
+/** A list of facts that do not depend on each other: one that does not parse is left out, and refuses no other. */
+const independent = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess(
+    (items: readonly z.input<Item>[]) =>
+      Array.isArray(items) ? items.filter((one) => item.safeParse(one).success) : items,
+    z.array(item),
+  );
+
 /** The commands between runners and command-service about work. */
 export const work = commands('work', {
   /** A runner with a free slot requests work that it can do. */
@@ -87,9 +95,9 @@ export const work = commands('work', {
     {
       ...capabilities,
       slots: z.number().int().nonnegative(),
-      leases: z.array(z.object({ sessionId: SessionId, token: z.number().int() })),
+      leases: independent(z.object({ sessionId: SessionId, token: z.number().int() })),
       /** Sessions whose workspaces this runner keeps parked. */
-      parked: z.array(SessionId).default([]),
+      parked: independent(SessionId).default([]),
     },
     z.object({
       leases: z.array(RenewedLease),

@@ -51,7 +51,7 @@ const commands = {
   CompletePhase: { ...ofSession, ...settled },
   FailPhase: { ...ofSession, ...settled, ...failure },
   /** The phase's agent has ended because the execution is being cancelled. */
-  StopPhase: { ...ofSession, ...settled },
+  StopPhase: { ...ofSession, ...settled, error: z.string().optional() },
   /** The phase has no runner any more: its lease was lost, or no runner took it in time. */
   InterruptPhase: { ...ofSession, why: InterruptReason },
   /** The back-off after a failed attempt has passed. */
@@ -97,7 +97,12 @@ const events = {
   /** The back-off of a failed attempt has passed during a pause: this next attempt waits for the resume. */
   PhaseRetryDue: { ...inPhase, attempt: z.int() },
   /** The phase was ended by a cancellation, or because a parallel phase failed for good. */
-  PhaseStopped: { ...inSession, ...settled },
+  PhaseStopped: {
+    ...inSession,
+    ...settled,
+    /** What was wrong with the attempt besides, if anything. */
+    error: z.string().optional(),
+  },
   ExecutionPauseRequested: { ...inExecution, reason },
   ExecutionPaused: { ...inExecution, yieldPoint: YieldPoint, phaseId: PhaseId.optional() },
   ExecutionResumed: inExecution,

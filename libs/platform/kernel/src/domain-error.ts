@@ -27,3 +27,7 @@ export class DomainError extends Error {
     this.details = details;
   }
 }
+
+/** True when a command was refused for its form, such as a field that does not parse: no rule has answered it. */
+export const isMalformed = ({ code, refusal }: Pick<DomainError, 'code' | 'refusal'>): boolean =>
+  refusal === 'invalid' && code.startsWith('command.');

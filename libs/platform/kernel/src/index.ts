@@ -20,7 +20,7 @@ export {
   type RuleOf,
 } from './contract';
 export { derivedUuid, eventIdOf, executionIdOf } from './derived-id';
-export { DomainError, type Refusal, type RefusalDetails } from './domain-error';
+export { DomainError, isMalformed, type Refusal, type RefusalDetails } from './domain-error';
 export type { Actor, Event, EventOfType, Metadata, Recorded } from './event';
 export * from './ids';
 export type { Immutable } from './immutable';
@@ -50,6 +50,7 @@ export {
   NO_USAGE,
   OTHER_MODELS,
   tokensOf,
+  UNKNOWN_USAGE,
   Usage,
   usageOfModels,
 } from './usage';

@@ -43,6 +43,9 @@ export const NO_USAGE: Usage = {
   durationMs: 0,
 };
 
+/** The usage of an agent that has reported none. */
+export const UNKNOWN_USAGE: Usage = { ...NO_USAGE, costComplete: false };
+
 /** True for an agent that was lost before it reported its usage. */
 export const isUnaccounted = ({ byModel, costComplete }: Pick<Usage, 'byModel' | 'costComplete'>): boolean =>
   !costComplete && Object.keys(byModel).length === 0;

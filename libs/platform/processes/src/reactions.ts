@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppendOutcomeUnknown } from '@syntropic/event-store';
-import { DomainError, type Recorded } from '@syntropic/kernel';
+import { DomainError, isMalformed, type Recorded } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Action } from './action';
@@ -58,8 +58,7 @@ export class Reactions {
   /** Answers the fault of the first action that could not be carried out. */
   async tryOnce(process: Process, event: Recorded): Promise<Readonly<{ cause: unknown }> | undefined> {
     try {
-      const actions = process.on[event.type]?.(event) ?? [];
-      for (const [ordinal, action] of actions.entries()) await this.#carryOut(action, process, event, ordinal);
+      await this.#answer(process, event);
       return undefined;
     } catch (cause) {
       this.options.log.warn({ err: cause, process: process.name, event: event.id }, 'a process failed and tries again');
@@ -67,11 +66,32 @@ export class Reactions {
     }
   }
 
+  /** A malformed command is no answer to the event: the process may give another one, which names the fault. */
+  async #answer(process: Process, event: Recorded): Promise<void> {
+    const actions = process.on[event.type]?.(event) ?? [];
+    try {
+      await this.#carryOutAll(actions, process, event, 0);
+    } catch (error) {
+      const instead = process.onMalformed[event.type];
+      if (!instead || !(error instanceof DomainError)) throw error;
+      this.options.log.warn(
+        { err: error, process: process.name, event: event.id },
+        'a process sent a malformed command',
+      );
+      await this.#carryOutAll(instead(event, error), process, event, actions.length);
+    }
+  }
+
+  /** `from` keeps the ids of a second answer's commands apart from those of the first. */
+  async #carryOutAll(actions: readonly Action[], process: Process, event: Recorded, from: number): Promise<void> {
+    for (const [ordinal, action] of actions.entries()) await this.#carryOut(action, process, event, from + ordinal);
+  }
+
   async #carryOut(action: Action, { name }: Process, event: Recorded, ordinal: number): Promise<void> {
     try {
       await this.options.effects.carryOut(action, { process: name, event, ordinal });
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
+      if (!(error instanceof DomainError) || isMalformed(error)) throw error;
       const about = { process: name, event: event.id, code: error.code };
       this.options.log.debug(about, 'a command was refused, which answers it');
     }

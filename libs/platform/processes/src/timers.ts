@@ -1,5 +1,5 @@
 import { repeat } from '@syntropic/async';
-import { DomainError, type AddressedCommand, type CommandContext } from '@syntropic/kernel';
+import { DomainError, isMalformed, type AddressedCommand, type CommandContext } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { SendCommand } from './send-command';
@@ -87,7 +87,7 @@ export class Timers {
     try {
       await this.send(command, commandContext);
     } catch (error) {
-      if (!(error instanceof DomainError)) return this.#postpone(timer, error);
+      if (!(error instanceof DomainError) || isMalformed(error)) return this.#postpone(timer, error);
       this.log.debug({ code: error.code, timer: timer.key }, 'the command of a timer was refused');
     }
     await this.#settle(timer);

@@ -1,5 +1,5 @@
 import { repeat } from '@syntropic/async';
-import { DomainError } from '@syntropic/kernel';
+import { DomainError, isMalformed } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { LEASE_MS, RUNNER_SEEN_MS } from './work-queue';
@@ -203,7 +203,7 @@ async function refusalOf(report: Promise<unknown>): Promise<DomainError | undefi
     await report;
     return undefined;
   } catch (error) {
-    if (error instanceof DomainError) return error;
+    if (error instanceof DomainError && !isMalformed(error)) return error;
     throw error;
   }
 }

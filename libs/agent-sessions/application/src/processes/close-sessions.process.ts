@@ -1,5 +1,5 @@
 import { agentSession } from '@syntropic/agent-sessions/contracts';
-import { NO_USAGE, type ExecutionId, type SessionId } from '@syntropic/kernel';
+import { UNKNOWN_USAGE, type ExecutionId, type SessionId } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { process, send } from '@syntropic/processes';
 
@@ -16,6 +16,18 @@ export const closeSessions = process(workflowExecution)({
       send(CompleteSession, { executionId, sessionId, status: 'cancelled', usage }),
     ],
   },
+  onMalformed: {
+    PhaseStopped: ({ data: { executionId, sessionId } }, { message }) => [
+      send(CompleteSession, {
+        executionId,
+        sessionId,
+        status: 'cancelled',
+        error: `its account is invalid: ${message}`,
+        errorType: 'account_refused',
+        usage: UNKNOWN_USAGE,
+      }),
+    ],
+  },
 });
 
 /** The runner's account wins where there is one: this command reports no usage. */
@@ -26,5 +38,5 @@ const lost = (executionId: ExecutionId, sessionId: SessionId, why: string) =>
     status: 'failed',
     error: `ended without its runner: ${why}`,
     errorType: why,
-    usage: { ...NO_USAGE, costComplete: false },
+    usage: UNKNOWN_USAGE,
   });

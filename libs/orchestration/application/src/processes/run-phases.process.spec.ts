@@ -1,12 +1,14 @@
 import type { SessionEvents } from '@syntropic/agent-sessions/contracts';
 import {
   ArtifactId,
+  DomainError,
   ExecutionId,
   NO_USAGE,
   PhaseId,
   SessionId,
   WorkflowId,
   type ProducedFile,
+  type Recorded,
 } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { runPhases } from './run-phases.process';
@@ -29,27 +31,29 @@ const report: ProducedFile = {
 /** An older build took any text for a hash. */
 const poisoned: ProducedFile = { ...report, path: 'other.md', sha256: 'not-a-hash' };
 
+const recorded = (data: SessionCompleted): Recorded => ({
+  type: 'SessionCompleted',
+  data,
+  position: 7,
+  stream: `session-${data.sessionId}`,
+  version: 2,
+  id: '0b0f8f1e-6f0b-5a54-9d3e-2f1c9e6a7d41',
+  metadata: {
+    commandId: 'c',
+    correlationId: 'c',
+    causationId: 'c',
+    actor: { kind: 'service', id: 'agent-runner' },
+    schemaVersion: 1,
+    bodyHash: '',
+  },
+  recordedAt: '2026-01-01T00:00:00.000Z',
+});
+
 /** The commands that the end of a session leads to, with their data as their handler parses it. */
 function commandsAfter(end: Partial<SessionCompleted> & Pick<SessionCompleted, 'status'>) {
   const workflowId = WorkflowId.parse('review');
   const data: SessionCompleted = { ...ended, workflowId, artifacts: [report], telemetryEvents: 0, ...end };
-  const actions = runPhases.on['SessionCompleted']?.({
-    type: 'SessionCompleted',
-    data,
-    position: 7,
-    stream: `session-${data.sessionId}`,
-    version: 2,
-    id: '0b0f8f1e-6f0b-5a54-9d3e-2f1c9e6a7d41',
-    metadata: {
-      commandId: 'c',
-      correlationId: 'c',
-      causationId: 'c',
-      actor: { kind: 'service', id: 'agent-runner' },
-      schemaVersion: 1,
-      bodyHash: '',
-    },
-    recordedAt: '2026-01-01T00:00:00.000Z',
-  });
+  const actions = runPhases.on['SessionCompleted']?.(recorded(data));
   return actions?.map((action) => {
     if (action.kind !== 'send') throw new Error(`it led to ${action.kind}`);
     const { type, data } = action.command;
@@ -85,11 +89,31 @@ describe('the end of a session', () => {
     ]);
   });
 
-  it('keeps its own reason although a file is refused', () => {
+  it('keeps its own reason although a file is refused, and names the file', () => {
     const artifacts = [poisoned, report];
-    expect(commandsAfter({ status: 'cancelled', artifacts })).toEqual([['StopPhase', what]]);
+    const fault = "its session's account is invalid: artifacts[0].sha256: 64 lower-case hexadecimal digits";
+    expect(commandsAfter({ status: 'cancelled', artifacts })).toEqual([['StopPhase', { ...what, error: fault }]]);
     expect(commandsAfter({ status: 'failed', error: 'exit 1', artifacts })).toEqual([
-      ['FailPhase', { ...what, error: 'exit 1', errorType: 'agent_failed' }],
+      ['FailPhase', { ...what, error: `exit 1\n${fault}`, errorType: 'agent_failed' }],
+    ]);
+  });
+
+  it('fails its phase with the reason when its account is refused as a whole', () => {
+    const refusal = new DomainError('command.invalid', 'usage.turns: too many', 'invalid', 'usage.turns');
+    const { workflowId, telemetryEvents } = { workflowId: WorkflowId.parse('review'), telemetryEvents: 0 };
+    const data: SessionCompleted = { ...ended, workflowId, telemetryEvents, status: 'completed', artifacts: [report] };
+
+    expect(runPhases.onMalformed['SessionCompleted']?.(recorded(data), refusal)).toMatchObject([
+      {
+        command: {
+          type: 'FailPhase',
+          data: {
+            usage: { costComplete: false },
+            error: "its session's account is invalid: usage.turns: too many",
+            errorType: 'account_refused',
+          },
+        },
+      },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
-import { ProducedFile } from '@syntropic/kernel';
+import { ProducedFile, shortText, UNKNOWN_USAGE, type DomainError } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { process, send, startTimer } from '@syntropic/processes';
 import { closeWork, control, enqueue } from '@syntropic/work';
@@ -37,6 +37,9 @@ export const runPhases = process(
     ExecutionFailed: ({ data: { executionId } }) => [closeWork(executionId)],
     ExecutionCancelled: ({ data: { executionId } }) => [closeWork(executionId)],
   },
+  onMalformed: {
+    SessionCompleted: ({ data }, refusal) => [refused(data, refusal)],
+  },
 });
 
 type SessionCompleted = SessionEvents['SessionCompleted']['data'];
@@ -49,19 +52,34 @@ function settled({ executionId, phaseId, sessionId, status, usage, artifacts, ..
     case 'completed':
       return fault === undefined
         ? send(CompletePhase, what)
-        : send(FailPhase, {
-            ...what,
-            error: `its session's account is invalid: ${fault}`,
-            errorType: 'account_refused',
-          });
+        : send(FailPhase, { ...what, error: invalid(fault), errorType: 'account_refused' });
     case 'cancelled':
-      return send(StopPhase, what);
+      return send(StopPhase, fault === undefined ? what : { ...what, error: invalid(fault) });
     case 'failed': {
       const { error = 'the agent failed', errorType = 'agent_failed' } = end;
-      return send(FailPhase, { ...what, error, errorType });
+      return send(FailPhase, {
+        ...what,
+        error: fault === undefined ? error : `${error}\n${invalid(fault)}`,
+        errorType,
+      });
     }
   }
 }
+
+/** For an account that no command about the phase can carry. */
+const refused = ({ executionId, phaseId, sessionId }: SessionCompleted, { message }: DomainError) =>
+  send(FailPhase, {
+    executionId,
+    phaseId,
+    sessionId,
+    usage: UNKNOWN_USAGE,
+    error: shortText(invalid(message), ERROR_BYTES),
+    errorType: 'account_refused',
+  });
+
+const ERROR_BYTES = 4_096;
+
+const invalid = (fault: string) => `its session's account is invalid: ${fault}`;
 
 /** Older builds recorded files that the contract refuses now. The fault is that of the first of them. */
 function checked(artifacts: SessionCompleted['artifacts']) {

@@ -1,4 +1,4 @@
-import { NO_USAGE } from '@syntropic/kernel';
+import { UNKNOWN_USAGE } from '@syntropic/kernel';
 import type { ExecutionCommands, ExecutionEvent } from '@syntropic/orchestration/contracts';
 import { followed, idsOf, queued, summaryOf, type Decision } from './continuation';
 import { phaseOfSession, refuse, running, started } from './refusals';
@@ -72,7 +72,7 @@ export function failPhase(execution: WorkflowExecution, command: ExecutionComman
   const now = started(execution);
   const phase = phaseOfSession(now, command);
   if (!isLive(phase)) throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
-  if (isEnding(now)) return followed(now, [stopped(now, phase, used(command))]);
+  if (isEnding(now)) return followed(now, [stopped(now, phase, faulty(command))]);
 
   const { max, backoffSeconds } = phase.definition.retries;
   const retryInSeconds = phase.attempt <= max ? backoffSeconds : undefined;
@@ -89,7 +89,7 @@ export function stopPhase(execution: WorkflowExecution, command: ExecutionComman
   if (!isEnding(now)) throw refuse('not_ending', `it is ${now.status}`);
   if (!isLive(phase)) throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
 
-  return followed(now, [stopped(now, phase, used(command))]);
+  return followed(now, [stopped(now, phase, faulty(command))]);
 }
 
 /** The runner of the phase is lost. A paused execution stays paused with a parked phase; an ending one ends. */
@@ -160,13 +160,14 @@ export function rejectPhase(
   return followed(now, [{ type: 'PhaseFailed', data }]);
 }
 
-/** The usage of a lost agent is unknown; it has reported none. */
-const UNKNOWN_USAGE = { ...NO_USAGE, costComplete: false };
-
 type Used = Pick<ExecutionCommands['CompletePhase'], 'usage' | 'artifacts'>;
+type Faulty = Used & Readonly<{ error?: string | undefined }>;
 type WithSession = PhaseState & Required<Pick<PhaseState, 'sessionId'>>;
 
 const used = ({ usage, artifacts }: Used): Used => ({ usage, artifacts });
+
+/** The error is kept where the execution's end decides about the phase. */
+const faulty = ({ error, ...command }: Faulty): Faulty => ({ ...used(command), ...(error !== undefined && { error }) });
 
 const inSession = (execution: UnderwayExecution, { definition, sessionId, attempt, leg }: WithSession) => ({
   ...idsOf(execution),
@@ -176,7 +177,7 @@ const inSession = (execution: UnderwayExecution, { definition, sessionId, attemp
   leg,
 });
 
-const stopped = (execution: UnderwayExecution, phase: WithSession, what: Used): ExecutionEvent => ({
+const stopped = (execution: UnderwayExecution, phase: WithSession, what: Faulty): ExecutionEvent => ({
   type: 'PhaseStopped',
   data: { ...inSession(execution, phase), ...what },
 });

@@ -81,7 +81,8 @@ export const executionProjection = projection(workflowExecution)({
     },
     PhaseFailed: (row, { data, recordedAt }) =>
       settled(row, data, { status: 'failed', completedAt: recordedAt, errorMessage: data.error }),
-    PhaseStopped: (row, { data, recordedAt }) => settled(row, data, { status: 'cancelled', completedAt: recordedAt }),
+    PhaseStopped: (row, { data, recordedAt }) =>
+      settled(row, data, { status: 'cancelled', completedAt: recordedAt, errorMessage: data.error ?? null }),
 
     ExecutionPauseRequested: (row, { data }) => row && requested(row, 'pause', data.reason),
     ExecutionCancelRequested: (row, { data }) => row && requested(row, 'cancel', data.reason),
