@@ -142,6 +142,20 @@ describe('a live stream', () => {
     await eventsOf(client, 'snapshot');
   });
 
+  it.each([
+    ['telemetry that the execution does not have', 0, 1],
+    ['positions that the log does not have', 1_000_000, 0],
+  ])('begins with a snapshot for an id with %s', async (_, positions, sequences) => {
+    const execution = await anExecution();
+    await execution.observe('agent_output', { text: 'the only one' });
+    const client = connect(execution.executionId);
+    await eventsOf(client, 'snapshot');
+    const [, epoch = '', position, sequence] = /^(.*)\.(\d+)-(\d+)$/.exec(client.frames[0]?.id ?? '') ?? [];
+
+    const lastEventId = `${epoch}.${Number(position) + positions}-${Number(sequence) + sequences}`;
+    await eventsOf(connect(execution.executionId, { lastEventId }), 'snapshot');
+  });
+
   it('sends tokens and cost as totals', async () => {
     const execution = await anExecution();
     const client = connect(execution.executionId);

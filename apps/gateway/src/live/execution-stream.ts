@@ -178,12 +178,15 @@ export class ExecutionStream {
     for (const [event, data] of Object.entries(totalsFrames(usage))) this.#send(event, data);
   }
 
-  /** All telemetry that the ended sessions counted has been sent, or the deadline has passed. */
+  /** All telemetry that the ended sessions counted has been sent or quarantined, or the deadline has passed. */
   async #isComplete(deadline: number): Promise<boolean> {
     const { executionId, tables } = this.options;
     const [totals, counted] = await Promise.all([tables.totals(executionId), tables.countedTelemetry(executionId)]);
-    const stored = new Map(totals.sessions.map(({ sessionId, events }) => [sessionId, events]));
-    const isStored = [...counted].every(([sessionId, events]) => (stored.get(sessionId) ?? 0) >= events);
+    const quarantined = await tables.quarantinedTelemetry([...counted.keys()]);
+    const kept = new Map(totals.sessions.map(({ sessionId, events }) => [sessionId, events]));
+    const isStored = [...counted].every(
+      ([sessionId, events]) => (kept.get(sessionId) ?? 0) + (quarantined.get(sessionId) ?? 0) >= events,
+    );
     if (isStored && this.#telemetry.last >= totals.events && !this.#totalsMayDiffer) return true;
 
     this.#mustRead = true;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { executionProjection, hasEnded, type ExecutionRow } from '@syntropic/orchestration/read-model';
-import { ReadModels } from '@syntropic/projections';
+import { ReadModels, type LogPosition } from '@syntropic/projections';
 import { executionDetail } from '../executions/execution-views';
 import { UsageNow } from '../executions/usage-now';
 import { LogHead } from '../reads/log-head';
@@ -26,12 +26,17 @@ export class InitialSnapshot {
 
   /** After the client's last frame; `undefined` when that was the end of the execution. */
   async resume(executionId: string, last: LiveCursor | undefined): Promise<StreamStart | undefined> {
-    const { epoch } = await this.head.now();
+    const head = await this.head.now();
     const end = await this.tables.endPosition(executionId);
-    // Positions of another epoch mean nothing in this log.
-    if (last?.epoch !== epoch) return this.#snapshot(executionId, epoch, end);
+    if (!last || !(await this.#isKnown(last, head, executionId))) return this.#snapshot(executionId, head.epoch, end);
     if (end !== undefined && last.position >= end) return undefined;
     return { cursor: last };
+  }
+
+  /** False for a cursor of another epoch, and for numbers that neither the log nor this execution's telemetry has reached. */
+  async #isKnown({ epoch, position, sequence }: LiveCursor, head: LogPosition, executionId: string): Promise<boolean> {
+    if (epoch !== head.epoch || position > head.position) return false;
+    return sequence === 0 || sequence <= (await this.tables.totals(executionId)).events;
   }
 
   /** For a client without a cursor. */

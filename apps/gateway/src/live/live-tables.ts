@@ -44,6 +44,10 @@ export class LiveTables {
     return this.telemetry.executionTotals(executionId);
   }
 
+  quarantinedTelemetry(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.telemetry.quarantinedBySession(sessionIds);
+  }
+
   /** The last event that the execution's row has folded. */
   async rowPosition(executionId: string): Promise<number> {
     const { rows } = await this.pool.query<{ position: number }>(

@@ -38,6 +38,7 @@ export class TelemetryReader {
     return rows.map(eventOf);
   }
 
+  /** The events of a session in the order of their lines; the clock of their runner decides only outside executions. */
   async bySession(
     sessionId: string,
     { types, limit, offset = 0, order = 'oldest_first' }: SessionPage,
@@ -45,10 +46,21 @@ export class TelemetryReader {
     const direction = order === 'oldest_first' ? 'asc' : 'desc';
     const { rows } = await this.pool.query<EventRow>(
       `select ${COLUMNS} from telemetry.events where session_id = $1 and ($2::text[] is null or type = any ($2))
-       order by time ${direction}, sequence ${direction}, event_id limit $3 offset $4`,
+       order by sequence ${direction}, time ${direction}, event_id limit $3 offset $4`,
       [sessionId, types ?? null, limit, offset],
     );
     return rows.map(eventOf);
+  }
+
+  /** The number of events of each session that the store has refused. */
+  async quarantinedBySession(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await this.pool.query<{ session: string; events: number }>({
+      name: 'telemetry-quarantined',
+      text: `select session_id as session, count(*) as events from telemetry.quarantine
+             where session_id = any ($1) group by session_id`,
+      values: [sessionIds],
+    });
+    return new Map(rows.map(({ session, events }) => [session, events]));
   }
 
   async sessionTotals(sessionId: string): Promise<SessionTotals | undefined> {

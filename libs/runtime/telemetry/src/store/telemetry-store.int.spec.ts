@@ -66,6 +66,20 @@ describe('events', () => {
     await expect(reader.bySession('elsewhere', { limit: 10 })).resolves.toEqual(storedIn(results));
   });
 
+  it('of a session are read in the order of their lines, whatever the clock of their runner says', async () => {
+    const executionId = anExecutionId();
+    const sessionId = `session-of-${executionId}`;
+    const times = [60, 0, 30].map((minutes) => new Date(Date.now() - minutes * 60_000).toISOString());
+    const events = times.map((time) => anEvent({ executionId, sessionId, time }));
+    const ids = events.map(({ id }) => id);
+    await store.insert([{ events }]);
+
+    const oldestFirst = await reader.bySession(sessionId, { limit: 10 });
+    const newestFirst = await reader.bySession(sessionId, { limit: 2, order: 'newest_first' });
+    expect(oldestFirst.map(({ id }) => id)).toEqual(ids);
+    expect(newestFirst.map(({ id }) => id)).toEqual([...ids].reverse().slice(0, 2));
+  });
+
   it('from the future are cut to ten minutes ahead', async () => {
     const executionId = anExecutionId();
     const time = new Date(Date.now() + 3_600_000).toISOString();
@@ -82,6 +96,14 @@ describe('events', () => {
 
     expect(storedIn(results)).toEqual([]);
     await expect(quarantined([old])).resolves.toEqual([{ event_id: old.id, reason: 'late' }]);
+  });
+
+  it('that are quarantined are counted by session', async () => {
+    const executionId = anExecutionId();
+    const refused = (name: string) => anEvent({ executionId, sessionId: `${name}-${executionId}`, data: POISON });
+    await store.insert([{ events: ['one', 'one', 'other'].map(refused) }]);
+    const ids = [`one-${executionId}`, 'none'];
+    await expect(reader.quarantinedBySession(ids)).resolves.toEqual(new Map([[ids[0], 2]]));
   });
 
   it('that no table can store are quarantined alone', async () => {
