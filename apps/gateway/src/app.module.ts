@@ -35,6 +35,7 @@ import { ProblemFilter } from './problems/problem.filter';
 import { RowLookup } from './reads/row-lookup';
 import { SessionsController } from './sessions/sessions.controller';
 import { WorkflowsController } from './workflows/workflows.controller';
+import { COMPILED_WORKER, WORKER_SCRIPT, WorkflowYamlReader } from './workflows/yaml/workflow-yaml-reader';
 
 const VERSION = '0.1.0';
 
@@ -68,6 +69,8 @@ export class AppModule {
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
+        { provide: WORKER_SCRIPT, useValue: COMPILED_WORKER },
+        WorkflowYamlReader,
         DocsAssets,
         RowLookup,
         Commands,

@@ -5,7 +5,7 @@ import type { Event } from '@syntropic/kernel';
 import { connectNats, drainAndClose, natsUsers } from '@syntropic/messaging';
 import { createRedis } from '@syntropic/projections';
 import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
-import { useDatabase, useNats, useRedis } from '@syntropic/testing';
+import { TYPESCRIPT_HOOK, useDatabase, useNats, useRedis } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,12 +13,20 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppModule } from '../src/app.module';
-import { applicationOptions, createGateway } from '../src/gateway';
+import { applicationOptions } from '../src/gateway';
 import { gatewayConfig, type GatewayConfig } from '../src/gateway.config';
 import { httpAdapter } from '../src/http/http-adapter';
+import { COMPILED_WORKER, WORKER_SCRIPT, type WorkerScript } from '../src/workflows/yaml/workflow-yaml-reader';
 import { answerCommands, type Answer } from './answer-commands';
 import { EventRecorder } from './event-recorder';
 import { project } from './read-models.fixture';
+
+/** The worker's source: Jest compiles for its own threads only. */
+const UNCOMPILED_WORKER: WorkerScript = {
+  ...COMPILED_WORKER,
+  file: COMPILED_WORKER.file.replace(/js$/, 'ts'),
+  execArgv: ['--require', TYPESCRIPT_HOOK],
+};
 
 type Replace = (gateway: TestingModuleBuilder) => TestingModuleBuilder;
 type Variables = Readonly<Record<string, string>>;
@@ -116,7 +124,8 @@ class Replicas {
 }
 
 async function gatewayWith(config: GatewayConfig, replace?: Replace): Promise<NestFastifyApplication> {
-  if (!replace) return createGateway(config);
-  const gateway = await replace(Test.createTestingModule({ imports: [AppModule.of(config)] })).compile();
-  return gateway.createNestApplication<NestFastifyApplication>(httpAdapter(), applicationOptions(config));
+  const compiled = Test.createTestingModule({ imports: [AppModule.of(config)] });
+  const gateway = compiled.overrideProvider(WORKER_SCRIPT).useValue(UNCOMPILED_WORKER);
+  const module = await (replace ? replace(gateway) : gateway).compile();
+  return module.createNestApplication<NestFastifyApplication>(httpAdapter(), applicationOptions(config));
 }

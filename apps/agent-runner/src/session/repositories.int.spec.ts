@@ -1,4 +1,4 @@
-import { eventually } from '@syntropic/testing';
+import { eventually, TYPESCRIPT_HOOK } from '@syntropic/testing';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -86,8 +86,8 @@ describe('a repository', () => {
   it('that is being cloned when the runner is killed has its git killed by the next runner', async () => {
     const id = randomUUID();
     const repository = hangingRepository(directory.path, 'never.git');
-    const [hook, script] = ['typescript.cjs', 'clone-for-ever.ts'].map((name) => join(__dirname, '../../test', name));
-    const runner = spawn(process.execPath, ['-r', hook ?? '', script ?? '', repository, directory.path, id]);
+    const script = join(__dirname, '../../test/clone-for-ever.ts');
+    const runner = spawn(process.execPath, ['-r', TYPESCRIPT_HOOK, script, repository, directory.path, id]);
     const gits = () => withEnvironment(`SYNTROPIC_WORKSPACE=${id}`);
     const areThere = eventually(async () => (await gits()).length > 1);
 

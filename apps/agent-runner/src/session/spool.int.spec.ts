@@ -1,3 +1,4 @@
+import { TYPESCRIPT_HOOK } from '@syntropic/testing';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -28,13 +29,9 @@ describe('a spool whose writer is killed', () => {
   });
 
   async function writeUntilKilled(atLeast: number): Promise<number> {
-    const writer = spawn(
-      process.execPath,
-      ['-r', join(TEST, 'typescript.cjs'), join(TEST, 'write-spool.ts'), directory.path],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    const writer = spawn(process.execPath, ['-r', TYPESCRIPT_HOOK, join(TEST, 'write-spool.ts'), directory.path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let spooled = 0;
     createInterface(writer.stdout).on('line', (line) => {
       spooled = Number(line);

@@ -1,4 +1,4 @@
-import { eventually } from '@syntropic/testing';
+import { eventually, TYPESCRIPT_HOOK } from '@syntropic/testing';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -51,9 +51,8 @@ describeWithBubblewrap('a runner that is killed', () => {
   });
 
   async function startRunner(kind: string, id: string, frozen = '') {
-    const hook = join(REPOSITORY, 'apps/agent-runner/test/typescript.cjs');
     const script = join(REPOSITORY, 'apps/agent-runner/test/open-workspace.ts');
-    const runner = spawn(process.execPath, ['-r', hook, script, kind, directory.path, id, frozen], {
+    const runner = spawn(process.execPath, ['-r', TYPESCRIPT_HOOK, script, kind, directory.path, id, frozen], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(runner.stdout, 'data');

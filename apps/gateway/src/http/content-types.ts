@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { invalidRequest, Problem } from '../problems/problem';
+import { isTooDeep } from './json-depth';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -14,7 +15,7 @@ export function takeJsonAndYaml(fastify: FastifyInstance): void {
   const asBuffer = { parseAs: 'buffer' as const, bodyLimit: MAX_BODY_BYTES };
 
   fastify.addContentTypeParser('application/json', asBuffer, (_request, body: Buffer, done) => {
-    answer(done, () => (body.length === 0 ? undefined : parsed(textOf(body))));
+    answer(done, () => (body.length === 0 ? undefined : parsed(body)));
   });
   fastify.addContentTypeParser(YAML_TYPES, asBuffer, (_request, body: Buffer, done) => {
     answer(done, () => textOf(body));
@@ -39,7 +40,9 @@ function textOf(body: Buffer): string {
   }
 }
 
-function parsed(text: string): unknown {
+function parsed(body: Buffer): unknown {
+  if (isTooDeep(body)) throw invalidRequest([{ field: '', message: 'the body is nested too deep' }]);
+  const text = textOf(body);
   try {
     return JSON.parse(text, refusingPrototypes) as unknown;
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { parseWorkflowYaml, workflowTemplate } from '@syntropic/orchestration/contracts';
+import { workflowTemplate } from '@syntropic/orchestration/contracts';
 import { workflowProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import type { InputOf } from '@syntropic/kernel';
@@ -12,6 +12,7 @@ import { RowLookup } from '../reads/row-lookup';
 import { definitionOf } from './workflow-definition-of';
 import { WORKFLOW } from './workflow-lookup';
 import { workflowSummary, workflowView } from './workflow-view';
+import { WorkflowYamlReader } from './yaml/workflow-yaml-reader';
 import { WorkflowListQuery, type OrderBy, type WorkflowColumn } from './workflows.dto';
 import {
   archiveWorkflow,
@@ -31,6 +32,7 @@ export class WorkflowsController {
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
     private readonly commands: Commands,
+    private readonly yaml: WorkflowYamlReader,
   ) {}
 
   @Serve(listWorkflows)
@@ -53,8 +55,8 @@ export class WorkflowsController {
   }
 
   @Serve(validateWorkflow)
-  validate({ body }: ApiRequest<typeof validateWorkflow>): ReplyOf<typeof validateWorkflow> {
-    const parsed = parseWorkflowYaml(body.content);
+  async validate({ body }: ApiRequest<typeof validateWorkflow>): Promise<ReplyOf<typeof validateWorkflow>> {
+    const parsed = await this.yaml.read(body.content);
     if ('faults' in parsed) {
       const errors = parsed.faults.map(({ line, field, message }) => `line ${line}: ${field}: ${message}`);
       return { valid: false, name: '', workflow_type: '', phase_count: 0, errors, faults: [...parsed.faults] };
@@ -64,8 +66,8 @@ export class WorkflowsController {
   }
 
   @Serve(createWorkflowFromYaml)
-  createFromYaml(request: ApiRequest<typeof createWorkflowFromYaml>) {
-    const parsed = parseWorkflowYaml(request.body);
+  async createFromYaml(request: ApiRequest<typeof createWorkflowFromYaml>) {
+    const parsed = await this.yaml.read(request.body);
     if ('faults' in parsed) throw invalidRequest(parsed.faults);
 
     const { name = parsed.definition.name, workflow_id = parsed.workflowId } = request.query;

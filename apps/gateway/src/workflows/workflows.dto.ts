@@ -2,6 +2,7 @@ import {
   AgentDocument,
   InputDeclaration,
   PhaseDefinition,
+  Prompt,
   WorkflowClassification,
   WorkflowDefinition,
   WorkflowType,
@@ -72,7 +73,7 @@ const PhaseRequest = z
     execution_type: phase.executionType,
     input_artifact_types: phase.inputArtifactTypes,
     output_artifact_types: phase.outputArtifactTypes,
-    prompt_template: optional(z.string()),
+    prompt_template: optional(Prompt),
     max_tokens: optional(z.number().int().min(1)),
     timeout_seconds: phase.timeoutSeconds,
     allowed_tools: phase.allowedTools,
@@ -204,7 +205,7 @@ export const ArchivedWorkflow = z
 
 export const UpdatePhaseRequest = z
   .strictObject({
-    prompt_template: z.string().min(1),
+    prompt_template: Prompt.min(1),
     model: optional(z.string().min(1)),
     timeout_seconds: optional(z.number().int().min(1).max(86_400)),
     allowed_tools: optional(z.array(z.string().min(1))),

@@ -5,6 +5,7 @@ export { Control, work, WorkHint, WorkOrder, type RenewedWork } from './work.con
 export {
   InputDeclaration,
   PhaseDefinition,
+  Prompt,
   WorkflowClassification,
   WorkflowDefinition,
   WorkflowType,

@@ -14,6 +14,13 @@ export const InputDeclaration = z.object({
 });
 export type InputDeclaration = Immutable<z.infer<typeof InputDeclaration>>;
 
+const MOST_PROMPT_BYTES = 256 * 1024;
+
+/** A prompt as documents and commands may give it. Events of older builds may hold longer ones. */
+export const Prompt = z
+  .string()
+  .refine((text) => Buffer.byteLength(text) <= MOST_PROMPT_BYTES, 'a prompt has at most 256 KiB');
+
 export const PhaseDefinition = z.object({
   phaseId: PhaseId,
   name: z.string().min(1).max(255),
@@ -45,10 +52,10 @@ export const noneTwice =
   <Field extends string>(...fields: readonly Field[]) =>
   ({ value, issues }: z.core.ParsePayload<readonly Readonly<Record<Field, string | number>>[]>): void => {
     for (const field of fields) {
-      const seen = value.map((item) => item[field]);
-      const index = seen.findIndex((item, at) => seen.indexOf(item) < at);
+      const seen = new Set<string | number>();
+      const index = value.findIndex((item) => seen.size === seen.add(item[field]).size);
       if (index < 0) continue;
-      const message = `an earlier one has the same ${field}: ${seen[index] ?? ''}`;
+      const message = `an earlier one has the same ${field}: ${value[index]?.[field] ?? ''}`;
       issues.push({ code: 'custom', message, path: [index, field], input: value });
     }
   };
@@ -76,6 +83,18 @@ export const workflowDefinition = {
   repos: z.array(z.string().min(1)).default([]),
   agent: AgentConfiguration.optional(),
   phases: Phases,
+};
+
+/** What a command may give: prompts are bounded. */
+export const newWorkflow = {
+  ...workflowDefinition,
+  phases: Phases.check(({ value, issues }) => {
+    for (const [index, { promptTemplate }] of value.entries()) {
+      const { error } = Prompt.optional().safeParse(promptTemplate);
+      const path = [index, 'promptTemplate'];
+      if (error) issues.push({ code: 'custom', message: error.issues[0]?.message, path, input: value });
+    }
+  }),
 };
 
 export const WorkflowDefinition = z.object(workflowDefinition);

@@ -5,14 +5,13 @@ import {
   InputDeclaration,
   noneTwice,
   PhaseDefinition,
+  Prompt,
   WorkflowDefinition,
   type WorkflowDefinition as Definition,
 } from './workflow-definition';
 
 const phase = PhaseDefinition.shape;
 const workflow = WorkflowDefinition.shape;
-
-const Prompt = z.string().nullish();
 
 const PhaseDocument = z.strictObject({
   id: PhaseId,
@@ -22,7 +21,7 @@ const PhaseDocument = z.strictObject({
   description: z.string().nullish(),
   input_artifacts: phase.inputArtifactTypes,
   output_artifacts: phase.outputArtifactTypes,
-  prompt_template: Prompt,
+  prompt_template: Prompt.nullish(),
   prompt_file: z.undefined({ error: 'names a file that is not here: give the text as prompt_template' }).optional(),
   max_tokens: z.number().int().min(1).nullish(),
   timeout_seconds: z.number().int().min(1).max(86_400).nullish(),

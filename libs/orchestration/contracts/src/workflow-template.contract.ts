@@ -1,6 +1,6 @@
 import { contract, PhaseId, WorkflowId, type CommandsOf, type EventOf, type EventsOf } from '@syntropic/kernel';
 import { z } from 'zod';
-import { workflowDefinition } from './workflow-definition';
+import { newWorkflow, Prompt, workflowDefinition } from './workflow-definition';
 
 const created = { workflowId: WorkflowId, ...workflowDefinition };
 const archived = { workflowId: WorkflowId };
@@ -19,9 +19,9 @@ const phaseUpdated = {
 export const workflowTemplate = contract('orchestration', 'workflow', {
   key: 'workflowId',
   commands: {
-    CreateWorkflow: created,
+    CreateWorkflow: { workflowId: WorkflowId, ...newWorkflow },
     /** Changes a phase's prompt. Executions that have started keep what they started with. */
-    UpdatePhasePrompt: phaseUpdated,
+    UpdatePhasePrompt: { ...phaseUpdated, promptTemplate: Prompt.min(1) },
     ArchiveWorkflow: archived,
   },
   events: { WorkflowCreated: created, WorkflowPhaseUpdated: phaseUpdated, WorkflowArchived: archived },

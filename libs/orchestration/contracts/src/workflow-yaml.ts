@@ -1,8 +1,20 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument, visit, type Document, type Scalar } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  visit,
+  type Document,
+  type Node,
+  type Scalar,
+} from 'yaml';
 import type { WorkflowId } from '@syntropic/kernel';
 import type { z } from 'zod';
 import { type WorkflowDefinition } from './workflow-definition';
 import { definitionOf, WorkflowDocument } from './workflow-document';
+import { boundedDocument, YamlBoundExceeded } from './yaml-bounds';
 
 /** A fault of a document and its location. Lines and columns count from 1. */
 export type YamlFault = Readonly<{ field: string; message: string; line: number; column: number }>;
@@ -17,36 +29,39 @@ const MOST_FAULTS = 100;
 /** Reads a workflow in the YAML format; every fault says its line and field. */
 export function parseWorkflowYaml(text: string): ParsedWorkflow {
   const lines = new LineCounter();
-  // The parser compares each key with all others, which takes minutes for very many keys.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-
-  const read = contentOf(document, lines);
-  const [first, ...others] = 'faults' in read ? read.faults : faultsOf(read.content, document, lines);
-  if (first) return { faults: [first, ...others] };
-
-  const parsed = WorkflowDocument.parse(document.toJS());
-  return { workflowId: parsed.id, definition: definitionOf(parsed) };
+  try {
+    return parsed(boundedDocument(text, lines), lines);
+  } catch (error) {
+    if (!(error instanceof YamlBoundExceeded)) throw error;
+    return { faults: [faultAt(lines, error.offset, '', error.message)] };
+  }
 }
 
-type Read = Readonly<{ content: unknown } | { faults: readonly YamlFault[] }>;
+function parsed(document: Document, lines: LineCounter): ParsedWorkflow {
+  const [broken, ...others] = structureFaults(document, lines);
+  if (broken) return { faults: [broken, ...others] };
 
-/** Refuses documents whose aliases expand to very many nodes: they would exhaust memory. */
-function contentOf(document: Document, lines: LineCounter): Read {
+  // The bounds have counted what the aliases stand for.
+  const { data, error } = WorkflowDocument.safeParse(document.toJS({ maxAliasCount: -1 }));
+  if (data) return { workflowId: data.id, definition: definitionOf(data) };
+  const [first, ...further] = faultsOf(error, document, lines);
+  return { faults: [first ?? faultAt(lines, 0, '', error.message), ...further] };
+}
+
+/** The faults for which a document has no content. */
+function structureFaults(document: Document, lines: LineCounter): YamlFault[] {
   if (document.errors.length > 0) {
-    return { faults: limited(document.errors, ({ message, pos }) => faultAt(lines, pos[0], '', message)) };
+    return limited(document.errors, ({ message, pos }) => faultAt(lines, pos[0], '', message));
   }
-  const repeated = repeatedKeys(document);
-  if (repeated.length > 0) {
-    return {
-      faults: limited(repeated, (key) => faultAt(lines, key.range?.[0] ?? 0, String(key.value), 'is there twice')),
-    };
-  }
-  try {
-    return { content: document.toJS({ maxAliasCount: 100 }) };
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    return { faults: [faultAt(lines, 0, '', error.message)] };
-  }
+  const found = [
+    ...repeatedKeys(document).map((key) => ({
+      node: key,
+      field: fieldName([String(key.value)]),
+      why: 'is there twice',
+    })),
+    ...unmergeable(document).map((node) => ({ node, field: '<<', why: 'takes mappings only' })),
+  ];
+  return limited(found, ({ node, field, why }) => faultAt(lines, nodeOffset(node) ?? 0, field, why));
 }
 
 function repeatedKeys(document: Document): readonly Scalar[] {
@@ -64,11 +79,31 @@ function repeatedKeys(document: Document): readonly Scalar[] {
   return repeated;
 }
 
-function faultsOf(content: unknown, document: Document, lines: LineCounter): YamlFault[] {
-  const result = WorkflowDocument.safeParse(content);
-  if (result.success) return [];
+/** Values of merge keys that are no mappings. */
+function unmergeable(document: Document): readonly unknown[] {
+  const anchors = new Map<string, Node>();
+  const found: unknown[] = [];
+  visit(document, {
+    Node: (_, node) => {
+      if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+    Pair: (_, { key, value }) => {
+      if (isMergeKey(key)) found.push(...mergeSources(value, anchors).filter((source) => !isMap(source)));
+    },
+  });
+  return found;
+}
 
-  const found = result.error.issues.flatMap((issue) => {
+/** The schema reads the plain key `<<` as a symbol. */
+const isMergeKey = (key: unknown): boolean => isScalar(key) && typeof key.value === 'symbol';
+
+function mergeSources(value: unknown, anchors: ReadonlyMap<string, Node>): readonly unknown[] {
+  const source = isAlias(value) ? (anchors.get(value.source) ?? value) : value;
+  return isSeq(source) ? source.items.map((item) => (isAlias(item) ? anchors.get(item.source) : item)) : [source];
+}
+
+function faultsOf({ issues }: z.ZodError, document: Document, lines: LineCounter): YamlFault[] {
+  const found = issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: issue.message }];
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a field of this format' }));
   });
@@ -108,7 +143,15 @@ function keyOffset(document: Document, path: readonly (string | number)[]): numb
   return nodeOffset(pair?.key);
 }
 
-const nodeOffset = (node: unknown): number | undefined => (isMap(node) || isScalar(node) ? node.range?.[0] : undefined);
+const nodeOffset = (node: unknown): number | undefined =>
+  isMap(node) || isScalar(node) || isAlias(node) ? node.range?.[0] : undefined;
+
+/** Keys may be as long as the document: an answer shows their beginning. */
+const LONGEST_NAME = 200;
 
 const fieldName = (path: readonly (string | number)[]): string =>
-  path.reduce<string>((name, key) => (typeof key === 'number' ? `${name}[${key}]` : name ? `${name}.${key}` : key), '');
+  path.reduce<string>((name, key) => {
+    if (typeof key === 'number') return `${name}[${key}]`;
+    const short = key.slice(0, LONGEST_NAME);
+    return name ? `${name}.${short}` : short;
+  }, '');

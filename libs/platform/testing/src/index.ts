@@ -3,3 +3,4 @@ export { eventually } from './eventually';
 export { S3_KEYS, useDatabase, useNats, usePostgres, useRedis, useS3 } from './spec-servers';
 export { TcpProxy } from './tcp-proxy';
 export { removeDirectory, scratchDirectory } from './scratch-directory';
+export { TYPESCRIPT_HOOK } from './typescript-hook';

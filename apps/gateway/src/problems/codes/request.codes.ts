@@ -8,6 +8,7 @@ export const requestCodes = {
   'request.not_found': { status: 404, title: 'There is nothing at this address' },
   'request.method_not_allowed': { status: 405, title: 'This cannot be done at this address' },
   'request.too_large': { status: 413, title: 'The request is too large' },
+  'request.overloaded': { status: 503, title: 'Too many such requests wait' },
   'request.unsupported_content': { status: 415, title: 'The body is in a format that is not taken here' },
   'id.ambiguous': { status: 409, title: 'Several ids begin like this' },
   'position.malformed': { status: 422, title: 'The position is not one that a reply carried' },

@@ -1,9 +1,9 @@
-// Compiles TypeScript on `require`, for specs that start a runner in its own process: `node -r typescript.cjs file.ts`.
+// Compiles TypeScript on `require`, for specs that start processes and threads of their own: `node -r typescript.cjs file.ts`.
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { transformSync } = require('@swc/core');
 
-const root = join(__dirname, '../../..');
+const root = join(__dirname, '../../../../..');
 const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.base.json'), 'utf8'));
 
 require.extensions['.ts'] = (module, filename) => {
