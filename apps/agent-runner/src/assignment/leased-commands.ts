@@ -1,5 +1,12 @@
 import { retry } from '@syntropic/async';
-import { derivedUuid, DomainError, type CommandMessage, type InputOf, type Lease } from '@syntropic/kernel';
+import {
+  derivedUuid,
+  DomainError,
+  type AnswerOf,
+  type CommandMessage,
+  type InputOf,
+  type Lease,
+} from '@syntropic/kernel';
 import { OutcomeUnknown, type CommandClient, type CommandOrigin } from '@syntropic/messaging';
 
 const LEASE_LOST = 'work.lease_lost';
@@ -25,6 +32,11 @@ export class LeasedCommands {
    * @throws DomainError when the command is refused, LeaseLost when another runner has the lease, or it has expired
    */
   async send<M extends CommandMessage>(message: M, data: InputOf<M>, key = ''): Promise<void> {
+    await this.request(message, data, key);
+  }
+
+  /** Like `send`, with the command's answer. */
+  async request<M extends CommandMessage>(message: M, data: InputOf<M>, key: string): Promise<AnswerOf<M>> {
     const origin = this.#originOf(message.type, key);
     const onFault = (error: unknown) => {
       if (error instanceof DomainError && error.code === LEASE_LOST) throw new LeaseLost(error.message);
@@ -35,6 +47,7 @@ export class LeasedCommands {
       this.client.send(message, data, origin),
     );
     if (answer === undefined) throw new LeaseLost('the lease was lost');
+    return answer;
   }
 
   #originOf(type: string, key: string): CommandOrigin {

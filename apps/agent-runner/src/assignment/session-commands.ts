@@ -7,6 +7,7 @@ import {
   workflowExecution,
   workspace,
   workspaceIdOf,
+  type InputPage,
   type WorkOrder,
   type YieldPoint,
 } from '@syntropic/orchestration/contracts';
@@ -17,7 +18,7 @@ const { StartSession, CompleteSession } = agentSession.commands;
 const { CreateWorkspace, TerminateWorkspace } = workspace.commands;
 const { FailPhase, HoldPhase, ParkPhase, InterruptPhase } = workflowExecution.commands;
 const { CreateArtifact } = artifact.commands;
-const { ReleaseWork } = work;
+const { ListInputs, ReleaseWork } = work;
 
 const ERROR_BYTES = 4_096;
 
@@ -102,6 +103,12 @@ export class SessionCommands {
 
   createArtifact(artifact: InputOf<typeof CreateArtifact>): Promise<void> {
     return this.#commands.send(CreateArtifact, artifact, artifact.path);
+  }
+
+  /** Files of an earlier phase that had no room in the work order. */
+  listInputs(phaseId: WorkOrder['phaseId'], skip: number): Promise<InputPage> {
+    const { executionId } = this.order;
+    return this.#commands.request(ListInputs, { executionId, phaseId, skip }, `${phaseId}/${skip}`);
   }
 
   releaseWork(as: InputOf<typeof ReleaseWork>['as']): Promise<void> {

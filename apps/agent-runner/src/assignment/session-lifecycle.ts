@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { outputOf } from '../providers';
 import type { SessionRun } from '../session';
+import { withAllInputs } from './all-inputs';
 import type { LeasedSession } from './leased-session';
 import { SessionCompletion } from './session-completion';
 import { SessionDirectories, type OpenDirectory } from './session-directories';
@@ -39,10 +40,10 @@ export class SessionLifecycle {
 
   /** Undefined when the agent could not be started, and the session has been ended for it. */
   async #start(session: LeasedSession, opened: OpenDirectory): Promise<SessionRun | undefined> {
-    const { order, controller, leaseLost } = session;
+    const { order, commands, controller, leaseLost } = session;
     const signal = AbortSignal.any([leaseLost, controller.stopRequested]);
     try {
-      const run = await this.starter.start(order, opened.directory, signal);
+      const run = await this.starter.start(await withAllInputs(order, commands), opened.directory, signal);
       controller.begin(run);
       return run;
     } catch (error) {

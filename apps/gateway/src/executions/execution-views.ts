@@ -1,5 +1,6 @@
 import type { Usage } from '@syntropic/kernel';
 import { tokensView, totalTokensView } from '@syntropic/live';
+import { MAX_ARTIFACT_IDS } from '@syntropic/orchestration/contracts';
 import type { ExecutionRow, PhaseRow } from '@syntropic/orchestration/read-model';
 import type { NumberedEvent } from '@syntropic/telemetry';
 import { durationDisplay, reposDisplay, tokensDisplay } from '../display/display';
@@ -77,7 +78,7 @@ export function executionDetail(
     cost_by_model: costByModel(usage),
     tool_call_count: usage.toolCalls,
     total_duration_seconds: secondsBetween(row.started_at, row.completed_at) ?? 0,
-    artifact_ids: detail.phases.flatMap(({ artifactIds }) => artifactIds),
+    artifact_ids: detail.phases.flatMap(({ artifactIds }) => artifactIds).slice(0, MAX_ARTIFACT_IDS),
     error_message: row.error_message,
     inputs: { ...detail.inputs },
     task: detail.task ?? null,

@@ -107,8 +107,9 @@ export const ExecutionDetail = z
     cost_by_model: z.record(z.string(), z.string()),
     tool_call_count: z.int(),
     total_duration_seconds: z.number(),
-    /** Only of the newest attempts: the artifact endpoints list those of earlier attempts too. */
-    artifact_ids: z.array(z.string()),
+    artifact_ids: z.array(z.string()).meta({
+      description: 'At most 1,000, of the newest attempts; `/artifacts?execution_id=` lists all, in pages.',
+    }),
     error_message: z.string().nullable(),
     inputs: z.record(z.string(), z.string()),
     task: z.string().nullable(),

@@ -1,4 +1,4 @@
-import { Signal } from '@syntropic/async';
+import { DONE, repeat, Signal } from '@syntropic/async';
 import type { Usage } from '@syntropic/kernel';
 import { tokensView, type DomainItem, type LiveFrame, type TelemetryItem } from '@syntropic/live';
 import { costByModel, costView } from '../display/usage-fields';
@@ -72,23 +72,22 @@ export class ExecutionStream {
 
   /** Resolves with `true` when the execution has ended, with `false` at the signal. */
   async run(signal: AbortSignal): Promise<boolean> {
-    while (!signal.aborted) {
-      try {
-        if (this.#mustRead) await this.#readTables(signal);
-        if (this.#totalsMayDiffer) await this.#showTotals();
-        if (this.#end && (await this.#isComplete(this.#end.deadline))) {
-          this.#sendDomain(this.#end.item);
-          return true;
-        }
-      } catch (error) {
-        // During a store outage the client waits; nothing is lost.
-        this.options.onFault(error);
-        this.#mustRead = true;
-      }
-      const isNew = await this.#news.wait(this.#end ? END_POLL_MS : this.options.pollMs(), signal);
-      if (!isNew) this.#mustRead = true;
-    }
-    return false;
+    const everyMs = () => (this.#end ? END_POLL_MS : this.options.pollMs());
+    // During a store outage the client waits; nothing is lost.
+    const onFault = (error: unknown) => {
+      this.options.onFault(error);
+      this.#mustRead = true;
+    };
+    let hasEnded = false;
+    await repeat(signal, { everyMs, wake: this.#news, onFault }, async (isWoken) => {
+      if (this.#mustRead || !isWoken) await this.#readTables(signal);
+      if (this.#totalsMayDiffer) await this.#showTotals();
+      if (!this.#end || !(await this.#isComplete(this.#end.deadline))) return undefined;
+      this.#sendDomain(this.#end.item);
+      hasEnded = true;
+      return DONE;
+    });
+    return hasEnded;
   }
 
   #keep(frame: LiveFrame, bytes: number): void {

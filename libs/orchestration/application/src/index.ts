@@ -1,6 +1,7 @@
 import { context } from '@syntropic/context';
 import { WorkflowExecution, WorkflowTemplate, Workspace } from '@syntropic/orchestration/domain';
 import { ClaimWorkHandler } from './commands/claim-work.handler';
+import { ListInputsHandler } from './commands/list-inputs.handler';
 import { StartExecutionHandler } from './commands/start-execution.handler';
 import { ReleaseWorkHandler, RenewWorkHandler } from './commands/work.handlers';
 import { closeWorkspaces } from './processes/close-workspaces.process';
@@ -10,6 +11,6 @@ export { Runners } from './ports/runners';
 
 export const orchestration = context({
   aggregates: [WorkflowTemplate, WorkflowExecution, Workspace],
-  handlers: [StartExecutionHandler, ClaimWorkHandler, RenewWorkHandler, ReleaseWorkHandler],
+  handlers: [StartExecutionHandler, ClaimWorkHandler, ListInputsHandler, RenewWorkHandler, ReleaseWorkHandler],
   processes: [runPhases, closeWorkspaces],
 });

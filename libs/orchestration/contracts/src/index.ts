@@ -1,7 +1,7 @@
 export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-configuration';
 export { AgentDocument, agentOf } from './agent-document';
 export { githubRepository, isCloneable, isOnDisk, repositoryUrl } from './repository';
-export { Control, work, WorkHint, WorkOrder, type RenewedWork } from './work.contract';
+export { Control, MAX_ORDER_BYTES, work, WorkHint, WorkOrder, type InputPage, type RenewedWork } from './work.contract';
 export {
   InputDeclaration,
   PhaseDefinition,
@@ -16,7 +16,7 @@ export {
   type ExecutionEvent,
   type ExecutionEvents,
 } from './workflow-execution.contract';
-export type { ExecutablePhase, YieldPoint } from './workflow-execution.shapes';
+export { MAX_ARTIFACT_IDS, type ExecutablePhase, type YieldPoint } from './workflow-execution.shapes';
 export {
   workflowTemplate,
   type WorkflowCommands,

@@ -12,16 +12,24 @@ import {
 import { z } from 'zod';
 import { AgentConfiguration } from './agent-configuration';
 
+/** A file of an earlier phase. Only the fields that a runner needs, because a phase may have a thousand files. */
+const InputFile = ProducedFile.pick({ path: true, uri: true });
+
 /** The output of an earlier phase, for `artifacts/input/<phase>` and for `{{phase}}` in prompts. */
 const EarlierPhase = z.object({
   phaseId: PhaseId,
-  /** Ordered by path. Only the fields that a runner needs, because there may be a thousand files. */
-  artifacts: z.array(ProducedFile.pick({ path: true, uri: true })),
+  /** Ordered by path: the first ones, as many as the order has room for. */
+  artifacts: z.array(InputFile),
+  /** Present when `ListInputs` lists further ones. */
+  hasMore: z.literal(true).optional(),
   /** The artifact types that the phase declares; empty when it declares none. */
   artifactTypes: z.array(z.string()).default([]),
 });
 
-/** Everything a runner needs to run one session, so that it queries nothing later. */
+/** The largest work order: with its headers it fits into one message of the bus. */
+export const MAX_ORDER_BYTES = 960 * 1024;
+
+/** Everything a runner needs to run one session, except input files beyond the order's room. */
 export const WorkOrder = z.object({
   sessionId: SessionId,
   /** Rises with each claim; commands with an older token are refused. */
@@ -90,6 +98,11 @@ const independent = <Item extends z.ZodType>(item: Item) =>
 export const work = commands('work', {
   /** A runner with a free slot requests work that it can do. */
   ClaimWork: answered(capabilities, z.object({ order: WorkOrder.nullable() })),
+  /** The files of an earlier phase beyond those in the work order, in pages. */
+  ListInputs: answered(
+    { executionId: ExecutionId, phaseId: PhaseId, skip: z.int().nonnegative() },
+    z.object({ artifacts: z.array(InputFile), hasMore: z.boolean() }),
+  ),
   /** Renews all leases of a runner in one message, and reports its capabilities. */
   RenewWork: answered(
     {
@@ -113,3 +126,4 @@ export const work = commands('work', {
 });
 
 export type RenewedWork = AnswerOf<typeof work.RenewWork>;
+export type InputPage = AnswerOf<typeof work.ListInputs>;

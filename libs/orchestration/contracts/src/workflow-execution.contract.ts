@@ -141,6 +141,7 @@ export const workflowExecution = contract('orchestration', 'execution', {
     phase_not_awaiting_approval: ['conflict', 'The phase does not wait for approval'],
     stale_session: ['conflict', 'The phase is run by another session'],
     no_capable_runner: ['conflict', 'No runner can do what this execution needs'],
+    order_too_large: ['invalid', 'A phase has more inputs and text than a runner can be sent'],
     reserved_input: ['invalid', 'The input has a reserved name'],
     missing_input: ['invalid', 'Required inputs are missing'],
     unresolved_placeholder: ['invalid', 'A placeholder has no value'],

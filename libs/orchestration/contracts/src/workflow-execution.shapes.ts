@@ -44,10 +44,16 @@ export const inPhase = { ...inExecution, phaseId: PhaseId };
 /** Each attempt of a phase is a session; a session that was parked goes on with its next leg. */
 export const inSession = { ...inPhase, sessionId: SessionId, attempt: z.int(), leg: z.int().min(1) };
 
+/** The most artifacts that an execution names; queries list all of them. */
+export const MAX_ARTIFACT_IDS = 1_000;
+
 /** The sums of an execution so far. */
 export const summary = {
   usage: Usage,
   completedPhases: z.int(),
   totalPhases: z.int(),
+  /** The first `MAX_ARTIFACT_IDS`: a summary does not grow with phases times files. */
   artifactIds: z.array(ArtifactId),
+  /** Present when there are more artifacts than ids here. */
+  artifactCount: z.int().optional(),
 };

@@ -1,6 +1,6 @@
 export { WorkflowExecution } from './workflow-execution/aggregate';
-export { startPhase } from './workflow-execution/phases';
+export { failPhase, startPhase } from './workflow-execution/phases';
 export { startExecution, type Capabilities } from './workflow-execution/start-execution';
-export { workOrderOf } from './workflow-execution/work-order';
+export { inputPageOf, workOrderOf } from './workflow-execution/work-order';
 export { WorkflowTemplate } from './workflow-template';
 export { Workspace } from './workspace';

@@ -1,7 +1,7 @@
 export { backOffMs, type BackOff } from './back-off';
 export { KeyedMutex } from './keyed-mutex';
 export { pause } from './pause';
-export { AGAIN, repeat } from './repeat';
+export { AGAIN, DONE, repeat } from './repeat';
 export { retry } from './retry';
 export { Semaphore } from './semaphore';
 export { Signal } from './signal';

@@ -1,4 +1,4 @@
-import { AGAIN, repeat } from './repeat';
+import { AGAIN, DONE, repeat } from './repeat';
 import { Signal } from './signal';
 
 const LONG_MS = 60_000;
@@ -93,5 +93,17 @@ describe('repeating', () => {
     await repeat(signal, { everyMs: LONG_MS, wake }, run);
 
     expect(taken).toHaveLength(2);
+  });
+
+  it('tells a run that was woken from one whose pause had passed', async () => {
+    const wake = new Signal();
+    const began: boolean[] = [];
+    await repeat(new AbortController().signal, { everyMs: () => 1, wake }, (isWoken) => {
+      began.push(isWoken);
+      if (began.length === 1) wake.notify();
+      return Promise.resolve(began.length === 3 ? DONE : undefined);
+    });
+
+    expect(began).toEqual([false, true, false]);
   });
 });

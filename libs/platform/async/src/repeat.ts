@@ -4,7 +4,7 @@ import type { Signal } from './signal';
 
 export type RepeatOptions = Readonly<{
   /** The pause between two runs, in milliseconds. */
-  everyMs: number;
+  everyMs: number | (() => number);
   /** A notification ends the pause after a successful run early. */
   wake?: Signal;
   /** Pauses after failed runs; without it they last `everyMs`. */
@@ -16,27 +16,36 @@ export type RepeatOptions = Readonly<{
 /** The result of a run that left work undone: the next run follows without a pause. */
 export const AGAIN = Symbol('again');
 
+/** The result of a run that is the last one. */
+export const DONE = Symbol('done');
+
 /**
- * Runs again and again until the signal, one run at a time.
+ * Runs again and again until the signal, one run at a time. A run learns whether a notification began it.
  * The back-off starts anew after a success, and after a run that lasted longer than its longest pause.
  */
 export async function repeat(
   signal: AbortSignal,
   { everyMs, wake, backOff, onFault = rethrow }: RepeatOptions,
-  run: () => Promise<unknown>,
+  run: (isWoken: boolean) => Promise<unknown>,
 ): Promise<void> {
+  const pauseMs = () => (typeof everyMs === 'number' ? everyMs : everyMs());
   let failures = 0;
+  let isWoken = false;
   while (!signal.aborted) {
     const startedAt = performance.now();
     try {
-      const result = await run();
+      const result = await run(isWoken);
       failures = 0;
+      isWoken = false;
+      if (result === DONE) return;
       if (result === AGAIN) continue;
-      await (wake ? wake.wait(everyMs, signal) : pause(everyMs, signal));
+      if (wake) isWoken = await wake.wait(pauseMs(), signal);
+      else await pause(pauseMs(), signal);
     } catch (error) {
+      isWoken = false;
       await onFault(error);
       if (backOff && performance.now() - startedAt > backOff.longestMs) failures = 0;
-      await pause(backOff ? backOffMs(backOff, failures++) : everyMs, signal);
+      await pause(backOff ? backOffMs(backOff, failures++) : pauseMs(), signal);
     }
   }
 }

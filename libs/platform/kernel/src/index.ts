@@ -24,6 +24,7 @@ export { DomainError, isMalformed, type Refusal, type RefusalDetails } from './d
 export type { Actor, Event, EventOfType, Metadata, Recorded } from './event';
 export * from './ids';
 export type { Immutable } from './immutable';
+export { jsonBytes } from './json-bytes';
 export {
   answered,
   commands,

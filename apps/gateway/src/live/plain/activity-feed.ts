@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Signal } from '@syntropic/async';
+import { repeat, Signal } from '@syntropic/async';
 import { EVERY_EXECUTION, LiveBus } from '../live-bus';
 import { LiveTables, type Activity } from '../live-tables';
 import { ACTIVITY_TYPES } from './plain-frames';
@@ -51,15 +51,13 @@ export class ActivityFeed {
 
   async #read(news: Signal, signal: AbortSignal): Promise<void> {
     let position: number | undefined;
-    while (!signal.aborted) {
-      try {
-        position ??= await this.tables.feedHead();
-        position = await this.#deliver(position, signal);
-      } catch (error) {
-        this.#logger.warn('the activity feed waits for the store', { error });
-      }
-      await news.wait(this.bus.pollMs, signal);
-    }
+    const onFault = (error: unknown) => {
+      this.#logger.warn('the activity feed waits for the store', { error });
+    };
+    await repeat(signal, { everyMs: () => this.bus.pollMs, wake: news, onFault }, async () => {
+      position ??= await this.tables.feedHead();
+      position = await this.#deliver(position, signal);
+    });
   }
 
   async #deliver(after: number, signal: AbortSignal): Promise<number> {

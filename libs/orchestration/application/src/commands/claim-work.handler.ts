@@ -2,17 +2,19 @@ import { InjectAggregates } from '@syntropic/event-store';
 import {
   derivedUuid,
   DomainError,
+  NO_USAGE,
   type Aggregates,
   type Command,
   type CommandContext,
   type ReplyOf,
 } from '@syntropic/kernel';
 import { Handles, type Handler } from '@syntropic/messaging';
-import { work, workflowExecution, type ExecutionEvent } from '@syntropic/orchestration/contracts';
-import { startPhase, WorkflowExecution, workOrderOf } from '@syntropic/orchestration/domain';
+import { work, workflowExecution, type ExecutionEvent, type WorkOrder } from '@syntropic/orchestration/contracts';
+import { failPhase, startPhase, WorkflowExecution, workOrderOf } from '@syntropic/orchestration/domain';
 import { WorkQueue, type Work } from '@syntropic/work';
 
-const { StartPhase } = workflowExecution.commands;
+const { FailPhase, StartPhase } = workflowExecution.commands;
+const ORDER_TOO_LARGE = 'execution.order_too_large';
 type ClaimWork = typeof work.ClaimWork;
 
 @Handles(work.ClaimWork)
@@ -32,27 +34,53 @@ export class ClaimWorkHandler implements Handler<ClaimWork> {
     if (!claimed) return { order: null };
 
     try {
-      await this.#start(claimed, runner, context);
+      return { order: { ...(await this.#begin(claimed, runner, context)), token: claimed.token } };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      // A pause or an end is on its way to the row, and decides about the work there.
-      await this.queue.release(claimed, 'queued');
+      // Except for such an order, a pause or an end is on its way to the row, and decides about the work there.
+      await this.queue.release(claimed, error.code === ORDER_TOO_LARGE ? 'closed' : 'queued');
       return { order: null };
     }
-
-    const { state } = await this.executions.load(claimed.executionId);
-    return { order: { ...workOrderOf(state, claimed), token: claimed.token } };
   }
 
-  async #start({ executionId, phaseId, sessionId, token, leg }: Work, runner: string, claim: CommandContext) {
-    const context: CommandContext = {
-      ...claim,
-      commandId: derivedUuid(claim.commandId, 'start', sessionId, token),
-      causationId: claim.commandId,
-      executionId,
-      lease: { sessionId, token },
-    };
+  /** Starts the phase once its order is known to fit into an answer. */
+  async #begin(claimed: Work, runner: string, claim: CommandContext): Promise<Omit<WorkOrder, 'token'>> {
+    const { state } = await this.executions.load(claimed.executionId);
+    try {
+      const order = workOrderOf(state, claimed);
+      await this.#start(claimed, runner, claim);
+      return order;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === ORDER_TOO_LARGE)
+        await this.#fail(claimed, runner, claim, error);
+      throw error;
+    }
+  }
+
+  /** Ends a phase that no claim could be answered with. */
+  async #fail(claimed: Work, runner: string, claim: CommandContext, { message: error }: DomainError): Promise<void> {
+    const { executionId, phaseId, sessionId } = claimed;
+    await this.#start(claimed, runner, claim);
+    const reason = { usage: NO_USAGE, error, errorType: 'order_too_large' };
+    const command = FailPhase.schema.parse({ executionId, phaseId, sessionId, ...reason });
+    await this.executions.update(executionId, contextOf(claimed, claim, 'fail'), (execution) =>
+      failPhase(execution, command),
+    );
+  }
+
+  async #start(claimed: Work, runner: string, claim: CommandContext): Promise<void> {
+    const { executionId, phaseId, sessionId, leg } = claimed;
     const command = StartPhase.schema.parse({ executionId, phaseId, sessionId, runner, leg });
-    await this.executions.update(executionId, context, (execution) => startPhase(execution, command));
+    await this.executions.update(executionId, contextOf(claimed, claim, 'start'), (execution) =>
+      startPhase(execution, command),
+    );
   }
 }
+
+const contextOf = ({ executionId, sessionId, token }: Work, claim: CommandContext, step: string): CommandContext => ({
+  ...claim,
+  commandId: derivedUuid(claim.commandId, step, sessionId, token),
+  causationId: claim.commandId,
+  executionId,
+  lease: { sessionId, token },
+});

@@ -1,5 +1,5 @@
 import { derivedUuid, SessionId, type ExecutionId } from '@syntropic/kernel';
-import type { ExecutionEvent, YieldPoint } from '@syntropic/orchestration/contracts';
+import { MAX_ARTIFACT_IDS, type ExecutionEvent, type YieldPoint } from '@syntropic/orchestration/contracts';
 import {
   evolve,
   isActive,
@@ -99,9 +99,13 @@ const sessionIdOf = (executionId: ExecutionId, phaseId: string, attempt: number)
 
 export const idsOf = ({ started: { executionId, workflowId } }: UnderwayExecution) => ({ executionId, workflowId });
 
-export const summaryOf = ({ phases, usage }: UnderwayExecution) => ({
-  usage,
-  completedPhases: phases.filter(({ status }) => status === 'completed').length,
-  totalPhases: phases.length,
-  artifactIds: phases.flatMap(({ artifacts }) => artifacts.map(({ artifactId }) => artifactId)),
-});
+export function summaryOf({ phases, usage }: UnderwayExecution) {
+  const artifactIds = phases.flatMap(({ artifacts }) => artifacts.map(({ artifactId }) => artifactId));
+  return {
+    usage,
+    completedPhases: phases.filter(({ status }) => status === 'completed').length,
+    totalPhases: phases.length,
+    artifactIds: artifactIds.slice(0, MAX_ARTIFACT_IDS),
+    ...(artifactIds.length > MAX_ARTIFACT_IDS && { artifactCount: artifactIds.length }),
+  };
+}

@@ -9,6 +9,7 @@ import {
 import { active, type WorkflowTemplate } from '../workflow-template';
 import { followed, type Decision } from './continuation';
 import { refuse } from './refusals';
+import { refuseUnsendable } from './work-order';
 import type { WorkflowExecution } from './workflow-execution';
 
 const RESERVED = ['repos', 'repository'];
@@ -40,21 +41,18 @@ export function startExecution(
   const { executionId, workflowId, task } = command;
   const { repositoryRef: ref } = definition;
   const repos = reposOf(command, definition, inputs);
-  return followed(execution, [
-    {
-      type: 'ExecutionStarted',
-      data: {
-        executionId,
-        workflowId,
-        workflowName: definition.name,
-        inputs,
-        task,
-        repos,
-        repositoryRef: ref && substituted(ref, inputs, 'repository.ref'),
-        phases,
-      },
-    },
-  ]);
+  const data = {
+    executionId,
+    workflowId,
+    workflowName: definition.name,
+    inputs,
+    task,
+    repos: [...repos],
+    repositoryRef: ref && substituted(ref, inputs, 'repository.ref'),
+    phases,
+  };
+  refuseUnsendable(data);
+  return followed(execution, [{ type: 'ExecutionStarted', data }]);
 }
 
 function inputsOf(

@@ -1,55 +1,123 @@
-import type { WorkOrder } from '@syntropic/orchestration/contracts';
-import { phaseOfSession, started } from './refusals';
-import type { WorkflowExecution } from './workflow-execution';
+import { jsonBytes } from '@syntropic/kernel';
+import {
+  MAX_ORDER_BYTES,
+  type ExecutablePhase,
+  type ExecutionEvents,
+  type InputPage,
+  type WorkOrder,
+} from '@syntropic/orchestration/contracts';
+import { phaseOfSession, refuse, started } from './refusals';
+import type { PhaseState, WorkflowExecution } from './workflow-execution';
 
-/** Everything the runner of this session needs. */
+type Started = ExecutionEvents['ExecutionStarted']['data'];
+
+const MAX_PAGE_BYTES = 512 * 1024;
+
+/** Ids, numbers and names of fields, beside the parts that authors and clients fill. */
+const FIXED_BYTES = 4_096;
+
+/**
+ * Everything the runner of this session needs, and as many input files as it has room for.
+ * @throws DomainError `execution.order_too_large`, which only executions of older builds can be
+ */
 export function workOrderOf(
   execution: WorkflowExecution,
   session: Readonly<{ phaseId: string; sessionId: string }>,
 ): Omit<WorkOrder, 'token'> {
   const now = started(execution);
   const { definition, sessionId, attempt, leg } = phaseOfSession(now, session);
-  const { executionId, workflowId, inputs, task, repos, repositoryRef } = now.started;
-  const {
-    phaseId,
-    name,
-    agent,
-    model,
-    promptTemplate = '',
-    timeoutSeconds,
-    allowedTools,
-    maxTokens,
-    inputArtifactTypes,
-    outputArtifactTypes,
-  } = definition;
-  const earlier = now.phases
-    .filter(({ status }) => status === 'completed')
-    .map(({ definition: { phaseId, outputArtifactTypes: artifactTypes }, artifacts }) => ({
-      phaseId,
-      artifacts: artifacts.map(({ path, uri }) => ({ path, uri })),
-      artifactTypes: [...artifactTypes],
-    }));
-
-  return {
-    sessionId,
-    executionId,
-    workflowId,
-    phaseId,
-    phaseName: name,
-    attempt,
-    leg,
-    agent,
-    model,
-    promptTemplate,
-    timeoutSeconds,
-    allowedTools,
-    maxTokens,
-    inputArtifactTypes,
-    outputArtifactTypes,
-    inputs,
-    task,
-    repos: [...repos],
-    repositoryRef,
-    earlier,
-  };
+  const order = { ...requestOf(now.started), ...instructionsOf(definition), sessionId, attempt, leg };
+  const completed = now.phases.filter(({ status }) => status === 'completed');
+  const bytes = jsonBytes({ ...order, earlier: completed.map(({ definition }) => earlierPhase(definition)) });
+  if (bytes + FIXED_BYTES > MAX_ORDER_BYTES) throw tooLarge(definition.phaseId);
+  return { ...order, earlier: withFiles(completed, MAX_ORDER_BYTES - FIXED_BYTES - bytes) };
 }
+
+/** The files of a completed phase behind the first `skip` ones. */
+export function inputPageOf(
+  execution: WorkflowExecution,
+  { phaseId, skip }: Readonly<{ phaseId: string; skip: number }>,
+): InputPage {
+  const phase = started(execution).phases.find(({ definition }) => definition.phaseId === phaseId);
+  if (!phase) throw refuse('phase_not_found', `the execution has no phase ${phaseId}`);
+
+  const rest = phase.artifacts.slice(skip);
+  const { files } = filesWithin(rest, MAX_PAGE_BYTES);
+  // At least one, so that pages come to an end.
+  const artifacts = files.length > 0 ? files : rest.slice(0, 1).map(({ path, uri }) => ({ path, uri }));
+  return { artifacts, hasMore: artifacts.length < rest.length };
+}
+
+/**
+ * Refuses an execution with a phase whose order could not be sent, before anything is recorded.
+ * @throws DomainError `execution.order_too_large`
+ */
+export function refuseUnsendable(execution: Started): void {
+  const { phases } = execution;
+  const common = jsonBytes(requestOf(execution)) + jsonBytes(phases.map(earlierPhase)) + FIXED_BYTES;
+  const largest = phases.find((phase) => common + jsonBytes(instructionsOf(phase)) > MAX_ORDER_BYTES);
+  if (largest) throw tooLarge(largest.phaseId);
+}
+
+const requestOf = ({ executionId, workflowId, inputs, task, repos, repositoryRef }: Started) => ({
+  executionId,
+  workflowId,
+  inputs,
+  task,
+  repos: [...repos],
+  repositoryRef,
+});
+
+const instructionsOf = ({ name, promptTemplate = '', ...definition }: ExecutablePhase) => ({
+  phaseId: definition.phaseId,
+  phaseName: name,
+  agent: definition.agent,
+  model: definition.model,
+  promptTemplate,
+  timeoutSeconds: definition.timeoutSeconds,
+  allowedTools: definition.allowedTools,
+  maxTokens: definition.maxTokens,
+  inputArtifactTypes: definition.inputArtifactTypes,
+  outputArtifactTypes: definition.outputArtifactTypes,
+});
+
+const earlierPhase = ({ phaseId, outputArtifactTypes }: ExecutablePhase) => ({
+  phaseId,
+  artifactTypes: [...outputArtifactTypes],
+  artifacts: [],
+  hasMore: true as const,
+});
+
+type File = InputPage['artifacts'][number];
+
+function withFiles(phases: readonly PhaseState[], room: number): WorkOrder['earlier'] {
+  let left = room;
+  return phases.map(({ definition, artifacts }) => {
+    const { files, bytes } = filesWithin(artifacts, left);
+    left -= bytes;
+    const { phaseId, artifactTypes } = earlierPhase(definition);
+    const isCut = files.length < artifacts.length;
+    return { phaseId, artifactTypes, artifacts: files, ...(isCut && { hasMore: true as const }) };
+  });
+}
+
+/** The first files whose JSON is no larger than that. */
+function filesWithin(artifacts: readonly File[], room: number): { files: File[]; bytes: number } {
+  const files: File[] = [];
+  let bytes = 0;
+  for (const { path, uri } of artifacts) {
+    const file = { path, uri };
+    const size = jsonBytes(file) + 1;
+    if (bytes + size > room) break;
+    files.push(file);
+    bytes += size;
+  }
+  return { files, bytes };
+}
+
+const tooLarge = (phaseId: string) =>
+  refuse(
+    'order_too_large',
+    `inputs, task, repositories and phase ${phaseId} together are larger than ${MAX_ORDER_BYTES / 1_024} KiB`,
+    'inputs',
+  );

@@ -136,3 +136,19 @@ describe('usage beyond the bounds', () => {
     expect(Object.keys(phase(row, 'one')?.usage.byModel ?? {})).toHaveLength(100);
   });
 });
+
+describe('the files of an execution', () => {
+  const many = (phaseId: string) => Array.from({ length: 900 }, (_, index) => ({ artifactId: `${phaseId}-${index}` }));
+
+  it('are named up to a thousand, and the first of each phase beyond that', () => {
+    const row = after(
+      ...runs('one'),
+      ends('PhaseCompleted', 'one', USED, { artifacts: many('one') }),
+      ...runs('two'),
+      ends('PhaseCompleted', 'two', USED, { artifacts: many('two') }),
+    );
+
+    expect(phase(row, 'one')?.artifactIds).toHaveLength(900);
+    expect(phase(row, 'two')?.artifactIds).toHaveLength(100);
+  });
+});

@@ -1,5 +1,5 @@
 import { addUsage, boundedUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
-import { workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
+import { MAX_ARTIFACT_IDS, workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
 import { projection, usageColumns, usageRow } from '@syntropic/projections';
 import { z } from 'zod';
 import { attemptOf, pendingPhase, withPhase, type PhaseRow } from './phase-row';
@@ -136,7 +136,11 @@ function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partia
   const isCounted = row.detail.phases.some((phase) => phase.phaseId === phaseId && phase.status === 'waiting');
   const all = isCounted ? row.detail.usage : addUsage(row.detail.usage, usage);
   const lost = !isCounted && isUnaccounted(usage) ? [sessionId] : [];
-  const artifactIds = artifacts.map(({ artifactId }) => artifactId);
+  const others = row.detail.phases.filter((phase) => phase.phaseId !== phaseId);
+  const named = others.reduce((sum, phase) => sum + phase.artifactIds.length, 0);
+  // Each phase names its first file, and all together at most as many as the answer to a query shows.
+  const room = Math.max(1, MAX_ARTIFACT_IDS - named);
+  const artifactIds = artifacts.slice(0, room).map(({ artifactId }) => artifactId);
 
   return {
     ...row,

@@ -10,7 +10,7 @@ export type PhaseRow = Readonly<{
     'pending' | 'queued' | 'running' | 'paused' | 'waiting' | 'completed' | 'failed' | 'cancelled' | 'interrupted';
   attempt: number;
   sessionId: string | null;
-  /** The files of the attempt, ordered by path. */
+  /** The first files of the attempt, ordered by path. */
   artifactIds: readonly string[];
   provider: string;
   model: string | null;
