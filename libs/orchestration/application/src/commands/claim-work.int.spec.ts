@@ -131,7 +131,7 @@ const claim = async () => {
 };
 const recorded = async () => {
   const { rows } = await pool.query<{ type: string }>(
-    'select type from log.events where stream = $1 order by version',
+    'select type from log.events where stream_id = $1 order by position',
     [`execution-${executionId}`],
   );
   return rows.map(({ type }) => type);
