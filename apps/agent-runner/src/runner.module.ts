@@ -17,6 +17,7 @@ import { CommandProvider, ReplayProvider, SimulatedProvider } from './providers'
 import { AgentRunner, AgentRunnerTask } from './work/agent-runner';
 import { Assignments } from './work/assignments';
 import { CapabilityProbe } from './work/capabilities';
+import { ClaimNumbers } from './work/claim-numbers';
 import { Claims } from './work/claims';
 import { CommandConnection } from './work/command-connection';
 import { Leases, type LeaseTiming } from './work/leases';
@@ -61,6 +62,7 @@ export class RunnerModule {
         AssignmentFactory,
         Assignments,
         CapabilityProbe,
+        ClaimNumbers,
         Claims,
         CommandConnection,
         Leases,

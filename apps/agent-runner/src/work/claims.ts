@@ -4,11 +4,14 @@ import { DomainError } from '@syntropic/kernel';
 import { CommandClient, OutcomeUnknown } from '@syntropic/messaging';
 import { work, type WorkOrder } from '@syntropic/orchestration/contracts';
 import type { Capabilities } from './capabilities';
+import { ClaimNumbers } from './claim-numbers';
 import { originOf } from './origin';
 import { RunnerLog } from './runner-log';
 
 /** Runs the claimed session; settles when its slot is free again, and never rejects. */
 type OnClaimed = (order: WorkOrder) => Promise<void>;
+
+type NumberedClaim = Omit<Capabilities, 'slots'> & Readonly<{ number: number }>;
 
 const POLL_MS = 5_000;
 const BACK_OFF = { firstMs: 500, longestMs: 2_000 };
@@ -21,6 +24,7 @@ export class Claims {
 
   constructor(
     private readonly client: CommandClient,
+    private readonly numbers: ClaimNumbers,
     private readonly log: RunnerLog,
   ) {}
 
@@ -35,11 +39,15 @@ export class Claims {
 
   /** Returns after the signal; claimed sessions continue. */
   async run(capabilities: Capabilities, onClaimed: OnClaimed, signal: AbortSignal): Promise<void> {
+    await this.numbers.known(signal);
     await repeat(signal, { everyMs: POLL_MS, wake: this.#claimNow }, async () => {
-      const order = this.hasFreeSlot(capabilities) ? await this.#claim(capabilities, signal) : null;
-      if (!order) return undefined;
-      this.#start(onClaimed(order));
-      return AGAIN;
+      if (!this.hasFreeSlot(capabilities)) return undefined;
+      const number = this.numbers.next();
+      const order = await this.#claim({ ...capabilities, number }, signal);
+      if (order) this.#start(onClaimed(order));
+      // The order's lease is among the renewed ones by now.
+      this.numbers.settle(number);
+      return order ? AGAIN : undefined;
     });
   }
 
@@ -57,9 +65,9 @@ export class Claims {
   }
 
   /** A claim without an answer is repeated under the same command id, and receives the same work. A refused claim is not repeated. */
-  async #claim({ runner, backends, providers }: Capabilities, signal: AbortSignal): Promise<WorkOrder | null> {
+  async #claim({ runner, backends, providers, number }: NumberedClaim, signal: AbortSignal): Promise<WorkOrder | null> {
     const origin = originOf(runner);
-    const data = { runner, backends, providers };
+    const data = { runner, backends, providers, number };
     const onFault = (error: unknown) => {
       if (error instanceof DomainError) throw error;
       if (!(error instanceof OutcomeUnknown)) this.log.fault(error);

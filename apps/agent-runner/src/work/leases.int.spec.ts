@@ -7,6 +7,7 @@ import { work, type Control } from '@syntropic/orchestration/contracts';
 import { eventually, useNats } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
+import { ClaimNumbers } from './claim-numbers';
 import { Leases, type LeaseHolder } from './leases';
 import { RunnerLog } from './runner-log';
 
@@ -90,7 +91,7 @@ describe('the leases of a runner', () => {
     client = new CommandClient({ url: nats.urlAs('agent-runner'), name: 'agent-runner' });
     stop = new AbortController();
     const log = new RunnerLog(pino({ enabled: false }));
-    leases = new Leases(client, log, { renewMs: 50, uncertainAfterMs: 1_000 });
+    leases = new Leases(client, new ClaimNumbers(), log, { renewMs: 50, uncertainAfterMs: 1_000 });
     const capabilities = { runner: 'runner-1', backends: ['sandbox'], providers: ['command'], slots: 2 };
     const parked = { ids: () => Promise.resolve([]), discard: () => undefined };
     running = leases.run(capabilities, parked, stop.signal);

@@ -5,6 +5,7 @@ import { CommandClient, OutcomeUnknown } from '@syntropic/messaging';
 import { work, type Control, type RenewedWork } from '@syntropic/orchestration/contracts';
 import { LEASE_TIMING } from '../injection-tokens';
 import type { Capabilities } from './capabilities';
+import { ClaimNumbers } from './claim-numbers';
 import { originOf } from './origin';
 import { RunnerLog } from './runner-log';
 
@@ -50,6 +51,7 @@ export class Leases {
 
   constructor(
     private readonly client: CommandClient,
+    private readonly numbers: ClaimNumbers,
     private readonly log: RunnerLog,
     @Inject(LEASE_TIMING) private readonly timing: LeaseTiming,
   ) {}
@@ -102,14 +104,16 @@ export class Leases {
   }
 
   async #renew(capabilities: Capabilities, parked: ParkedWork, signal: AbortSignal): Promise<void> {
+    const ids = await this.#nextParked(parked);
     const sentAt = performance.now();
     const holders = [...this.#holders.values()];
     const leases = holders.map(({ lease }) => lease);
-    const data = { ...capabilities, leases, parked: await this.#nextParked(parked) };
+    const data = { ...capabilities, leases, parked: ids, claims: this.numbers.settled };
     const origin = originOf(capabilities.runner);
     const renewed = await this.client.send(work.RenewWork, data, origin);
 
     this.#answeredAt = sentAt;
+    this.numbers.learn(renewed.claims);
     this.#apply(renewed, holders);
     for (const sessionId of renewed.discard) parked.discard(sessionId, signal);
   }

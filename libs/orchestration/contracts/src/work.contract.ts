@@ -96,8 +96,14 @@ const independent = <Item extends z.ZodType>(item: Item) =>
 
 /** The commands between runners and command-service about work. */
 export const work = commands('work', {
-  /** A runner with a free slot requests work that it can do. */
-  ClaimWork: answered(capabilities, z.object({ order: WorkOrder.nullable() })),
+  /**
+   * A runner with a free slot requests work that it can do. Its claims have rising numbers, and each is answered once:
+   * a late copy, or an older claim, takes nothing. Older runners send none.
+   */
+  ClaimWork: answered(
+    { ...capabilities, number: z.number().int().positive().optional() },
+    z.object({ order: WorkOrder.nullable() }),
+  ),
   /** The files of an earlier phase beyond those in the work order, in pages. */
   ListInputs: answered(
     { executionId: ExecutionId, phaseId: PhaseId, skip: z.int().nonnegative() },
@@ -111,11 +117,15 @@ export const work = commands('work', {
       leases: independent(z.object({ sessionId: SessionId, token: z.number().int() })),
       /** Sessions whose workspaces this runner keeps parked. */
       parked: independent(SessionId).default([]),
+      /** The newest claim that is not under way: work that it or an older one has taken, and that is not in `leases`, is not held. */
+      claims: z.number().int().nonnegative().optional(),
     },
     z.object({
       leases: z.array(RenewedLease),
       /** Parked sessions that will not be resumed. */
       discard: z.array(SessionId),
+      /** The highest number of a claim of this runner. */
+      claims: z.number().int().default(0),
     }),
   ),
   /** The session has ended, is parked, or is given back untouched. */

@@ -2,7 +2,7 @@ import { repeat } from '@syntropic/async';
 import { DomainError, isMalformed } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { LEASE_MS, RUNNER_SEEN_MS } from './work-queue';
+import { LEASE_MS, LOST, RUNNER_SEEN_MS } from './work-queue';
 import { WORK_COLUMNS, type Work } from './work';
 
 /** Work that has been queued for a while. */
@@ -116,7 +116,7 @@ export class Sweeper {
             and service.since <= service.last - $1 * interval '1 ms'
           for update of w skip locked
        )
-       update ops.work w set state = 'lost', token = w.token + 1, parked_on = w.runner, expires_at = null
+       update ops.work w set ${LOST}
          from expired where w.session_id = expired.session_id`,
       [leaseMs, inService()],
     );

@@ -16,6 +16,8 @@ export type Claim = Capabilities &
     sessionId?: string | undefined;
     /** Identifies the request: a request that is sent again gets the same work and token. */
     claimId?: string | undefined;
+    /** Rises with each request of a runner: an older one takes nothing. Comes with a `claimId`. */
+    number?: number | undefined;
   }>;
 
 export type Renewal = Capabilities &
@@ -24,12 +26,16 @@ export type Renewal = Capabilities &
     leases: readonly Lease[];
     /** Sessions with a workspace on the runner's disk. */
     parked?: readonly string[];
+    /** The newest claim whose work is among the leases, or unknown to the runner. */
+    claims?: number | undefined;
   }>;
 
 export type Renewed = Readonly<{
   leases: readonly RenewedLease[];
   /** Parked sessions that will not be resumed. */
   discard: readonly string[];
+  /** The highest number of a claim of this runner. */
+  claims: number;
 }>;
 
 export type RenewedLease = Readonly<
@@ -43,6 +49,9 @@ export type RunnableSessions = Pick<Capabilities, 'backends' | 'providers'>;
 export type AffectedWork = Readonly<{ sessionId: string; backend: string; state: WorkState; runner: string | null }>;
 
 export const LEASE_MS = 15_000;
+
+/** The runner has gone, or does not know of the work: the log is told, and the work is closed or queued again. */
+export const LOST = `state = 'lost', token = w.token + 1, parked_on = w.runner, expires_at = null`;
 
 /** Long enough to bridge a short outage of the store; an execution that is started without a runner only waits. */
 export const RUNNER_SEEN_MS = 60_000;
@@ -85,8 +94,15 @@ export class WorkQueue {
     if (rowCount) this.signals.hint(work);
   }
 
-  /** Takes the oldest work that this runner can do, and raises its token. */
-  async claim({ runner, backends, providers, sessionId, claimId }: Claim): Promise<Work | undefined> {
+  /** Takes the oldest work that this runner can do, and raises its token. A numbered claim is answered once, also with nothing. */
+  async claim({ runner, backends, providers, sessionId, claimId, number }: Claim): Promise<Work | undefined> {
+    if (number !== undefined) {
+      const { rows } = await this.pool.query<Work>(
+        `select ${WORK_COLUMNS} from ops.claim_numbered_work($1, $2, $3, $4, $5, $6 * interval '1 ms') w`,
+        [runner, backends, providers, claimId, number, this.leaseMs],
+      );
+      return rows[0];
+    }
     const { rows } = await this.pool.query<Work>(
       `select ${WORK_COLUMNS} from ops.claim_work($1, $2, $3, $4, $5, $6 * interval '1 ms') w`,
       [runner, backends, providers, sessionId, claimId, this.leaseMs],
@@ -95,14 +111,15 @@ export class WorkQueue {
   }
 
   /** Renews a runner's leases, also expired ones whose work no other runner has taken, and records its capabilities. Results are in order. */
-  async renew({ runner, backends, providers, slots, leases, parked = [] }: Renewal): Promise<Renewed> {
+  async renew({ runner, backends, providers, slots, leases, parked = [], claims }: Renewal): Promise<Renewed> {
     const { rows } = await this.pool.query<RenewedRow>(
       `with seen as (
-         insert into ops.runners (runner_id, backends, providers, slots, seen_at)
-         values ($1, $2, $3, $4, clock_timestamp())
+         insert into ops.runners as r (runner_id, backends, providers, slots, seen_at, claims)
+         values ($1, $2, $3, $4, clock_timestamp(), coalesce($8, 0))
          on conflict (runner_id) do update
             set backends = excluded.backends, providers = excluded.providers, slots = excluded.slots,
-                seen_at = excluded.seen_at
+                seen_at = excluded.seen_at, claims = greatest(r.claims, excluded.claims)
+         returning r.claims
        ), requested as (
          select * from unnest($5::uuid[], $6::bigint[]) with ordinality as lease (session_id, token, ordinal)
        ), held as (
@@ -113,9 +130,13 @@ export class WorkQueue {
          update ops.work w set expires_at = clock_timestamp() + $7 * interval '1 ms'
            from held where w.session_id = held.session_id
          returning w.session_id, w.token, w.control, w.as_of
+       ), unknown as (
+         update ops.work w set ${LOST}
+          where w.runner = $1 and w.state = 'leased' and w.claim_number <= $8
+            and not exists (select from requested r where r.session_id = w.session_id and r.token = w.token)
        )
-       select requested.session_id as "sessionId", renewed.control, renewed.as_of as "asOf"
-         from requested left join renewed using (session_id, token)
+       select seen.claims, requested.session_id as "sessionId", renewed.control, renewed.as_of as "asOf"
+         from seen left join requested on true left join renewed using (session_id, token)
         order by requested.ordinal`,
       [
         runner,
@@ -125,9 +146,10 @@ export class WorkQueue {
         leases.map((lease) => lease.sessionId),
         leases.map((lease) => lease.token),
         this.leaseMs,
+        claims,
       ],
     );
-    return { leases: rows.map(renewedLease), discard: parked.length > 0 ? await this.#unwanted(runner, parked) : [] };
+    return { ...renewalOf(rows), discard: parked.length > 0 ? await this.#unwanted(runner, parked) : [] };
   }
 
   /**
@@ -209,7 +231,15 @@ export class WorkQueue {
   }
 }
 
-type RenewedRow = Readonly<{ sessionId: string } & ({ control: Control; asOf: number } | { control: null })>;
+/** One row for each lease; a single one without a session when there are none. */
+type RenewedRow = Readonly<
+  { claims: number; sessionId: string | null } & ({ control: Control; asOf: number } | { control: null })
+>;
 
-const renewedLease = ({ sessionId, ...renewed }: RenewedRow): RenewedLease =>
-  renewed.control ? { sessionId, held: true, ...renewed } : { sessionId, held: false };
+const renewalOf = (rows: readonly RenewedRow[]): Pick<Renewed, 'leases' | 'claims'> => ({
+  claims: rows[0]?.claims ?? 0,
+  leases: rows.flatMap(({ claims: _, sessionId, ...renewed }): RenewedLease[] => {
+    if (sessionId === null) return [];
+    return [renewed.control ? { sessionId, held: true, ...renewed } : { sessionId, held: false }];
+  }),
+});

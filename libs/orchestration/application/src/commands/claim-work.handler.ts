@@ -29,12 +29,12 @@ export class ClaimWorkHandler implements Handler<ClaimWork> {
    * The row is claimed first and the phase starts second: a runner that dies between the two loses its lease like any other.
    * Sent again under the same command id, both steps return the first result.
    */
-  async execute({ data: { runner, backends, providers }, context }: Command<ClaimWork>): Promise<ReplyOf<ClaimWork>> {
-    const claimed = await this.queue.claim({ runner, backends, providers, claimId: context.commandId });
+  async execute({ data: { number, ...claim }, context }: Command<ClaimWork>): Promise<ReplyOf<ClaimWork>> {
+    const claimed = await this.queue.claim({ ...claim, claimId: context.commandId, number });
     if (!claimed) return { order: null };
 
     try {
-      return { order: { ...(await this.#begin(claimed, runner, context)), token: claimed.token } };
+      return { order: { ...(await this.#begin(claimed, claim.runner, context)), token: claimed.token } };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       // Except for such an order, a pause or an end is on its way to the row, and decides about the work there.
