@@ -1,4 +1,4 @@
-import { retry } from '@syntropic/async';
+import { Overloaded, retry } from '@syntropic/async';
 import {
   derivedUuid,
   DomainError,
@@ -40,7 +40,7 @@ export class LeasedCommands {
     const origin = this.#originOf(message.type, key);
     const onFault = (error: unknown) => {
       if (error instanceof DomainError && error.code === LEASE_LOST) throw new LeaseLost(error.message);
-      if (!(error instanceof OutcomeUnknown)) throw error;
+      if (!(error instanceof OutcomeUnknown || error instanceof Overloaded)) throw error;
     };
     const { leaseLost } = this.holding;
     const answer = await retry(leaseLost, { backOff: BACK_OFF, onFault }, () =>

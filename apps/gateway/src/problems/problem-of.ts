@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { Overloaded } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
 import { OutcomeUnknown } from '@syntropic/messaging';
 import { ObjectStorageAway } from '@syntropic/object-storage';
@@ -39,6 +40,12 @@ function foreseen(error: unknown): Problem | undefined {
   if (error instanceof OutcomeUnknown) {
     const detail = 'no answer in time, and it may have been done: sent again with its Idempotency-Key it is done once';
     return new Problem('command.outcome_unknown', detail, { retryAfterSeconds: SOON_SECONDS });
+  }
+  if (error instanceof Overloaded) {
+    const retryAfterSeconds = Math.max(SOON_SECONDS, Math.ceil(error.retryAfterMs / 1_000));
+    return new Problem('command.overloaded', 'too many requests are waiting, so nothing was done', {
+      retryAfterSeconds,
+    });
   }
   if (error instanceof ReadModelBehind) {
     return new Problem('read_model.behind', error.message, { retryAfterSeconds: SOON_SECONDS });

@@ -1,3 +1,4 @@
+export { AdmissionQueue, Overloaded } from './admission-queue';
 export { backOffMs, type BackOff } from './back-off';
 export { KeyedMutex } from './keyed-mutex';
 export { pause } from './pause';

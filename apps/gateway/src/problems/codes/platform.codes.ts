@@ -6,6 +6,7 @@ export const platformCodes = {
   'command.unknown': { status: 422, title: 'The command is unknown' },
   'command.too_large': { status: 413, title: 'The command is too large' },
   'command.id_reused': { status: 409, title: 'The idempotency key was used for another request' },
+  'command.overloaded': { status: 503, title: 'Too many requests are waiting: nothing was done' },
   'command.outcome_unknown': { status: 503, title: 'No answer in time: send the same request again' },
   'event.too_large': { status: 413, title: 'The data is too large to be recorded' },
   'event.not_storable': { status: 422, title: 'The data holds what cannot be stored' },

@@ -45,3 +45,16 @@ export function commandContextOf(read: MsgHdrs): CommandContext {
     ...optional('traceparent', 'traceparent', String),
   };
 }
+
+/** Identifies a command among those in hand: a copy has the same id and the same body. Undefined for a sender that names none. */
+export const copyKeyOf = (read: MsgHdrs): string | undefined =>
+  read.has('Syn-Command-Id') ? `${read.get('Syn-Command-Id')} ${read.get('Syn-Body-Hash')}` : undefined;
+
+/** Milliseconds in which the sender waits for an answer; undefined for one that does not say. */
+export function remainingMsOf(read: MsgHdrs): number | undefined {
+  const remaining = Number.parseInt(read.get('Syn-Deadline-Ms'), 10);
+  return Number.isNaN(remaining) ? undefined : remaining;
+}
+
+/** True for commands of our services: they concern work that has begun. */
+export const isFromService = (read: MsgHdrs): boolean => read.get('Syn-Actor').includes('"kind":"service"');

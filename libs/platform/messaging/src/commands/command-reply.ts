@@ -1,3 +1,4 @@
+import { Overloaded } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
 import { z } from 'zod';
 
@@ -22,4 +23,17 @@ export const refused = ({ code, refusal, message, field, details }: DomainError)
 export function refusalIn(reply: unknown): DomainError | undefined {
   const { success, data } = REFUSED.safeParse(reply);
   return success ? new DomainError(data.code, data.message, data.refusal, data) : undefined;
+}
+
+const OVERLOADED = z.object({ overloaded: z.object({ retryAfterMs: z.number() }) });
+
+/** The reply to a command that was not begun, because its turn would have come too late. */
+export const overloaded = ({ retryAfterMs }: Overloaded): z.input<typeof OVERLOADED> => ({
+  overloaded: { retryAfterMs },
+});
+
+/** The overload that a reply reports, if it does. */
+export function overloadIn(reply: unknown): Overloaded | undefined {
+  const { success, data } = OVERLOADED.safeParse(reply);
+  return success ? new Overloaded(data.overloaded.retryAfterMs) : undefined;
 }

@@ -1,10 +1,11 @@
-import { ServerNats, type CustomStrategy, type NatsContext, type WritePacket } from '@nestjs/microservices';
+import { NatsContext, ServerNats, type CustomStrategy, type WritePacket } from '@nestjs/microservices';
 import { within } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
-import { ErrorCode, type Msg, type NatsConnection, type Subscription } from 'nats';
+import { ErrorCode, headers, type Msg, type NatsConnection, type Subscription } from 'nats';
 import { setImmediate } from 'node:timers/promises';
 import { natsOptions, writesSettled, type NatsAddress } from '../connection';
-import { refused } from './command-reply';
+import { CommandIntake } from './command-intake';
+import { overloaded, refused } from './command-reply';
 import { hasCode } from './nats-fault';
 
 /** All replicas of the service that handles commands: each command reaches one of them. */
@@ -25,6 +26,7 @@ export const commandTransport = (address: NatsAddress): CustomStrategy => ({
 class CommandTransport extends ServerNats {
   readonly #subscriptions: Subscription[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #intake = new CommandIntake();
   #nats: NatsConnection | undefined;
 
   constructor(address: NatsAddress) {
@@ -41,16 +43,12 @@ class CommandTransport extends ServerNats {
     }
   }
 
-  /** Nest publishes answers without a handler for errors: an error thrown there would end the process. */
+  /** Answers the command and its copies. */
   override getPublisher(message: Msg, id: string, context: NatsContext): Publish {
-    const publish = super.getPublisher(message, id, context) as Publish;
     return (answer) => {
-      try {
-        publish(answer);
-      } catch (error) {
-        if (hasCode(error, ErrorCode.MaxPayloadExceeded)) publish({ response: refused(tooLarge()), isDisposed: true });
-        // Without a connection there is no answer, and the sender retries.
-        else if (!hasCode(error, ErrorCode.ConnectionClosed)) throw error;
+      for (const each of [message, ...this.#intake.copiesOf(message)]) {
+        // The base class declares its publishers as `any`.
+        publishSafely(super.getPublisher(each, id, context) as Publish, answer);
       }
     };
   }
@@ -76,11 +74,29 @@ class CommandTransport extends ServerNats {
   }
 
   #handle(pattern: string, message: Msg): void {
-    const handled = this.handleMessage(pattern, message).catch((error: unknown) => {
+    const handled = this.#take(pattern, message).catch((error: unknown) => {
       this.logger.error(error);
     });
     this.#underWay.add(handled);
     void handled.finally(() => this.#underWay.delete(handled));
+  }
+
+  async #take(pattern: string, message: Msg): Promise<void> {
+    const overload = await this.#intake.take(message, () => this.handleMessage(pattern, message));
+    if (!overload) return;
+    const context = new NatsContext([message.subject, message.headers ?? headers()]);
+    this.getPublisher(message, '', context)({ response: overloaded(overload), isDisposed: true });
+  }
+}
+
+/** Nest publishes answers without a handler for errors: an error thrown there would end the process. */
+function publishSafely(publish: Publish, answer: WritePacket): void {
+  try {
+    publish(answer);
+  } catch (error) {
+    if (hasCode(error, ErrorCode.MaxPayloadExceeded)) publish({ response: refused(tooLarge()), isDisposed: true });
+    // Without a connection there is no answer, and the sender retries.
+    else if (!hasCode(error, ErrorCode.ConnectionClosed)) throw error;
   }
 }
 

@@ -1,0 +1,96 @@
+import { AdmissionQueue, Overloaded } from './admission-queue';
+
+const LONG_MS = 60_000;
+const limits = { concurrent: 1, waitingBytes: 10, reserveMs: 0 };
+
+/** Work that ends when it is told to. */
+function workload() {
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  return {
+    begun,
+    work: (name: string) => () => {
+      begun.push(name);
+      return new Promise<string>((resolve) =>
+        ends.set(name, () => {
+          resolve(name);
+        }),
+      );
+    },
+    end: (name: string) => ends.get(name)?.(),
+  };
+}
+
+const outcomeOf = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
+
+describe('admission', () => {
+  it('lets so much work run at the same time, and the rest in its order', async () => {
+    const queue = new AdmissionQueue(limits);
+    const { work, begun, end } = workload();
+    const demand = { bytes: 1, withinMs: LONG_MS };
+    const running = ['one', 'two', 'three'].map((name) => queue.run(work(name), demand));
+    expect(begun).toEqual(['one']);
+
+    end('one');
+    await running[0];
+    expect(begun).toEqual(['one', 'two']);
+    end('two');
+    await running[1];
+    end('three');
+
+    await expect(Promise.all(running)).resolves.toEqual(['one', 'two', 'three']);
+  });
+
+  it('goes on after work that fails', async () => {
+    const queue = new AdmissionQueue(limits);
+    const demand = { bytes: 1, withinMs: LONG_MS };
+    const failing = queue.run(() => Promise.reject(new Error('away')), demand);
+    const next = queue.run(() => Promise.resolve('done'), demand);
+
+    await expect(failing).rejects.toThrow('away');
+    await expect(next).resolves.toBe('done');
+  });
+
+  it('refuses at once what would exceed the bytes that may wait', async () => {
+    const queue = new AdmissionQueue(limits);
+    const { work, end } = workload();
+    const running = [queue.run(work('one'), { bytes: 99, withinMs: LONG_MS })];
+    running.push(queue.run(work('two'), { bytes: 10, withinMs: LONG_MS }));
+
+    await expect(queue.run(work('three'), { bytes: 1, withinMs: LONG_MS })).rejects.toThrow(Overloaded);
+
+    end('one');
+    await running[0];
+    end('two');
+    await Promise.all(running);
+    await expect(queue.run(() => Promise.resolve('four'), { bytes: 99, withinMs: LONG_MS })).resolves.toBe('four');
+  });
+
+  it('never begins work after its deadline', async () => {
+    const queue = new AdmissionQueue(limits);
+    const { work, begun, end } = workload();
+    const slow = queue.run(work('slow'), { bytes: 1, withinMs: LONG_MS });
+
+    const late = await outcomeOf(queue.run(work('late'), { bytes: 1, withinMs: 10 }));
+
+    expect(late).toBeInstanceOf(Overloaded);
+    end('slow');
+    await slow;
+    expect(begun).toEqual(['slow']);
+  });
+
+  it('refuses the last in the queue early when the measured rate is too low for their deadline', async () => {
+    const queue = new AdmissionQueue(limits);
+    const work = () => new Promise((resolve) => setTimeout(resolve, 100));
+    const outcomes: string[] = [];
+    const all = Array.from({ length: 11 }, async () => {
+      const outcome = await outcomeOf(queue.run(work, { bytes: 1, withinMs: 600 }));
+      outcomes.push(outcome instanceof Overloaded ? 'refused' : 'done');
+    });
+
+    await Promise.all(all);
+
+    expect(outcomes.indexOf('refused')).toBeGreaterThan(0);
+    expect(outcomes.indexOf('refused')).toBeLessThan(outcomes.lastIndexOf('done'));
+  });
+});
