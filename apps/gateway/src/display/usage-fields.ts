@@ -2,8 +2,11 @@ import type { Usage } from '@syntropic/kernel';
 import { z } from 'zod';
 import { costDisplay } from './display';
 
-/** Dollars as a decimal string. An unknown cost is "0", and then `cost_complete` is false. */
-export const decimalUsd = z.string().meta({ description: 'US dollars, decimal' });
+/** Dollars as a decimal string. */
+const decimalUsd = z.string().meta({ description: 'US dollars, decimal' });
+
+/** `null` while a model without a known price is in it; then it is not complete either. */
+export const knownUsd = decimalUsd.nullable();
 
 export const tokenFields = {
   input_tokens: z.int(),
@@ -22,12 +25,12 @@ export const totalTokenFields = {
 };
 
 export const costFields = {
-  total_cost_usd: decimalUsd,
+  total_cost_usd: knownUsd,
   cost_complete: z.boolean().meta({ description: 'False while a part is an estimate, or unknown.' }),
 };
 
 export const costView = ({ costUsd, costComplete }: Pick<Usage, 'costUsd' | 'costComplete'>) => ({
-  total_cost_usd: costUsd ?? '0',
+  total_cost_usd: costUsd,
   cost_complete: costComplete && costUsd !== null,
 });
 

@@ -96,7 +96,7 @@ const phaseView = (phase: PhaseRow, usage: Usage, operations: Operations): Execu
   artifact_id: phase.artifactIds[0] ?? null,
   ...tokensView(usage),
   duration_seconds: secondsBetween(phase.startedAt, phase.completedAt) ?? 0,
-  cost_usd: usage.costUsd ?? '0',
+  cost_usd: usage.costUsd,
   cost_by_model: costByModel(usage),
   started_at: phase.startedAt,
   completed_at: phase.completedAt,

@@ -1,7 +1,7 @@
 import { PROVIDERS } from '@syntropic/orchestration/contracts';
 import { PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
-import { costFields, decimalUsd, tokenFields, totalTokenFields } from '../display/usage-fields';
+import { costFields, knownUsd, tokenFields, totalTokenFields } from '../display/usage-fields';
 import { pageNumber, sizeUpTo } from '../http/query-values';
 
 const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
@@ -84,7 +84,7 @@ const PhaseOfExecution = z
     artifact_id: z.string().nullable(),
     ...tokenFields,
     duration_seconds: z.number(),
-    cost_usd: decimalUsd,
+    cost_usd: knownUsd,
     cost_by_model: z.record(z.string(), z.string()),
     ...times,
     error_message: z.string().nullable(),

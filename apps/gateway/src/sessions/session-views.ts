@@ -1,7 +1,7 @@
 import type { SessionRow } from '@syntropic/agent-sessions/read-model';
 import type { Usage } from '@syntropic/kernel';
 import { tokensView } from '@syntropic/live';
-import type { NumberedEvent } from '@syntropic/telemetry';
+import { PRICE_TABLE_VERSION, type NumberedEvent } from '@syntropic/telemetry';
 import { durationDisplay, modelDisplay, phaseDisplay, reposDisplay, tokensDisplay } from '../display/display';
 import { secondsBetween } from '../display/duration';
 import { costByModel, costShown, costView } from '../display/usage-fields';
@@ -57,6 +57,9 @@ export function sessionDetail(row: SessionRow, beside: Beside, operations: reado
     turn_count: usage.turns,
     operations: operations.map(sessionOperation),
     error_message: row.error_message,
-    metadata: row.detail.errorType === undefined ? {} : { error_type: row.detail.errorType },
+    metadata: {
+      ...(row.detail.errorType === undefined ? {} : { error_type: row.detail.errorType }),
+      price_table: PRICE_TABLE_VERSION,
+    },
   };
 }

@@ -39,7 +39,7 @@ export {
 } from './message';
 export { ProducedFile } from './produced-file';
 export { shortText, storableText } from './storable-text';
-export { addUsd, perMillion, Usd, usdOf } from './usd';
+export { addUsd, perMillion, SignedUsd, subtractUsd, Usd, usdOf } from './usd';
 export {
   addCounts,
   addModelUsage,

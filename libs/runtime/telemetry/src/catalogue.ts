@@ -1,9 +1,18 @@
-import { Usd } from '@syntropic/kernel';
+import { SignedUsd, Usd } from '@syntropic/kernel';
 import { z } from 'zod';
 
 const count = z.number().int().nonnegative();
 const text = z.string().optional();
 const number = z.number().optional();
+
+/** What a later account of the same thing changes: the difference is added up. */
+const added = z.looseObject({
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  cache_creation_tokens: z.int(),
+  cache_read_tokens: z.int(),
+  cost_usd: SignedUsd.nullable(),
+});
 
 const modelUsage = z.looseObject({
   input_tokens: count,
@@ -25,9 +34,18 @@ export const TELEMETRY = {
   session_completed: z.looseObject({ reason: text, duration_ms: number }),
   session_ended: open,
   session_error: open,
-  /** The final account of one leg. `model_usage` is the truth about its cost; it has sub-agents and background calls. */
+  /**
+   * An account of a conversation up to a result. `model_usage` is the truth about its cost; it has sub-agents and background calls.
+   * It is a running total: `added` is the part that no earlier account has.
+   */
   session_summary: z.looseObject({
     leg: count,
+    /** From 1 within its leg. */
+    result_number: count.optional(),
+    agent_session_id: text,
+    /** False for an account that was not understood. */
+    account_complete: z.boolean().optional(),
+    added: z.record(z.string(), added).optional(),
     total_cost_usd: Usd.nullable(),
     total_input_tokens: count,
     total_output_tokens: count,
@@ -66,6 +84,10 @@ export const TELEMETRY = {
   token_usage: z.looseObject({
     leg: count.optional(),
     message_id: text,
+    /** Results of its leg before this call: an account includes the calls before it. */
+    results_before: count.optional(),
+    /** Present when an earlier event has told less, or more, about the same call. */
+    added: added.optional(),
     model: text,
     input_tokens: count,
     output_tokens: count,

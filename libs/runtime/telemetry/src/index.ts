@@ -1,3 +1,4 @@
+export { PRICE_TABLE_VERSION } from './price-table';
 export { priceOf } from './prices';
 export type { LegReport } from './parser/claude-conversation';
 export { AgentOutput, SessionParser } from './parser/session-parser';

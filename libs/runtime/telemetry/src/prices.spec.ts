@@ -1,4 +1,5 @@
-import { costOf, modelFamily, priceOf } from './prices';
+import { PRICES } from './price-table';
+import { costOf, costOfAll, modelFamily, priceOf } from './prices';
 
 const million = { inputTokens: 1e6, outputTokens: 1e6, cacheCreationTokens: 1e6, cacheReadTokens: 1e6 };
 
@@ -20,6 +21,27 @@ describe('prices', () => {
   it('are exact to the nano-dollar', () => {
     const tokens = { inputTokens: 1456, outputTokens: 742, cacheCreationTokens: 40693, cacheReadTokens: 40151 };
     expect(costOf('claude-haiku-4-5', tokens, '2026-01-01')).toBe('0.06004735');
+  });
+
+  it('of a cache write of an hour are twice those of input', () => {
+    for (const { input, cacheCreation1h } of PRICES) expect(Number(cacheCreation1h)).toBeCloseTo(2 * Number(input), 9);
+  });
+
+  it('confirm what a scripted run of today has cost', () => {
+    const tokens = { inputTokens: 120, outputTokens: 42, cacheCreationTokens: 30, cacheReadTokens: 400 };
+    expect(costOf('claude-opus-5-5', { ...tokens, cacheCreation1hTokens: 20 }, '2026-11-25')).toBe('0.00161');
+  });
+
+  it('may rise with the size of a request', () => {
+    const request = (inputTokens: number) => ({ ...million, inputTokens, cacheCreationTokens: 0, cacheReadTokens: 0 });
+    expect(costOf('claude-haiku-5-5', request(100_000), '2026-11-25')).toBe('0.51');
+    expect(costOf('claude-haiku-5-5', request(100_001), '2026-11-25')).toBe('2.5500005');
+    expect(costOfAll('claude-haiku-5-5', request(100_001), '2026-11-25')).toBeNull();
+  });
+
+  it('change with time', () => {
+    expect(priceOf('claude-sonnet-5-5', '2026-10-06')?.cacheRead).toBe('0.20');
+    expect(priceOf('claude-sonnet-5-5', '2026-10-07')?.cacheRead).toBe('0.10');
   });
 
   it('apply also before a model’s first day', () => {

@@ -1,37 +1,5 @@
 import { addUsd, perMillion, type Usd } from '@syntropic/kernel';
-
-/** The version of the table, stored with each estimate; it changes with every change below. */
-export const PRICE_TABLE_VERSION = '2025-11-24';
-
-/** Dollars per million tokens, from a date (ISO, UTC) until the model's next entry. */
-export type Price = Readonly<{
-  model: string;
-  effectiveFrom: string;
-  input: Usd;
-  output: Usd;
-  cacheCreation: Usd;
-  cacheRead: Usd;
-}>;
-
-const price = (
-  model: string,
-  effectiveFrom: string,
-  [input, output, cacheCreation, cacheRead]: readonly [Usd, Usd, Usd, Usd],
-): Price => ({ model, effectiveFrom, input, output, cacheCreation, cacheRead });
-
-const PRICES: readonly Price[] = [
-  price('claude-3-haiku', '2024-03-13', ['0.25', '1.25', '0.30', '0.03']),
-  price('claude-3-opus', '2024-03-04', ['15', '75', '18.75', '1.50']),
-  price('claude-3-5-haiku', '2024-11-04', ['1', '5', '1.25', '0.10']),
-  price('claude-3-5-sonnet', '2024-06-20', ['3', '15', '3.75', '0.30']),
-  price('claude-3-7-sonnet', '2025-02-24', ['3', '15', '3.75', '0.30']),
-  price('claude-sonnet-4', '2025-05-22', ['3', '15', '3.75', '0.30']),
-  price('claude-opus-4', '2025-05-22', ['15', '75', '18.75', '1.50']),
-  price('claude-opus-4-1', '2025-08-05', ['15', '75', '18.75', '1.50']),
-  price('claude-sonnet-4-5', '2025-09-29', ['3', '15', '3.75', '0.30']),
-  price('claude-haiku-4-5', '2025-10-15', ['1', '5', '1.25', '0.10']),
-  price('claude-opus-4-5', '2025-11-24', ['5', '25', '6.25', '0.50']),
-];
+import { PRICES, type Price } from './price-table';
 
 const ALIASES: Readonly<Record<string, string>> = {
   haiku: 'claude-haiku-4-5',
@@ -48,7 +16,7 @@ export function modelFamily(model: string): string {
     .replace(/-v\d+(:\d+)?$/, '')
     .replace(/[@-]\d{8}$/, '')
     .replace(/-latest$/, '');
-  return ALIASES[name] ?? name;
+  return Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
 }
 
 /** The price of a model at a time. Times before the first entry use that entry, because clocks and release days are not exact. */
@@ -63,17 +31,33 @@ export type Tokens = Readonly<{
   outputTokens: number;
   cacheCreationTokens: number;
   cacheReadTokens: number;
+  /** The part of `cacheCreationTokens` that is kept for an hour. */
+  cacheCreation1hTokens?: number;
 }>;
 
-/** The cost of these tokens by the table; `null` when the model is not in it. */
+/** The cost of one request by the table; `null` when the model is not in it. */
 export function costOf(model: string, tokens: Tokens, at: string): Usd | null {
   const found = priceOf(model, at);
   if (!found) return null;
 
+  const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, cacheCreation1hTokens = 0 } = tokens;
+  const isLong = found.above && promptOf(tokens) > found.above.promptTokens;
+  const prices = isLong ? found.above.prices : found;
+  const written1h = Math.min(cacheCreation1hTokens, cacheCreationTokens);
   return addUsd(
-    perMillion(found.input, tokens.inputTokens),
-    perMillion(found.output, tokens.outputTokens),
-    perMillion(found.cacheCreation, tokens.cacheCreationTokens),
-    perMillion(found.cacheRead, tokens.cacheReadTokens),
+    perMillion(prices.input, inputTokens),
+    perMillion(prices.output, outputTokens),
+    perMillion(prices.cacheCreation, cacheCreationTokens - written1h),
+    perMillion(prices.cacheCreation1h, written1h),
+    perMillion(prices.cacheRead, cacheReadTokens),
   );
 }
+
+/** The cost of several requests together; `null` also when it depends on the size of each. */
+export function costOfAll(model: string, tokens: Tokens, at: string): Usd | null {
+  const above = priceOf(model, at)?.above;
+  return above && promptOf(tokens) > above.promptTokens ? null : costOf(model, tokens, at);
+}
+
+const promptOf = ({ inputTokens, cacheCreationTokens, cacheReadTokens }: Tokens): number =>
+  inputTokens + cacheCreationTokens + cacheReadTokens;

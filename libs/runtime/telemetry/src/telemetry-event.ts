@@ -44,8 +44,14 @@ export const factIds = {
     derivedUuid(FACTS, session, `tool_execution_${moment}`, toolUseId),
   subagent: (session: string, moment: 'started' | 'stopped', toolUseId: string): string =>
     derivedUuid(FACTS, session, `subagent_${moment}`, toolUseId),
-  usage: (session: string, messageId: string): string => derivedUuid(FACTS, session, messageId),
-  result: (session: string, leg: number): string => derivedUuid(FACTS, session, leg, 'result'),
+  /** `revision`: from 1 for corrections. */
+  usage: (session: string, messageId: string, revision = 0): string =>
+    revision === 0
+      ? derivedUuid(FACTS, session, messageId)
+      : derivedUuid(FACTS, session, messageId, 'revision', revision),
+  /** `number`: from 1 within the leg. */
+  result: (session: string, leg: number, number: number): string =>
+    number === 1 ? derivedUuid(FACTS, session, leg, 'result') : derivedUuid(FACTS, session, leg, 'result', number),
   legEnd: (session: string, leg: number): string => derivedUuid(FACTS, session, leg, 'ended'),
   hook: (session: string, type: string, timestamp: string, content: string): string =>
     derivedUuid(FACTS, session, type, timestamp, content),

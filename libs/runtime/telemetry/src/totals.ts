@@ -1,8 +1,16 @@
-import { addModelUsage, addUsage, NO_USAGE, usageOfModels, type ModelUsage, type Usage } from '@syntropic/kernel';
-import type { TelemetryData } from './catalogue';
+import {
+  addCounts,
+  addModelUsage,
+  addUsage,
+  NO_USAGE,
+  usageOfModels,
+  type ModelUsage,
+  type Usage,
+} from '@syntropic/kernel';
 import { dataOf, type TelemetryEvent } from './telemetry-event';
+import type { TelemetryData } from './catalogue';
 
-/** `interrupted`: stopped after INT or TERM, and included in the next leg's account. `exited`: ended by itself. */
+/** `interrupted`: stopped after INT or TERM, and included in the next account of its conversation. `exited`: ended by itself. */
 export type LegEnd = 'exited' | 'interrupted' | 'killed';
 
 type ByModel = Readonly<Record<string, ModelUsage>>;
@@ -12,10 +20,14 @@ export type Leg = Readonly<{
   leg: number;
   /** True when it called a model; a plain program does not, and needs no account. */
   conversed: boolean;
-  /** The sum of single model calls, at the price table; too low, because output tokens on the stream are partial. */
+  /** The agent's own id of the conversation that the leg began with. */
+  conversation?: string | undefined;
+  /** Model calls after the last account, at the price table; too low, because output tokens on the stream are partial. */
   estimate: ByModel;
-  /** The agent's own final account. */
+  /** What the agent's own accounts have added to those of earlier legs. */
   result?: ByModel | undefined;
+  /** False when an account was not understood. */
+  accountComplete: boolean;
   ended?: LegEnd | undefined;
   /** Model answers of the main conversation. */
   answers: number;
@@ -31,21 +43,17 @@ export type SessionRecord = Readonly<{
   subagents: number;
 }>;
 
-/**
- * Calculates the usage of a session: its last account, which includes earlier legs that were interrupted or gave an
- * account themselves. Every other leg adds its estimate, and makes the cost incomplete.
- */
+/** Calculates the usage of a session: its accounts, and estimates of what no account includes, which make the cost incomplete. */
 export function usageOf({ legs, toolCalls, failedTools, subagents }: SessionRecord): Usage {
   const inOrder = [...legs].sort((one, other) => one.leg - other.leg);
-  const last = inOrder.findLastIndex(({ result }) => result);
-  const account = inOrder[last]?.result;
-  const estimated = inOrder.filter((leg, index) => leg.conversed && (index > last || lostBefore(leg)));
+  const unaccounted = inOrder.filter((leg, index) => isUnaccounted(leg, inOrder.slice(index + 1)));
 
-  const parts = [...(account ? [account] : []), ...estimated.map(({ estimate }) => estimate)].map(usageOfModels);
-  const total = parts.reduce(addUsage, NO_USAGE);
+  const accounts = inOrder.map(({ result }) => result ?? {});
+  const parts = [...accounts, ...unaccounted.map(({ estimate }) => estimate)].map(usageOfModels);
+  const total = notNegative(parts.reduce(addUsage, NO_USAGE));
   return {
     ...total,
-    costComplete: estimated.length === 0 && total.costComplete,
+    costComplete: unaccounted.length === 0 && total.costComplete && legs.every((leg) => leg.accountComplete),
     toolCalls,
     failedTools,
     subagents,
@@ -54,13 +62,41 @@ export function usageOf({ legs, toolCalls, failedTools, subagents }: SessionReco
   };
 }
 
-/** True for a leg before the last account that this account does not include. */
-const lostBefore = ({ result, ended }: Leg): boolean => !result && ended !== 'interrupted';
+/** True for a leg with calls after its last account that no account of a later leg includes. */
+function isUnaccounted(leg: Leg, later: readonly Leg[]): boolean {
+  const isSettled = leg.result !== undefined && Object.keys(leg.estimate).length === 0;
+  if (!leg.conversed || isSettled) return false;
+  return !(leg.ended === 'interrupted' && later.some((next) => next.result && isContinued(leg, next)));
+}
 
-const sumOf = (legs: readonly Leg[], figure: (leg: Leg) => number): number =>
-  legs.reduce((sum, leg) => sum + figure(leg), 0);
+const isContinued = ({ conversation: one }: Leg, { conversation: other }: Leg): boolean =>
+  one === undefined || other === undefined || one === other;
 
-type OpenLeg = { -readonly [Key in keyof Omit<Leg, 'estimate'>]: Leg[Key] } & { estimate: Map<string, ModelUsage> };
+/** An agent may take back what it has counted. */
+function notNegative(usage: Usage): Usage {
+  const models = Object.entries(usage.byModel).map(([model, counts]): [string, ModelUsage] => [
+    model,
+    {
+      inputTokens: Math.max(0, counts.inputTokens),
+      outputTokens: Math.max(0, counts.outputTokens),
+      cacheCreationTokens: Math.max(0, counts.cacheCreationTokens),
+      cacheReadTokens: Math.max(0, counts.cacheReadTokens),
+      costUsd: notNegativeUsd(counts.costUsd),
+    },
+  ]);
+  return { ...usage, byModel: Object.fromEntries(models), costUsd: notNegativeUsd(usage.costUsd) };
+}
+
+const notNegativeUsd = (usd: string | null) => (usd?.startsWith('-') ? '0' : usd);
+
+const sumOf = (legs: readonly Leg[], figure: (leg: Leg) => number): number => legs.map(figure).reduce(addCounts, 0);
+
+type OpenLeg = { -readonly [Key in keyof Omit<Leg, 'estimate' | 'result'>]: Leg[Key] } & {
+  estimate: Map<string, ModelUsage>;
+  account: Map<string, ModelUsage>;
+  /** Accounts so far. */
+  accounts: number;
+};
 
 /** Adds up events, with constant work for each; each fact must be added at most once. */
 export class SessionTally {
@@ -71,7 +107,7 @@ export class SessionTally {
 
   get record(): SessionRecord {
     return {
-      legs: [...this.#legs.values()].map((leg) => ({ ...leg, estimate: Object.fromEntries(leg.estimate) })),
+      legs: [...this.#legs.values()].map(legOf),
       toolCalls: this.#toolCalls,
       failedTools: this.#failedTools,
       subagents: this.#subagents,
@@ -99,7 +135,7 @@ export class SessionTally {
 
   #addToLeg(event: TelemetryEvent): void {
     const started = dataOf('agent_initialized', event);
-    if (started) this.#leg(started.leg).conversed = true;
+    if (started) begin(this.#leg(started.leg), started);
 
     const call = dataOf('token_usage', event);
     if (call) addCall(this.#leg(call.leg ?? 1), call);
@@ -119,11 +155,18 @@ export class SessionTally {
     const known = this.#legs.get(number);
     if (known) return known;
 
-    const leg: OpenLeg = { leg: number, conversed: false, estimate: new Map(), answers: 0 };
+    const figures = { leg: number, conversed: false, accountComplete: true, answers: 0, accounts: 0 };
+    const leg: OpenLeg = { ...figures, estimate: new Map(), account: new Map() };
     this.#legs.set(number, leg);
     return leg;
   }
 }
+
+const legOf = ({ estimate, account, accounts, ...leg }: OpenLeg): Leg => ({
+  ...leg,
+  estimate: Object.fromEntries(estimate),
+  result: accounts > 0 ? Object.fromEntries(account) : undefined,
+});
 
 type Call = TelemetryData<'token_usage'>;
 type Summary = TelemetryData<'session_summary'>;
@@ -140,21 +183,35 @@ const modelUsageOf = (tokens: ModelTokens): ModelUsage => ({
   costUsd: tokens.cost_usd ?? null,
 });
 
-function addCall(leg: OpenLeg, call: Call): void {
-  const model = call.model ?? 'unknown';
-  const usage = modelUsageOf(call);
-  const sum = leg.estimate.get(model);
-  leg.conversed = true;
-  leg.estimate.set(model, sum ? addModelUsage(sum, usage) : usage);
-  if (!call.parent_tool_use_id) leg.answers++;
+function addTo(models: Map<string, ModelUsage>, model: string, tokens: ModelTokens): void {
+  const usage = modelUsageOf(tokens);
+  const sum = models.get(model);
+  models.set(model, sum ? addModelUsage(sum, usage) : usage);
 }
 
-function addSummary(leg: OpenLeg, summary: Summary): void {
-  const accounts = Object.entries(summary.model_usage);
+function begin(leg: OpenLeg, { agent_session_id }: TelemetryData<'agent_initialized'>): void {
   leg.conversed = true;
-  if (accounts.length > 0) {
-    leg.result = Object.fromEntries(accounts.map(([model, tokens]) => [model, modelUsageOf(tokens)]));
+  leg.conversation ??= agent_session_id;
+}
+
+function addCall(leg: OpenLeg, call: Call): void {
+  leg.conversed = true;
+  if ((call.results_before ?? 0) >= leg.accounts) addTo(leg.estimate, call.model ?? 'unknown', call.added ?? call);
+  if (!call.added && !call.parent_tool_use_id) leg.answers++;
+}
+
+/** An account includes the calls before it. */
+function addSummary(leg: OpenLeg, summary: Summary): void {
+  leg.conversed = true;
+  leg.accountComplete &&= summary.account_complete ?? true;
+  const number = summary.result_number ?? 1;
+  if (number > leg.accounts) {
+    leg.accounts = number;
+    leg.estimate.clear();
+    for (const [model, tokens] of Object.entries(summary.added ?? summary.model_usage)) {
+      addTo(leg.account, model, tokens);
+    }
   }
-  leg.turns = summary.num_turns;
-  leg.durationMs = summary.duration_ms ?? leg.durationMs;
+  if (summary.num_turns !== undefined) leg.turns = addCounts(leg.turns ?? 0, summary.num_turns);
+  if (summary.duration_ms !== undefined) leg.durationMs = addCounts(leg.durationMs ?? 0, summary.duration_ms);
 }

@@ -1,6 +1,5 @@
-import type { TelemetryData } from '../catalogue';
-import { costOf, PRICE_TABLE_VERSION } from '../prices';
 import { factIds } from '../telemetry-event';
+import type { LegEnd } from '../totals';
 import {
   claudeMessageOf,
   type AssistantMessage,
@@ -12,9 +11,11 @@ import {
 } from './claude-message';
 import type { EventWriter } from './event-writer';
 import { hookEventsIn, writeHook } from './hook-event';
+import { ModelCalls, type ReportedCall } from './model-calls';
 import { ModelNames } from './model-names';
 import { summaryOf } from './result-summary';
-import { isTooLarge, startOf } from './storable-text';
+import { RunningTotals } from './running-totals';
+import { isTooLarge, nameOf, startOf } from './storable-text';
 import type { TaskResult } from './task-result';
 import { textOf, ToolTracker } from './tool-tracker';
 import { verdictOf, type Verdict } from './verdict';
@@ -46,7 +47,14 @@ export class ClaudeConversation {
   readonly #tools = new ToolTracker();
   readonly #names = new ModelNames();
   readonly #reports = new Map<number, LegReport>();
+  readonly #calls = new ModelCalls();
+  readonly #totals = new RunningTotals();
   #model: string | undefined;
+  /** The agent's own id of its conversation. */
+  #conversation: string | undefined;
+  /** Results of the leg, and the accounts among them. */
+  #results = 0;
+  #accounts = 0;
 
   constructor(writer: EventWriter) {
     this.#writer = writer;
@@ -54,6 +62,13 @@ export class ClaudeConversation {
 
   reportOf(leg: number): LegReport {
     return this.#reports.get(leg) ?? NO_REPORT;
+  }
+
+  /** Later messages are of the next leg. */
+  endLeg(ended: LegEnd): void {
+    if (ended === 'killed') this.#totals.startOver();
+    this.#results = 0;
+    this.#accounts = 0;
   }
 
   read(message: Readonly<Record<string, unknown>>): void {
@@ -79,12 +94,10 @@ export class ClaudeConversation {
   }
 
   #assistant({ message, parent_tool_use_id }: AssistantMessage): void {
-    const { sessionId, leg, now, time } = this.#writer;
+    const { sessionId, now } = this.#writer;
     const parent = parent_tool_use_id ?? undefined;
     if (message.usage && message.model !== SYNTHETIC) {
-      const call = modelCall({ ...message, usage: message.usage }, leg, time, parent);
-      const model = this.#names.of(message.model);
-      this.#writer.write('token_usage', { ...call, model }, factIds.usage(sessionId, message.id));
+      this.#called({ messageId: message.id, model: message.model, usage: message.usage, parent });
     }
 
     for (const block of message.content) {
@@ -95,6 +108,13 @@ export class ClaudeConversation {
       const subagent = this.#tools.subagent(block.id);
       if (subagent) this.#writer.write('subagent_started', subagent, factIds.subagent(sessionId, 'started', block.id));
     }
+  }
+
+  #called(call: Omit<ReportedCall, 'name'>): void {
+    const { sessionId, leg, time } = this.#writer;
+    const reported = { ...call, name: this.#names.of(call.model) };
+    const told = this.#calls.read(reported, { leg, time, resultsBefore: this.#accounts });
+    if (told) this.#writer.write('token_usage', told.call, factIds.usage(sessionId, call.messageId, told.revision));
   }
 
   #user({ message, parent_tool_use_id }: UserMessage): void {
@@ -116,8 +136,12 @@ export class ClaudeConversation {
 
   #result(result: ResultMessage): void {
     const { sessionId, leg, time } = this.#writer;
-    const summary = summaryOf(result, { leg, model: this.#model, time, names: this.#names });
-    this.#writer.write('session_summary', summary, factIds.result(sessionId, leg));
+    const conversation = result.session_id ?? this.#conversation;
+    const named = { model: this.#model, names: this.#names, conversation: conversation && nameOf(conversation) };
+    const context = { ...named, leg, time, totals: this.#totals, accountsBefore: this.#accounts };
+    const summary = summaryOf(result, context);
+    this.#accounts = summary.result_number ?? this.#accounts;
+    this.#writer.write('session_summary', summary, factIds.result(sessionId, leg, ++this.#results));
     const outcome = { ...verdictOf(result), answer: result.result ?? '', taskResult: summary.task_result };
     this.#reports.set(leg, { hasBegun: true, outcome });
   }
@@ -144,6 +168,7 @@ export class ClaudeConversation {
     const { leg } = this.#writer;
     this.#reports.set(leg, { hasBegun: true, outcome: this.#reports.get(leg)?.outcome });
     this.#model = init.model === undefined ? undefined : this.#names.of(init.model);
+    this.#conversation = init.session_id;
     this.#writer.write('agent_initialized', {
       leg,
       agent_session_id: init.session_id,
@@ -162,32 +187,4 @@ export class ClaudeConversation {
       isTooLarge(text) ? { raw: null, text: startOf(text), truncated: true } : { raw: message },
     );
   }
-}
-
-type AnsweredCall = AssistantMessage['message'] & { usage: NonNullable<AssistantMessage['message']['usage']> };
-
-function modelCall(
-  { id, model, usage }: AnsweredCall,
-  leg: number,
-  time: string,
-  parent: string | undefined,
-): TelemetryData<'token_usage'> {
-  const tokens = {
-    inputTokens: usage.input_tokens,
-    outputTokens: usage.output_tokens,
-    cacheCreationTokens: usage.cache_creation_input_tokens,
-    cacheReadTokens: usage.cache_read_input_tokens,
-  };
-  return {
-    leg,
-    message_id: id,
-    model,
-    input_tokens: tokens.inputTokens,
-    output_tokens: tokens.outputTokens,
-    cache_creation_tokens: tokens.cacheCreationTokens,
-    cache_read_tokens: tokens.cacheReadTokens,
-    cost_usd: costOf(model, tokens, time),
-    price_table: PRICE_TABLE_VERSION,
-    parent_tool_use_id: parent,
-  };
 }

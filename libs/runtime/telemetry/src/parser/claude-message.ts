@@ -24,14 +24,23 @@ const text = z.string().optional().catch(undefined);
 const dollars = z.number().nonnegative().max(1e6).optional().catch(undefined);
 const parent = z.string().nullish().catch(null);
 
+const CacheWrites = z
+  .object({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count })
+  .nullish()
+  .transform((writes) => writes ?? { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 });
+
 const TokenUsage = z
   .object({
     input_tokens: count,
     output_tokens: count,
     cache_creation_input_tokens: count,
     cache_read_input_tokens: count,
+    cache_creation: CacheWrites.catch({ ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: NOT_UNDERSTOOD }),
   })
-  .transform(countsOf);
+  .transform(({ cache_creation: { ephemeral_1h_input_tokens }, ...counts }) =>
+    countsOf({ ...counts, cache_creation_1h_input_tokens: ephemeral_1h_input_tokens }),
+  );
+export type TokenUsage = z.infer<typeof TokenUsage>;
 
 const ToolUse = z.object({
   type: z.literal('tool_use'),
@@ -77,13 +86,16 @@ const ModelAccount = z
     outputTokens: count,
     cacheCreationInputTokens: count,
     cacheReadInputTokens: count,
+    cacheCreationEphemeral1hInputTokens: count,
   })
   .transform(countsOf)
-  .and(z.object({ costUSD: dollars }));
+  .and(z.object({ costUSD: dollars, costBasis: text }));
+export type ModelAccount = z.infer<typeof ModelAccount>;
 
 const Result = z.object({
   type: z.literal('result'),
   subtype: text,
+  session_id: text,
   /** Undefined when it is absent, or no boolean. */
   is_error: z.boolean().optional().catch(undefined),
   result: text,
@@ -93,7 +105,8 @@ const Result = z.object({
   structured_output: z.unknown().optional(),
   total_cost_usd: dollars,
   usage: TokenUsage.optional().catch(undefined),
-  modelUsage: z.record(z.string(), ModelAccount).catch({}),
+  /** `null` for an account that is not understood. */
+  modelUsage: z.record(z.string(), ModelAccount).nullable().default({}).catch(null),
   num_turns: z.int().nonnegative().max(LARGEST_COUNT).optional().catch(undefined),
   duration_ms: z.number().nonnegative().max(LARGEST_COUNT).optional().catch(undefined),
 });

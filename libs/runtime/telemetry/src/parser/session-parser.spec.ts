@@ -14,7 +14,7 @@ describe('model calls', () => {
 
   it('of an unknown model have no known cost', () => {
     const { read, parser } = session();
-    read(answer('m1', { type: 'text' }), answer('m2', { type: 'text' }, 'gpt-7'));
+    read(answer('m1', { type: 'text' }), answer('m2', { type: 'text' }, { model: 'gpt-7' }));
 
     expect(parser.usage).toMatchObject({ costUsd: null, costComplete: false });
     expect(parser.usage.byModel[HAIKU]?.costUsd).toBe('0.001175');
@@ -22,7 +22,7 @@ describe('model calls', () => {
 
   it('are not counted for answers that the CLI generates', () => {
     const { read } = session();
-    expect(read(answer('m1', { type: 'text', text: 'API Error' }, '<synthetic>'))).toEqual([]);
+    expect(read(answer('m1', { type: 'text', text: 'API Error' }, { model: '<synthetic>' }))).toEqual([]);
   });
 });
 
@@ -120,7 +120,7 @@ describe('lines', () => {
   it('give no event that is too large for the bus', () => {
     const { read, parser } = session();
     const long = 'x'.repeat(2_000_000);
-    const events = read(answer('m', tool(long)), answer('n', tool('t'), long), {
+    const events = read(answer('m', tool(long)), answer('n', tool('t'), { model: long }), {
       type: 'system',
       subtype: 'init',
       cwd: long,

@@ -61,6 +61,7 @@ export class SessionParser {
     this.#writer.at(0, time);
     this.#writer.write('leg_ended', { leg, ended, duration_ms: this.#writer.msOfLeg }, factIds.legEnd(sessionId, leg));
     this.#writer.startLeg();
+    this.#conversation?.endLeg(ended);
     return this.#writer.take();
   }
 

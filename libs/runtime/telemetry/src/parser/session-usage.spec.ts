@@ -119,7 +119,7 @@ describe('what an agent counts', () => {
 
   it('is counted under a limited number of models', () => {
     const { read, parser } = session();
-    for (let n = 0; n < 1_000; n++) read(answer(`m${n}`, { type: 'text' }, `model-${n}`));
+    for (let n = 0; n < 1_000; n++) read(answer(`m${n}`, { type: 'text' }, { model: `model-${n}` }));
 
     expect(Object.keys(parser.usage.byModel)).toHaveLength(100);
     expect(parser.usage.byModel['other']).toMatchObject({ inputTokens: 901 * usage.input_tokens });

@@ -3,6 +3,7 @@ import { useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { SessionParser } from '../parser/session-parser';
 import type { TelemetryEvent } from '../telemetry-event';
+import { answer, result } from '../testing/claude-lines';
 import { anExecutionId } from '../testing/events';
 import { isResult, recordingsFolder, recordingsIn } from '../testing/recordings';
 import { PostgresTelemetryStore } from './postgres-telemetry-store';
@@ -37,6 +38,35 @@ it('has no cost while a model’s price is unknown', async () => {
   expect(totals?.usage).toEqual(parser.usage);
   expect(totals?.usage).toMatchObject({ costUsd: null, costComplete: false });
   expect(totals?.usage.byModel['claude-haiku-4-5']?.costUsd).toBe('0.002');
+});
+
+describe('totals of an agent that corrects its figures', () => {
+  const call = (id: string, tokens: number) =>
+    answer(id, { type: 'text' }, { used: { input_tokens: tokens, output_tokens: tokens } });
+  const account = (id: string, cost: number) => result(cost, 'done', { session_id: id });
+  const streams: readonly (readonly object[])[] = [
+    [call('a', 1), call('b', 2), call('a', 500), call('a', 3)],
+    [call('a', 1), account('s1', 0.5), call('b', 7), call('a', 9)],
+    [call('a', 1), account('s1', 0.5), call('b', 7), account('s1', 0.9), account('s2', 0.25), account('s1', 0.1)],
+    [call('a', 1e12), account('s1', 0.5), result(0.9, 'done', { modelUsage: { m: { inputTokens: 1e13 } } })],
+    Array.from({ length: 10_000 }, (_, n) => call(`m${n}`, 1e12)),
+  ];
+
+  it.each(streams)(
+    'equal those of its parser, stored line by line, at once and twice: %#',
+    async (...lines) => {
+      const texts = lines.map((line, index) => ({ text: JSON.stringify(line), number: index + 1 }));
+      for (const isAtOnce of [true, false]) {
+        const { sessionId, parser, events, end } = replay(texts, anExecutionId());
+        const batches = isAtOnce || events.length > 100 ? [events.flat()] : events;
+        await store(...batches, end(), events.flat());
+
+        const totals = await new TelemetryReader(database.pool).sessionTotals(sessionId);
+        expect(totals?.usage).toEqual(parser.usage);
+      }
+    },
+    60_000,
+  );
 });
 
 const folder = recordingsFolder();

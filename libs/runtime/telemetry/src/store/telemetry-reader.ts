@@ -91,14 +91,16 @@ const COLUMNS = 'event_id, type, time, session_id, execution_id, phase_id, seque
 
 const LEGS = `(
   select coalesce(json_agg(json_build_object(
-    'leg', leg, 'conversed', conversed, 'ended', ended, 'answers', answers, 'turns', turns,
+    'leg', leg, 'conversed', conversed, 'conversation', conversation, 'accountComplete', account_complete, 
+    'ended', ended, 'accounts', accounts, 'answers', answers, 'turns', turns,
     'durationMs', coalesce(account_ms, ended_ms),
     'models', (
       select coalesce(json_agg(json_build_object(
         'model', model, 'estimated', estimated, 'inputTokens', input_tokens, 'outputTokens', output_tokens,
         'cacheCreationTokens', cache_creation_tokens, 'cacheReadTokens', cache_read_tokens, 'costUsd', cost_usd::text
       )), '[]')
-      from telemetry.session_models where session_id = part.session_id and leg = part.leg
+      from telemetry.session_models
+      where session_id = part.session_id and leg = part.leg and (not estimated or results_before >= part.accounts)
     )
   )), '[]')
   from telemetry.session_legs part where part.session_id = total.session_id
@@ -118,6 +120,9 @@ type EventRow = Readonly<{
 type LegRow = Readonly<{
   leg: number;
   conversed: boolean;
+  conversation: string | null;
+  accountComplete: boolean;
+  accounts: number;
   ended: LegEnd | null;
   answers: number;
   turns: number | null;
@@ -164,17 +169,16 @@ const totalsOf = (row: TotalsRow): SessionTotals => ({
   lastAt: row.last_at.toISOString(),
 });
 
-function legOf({ models, ended, turns, durationMs, ...leg }: LegRow): Leg {
+function legOf({ models, accounts, conversation, ended, turns, durationMs, ...leg }: LegRow): Leg {
   const modelsThat = (estimated: boolean) =>
     Object.fromEntries(
       models.filter((row) => row.estimated === estimated).map((row) => [row.model, modelUsageOf(row)]),
     );
-  const account = modelsThat(false);
-
   return {
     ...leg,
     estimate: modelsThat(true),
-    result: Object.keys(account).length > 0 ? account : undefined,
+    conversation: conversation ?? undefined,
+    result: accounts > 0 ? modelsThat(false) : undefined,
     ended: ended ?? undefined,
     turns: turns ?? undefined,
     durationMs: durationMs ?? undefined,

@@ -22,9 +22,13 @@ export const usage = {
   cache_creation_input_tokens: 100,
   cache_read_input_tokens: 0,
 };
-export const answer = (id: string, block: object, model = HAIKU, parent: string | null = null) => ({
+export const answer = (
+  id: string,
+  block: object,
+  { model = HAIKU, parent = null, used = usage }: { model?: string; parent?: string | null; used?: object } = {},
+) => ({
   type: 'assistant',
-  message: { id, model, content: [block], usage },
+  message: { id, model, content: [block], usage: used },
   parent_tool_use_id: parent,
 });
 export const tool = (id: string, name = 'Bash', input: object = {}) => ({ type: 'tool_use', id, name, input });
