@@ -124,6 +124,34 @@ describe('a YAML workflow', () => {
   });
 });
 
+describe('a repository with credentials', () => {
+  const url = 'https://ada:secret@github.com/o/r';
+
+  it.each([
+    ['repository_url', '/api/workflows', { name: 'x', repository_url: url }],
+    ['repos[1]', '/api/workflows', { name: 'x', repos: ['o/r', url] }],
+    ['repos[0]', '/api/workflows/any/execute', { repos: ['HTTPS://token@github.com/o/r'] }],
+  ])('is refused by the name of its field, %s, and not repeated', async (field, path, body) => {
+    const reply = await send('POST', path, JSON.stringify(body));
+
+    expect(reply).toMatchObject({ status: 422, body: { errors: [{ field }] } });
+    expect(JSON.stringify(reply)).not.toMatch(/secret|token@/);
+  });
+
+  it('is refused in YAML with its line', async () => {
+    const yaml = `id: doc\nname: Doc\nrepository:\n  url: ${url}\nphases:\n  - {id: p, name: P, order: 1}\n`;
+    const reply = await send('POST', '/api/workflows/from-yaml', yaml, { 'content-type': 'application/yaml' });
+
+    expect(reply).toMatchObject({
+      status: 422,
+      body: {
+        errors: expect.arrayContaining([expect.objectContaining({ field: 'repository.url', line: 4 })]) as unknown,
+      },
+    });
+    expect(JSON.stringify(reply)).not.toContain('secret');
+  });
+});
+
 describe('a malformed request', () => {
   const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
   const large = JSON.stringify('x'.repeat(1_100_000));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@syntropic/kernel';
 import type { ObjectStorage } from '@syntropic/object-storage';
+import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import { reasonOf, type FinishedLeg, type SessionRun } from '../session';
 import { RunnerLog } from '../work/runner-log';
 import { abortedAfter } from './aborted-after';
@@ -43,8 +44,7 @@ export class SessionCompletion {
     if (leg.outcome === 'cancelled' && controller.isShuttingDown && !controller.isCancelled) {
       await this.#interrupt(session);
     } else await this.#completeSession(session, run, leg, telemetry);
-    await run.destroy();
-    await this.directories.remove(order.sessionId);
+    await this.#removeFiles(order, run);
     return 'closed';
   }
 
@@ -59,7 +59,7 @@ export class SessionCompletion {
       const failed = { status: 'failed', error: reasonOf(error), errorType: 'workspace_failed' } as const;
       await commands.completeSession(controller.isCancelled ? { status: 'cancelled' } : failed, { usage });
     }
-    await this.directories.remove(order.sessionId);
+    await this.#removeFiles(order);
   }
 
   async #completeSession(
@@ -96,6 +96,16 @@ export class SessionCompletion {
       await commands.terminateWorkspace(why);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
+      this.log.fault(error);
+    }
+  }
+
+  /** The cleanup tries again later: files that cannot be removed do not keep the lease. */
+  async #removeFiles({ sessionId }: WorkOrder, run?: SessionRun): Promise<void> {
+    try {
+      await run?.destroy();
+      await this.directories.remove(sessionId);
+    } catch (error) {
       this.log.fault(error);
     }
   }

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ExecutionId, PhaseId, SessionId } from '@syntropic/kernel';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AgentOutput } from '@syntropic/telemetry';
 import { SETTINGS } from '../injection-tokens';
 import type { LegEnd } from '../session';
 import type { RunnerSettings } from '../work/runner-settings';
-import { reapOrphans, unmountVolume } from '../workspaces';
+import { reapOrphans, removeTree, unmountVolume } from '../workspaces';
 
 /** The ends of a session's legs, by leg number. */
 export type LegEnds = Readonly<Record<number, LegEnd>>;
@@ -66,7 +66,7 @@ export class SessionDirectories {
   async remove(sessionId: string): Promise<void> {
     const directory = this.#of(sessionId);
     await unmountVolume(directory);
-    await rm(directory, { recursive: true, force: true });
+    await removeTree(directory);
   }
 
   /** Kills the processes that an earlier life of this runner has left in the workspaces. */

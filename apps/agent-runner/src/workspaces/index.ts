@@ -5,3 +5,4 @@ export { SandboxBackend } from './sandbox.backend';
 export { unmountVolume } from './volume';
 export { signalProcess } from './workspace-processes';
 export type { AgentProcess, AgentSignal, Argument, Backend, Exit, Limits, Workspace, WorkspaceSpec } from './workspace';
+export { removeTree } from './remove-tree';

@@ -4,6 +4,7 @@ import { chown, mkdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { removeTree } from './remove-tree';
 import type { User } from './unprivileged-user';
 
 const run = promisify(execFile);
@@ -44,7 +45,7 @@ export class Volume {
 
   async remove(): Promise<void> {
     if (await isMounted(this.root)) await run('umount', [this.root]);
-    await rm(this.root, { recursive: true, force: true });
+    await removeTree(this.root);
   }
 }
 

@@ -1,4 +1,4 @@
-import { PROVIDERS } from '@syntropic/orchestration/contracts';
+import { PROVIDERS, RepositoryReference } from '@syntropic/orchestration/contracts';
 import { PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { costFields, knownUsd, tokenFields, totalTokenFields } from '../display/usage-fields';
@@ -16,7 +16,7 @@ export const StartRequest = z
   .strictObject({
     inputs: z.record(z.string(), z.string()).default({}),
     task: z.string().nullish(),
-    repos: z.array(z.string().min(1)).max(100).default([]),
+    repos: z.array(RepositoryReference.min(1)).max(100).default([]),
     provider: z.enum(PROVIDERS).nullish().meta({ description: 'Overrides the provider of every phase.' }),
     max_budget_usd: z.number().nonnegative().nullish(),
   })

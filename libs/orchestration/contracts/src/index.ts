@@ -1,6 +1,13 @@
 export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-configuration';
 export { AgentDocument, agentOf } from './agent-document';
-export { githubRepository, isCloneable, isOnDisk, repositoryUrl } from './repository';
+export {
+  githubRepository,
+  isCloneable,
+  isOnDisk,
+  RepositoryReference,
+  repositoryUrl,
+  withoutCredentials,
+} from './repository';
 export { Control, MAX_ORDER_BYTES, work, WorkHint, WorkOrder, type InputPage, type RenewedWork } from './work.contract';
 export {
   InputDeclaration,

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 const OWNER_AND_NAME = /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/;
 const GITHUB = /^https:\/\/github\.com\/([A-Za-z0-9-]+)\/(?!\.)([A-Za-z0-9._-]+?)(?:\.git)?\/?$/;
 const FILE = /^file:\/\/\/./;
@@ -20,3 +22,16 @@ export function isCloneable(repo: string): boolean {
   const url = repositoryUrl(repo);
   return githubRepository(url) !== undefined || isOnDisk(url);
 }
+
+const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/i;
+
+/** A repository as a request names it. Events and answers show it, so it holds no credentials. */
+export const RepositoryReference = z
+  .string()
+  .refine(
+    (repo) => !CREDENTIALS.test(repo),
+    'holds a user name, password or token: runners have their own credentials',
+  );
+
+/** The reference without credentials, for texts. */
+export const withoutCredentials = (repo: string): string => repo.replace(CREDENTIALS, '$1');

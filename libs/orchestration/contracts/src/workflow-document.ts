@@ -1,6 +1,7 @@
 import { PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { AgentDocument, agentOf } from './agent-document';
+import { RepositoryReference } from './repository';
 import {
   InputDeclaration,
   noneTwice,
@@ -47,7 +48,7 @@ export const WorkflowDocument = z.strictObject({
   description: z.string().nullish(),
   type: workflow.workflowType,
   classification: workflow.classification,
-  repository: z.strictObject({ url: z.string().min(1), ref: z.string().min(1).optional() }).nullish(),
+  repository: z.strictObject({ url: RepositoryReference.min(1), ref: z.string().min(1).optional() }).nullish(),
   requires_repos: z.boolean().optional(),
   project_name: z.string().nullish(),
   inputs: z
@@ -60,7 +61,7 @@ export const WorkflowDocument = z.strictObject({
       }),
     )
     .default([]),
-  repos: workflow.repos,
+  repos: z.array(RepositoryReference.min(1)).default([]),
   agent: AgentDocument.optional(),
   phases: z.array(PhaseDocument).min(1, 'a workflow has at least one phase').max(200).check(noneTwice('id', 'order')),
 });

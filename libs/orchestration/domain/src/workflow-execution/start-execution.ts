@@ -1,5 +1,6 @@
 import {
   isCloneable,
+  withoutCredentials,
   type AgentConfiguration,
   type ExecutablePhase,
   type ProviderName,
@@ -88,7 +89,7 @@ function reposOf(
   const repos = namedRepos(command, definition, inputs);
   const wrong = repos.findIndex((repo) => !isCloneable(repo));
   if (wrong < 0) return repos;
-  const why = `${JSON.stringify(repos[wrong])} is neither owner/name nor https://github.com/owner/name`;
+  const why = `${JSON.stringify(withoutCredentials(repos[wrong] ?? ''))} is neither owner/name nor https://github.com/owner/name`;
   throw refuse('repository_invalid', why, `repos[${wrong}]`);
 }
 
