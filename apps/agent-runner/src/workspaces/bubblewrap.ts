@@ -2,6 +2,7 @@ import { DomainError } from '@syntropic/kernel';
 import { execFile } from 'node:child_process';
 import { lstat, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { hiddenPlaces } from './hidden-places';
 
 const run = promisify(execFile);
 
@@ -40,8 +41,23 @@ export interface Bind {
   readonly writable: boolean;
 }
 
+/** What bubblewrap shows of the machine. */
+export interface SystemView {
+  /** The arguments for the machine's programs. */
+  readonly system: readonly string[];
+  /** The arguments that cover parts of it. */
+  readonly hidden: readonly string[];
+  readonly supported: ReadonlySet<string>;
+}
+
+/** The view is the same for every workspace of a runner. */
+export async function systemView(): Promise<SystemView> {
+  const [system, hidden, supported] = await Promise.all([systemArguments(), hiddenPlaces(), supportedOptions()]);
+  return { system, hidden, supported };
+}
+
 /** The machine's programs, mounted read-only. Links of the machine (mostly /bin) are the same links inside. */
-export async function systemArguments(): Promise<string[]> {
+async function systemArguments(): Promise<string[]> {
   const links = await Promise.all(['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'].map(linkOrDirectory));
   return [
     '--ro-bind',
@@ -60,15 +76,14 @@ async function linkOrDirectory(name: string): Promise<string[]> {
 }
 
 /** The options that the installed bubblewrap supports: older versions lack `--disable-userns` and `--size`. */
-export async function supportedOptions(): Promise<ReadonlySet<string>> {
+async function supportedOptions(): Promise<ReadonlySet<string>> {
   const { stdout, stderr } = await run('bwrap', ['--help']);
   return new Set(`${stdout}${stderr}`.match(/--[a-z0-9-]+/g));
 }
 
 /** Bubblewrap's options for a workspace: own namespaces, no network, no Linux capabilities, nothing writable but the binds. */
 export function isolation(
-  system: readonly string[],
-  supported: ReadonlySet<string>,
+  { system, hidden, supported }: SystemView,
   binds: readonly Bind[],
   environment: Readonly<Record<string, string>>,
 ): string[] {
@@ -78,6 +93,7 @@ export function isolation(
     ['--uid', String(AGENT_ID), '--gid', String(AGENT_ID), '--hostname', 'workspace', '--cap-drop', 'ALL'],
     system,
     ['--proc', '/proc', '--dev', '/dev'],
+    hidden,
     supported.has('--size') ? ['--size', String(SHARED_MEMORY_BYTES), '--tmpfs', '/dev/shm'] : [],
     ['--remount-ro', '/dev', '--symlink', INSIDE.temporary, '/var/tmp'],
     binds.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),

@@ -20,6 +20,10 @@ describe('a plain process', () => {
     await expect(forbidden.create(spec)).rejects.toMatchObject({ code: 'workspace.backend_not_allowed' });
   });
 
+  it('says that no filter of system calls applies', async () => {
+    await expect(backend.probe()).resolves.toMatchObject({ available: true, seccomp: false });
+  });
+
   it('refuses a disk limit, which it cannot enforce', async () => {
     await expect(open({ diskBytes: 1_000_000 })).rejects.toMatchObject({ code: 'workspace.limit_not_held' });
   });

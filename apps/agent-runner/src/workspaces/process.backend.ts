@@ -4,6 +4,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { agentProcess } from './agent-process';
 import type { ControlGroup } from './control-group';
 import { ControlGroups } from './control-groups';
+import { closeInheritedDescriptors } from './inherited-descriptors';
 import { launchInGroup, withParentDeathSignal } from './launch-command';
 import { refuseUnenforceable } from './limits';
 import { markedProcesses, marker, removeRecord, writeRecord } from './orphans';
@@ -36,8 +37,8 @@ export class ProcessBackend implements Backend {
   async probe(): Promise<Probe> {
     const unenforceable = await this.#unenforceable();
     return this.allowed
-      ? { available: true, unenforceable }
-      : { available: false, reason: 'not allowed by configuration', unenforceable };
+      ? { available: true, unenforceable, seccomp: false }
+      : { available: false, reason: 'not allowed by configuration', unenforceable, seccomp: false };
   }
 
   async create(spec: WorkspaceSpec): Promise<Workspace> {
@@ -60,6 +61,7 @@ export class ProcessBackend implements Backend {
   }
 
   #controlGroups(): Promise<ControlGroups> {
+    closeInheritedDescriptors();
     return (this.#groups ??= ControlGroups.find());
   }
 

@@ -15,7 +15,7 @@ describeWithBubblewrap('a sandbox', () => {
   const open = useWorkspaces(backend, directory);
 
   it('is possible on this machine', async () => {
-    await expect(backend.probe()).resolves.toMatchObject({ available: true });
+    await expect(backend.probe()).resolves.toMatchObject({ available: true, seccomp: true });
   });
 
   it('runs a program in /workspace with its prompt on standard input', async () => {

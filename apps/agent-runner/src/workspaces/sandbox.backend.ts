@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { agentProcess } from './agent-process';
-import { etcFiles, INSIDE, isolation, supportedOptions, systemArguments, type Bind } from './bubblewrap';
+import { etcFiles, INSIDE, isolation, systemView, type Bind, type SystemView } from './bubblewrap';
 import type { ControlGroup } from './control-group';
 import { ControlGroups } from './control-groups';
+import { closeInheritedDescriptors } from './inherited-descriptors';
 import { launchAsUser, launchInGroup, mountedSource } from './launch-command';
 import { refuseUnenforceable } from './limits';
 import { marker, removeRecord, writeRecord } from './orphans';
 import { outOfMemory } from './out-of-memory';
 import { probeWorkspace } from './probe-workspace';
 import { descendants } from './process-table';
+import { seccompProgram } from './seccomp/program';
 import { unprivilegedUser, type User } from './unprivileged-user';
 import { canMount, Volume, volumeIn } from './volume';
 import type {
@@ -38,9 +40,8 @@ const WRAPPERS = 2;
 interface Machine {
   readonly groups: ControlGroups;
   readonly canMountVolumes: boolean;
-  /** Bubblewrap's arguments for the machine's programs. */
-  readonly system: readonly string[];
-  readonly supported: ReadonlySet<string>;
+  readonly view: SystemView;
+  readonly seccomp: Buffer;
 }
 
 /** The host side of one sandbox. */
@@ -60,10 +61,10 @@ export class SandboxBackend implements Backend {
     try {
       const machine = await this.#detected();
       await probeWorkspace(this);
-      return { available: true, unenforceable: unenforceableOn(machine) };
+      return { available: true, unenforceable: unenforceableOn(machine), seccomp: true };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return { available: false, reason, unenforceable: ['memoryBytes', 'pids', 'cpus', 'diskBytes'] };
+      return { available: false, reason, unenforceable: ['memoryBytes', 'pids', 'cpus', 'diskBytes'], seccomp: true };
     }
   }
 
@@ -88,13 +89,10 @@ export class SandboxBackend implements Backend {
 }
 
 async function detectMachine(): Promise<Machine> {
-  const [groups, canMountVolumes, system, supported] = await Promise.all([
-    ControlGroups.find(),
-    canMount(),
-    systemArguments(),
-    supportedOptions(),
-  ]);
-  return { groups, canMountVolumes, system, supported };
+  closeInheritedDescriptors();
+  const seccomp = seccompProgram(process.arch);
+  const [groups, canMountVolumes, view] = await Promise.all([ControlGroups.find(), canMount(), systemView()]);
+  return { groups, canMountVolumes, view, seccomp };
 }
 
 function unenforceableOn({ groups, canMountVolumes }: Machine): Limit[] {
@@ -186,23 +184,23 @@ class Sandbox implements Workspace {
   }
 
   #start(binds: readonly Bind[], command: readonly string[], environment: Record<string, string>, stdin: string) {
-    const { system, supported } = this.machine;
+    const { view, seccomp } = this.machine;
     const { group, user } = this.resources;
     const reachable = user ? binds.map((bind, n) => ({ ...bind, source: mountedSource(n) })) : binds;
-    const options = isolation(system, supported, reachable, environment);
+    const options = isolation(view, reachable, environment);
     // Options passed by a descriptor are not visible in the machine's process list.
-    const bubblewrap = ['bwrap', '--args', '3', '--info-fd', '4', '--', ...command];
+    const bubblewrap = ['bwrap', '--args', '3', '--info-fd', '4', '--seccomp', '5', '--', ...command];
     const sources = binds.map(({ source }) => source);
     const [program = '', ...rest] = launchInGroup(group, user ? launchAsUser(user, sources, bubblewrap) : bubblewrap);
 
     const child = spawn(program, rest, {
       cwd: '/',
       env: { PATH, ...marker(this.spec.id) },
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     });
-    const [, , , args, info] = child.stdio as [unknown, unknown, unknown, Writable, Readable];
-    args.on('error', () => undefined);
-    args.end(options.map((option) => `${option}\0`).join(''));
+    const [args, info, filter] = child.stdio.slice(3) as unknown as [Writable, Readable, Writable];
+    writeAll(args, options.map((option) => `${option}\0`).join(''));
+    writeAll(filter, seccomp);
     this.#wrapper = child.pid;
     this.#agentGroup = agentGroupIn(info);
     return agentProcess(child, stdin, async () => {
@@ -215,6 +213,12 @@ class Sandbox implements Workspace {
     const account = { HOME: INSIDE.home, USER: 'agent', LOGNAME: 'agent', SHELL: '/bin/sh' };
     return { PATH, LANG: 'C.UTF-8', ...account, ...this.spec.environment, ...env };
   }
+}
+
+/** A bubblewrap that has failed breaks the pipe, and says so by its exit code. */
+function writeAll(pipe: Writable, content: string | Buffer): void {
+  pipe.on('error', () => undefined);
+  pipe.end(content);
 }
 
 /** The first process inside leads the agent's process group. As pid 1 it ignores signals that it does not handle. */

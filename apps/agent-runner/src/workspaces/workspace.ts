@@ -30,6 +30,8 @@ export interface Probe {
   /** Present when the backend is not available. */
   readonly reason?: string;
   readonly unenforceable: readonly Limit[];
+  /** Whether the kernel filters the agent's system calls. */
+  readonly seccomp: boolean;
 }
 
 export interface Workspace {
