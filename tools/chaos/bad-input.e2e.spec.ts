@@ -77,7 +77,12 @@ const INVALID_REQUESTS: readonly (readonly [string, HttpRequest, Refusal])[] = [
 
   ['an execution id of another shape', control('pause', undefined, 'not-an-id'), [404, 'execution.not_found']],
   ['an id with a NUL in it', control('pause', undefined, 'exec-%00'), [400, 'request.malformed']],
-  ['a text with a NUL in it', execute(JSON.stringify({ task: '\u0000' })), [422, 'event.not_storable']],
+  ['a text with a NUL in it', execute(JSON.stringify({ task: '\u0000' })), [422, 'request.invalid', 'task']],
+  [
+    'half a character in the name of an input',
+    execute(JSON.stringify({ inputs: { 'topic\ud83d': 'x' } })),
+    [422, 'request.invalid', 'inputs.topic\ufffd'],
+  ],
   ['a pause of an unknown execution', control('pause'), [404, 'execution.not_found']],
   ['a resume of an unknown execution', control('resume'), [404, 'execution.not_found']],
   ['a cancel of an unknown execution', control('cancel'), [404, 'execution.not_found']],

@@ -40,7 +40,6 @@ async function recordKinds(queries: QueryRunner, migrations: readonly MigrationC
       name text primary key,
       kind text not null check (kind in ('expanding', 'contracting'))
     );
-    grant select on ops.migration_kinds to public;
   `);
   const declared = migrations.map((Migration) => new Migration());
   await queries.query(

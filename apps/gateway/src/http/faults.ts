@@ -18,7 +18,7 @@ export function faultsOf(error: z.ZodError): readonly FieldFault[] {
 }
 
 /** `['phases', 1, 'name']` becomes `phases[1].name`. */
-const fieldName = (path: readonly PropertyKey[]): string =>
+export const fieldName = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((name, key) => {
     if (typeof key === 'number') return `${name}[${key}]`;
     const short = String(key).slice(0, LONGEST_NAME);

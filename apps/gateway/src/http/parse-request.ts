@@ -6,6 +6,7 @@ import { isYaml } from './content-types';
 import type { ApiRequest, Endpoint } from './endpoint';
 import { faultsOf } from './faults';
 import { originOf } from './request-origin';
+import { unstorableTexts } from './unstorable-text';
 
 /** Checks a request against its endpoint. @throws Problem with all faults together */
 export function parseRequest(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): ApiRequest {
@@ -13,6 +14,7 @@ export function parseRequest(endpoint: Endpoint, request: FastifyRequest, reply:
 
   const faults: FieldFault[] = [];
   const parsed = (schema: z.ZodType | undefined, input: unknown): unknown => {
+    faults.push(...unstorableTexts(input));
     const result = schema?.safeParse(input);
     if (result?.error) faults.push(...faultsOf(result.error));
     return result?.data;

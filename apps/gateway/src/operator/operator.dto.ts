@@ -115,12 +115,7 @@ export const RetryProcessRequest = z
 export const ParkRequest = z
   .strictObject({
     position: z.int().min(1).meta({ description: 'Of the event that cannot be taken.' }),
-    reason: z
-      .string()
-      .min(1)
-      .max(2_000)
-      // Postgres stores no text with one.
-      .refine((text) => !text.includes('\0'), 'must not contain a NUL character'),
+    reason: z.string().min(1).max(2_000),
   })
   .meta({ id: 'ParkEventRequest' });
 

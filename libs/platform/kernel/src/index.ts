@@ -38,7 +38,7 @@ export {
   type ReplyOf,
 } from './message';
 export { ProducedFile } from './produced-file';
-export { shortText, storableText } from './storable-text';
+export { isStorable, shortText, storableText } from './storable-text';
 export { addUsd, perMillion, SignedUsd, subtractUsd, Usd, usdOf } from './usd';
 export {
   addCounts,

@@ -1,6 +1,8 @@
 /** Characters that Postgres cannot store in text: NUL, and halves of surrogate pairs. */
 const UNSTORABLE = /[\0\p{Surrogate}]/gu;
 
+export const isStorable = (text: string): boolean => text.search(UNSTORABLE) === -1;
+
 const ELLIPSIS = '…';
 
 /** The text with U+FFFD in the place of each character that cannot be stored. */
