@@ -23,6 +23,8 @@ const Probe = z.looseObject({
     httpHeaders: z.array(z.strictObject({ name: z.string(), value: z.string() })).default([]),
   }),
 });
+const Amounts = z.looseObject({ memory: z.string(), 'ephemeral-storage': z.string() });
+const Resources = z.strictObject({ requests: Amounts, limits: Amounts });
 const Container = z.looseObject({
   image: z.string(),
   ports: z.array(z.strictObject({ name: z.string(), containerPort: z.number() })),
@@ -30,7 +32,7 @@ const Container = z.looseObject({
   volumeMounts: z.array(z.strictObject({ name: z.string(), mountPath: z.string() })).default([]),
   readinessProbe: Probe,
   livenessProbe: Probe,
-  resources: z.object({ requests: z.object({ memory: z.string() }), limits: z.object({ memory: z.string() }) }),
+  resources: Resources,
 });
 const Workload = z.looseObject({
   kind: z.enum(['Deployment', 'StatefulSet']),
@@ -43,6 +45,7 @@ const Workload = z.looseObject({
         terminationGracePeriodSeconds: z.number(),
         securityContext: z.looseObject({ runAsNonRoot: z.literal(true) }),
         containers: z.tuple([Container]),
+        volumes: z.array(z.looseObject({ emptyDir: z.object({ sizeLimit: z.string() }).optional() })).default([]),
       }),
     }),
     volumeClaimTemplates: z.array(z.looseObject({ metadata: z.object({ name: z.string() }) })).default([]),
@@ -52,12 +55,34 @@ const Job = z.looseObject({
   spec: z.looseObject({
     template: z.looseObject({
       spec: z.looseObject({
-        containers: z.tuple([z.looseObject({ image: z.string(), command: z.tuple([z.literal('node'), z.string()]) })]),
+        containers: z.tuple([
+          z.looseObject({
+            image: z.string(),
+            command: z.tuple([z.literal('node'), z.string()]),
+            resources: Resources,
+          }),
+        ]),
       }),
     }),
   }),
 });
 const Resource = z.looseObject({ kind: z.string(), metadata: z.object({ name: z.string() }) });
+
+const Port = z.strictObject({ protocol: z.enum(['TCP', 'UDP']), port: z.number() });
+const Rule = z.strictObject({ to: z.array(z.looseObject({})).optional(), ports: z.array(Port).min(1) });
+const NetworkPolicy = z.strictObject({
+  podSelector: z.union([
+    z.strictObject({ matchLabels: z.strictObject({ app: z.string() }) }),
+    z.strictObject({
+      matchExpressions: z.tuple([
+        z.strictObject({ key: z.literal('app'), operator: z.literal('In'), values: z.array(z.string()) }),
+      ]),
+    }),
+  ]),
+  policyTypes: z.array(z.enum(['Ingress', 'Egress'])),
+  ingress: z.array(Rule).default([]),
+  egress: z.array(Rule).default([]),
+});
 
 const { resources: files, images } = z
   .looseObject({ resources: z.array(z.string()), images: z.array(z.looseObject({ name: z.string() })) })
@@ -92,6 +117,23 @@ function valueOf(app: string, variable: Variable): string {
 
 const environmentOf = (app: string): Record<string, string> =>
   Object.fromEntries(containerOf(app).env.map((variable) => [variable.name, valueOf(app, variable)]));
+
+const PODS = [...SERVICE_NAMES, 'migrations'];
+const everyPod = () => ({ matchExpressions: [{ key: 'app', operator: 'In', values: [...PODS].sort() }] });
+const policyOf = (name: string) =>
+  NetworkPolicy.parse(z.looseObject({ spec: z.unknown() }).parse(the(/^NetworkPolicy$/, name)).spec);
+
+/** The ports of the servers whose addresses a service gets. */
+const serversIn = (environment: Readonly<Record<string, string>>): number[] =>
+  ['DATABASE_URL', 'NATS_URL', 'REDIS_URL', 'S3_ENDPOINT'].flatMap((variable) => {
+    const address = environment[variable];
+    return address === undefined ? [] : Number(new URL(address).port || 443);
+  });
+
+function bytesOf(quantity = ''): number {
+  const [, amount, unit] = /^(\d+)(Mi|Gi)$/.exec(quantity) ?? [];
+  return Number(amount) * (unit === 'Gi' ? 1_024 : 1) * 1_048_576;
+}
 
 describe('deploy/k8s/base', () => {
   it.each(SERVICE_NAMES)('starts %s with the variables it reads, each from its ConfigMap or Secret', async (name) => {
@@ -143,6 +185,61 @@ describe('deploy/k8s/base', () => {
 
     expect(image).toBe('syntropic/command-service');
     expect(existsSync(join(ROOT, command[1].replace(/^dist\//, '').replace(/\.js$/, '.ts')))).toBe(true);
+  });
+
+  it('denies pods of the platform every connection that no policy allows, in both directions', () => {
+    expect(policyOf('default-deny')).toEqual({
+      podSelector: everyPod(),
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [],
+      egress: [],
+    });
+    expect(policyOf('names')).toMatchObject({
+      podSelector: everyPod(),
+      egress: [
+        { ports: [{ port: 53 }, { port: 53 }], to: [{ podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }] },
+      ],
+    });
+    const policies = resources.filter(({ kind }) => kind === 'NetworkPolicy').map(({ metadata }) => metadata.name);
+    expect(policies.sort()).toEqual(['default-deny', 'names', ...PODS].sort());
+  });
+
+  it.each(SERVICE_NAMES)(
+    'lets %s reach the servers that its variables name, and lets in clients of the API alone',
+    (name) => {
+      const { podSelector, ingress, egress } = policyOf(name);
+      const { PORT, ...environment } = environmentOf(name);
+
+      expect(podSelector).toEqual({ matchLabels: workloadOf(name).selector.matchLabels });
+      expect(ingress).toEqual(name === 'gateway' ? [{ ports: [{ protocol: 'TCP', port: Number(PORT) }] }] : []);
+      expect(egress.flatMap(({ ports }) => ports.map(({ port }) => port)).sort()).toEqual(
+        serversIn(environment).sort(),
+      );
+    },
+  );
+
+  it('lets the job that migrates reach the database', () => {
+    expect(policyOf('migrations').egress).toEqual([{ ports: [{ protocol: 'TCP', port: 5432 }] }]);
+    expect(policyOf('migrations').ingress).toEqual([]);
+  });
+
+  it('limits the memory and the disk of every pod', () => {
+    const containers = [
+      ...SERVICE_NAMES.map(containerOf),
+      ...Job.parse(the(/^Job$/, 'migrations')).spec.template.spec.containers,
+    ];
+    for (const { resources: sizes } of containers) {
+      expect(bytesOf(sizes.requests['ephemeral-storage'])).toBeLessThanOrEqual(
+        bytesOf(sizes.limits['ephemeral-storage']),
+      );
+    }
+    for (const { spec } of SERVICE_NAMES.map((name) => workloadOf(name).template)) {
+      for (const { emptyDir } of spec.volumes.filter((volume) => 'emptyDir' in volume)) {
+        expect(bytesOf(emptyDir?.sizeLimit)).toBeLessThan(
+          bytesOf(spec.containers[0].resources.limits['ephemeral-storage']),
+        );
+      }
+    }
   });
 
   it('names an image for each app, and holds no secret', () => {
