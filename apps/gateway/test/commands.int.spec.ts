@@ -184,7 +184,7 @@ describe('a malformed request', () => {
   });
 
   it('is told every fault at once', async () => {
-    const reply = await send('POST', '/api/workflows', '{"phases":[{"name":""}],"workflow_type":"odd","extra":1}');
+    const reply = await send('POST', '/api/workflows', '{"phases":[{"name":""}],"workflow_type":7,"extra":1}');
 
     expect((reply.body['errors'] as Json[]).map(({ field }) => field)).toEqual(
       expect.arrayContaining(['name', 'workflow_type', 'phases[0].name', 'extra']),

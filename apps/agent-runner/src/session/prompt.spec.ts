@@ -21,6 +21,12 @@ describe('a prompt', () => {
     expect(renderPrompt('{{topic}}: {{plan}}. $ARGUMENTS!', context)).toBe('speed: the plan. Make it fast!');
   });
 
+  it('may have blanks in its placeholders', () => {
+    expect(renderPrompt('{{ topic }}: {{  plan }} {{ repos }} {{\ttask }} {{ . }}', context)).toBe(
+      'speed: the plan https://github.com/acme/shop.git,https://github.com/acme/web Make it fast {{ . }}',
+    );
+  });
+
   it('keeps unknown placeholders, and leaves an absent task empty', () => {
     const taskless = { ...context, task: undefined };
     expect(renderPrompt('{{unknown}} {{toString}} [$ARGUMENTS]', taskless)).toBe('{{unknown}} {{toString}} []');

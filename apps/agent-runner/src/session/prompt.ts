@@ -1,3 +1,5 @@
+import { fillPlaceholders, type PlatformValues } from '@syntropic/orchestration/contracts';
+
 /** The values of a prompt template's placeholders. */
 export interface PromptContext {
   readonly executionId: string;
@@ -10,29 +12,28 @@ export interface PromptContext {
   readonly task?: string | undefined;
 }
 
-const PLACEHOLDER = /\{\{([^{}]+)\}\}|\$ARGUMENTS/g;
 const PHASE_OUTPUT_CHARACTERS = 2_000;
 
 /** Fills in a template in one pass, so placeholders in inserted text are not expanded. Unknown placeholders stay. */
 export function renderPrompt(template: string, context: PromptContext): string {
   const values = valuesOf(context);
-  return template.replace(PLACEHOLDER, (placeholder, name: string | undefined) =>
-    name === undefined ? (context.task ?? '') : (values.get(name) ?? placeholder),
-  );
+  return fillPlaceholders(template, (name) => values.get(name), context.task ?? '');
 }
 
 /** Later entries override earlier ones of the same name: inputs cannot replace the platform's values. */
-function valuesOf({ executionId, workflowId, repositories, inputs, phaseOutputs }: PromptContext): Map<string, string> {
+function valuesOf({ inputs, phaseOutputs, ...context }: PromptContext): Map<string, string> {
+  const { executionId, workflowId, repositories, task = '' } = context;
   const [main = ''] = repositories;
+  const platform: PlatformValues = {
+    execution_id: executionId,
+    workflow_id: workflowId,
+    repo_url: main,
+    repository: ownerAndName(main),
+    repos: repositories.join(','),
+    task,
+  };
   const outputs = Object.entries(phaseOutputs).map(([phase, output]) => [phase, firstCharacters(output)] as const);
-  return new Map([
-    ...outputs,
-    ...Object.entries(inputs),
-    ['execution_id', executionId],
-    ['workflow_id', workflowId],
-    ['repo_url', main],
-    ['repository', ownerAndName(main)],
-  ]);
+  return new Map([...outputs, ...Object.entries(inputs), ...Object.entries(platform)]);
 }
 
 /** Counts code points, so surrogate pairs are not split. */

@@ -27,12 +27,21 @@ export class SessionsController {
 
   @Serve(listSessions)
   async list({ query, minPosition }: ApiRequest<typeof listSessions>) {
-    const { workflow_id, execution_id, status, statuses, started_after, started_before, limit, offset } = query;
+    const {
+      workflow_id,
+      execution_id,
+      status,
+      statuses = status,
+      started_after,
+      started_before,
+      limit,
+      offset,
+    } = query;
     const { rows, total } = await this.reads.page(sessionProjection, {
       where: {
         workflow_id,
         execution_id,
-        status: statuses ? { in: statuses } : status,
+        status: statuses && { in: statuses },
         started_at: { ...(started_after && { '>=': started_after }), ...(started_before && { '<=': started_before }) },
       },
       orderBy: [['started_at', 'desc']],

@@ -4,18 +4,20 @@ import { instant, sizeUpTo } from '../http/query-values';
 
 const SessionStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);
 
-/** The id, or its first characters. */
-export const SessionParams = z.object({ session_id: z.string().min(1) });
-
+/** Clients also filter by statuses that only executions have: no session matches those. */
 const Statuses = z
   .string()
   .transform((list) => list.split(',').map((status) => status.trim()))
-  .pipe(z.array(SessionStatus));
+  .pipe(z.array(z.enum([...SessionStatus.options, 'pending', 'paused', 'interrupted'])))
+  .transform((statuses) => statuses.flatMap((status) => SessionStatus.safeParse(status).data ?? []));
+
+/** The id, or its first characters. */
+export const SessionParams = z.object({ session_id: z.string().min(1) });
 
 export const SessionListQuery = z.object({
   workflow_id: z.string().optional(),
   execution_id: z.string().optional(),
-  status: SessionStatus.optional(),
+  status: Statuses.optional(),
   statuses: Statuses.optional().meta({ description: 'Several, separated by commas; overrides status.' }),
   started_after: instant,
   started_before: instant,

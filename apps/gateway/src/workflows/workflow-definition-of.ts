@@ -1,15 +1,15 @@
 import { derivedUuid, PhaseId, WorkflowId, type InputOf } from '@syntropic/kernel';
 import { agentOf, type workflowTemplate } from '@syntropic/orchestration/contracts';
 import { invalidRequest } from '../problems/problem';
-import type { CreateWorkflowRequest, PhaseRequest } from './workflows.dto';
+import { PhaseRequest, type CreateWorkflowRequest } from './workflows.dto';
 
 type Definition = InputOf<typeof workflowTemplate.commands.CreateWorkflow>;
 
 /** The command data of a request. Generated ids derive from the command id, so that a resent request names the same ids. */
 export function definitionOf(request: CreateWorkflowRequest, commandId: string): Definition {
-  const phases = (request.phases?.length ? request.phases : [INITIAL_PHASE]).map((phase, index) =>
-    phaseOf(phase, index, commandId),
-  );
+  const phases = (request.phases?.length ? request.phases : [INITIAL_PHASE])
+    .map((phase, index) => phaseOf(phase, index, commandId))
+    .map((phase) => ({ ...phase, model: phase.model ?? request.agent?.model ?? undefined }));
   refuseRepeated(phases, 'phaseId', 'phase_id');
   refuseRepeated(phases, 'order', 'order');
 
@@ -30,38 +30,24 @@ export function definitionOf(request: CreateWorkflowRequest, commandId: string):
   };
 }
 
-const INITIAL_PHASE: PhaseRequest = {
-  name: 'Initial Phase',
-  execution_type: 'sequential',
-  input_artifact_types: [],
-  output_artifact_types: [],
-  timeout_seconds: 300,
-  allowed_tools: [],
-  phase_id: undefined,
-  order: undefined,
-  description: undefined,
-  prompt_template: undefined,
-  max_tokens: undefined,
-  argument_hint: undefined,
-  model: undefined,
-};
+const INITIAL_PHASE = PhaseRequest.parse({ name: 'Initial Phase' });
 
 function phaseOf(phase: PhaseRequest, index: number, commandId: string) {
   const { retries } = phase;
   return {
-    phaseId: phase.phase_id ?? PhaseId.parse(derivedUuid(commandId, 'phase', index)),
+    phaseId: phase.phase_id ?? phase.id ?? PhaseId.parse(derivedUuid(commandId, 'phase', index)),
     name: phase.name,
     order: phase.order ?? index + 1,
     executionType: phase.execution_type,
     description: phase.description,
-    inputArtifactTypes: phase.input_artifact_types,
-    outputArtifactTypes: phase.output_artifact_types,
+    inputArtifactTypes: phase.input_artifact_types ?? phase.input_artifacts,
+    outputArtifactTypes: phase.output_artifact_types ?? phase.output_artifacts,
     promptTemplate: phase.prompt_template,
     maxTokens: phase.max_tokens,
     timeoutSeconds: phase.timeout_seconds,
-    allowedTools: phase.allowed_tools,
+    allowedTools: phase.allowed_tools ?? phase.tools,
     argumentHint: phase.argument_hint,
-    model: phase.model,
+    model: phase.model ?? phase.agent?.model,
     agent: phase.agent && agentOf(phase.agent),
     retries: retries && { max: retries.max, backoffSeconds: retries.backoff_seconds },
   };

@@ -65,19 +65,34 @@ const InputDeclarationRequest = z.strictObject({
   default: optional(z.string()),
 });
 
-const PhaseRequest = z
+/** Values that this platform does not know are taken as the usual one, for clients with types of their own. */
+const knownOr = <Schema extends z.ZodEnum>(schema: Schema, usual: z.output<Schema>) =>
+  z.string().transform((text): z.output<Schema> => schema.safeParse(text).data ?? usual);
+
+/** Fields as documents spell them, which clients send that read packages themselves. */
+const asInDocuments = {
+  id: optional(phase.phaseId),
+  input_artifacts: optional(z.array(z.string())),
+  output_artifacts: optional(z.array(z.string())),
+  tools: optional(z.array(z.string().min(1))),
+  /** The file's text comes as `prompt_template`. */
+  prompt_file: optional(z.string()),
+};
+
+export const PhaseRequest = z
   .strictObject({
+    ...asInDocuments,
     phase_id: optional(phase.phaseId),
     name: phase.name,
     order: optional(phase.order),
     description: optional(z.string()),
     execution_type: phase.executionType,
-    input_artifact_types: phase.inputArtifactTypes,
-    output_artifact_types: phase.outputArtifactTypes,
+    input_artifact_types: optional(z.array(z.string())),
+    output_artifact_types: optional(z.array(z.string())),
     prompt_template: optional(Prompt),
     max_tokens: optional(z.number().int().min(1)),
-    timeout_seconds: phase.timeoutSeconds,
-    allowed_tools: phase.allowedTools,
+    timeout_seconds: optional(z.number().int().min(1).max(86_400)),
+    allowed_tools: optional(z.array(z.string().min(1))),
     argument_hint: optional(z.string()),
     model: optional(z.string().min(1)),
     agent: AgentDocument.optional(),
@@ -88,6 +103,10 @@ const PhaseRequest = z
       })
       .optional(),
   })
+  .refine(({ prompt_file, prompt_template }) => prompt_file === undefined || prompt_template !== undefined, {
+    path: ['prompt_file'],
+    error: 'names a file that is not here: give the text as prompt_template',
+  })
   .meta({ id: 'PhaseRequest' });
 export type PhaseRequest = z.output<typeof PhaseRequest>;
 
@@ -95,8 +114,8 @@ export const CreateWorkflowRequest = z
   .strictObject({
     id: optional(WorkflowId),
     name: workflow.name,
-    workflow_type: WorkflowType.default('custom'),
-    classification: WorkflowClassification.default('standard'),
+    workflow_type: knownOr(WorkflowType, 'custom').default('custom'),
+    classification: knownOr(WorkflowClassification, 'standard').default('standard'),
     repository_url: RepositoryReference.default(''),
     repository_ref: workflow.repositoryRef,
     description: optional(z.string()),

@@ -65,7 +65,7 @@ export const archiveWorkflow = endpoint({
   summary: 'Archives a workflow that has no active execution',
   params: ExactWorkflowParams,
   reply: ArchivedWorkflow,
-  also: { 404: 'There is no such workflow', 409: 'Executions of it are under way, or it is archived already' },
+  also: { 404: 'There is no such workflow', 409: 'Executions of it are under way, or it is already archived' },
 });
 
 export const updatePhase = endpoint({

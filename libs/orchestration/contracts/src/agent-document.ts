@@ -5,6 +5,8 @@ const [claude, commanded, replay, simulated] = AgentConfiguration.options;
 
 const common = {
   isolation: claude.shape.isolation.optional(),
+  /** The model of the phases that name none. */
+  model: z.string().min(1).nullish(),
   limits: z
     .strictObject({
       memory_mb: z.number().int().min(16).optional(),

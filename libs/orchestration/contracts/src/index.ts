@@ -1,6 +1,13 @@
 export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-configuration';
 export { AgentDocument, agentOf } from './agent-document';
 export {
+  fillPlaceholders,
+  inputNames,
+  unknownPlaceholders,
+  type PlatformValues,
+  type UnknownPlaceholder,
+} from './placeholders';
+export {
   githubRepository,
   isCloneable,
   isOnDisk,

@@ -85,7 +85,7 @@ export function definitionOf(document: WorkflowDocument): Definition {
     })),
     repos: document.repos,
     agent: agent && agentOf(agent),
-    phases: phases.map(phaseOf),
+    phases: phases.map((phase) => ({ ...phaseOf(phase), model: modelOf(phase, agent) })),
   });
 }
 
@@ -103,7 +103,6 @@ function phaseOf(document: PhaseDocument): z.input<typeof PhaseDefinition> {
     timeoutSeconds: document.timeout_seconds ?? undefined,
     allowedTools: document.allowed_tools ?? document.tools ?? [],
     argumentHint: document.argument_hint ?? undefined,
-    model: document.model ?? undefined,
     agent: document.agent && agentOf(document.agent),
     retries: document.retries && {
       max: document.retries.max,
@@ -111,3 +110,6 @@ function phaseOf(document: PhaseDocument): z.input<typeof PhaseDefinition> {
     },
   };
 }
+
+const modelOf = ({ model, agent }: PhaseDocument, shared: AgentDocument | undefined): string | undefined =>
+  model ?? agent?.model ?? shared?.model ?? undefined;

@@ -143,6 +143,7 @@ export const workflowExecution = contract('orchestration', 'execution', {
     no_capable_runner: ['conflict', 'No runner can do what this execution needs'],
     order_too_large: ['invalid', 'A phase has more inputs and text than a runner can be sent'],
     reserved_input: ['invalid', 'The input has a reserved name'],
+    unknown_input: ['invalid', 'The workflow has no such input'],
     missing_input: ['invalid', 'Required inputs are missing'],
     unresolved_placeholder: ['invalid', 'A placeholder has no value'],
     repository_invalid: ['invalid', 'No runner clones from there'],

@@ -29,8 +29,9 @@ export const workflowTemplate = contract('orchestration', 'workflow', {
     not_found: ['not_found', 'There is no such workflow'],
     phase_not_found: ['not_found', 'The workflow has no such phase'],
     already_exists: ['conflict', 'A workflow with this id exists'],
-    already_archived: ['conflict', 'The workflow is archived already'],
+    already_archived: ['conflict', 'The workflow is already archived'],
     archived: ['conflict', 'The workflow is archived'],
+    unresolved_placeholder: ['invalid', 'A placeholder has no value'],
   },
 });
 

@@ -109,6 +109,22 @@ describe('a fault names line and field', () => {
     expect(faultsOf(text).at(-1)?.message).toContain('more faults');
   });
 
+  it.each([
+    ['in a block', ['    prompt_template: |', '      one', '      {{tpoic}}'], 9, 'phases[0].prompt_template'],
+    ['in a folded block', ['    prompt_template: >-', '', '      {{ tpoic }}'], 9, 'phases[0].prompt_template'],
+    ['in a line', ['    prompt_template: "{{tpoic}}"'], 7, 'phases[0].prompt_template'],
+    ['in an escaped text', ['    prompt_template: "\\x7b{tpoic}}"'], 7, 'phases[0].prompt_template'],
+    ['of its own phase', ['    prompt_template: "{{one}}"'], 7, 'phases[0].prompt_template'],
+    ['in a repository', ['    description: x', "repository: {url: '{{tpoic}}/r'}"], 8, 'repository.url'],
+    ['in one of several repositories', ['    description: x', 'repos:', "  - '{{tpoic}}/r'"], 9, 'repos[0]'],
+  ])('a placeholder that nothing gives a value to, %s', (_, more, line, field) => {
+    const text = yaml('id: a', 'name: A', 'phases:', '  - id: one', '    name: One', '    order: 1', ...more);
+
+    expect(faultsOf(text)).toEqual([
+      { line, field, message: expect.stringMatching(/\{\{ ?(tpoic|one) ?\}\}.* is no input/) as string },
+    ]);
+  });
+
   it('broken YAML', () => {
     expect(faultsOf(yaml('id: a', 'name: [A'))).toEqual([expect.objectContaining({ line: 2 })]);
   });

@@ -14,6 +14,7 @@ import type { WorkflowId } from '@syntropic/kernel';
 import type { z } from 'zod';
 import { type WorkflowDefinition } from './workflow-definition';
 import { definitionOf, WorkflowDocument } from './workflow-document';
+import { unknownPlaceholders, type UnknownPlaceholder } from './placeholders';
 import { boundedDocument, YamlBoundExceeded } from './yaml-bounds';
 
 /** A fault of a document and its location. Lines and columns count from 1. */
@@ -30,22 +31,44 @@ const MOST_FAULTS = 100;
 export function parseWorkflowYaml(text: string): ParsedWorkflow {
   const lines = new LineCounter();
   try {
-    return parsed(boundedDocument(text, lines), lines);
+    return parsed({ document: boundedDocument(text, lines), lines, text });
   } catch (error) {
     if (!(error instanceof YamlBoundExceeded)) throw error;
     return { faults: [faultAt(lines, error.offset, '', error.message)] };
   }
 }
 
-function parsed(document: Document, lines: LineCounter): ParsedWorkflow {
+type Source = Readonly<{ document: Document; lines: LineCounter; text: string }>;
+
+function parsed(source: Source): ParsedWorkflow {
+  const { document, lines } = source;
   const [broken, ...others] = structureFaults(document, lines);
   if (broken) return { faults: [broken, ...others] };
 
   // The bounds have counted what the aliases stand for.
   const { data, error } = WorkflowDocument.safeParse(document.toJS({ maxAliasCount: -1 }));
-  if (data) return { workflowId: data.id, definition: definitionOf(data) };
-  const [first, ...further] = faultsOf(error, document, lines);
-  return { faults: [first ?? faultAt(lines, 0, '', error.message), ...further] };
+  if (error) {
+    const [first, ...further] = faultsOf(error, document, lines);
+    return { faults: [first ?? faultAt(lines, 0, '', error.message), ...further] };
+  }
+  const definition = definitionOf(data);
+  const [misspelt, ...further] = limited(unknownPlaceholders(definition), (one) => misspeltAt(source, one));
+  return misspelt ? { faults: [misspelt, ...further] } : { workflowId: data.id, definition };
+}
+
+/** Fields that documents spell in another way than the API. */
+const IN_DOCUMENT: Readonly<Record<string, readonly string[]>> = {
+  repository_url: ['repository', 'url'],
+  repository_ref: ['repository', 'ref'],
+};
+
+function misspeltAt({ document, lines, text }: Source, { path, placeholder, why }: UnknownPlaceholder): YamlFault {
+  const field = IN_DOCUMENT[String(path[0])] ?? path;
+  const node = document.getIn(field, true);
+  const [start = 0, , end = start] = (isScalar(node) && node.range) || [];
+  // An escaped text spells it in another way: its key is named then.
+  const within = text.slice(start, end).indexOf(placeholder);
+  return faultAt(lines, within < 0 ? offsetOf(document, field) : start + within, fieldName(field), why);
 }
 
 /** The faults for which a document has no content. */

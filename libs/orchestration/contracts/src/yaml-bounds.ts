@@ -41,7 +41,13 @@ export class YamlBoundExceeded extends Error {
 export function boundedDocument(text: string, lines: LineCounter): Document.Parsed {
   if (Buffer.byteLength(text) > MOST_BYTES) throw new YamlBoundExceeded('is longer than 1 MiB');
 
-  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, merge: true, logLevel: 'error' });
+  const composer = new Composer({
+    prettyErrors: false,
+    uniqueKeys: false,
+    merge: true,
+    logLevel: 'error',
+    keepSourceTokens: true,
+  });
   const [document, another] = composer.compose(boundedTokens(text, lines), true, text.length);
   if (!document) throw new YamlBoundExceeded('holds no document');
   if (another) throw new YamlBoundExceeded('holds more than one document', another.range[0]);

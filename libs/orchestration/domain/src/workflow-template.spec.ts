@@ -33,6 +33,37 @@ describe('a workflow', () => {
     });
   });
 
+  it('has no placeholder that nothing gives a value to', () => {
+    const prompts = (first: string, second: string) =>
+      workflowTemplate.commands.CreateWorkflow.schema.parse({
+        ...definition,
+        inputs: [{ name: 'topic' }],
+        phases: [
+          { phaseId, name: 'Plan', order: 1, promptTemplate: first },
+          { phaseId: 'build', name: 'Build', order: 2, promptTemplate: second },
+        ],
+      });
+    const data = prompts('{{ topic }} {{task}} {{repo_url}}', 'a\n{{plan}} {{ .State }} ${{ github.ref }} {{a|b}}');
+
+    given().when(createWorkflow, data).then({ type: 'WorkflowCreated', data });
+    for (const wrong of ['{{tpoic}}', '{{ plan }}', '{{build}}', '{{constructor}}']) {
+      given().when(createWorkflow, prompts(wrong, '')).thenRefused('workflow.unresolved_placeholder');
+    }
+    given(created)
+      .when(updatePhasePrompt, { ...prompt, promptTemplate: '{{topic}}' })
+      .thenRefused('workflow.unresolved_placeholder');
+  });
+
+  it('keeps the placeholders that a template of an older build uses without a declaration', () => {
+    const [phase] = definition.phases;
+    const old = { ...definition, phases: [{ ...phase, promptTemplate: '{{topic}}' }] } as typeof definition;
+    const data = { ...prompt, promptTemplate: 'Now {{ topic }}' };
+
+    given({ type: 'WorkflowCreated', data: old })
+      .when(updatePhasePrompt, data)
+      .then({ type: 'WorkflowPhaseUpdated', data });
+  });
+
   it('has no other phases than its author named', () => {
     const other = { ...prompt, phaseId: PhaseId.parse('build') };
     given(created).when(updatePhasePrompt, other).thenRefused('workflow.phase_not_found');

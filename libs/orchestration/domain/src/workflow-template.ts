@@ -1,6 +1,9 @@
 import { aggregate, refusing } from '@syntropic/kernel';
 import {
+  inputNames,
+  unknownPlaceholders,
   workflowTemplate,
+  type UnknownPlaceholder,
   type WorkflowCommands,
   type WorkflowDefinition,
   type WorkflowEvent,
@@ -19,17 +22,31 @@ const refuse = refusing(workflowTemplate);
 
 export function createWorkflow(template: WorkflowTemplate, data: WorkflowCommands['CreateWorkflow']): Decision {
   if (template.status !== 'unknown') throw refuse('already_exists', 'a workflow with this id exists');
+  refuseMisspelt(unknownPlaceholders(data));
 
   return [{ type: 'WorkflowCreated', data }];
 }
 
 export function updatePhasePrompt(template: WorkflowTemplate, data: WorkflowCommands['UpdatePhasePrompt']): Decision {
-  const { phases } = active(template);
-  if (!phases.some(({ phaseId }) => phaseId === data.phaseId)) {
+  const definition = active(template);
+  const index = definition.phases.findIndex(({ phaseId }) => phaseId === data.phaseId);
+  if (index < 0) {
     throw refuse('phase_not_found', `it has no phase ${data.phaseId}`, 'phase_id');
   }
+  // Templates of older builds use inputs that they do not declare.
+  const used = inputNames(definition);
+  const unknown = unknownPlaceholders(withPhase(definition, data)).filter(
+    ({ path, name }) => path[1] === index && !used.has(name),
+  );
+  refuseMisspelt(unknown.map((one) => ({ ...one, path: ['prompt_template'] })));
 
   return [{ type: 'WorkflowPhaseUpdated', data }];
+}
+
+function refuseMisspelt([first]: readonly UnknownPlaceholder[]): void {
+  if (!first) return;
+  const field = first.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
+  throw refuse('unresolved_placeholder', first.why, field.slice(1));
 }
 
 /** Refused while executions of it have not ended: the log checks that their scope is empty. */
@@ -37,7 +54,7 @@ export function archiveWorkflow(
   template: WorkflowTemplate,
   { workflowId }: WorkflowCommands['ArchiveWorkflow'],
 ): Decision {
-  if (template.status === 'archived') throw refuse('already_archived', 'it is archived already');
+  if (template.status === 'archived') throw refuse('already_archived', 'the workflow is already archived');
   active(template);
 
   return [{ type: 'WorkflowArchived', data: { workflowId } }];
@@ -51,7 +68,7 @@ export function active(template: WorkflowTemplate): WorkflowDefinition {
     case 'archived':
       throw refuse('archived', 'an archived workflow starts nothing new and does not change');
     case 'unknown':
-      throw refuse('not_found', 'there is no such workflow', 'workflow_id');
+      throw refuse('not_found', 'workflow not found', 'workflow_id');
   }
 }
 

@@ -26,7 +26,7 @@ export function deleteOrganization(organization: Organization, data: Commands['D
 }
 
 function refuseUnlessActive({ status }: Organization): void {
-  if (status === 'unknown') throw refuse('not_found', 'there is no such organization', 'organization_id');
+  if (status === 'unknown') throw refuse('not_found', 'organization not found', 'organization_id');
   if (status === 'deleted') throw refuse('already_deleted', 'the organization was deleted');
 }
 

@@ -15,7 +15,7 @@ export const wrongState = (rule: RuleOf<typeof workflowExecution>, state: string
   refuse(rule, `it is ${state}`, { details: { state } });
 
 export function started(execution: WorkflowExecution): UnderwayExecution {
-  if (execution.status === 'not_started') throw refuse('not_found', 'there is no such execution');
+  if (execution.status === 'not_started') throw refuse('not_found', 'execution not found');
   if (!isUnderway(execution)) throw wrongState('has_ended', execution.status);
   return execution;
 }

@@ -54,6 +54,57 @@ describe('starting an execution', () => {
       .thenRefused('execution.missing_input');
   });
 
+  it('refuses inputs that the workflow does not have, and takes those that its texts use', () => {
+    const definition = WorkflowDefinition.parse({
+      name: 'Review',
+      inputs: [{ name: 'topic', required: false }],
+      repositoryUrl: '{{ owner }}/r',
+      phases: [{ phaseId: 'plan', name: 'Plan', order: 1, promptTemplate: '{{ undeclared }}' }],
+    });
+    const request = (inputs: object) => StartExecution.schema.parse({ ...start, inputs });
+    const template = { status: 'active', definition } as const;
+    const data = { inputs: { owner: 'o', undeclared: 'u', topic: 't' }, repos: ['o/r'] };
+
+    for (const inputs of [
+      { owner: 'o', tpoic: 't' },
+      { owner: 'o', constructor: 't' },
+    ]) {
+      given().when(startExecution, request(inputs), template, everything).thenRefused('execution.unknown_input');
+    }
+    expect(
+      startExecution(WorkflowExecution.initial, request(data.inputs), template, everything)[0]?.data,
+    ).toMatchObject(data);
+  });
+
+  it('takes the task of the request, else the input of this name', () => {
+    const taskOf = (request: object) =>
+      startExecution(
+        WorkflowExecution.initial,
+        StartExecution.schema.parse({ ...start, ...request }),
+        two,
+        everything,
+      )[0]?.data;
+
+    expect(taskOf({ inputs: { task: 'as input' } })).toMatchObject({ task: 'as input' });
+    expect(taskOf({ inputs: { task: 'as input' }, task: 'own' })).toMatchObject({
+      task: 'own',
+      inputs: { task: 'own' },
+    });
+    expect(taskOf({})).not.toHaveProperty('task', expect.anything());
+  });
+
+  it('lets `claude` fill in where the workflow names no agent', () => {
+    const definition = WorkflowDefinition.parse({
+      name: 'Review',
+      phases: [{ phaseId: 'plan', name: 'Plan', order: 1 }],
+    });
+    const request = StartExecution.schema.parse({ ...start, provider: 'claude' });
+
+    expect(
+      startExecution(WorkflowExecution.initial, request, { status: 'active', definition }, everything)[0]?.data,
+    ).toMatchObject({ phases: [{ agent: { provider: 'claude' } }] });
+  });
+
   it.each(['--upload-pack=x', 'o', 'o/..', 'o/r/s', 'git@github.com:o/r', 'https://user:key@github.com/o/r', ''])(
     'is refused with the repository %j, which no runner clones',
     (repo) => {
@@ -104,6 +155,6 @@ describe('starting an execution', () => {
       ).flatMap((event) => (event.type === 'ExecutionStarted' ? event.data.phases.map((phase) => phase.agent) : []));
     expect(providers(undefined)).toMatchObject([{ provider: 'command' }, agent]);
     expect(providers('simulated')).toMatchObject([agent, agent]);
-    expect(providers('claude')).toMatchObject([{ provider: 'claude' }, { provider: 'claude' }]);
+    expect(providers('claude')).toMatchObject([{ provider: 'command' }, agent]);
   });
 });

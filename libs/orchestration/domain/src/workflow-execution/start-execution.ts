@@ -1,4 +1,6 @@
 import {
+  fillPlaceholders,
+  inputNames,
   isCloneable,
   withoutCredentials,
   type AgentConfiguration,
@@ -14,7 +16,6 @@ import { refuseUnsendable } from './work-order';
 import type { WorkflowExecution } from './workflow-execution';
 
 const RESERVED = ['repos', 'repository'];
-const PLACEHOLDER = /\{\{\s*([a-zA-Z0-9._-]+)\s*\}\}/g;
 
 /** True for agents that a connected runner can run. */
 export type Capabilities = (agent: ExecutablePhase['agent']) => boolean;
@@ -39,7 +40,7 @@ export function startExecution(
     );
   }
 
-  const { executionId, workflowId, task } = command;
+  const { executionId, workflowId, task = inputs['task'] } = command;
   const { repositoryRef: ref } = definition;
   const repos = reposOf(command, definition, inputs);
   const data = {
@@ -62,6 +63,12 @@ function inputsOf(
 ): Record<string, string> {
   const reserved = RESERVED.find((name) => Object.hasOwn(inputs, name));
   if (reserved) throw refuse('reserved_input', `give repositories as repos, not as input`, `inputs.${reserved}`);
+
+  const known = inputNames(definition);
+  const unknown = Object.keys(inputs).find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw refuse('unknown_input', `the workflow has no input ${unknown}`, `inputs.${unknown}`);
+  }
 
   const defaults = definition.inputs.flatMap(({ name, default: value }) =>
     value === undefined ? [] : [[name, value]],
@@ -107,9 +114,9 @@ function namedRepos(
 }
 
 function substituted(text: string, inputs: Readonly<Record<string, string>>, field: string): string {
-  return text.replace(PLACEHOLDER, (placeholder, name: string) => {
+  return fillPlaceholders(text, (name) => {
     const value = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-    if (value === undefined) throw refuse('unresolved_placeholder', `no input gives a value to ${placeholder}`, field);
+    if (value === undefined) throw refuse('unresolved_placeholder', `no input gives a value to {{${name}}}`, field);
     return value;
   });
 }
@@ -120,12 +127,15 @@ function executable(
   provider: ProviderName | undefined,
 ): ExecutablePhase {
   const agent = own ?? definition.agent ?? CLAUDE;
-  const wanted = provider === undefined ? agent : [own, definition.agent].find((one) => one?.provider === provider);
+  // Clients always send `claude`: it means the agent of phases for which the workflow names none.
+  const wanted =
+    provider === undefined || provider === 'claude'
+      ? agent
+      : [own, definition.agent].find((one) => one?.provider === provider);
   if (wanted) return { ...phase, agent: wanted };
 
   const { isolation, limits } = agent;
   const common = { isolation, ...(limits && { limits }) };
-  if (provider === 'claude') return { ...phase, agent: { provider, ...common } };
   if (provider === 'simulated') return { ...phase, agent: { ...SIMULATED, ...common } };
   throw refuse(
     'provider_not_configured',
