@@ -12,3 +12,6 @@ export const SETTINGS = Symbol('runner settings');
 
 /** `LeaseTiming` */
 export const LEASE_TIMING = Symbol('lease timing');
+
+/** `WorkerProgram`: the program of the thread that parses output. */
+export const PARSER_WORKER = Symbol('parser worker');

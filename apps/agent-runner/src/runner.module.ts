@@ -6,13 +6,14 @@ import { CollectorClient } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
 import type { RunnerConfig } from './agent-runner.variables';
 import { AssignmentFactory } from './assignment/assignment-factory';
+import { PARSER_PROGRAM, ParserThread } from './assignment/parser-thread';
 import { SessionObjectStorage } from './assignment/retrying-object-storage';
 import { SessionCompletion } from './assignment/session-completion';
 import { SessionDirectories } from './assignment/session-directories';
 import { SessionLifecycle } from './assignment/session-lifecycle';
 import { SessionStarter } from './assignment/session-starter';
 import { SessionTelemetry } from './assignment/session-telemetry';
-import { BACKENDS, LEASE_TIMING, OBJECT_STORAGE, PROVIDERS, SETTINGS } from './injection-tokens';
+import { BACKENDS, LEASE_TIMING, OBJECT_STORAGE, PARSER_WORKER, PROVIDERS, SETTINGS } from './injection-tokens';
 import { CommandProvider, ReplayProvider, SimulatedProvider } from './providers';
 import { AgentRunner, AgentRunnerTask } from './work/agent-runner';
 import { Assignments } from './work/assignments';
@@ -41,6 +42,7 @@ export class RunnerModule {
       providers: [
         { provide: SETTINGS, useValue: settingsOf(config) },
         { provide: LEASE_TIMING, useValue: LEASE_TIMES },
+        { provide: PARSER_WORKER, useValue: PARSER_PROGRAM },
         { provide: BACKENDS, useFactory: () => [new SandboxBackend(), new ProcessBackend(config.SYN_ALLOW_PROCESS)] },
         {
           provide: PROVIDERS,
@@ -67,6 +69,7 @@ export class RunnerModule {
         CommandConnection,
         Leases,
         ParkedSessions,
+        ParserThread,
         RunnerLog,
         RunnerMessages,
         SessionCleanup,

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { z } from 'zod';
 import { variables } from '../src/agent-runner.variables';
+import { PARSER_WORKER } from '../src/injection-tokens';
 import { RunnerModule } from '../src/runner.module';
 import { RunnerLog } from '../src/work/runner-log';
 import { command } from './session.fixture';
@@ -122,6 +123,12 @@ class PlatformFixture {
   }
 }
 
+/** The program of the parser's thread, compiled as it is loaded. */
+export const PARSER_SOURCE = {
+  file: join(__dirname, '../src/assignment/parser.worker.ts'),
+  execArgv: ['-r', join(__dirname, 'typescript.cjs')],
+};
+
 type StartOptions = Readonly<{ slots?: number; home?: string; replaced?: readonly Provider[] }>;
 
 /** Starts the service's own module on a real NATS server; only the log and the collector client's timing differ. */
@@ -154,6 +161,7 @@ async function startRunner(
           useFactory: (nats: NatsConnection) =>
             new CollectorClient(nats, { inboxPrefix: '_INBOX.agent-runner', resendAfterMs: 100 }),
         },
+        { provide: PARSER_WORKER, useValue: PARSER_SOURCE },
         // Of two providers with one token, Nest takes the later one.
         ...replaced,
       ],

@@ -4,10 +4,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandProvider, type PlannedSession, type Provider } from '../src/providers';
 import {
+  outlineOf,
   renderPrompt,
   startSession,
   type Graces,
   type InputFile,
+  type OutputLimits,
   type SessionRun,
   type SpoolLine,
 } from '../src/session';
@@ -23,6 +25,7 @@ type SessionOptions = Pick<PlannedSession, 'agent'> &
     inputs?: readonly InputFile[];
     timeoutMs?: number;
     graces?: Graces;
+    output?: OutputLimits;
   }>;
 
 const PROMPT = { executionId: 'exec-0123456789ab', workflowId: 'w', repositories: [], inputs: {}, phaseOutputs: {} };
@@ -74,6 +77,8 @@ export function useSessions(backend: Backend, directory: { readonly path: string
       timeoutMs: options.timeoutMs ?? 60_000,
       // Long enough for a busy machine; specs that wait for the next signal set shorter ones.
       graces: options.graces ?? { interruptMs: 20_000, terminateMs: 20_000 },
+      output: options.output,
+      outline: (line) => Promise.resolve(outlineOf(line)),
     });
     runs.push(run);
     return run;

@@ -7,6 +7,7 @@ import { SessionCompletion } from './session-completion';
 import { SessionDirectories, type OpenDirectory } from './session-directories';
 import { SessionStarter } from './session-starter';
 import { SessionTelemetry } from './session-telemetry';
+import type { TelemetrySender } from './telemetry-sender';
 
 /** Runs one leg of a leased session from its start to its completion. */
 @Injectable()
@@ -43,7 +44,11 @@ export class SessionLifecycle {
     const { order, commands, controller, leaseLost } = session;
     const signal = AbortSignal.any([leaseLost, controller.stopRequested]);
     try {
-      const run = await this.starter.start(await withAllInputs(order, commands), opened.directory, signal);
+      const run = await this.starter.start(await withAllInputs(order, commands), {
+        directory: opened.directory,
+        outline: (line) => this.telemetry.outline(line),
+        signal,
+      });
       controller.begin(run);
       return run;
     } catch (error) {
@@ -54,9 +59,23 @@ export class SessionLifecycle {
   }
 
   async #follow(session: LeasedSession, opened: OpenDirectory, run: SessionRun): Promise<'closed' | 'parked'> {
+    const { leaseLost } = session;
+    const sender = await this.telemetry.open(opened, run.spool, leaseLost);
+    try {
+      return await this.#finish(session, opened, run, sender);
+    } finally {
+      sender.close();
+    }
+  }
+
+  async #finish(
+    session: LeasedSession,
+    opened: OpenDirectory,
+    run: SessionRun,
+    sender: TelemetrySender,
+  ): Promise<'closed' | 'parked'> {
     const { controller, leaseLost } = session;
     const { sessionId, leg } = opened.session;
-    const sender = await this.telemetry.open(opened, run.spool, leaseLost);
     const [finished] = await Promise.all([run.finished, sender.run()]);
     controller.end();
     leaseLost.throwIfAborted();

@@ -3,11 +3,13 @@ import type { ObjectStorage } from '@syntropic/object-storage';
 import { repositoryUrl, type AgentConfiguration, type WorkOrder } from '@syntropic/orchestration/contracts';
 import { BACKENDS, PROVIDERS, SETTINGS } from '../injection-tokens';
 import type { Provider } from '../providers';
-import { renderPrompt, startSession, type SessionRun } from '../session';
+import { renderPrompt, startSession, type Outline, type SessionRun } from '../session';
 import type { RunnerSettings } from '../work/runner-settings';
 import type { Backend, Limits } from '../workspaces';
 import { inputFiles, phaseOutputs } from './inputs';
 import { SessionObjectStorage } from './retrying-object-storage';
+
+type Start = Readonly<{ directory: string; outline: Outline; signal: AbortSignal }>;
 
 /** Starts the agent of a work order in a workspace with its inputs and repositories. */
 @Injectable()
@@ -15,14 +17,14 @@ export class SessionStarter {
   constructor(
     @Inject(BACKENDS) private readonly backends: readonly Backend[],
     @Inject(PROVIDERS) private readonly providers: readonly Provider[],
-    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'graces' | 'allowFileRepositories'>,
+    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'graces' | 'allowFileRepositories' | 'output'>,
     private readonly storage: SessionObjectStorage,
   ) {}
 
   /** @throws DomainError for faults that the workflow's author can correct */
-  async start(order: WorkOrder, directory: string, signal: AbortSignal): Promise<SessionRun> {
+  async start(order: WorkOrder, { directory, outline, signal }: Start): Promise<SessionRun> {
     const { sessionId, leg, agent, model, maxTokens, allowedTools, repositoryRef } = order;
-    const { graces, allowFileRepositories: allowFiles } = this.settings;
+    const { graces, allowFileRepositories: allowFiles, output } = this.settings;
     const objects = this.storage.retryingUntil(signal);
     const urls = order.repos.map(repositoryUrl);
     const prompt = await promptOf(order, urls, objects);
@@ -39,6 +41,8 @@ export class SessionStarter {
       },
       timeoutMs: order.timeoutSeconds * 1_000,
       graces,
+      output,
+      outline,
     });
   }
 }

@@ -1,18 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { NO_USAGE, type Usage } from '@syntropic/kernel';
 import { CollectorClient } from '@syntropic/telemetry';
-import { Spool } from '../session';
+import { Spool, type MessageOutline } from '../session';
+import { ParserThread } from './parser-thread';
 import type { OpenDirectory } from './session-directories';
 import { TelemetrySender } from './telemetry-sender';
 
 /** Sends the spools of sessions to the collector. The signals are aborted when the lease is lost, or the runner ends. */
 @Injectable()
 export class SessionTelemetry {
-  constructor(private readonly collector: CollectorClient) {}
+  constructor(
+    private readonly collector: CollectorClient,
+    private readonly parsing: ParserThread,
+  ) {}
 
   /** The sender for the output of a running leg. */
   open({ session, legEnds }: OpenDirectory, spool: Spool, signal: AbortSignal): Promise<TelemetrySender> {
-    return TelemetrySender.open({ collector: this.collector, session, spool, legEnds, signal });
+    const { collector, parsing } = this;
+    return TelemetrySender.open({ collector, parsing, session, spool, legEnds, signal });
+  }
+
+  /** The fields of a line that decide where its agent can be paused. */
+  outline(line: string): Promise<MessageOutline | undefined> {
+    return this.parsing.outline(line);
   }
 
   /** Stores the output that an ended session has left in its spool, and the end of its last leg. */
@@ -37,7 +47,10 @@ export class SessionTelemetry {
   ): Promise<Result> {
     const spool = Spool.open(opened.directory);
     try {
-      return await use(await this.open(opened, spool, signal), spool);
+      const sender = await this.open(opened, spool, signal);
+      return await use(sender, spool).finally(() => {
+        sender.close();
+      });
     } finally {
       spool.close();
     }

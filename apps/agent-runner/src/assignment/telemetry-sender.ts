@@ -1,11 +1,13 @@
-import type { Usage } from '@syntropic/kernel';
-import { SessionParser, type CollectorClient, type LegReport, type TelemetryEvent } from '@syntropic/telemetry';
-import { setImmediate } from 'node:timers/promises';
-import type { LegEnd, Spool, SpoolLine } from '../session';
+import { NO_USAGE, type Usage } from '@syntropic/kernel';
+import type { CollectorClient, LegReport, TelemetryEvent } from '@syntropic/telemetry';
+import type { LegEnd, Spool } from '../session';
+import type { ParserThread, ThreadedParser } from './parser-thread';
 import type { LegEnds, SpooledSession } from './session-directories';
+import type { ParsedLines, ParserFigures } from './spool-parser';
 
 type SenderOptions = Readonly<{
   collector: CollectorClient;
+  parsing: ParserThread;
   session: SpooledSession;
   spool: Spool;
   /** Ends of the session's earlier legs. */
@@ -14,41 +16,36 @@ type SenderOptions = Readonly<{
   signal: AbortSignal;
 }>;
 
-/** Parses a session's spooled lines, sends them to the collector one batch at a time, and adds up the usage. */
+/** Has a session's spooled lines parsed, sends them to the collector one batch at a time, and keeps the session's figures. */
 export class TelemetrySender {
-  readonly #parser: SessionParser;
-  #leg = 1;
-  /** Time of the last parsed line, ISO 8601. */
-  #lastLineAt: string | undefined;
+  #figures: ParserFigures = { usage: NO_USAGE, events: 0, report: undefined, lastLineAt: undefined };
 
-  private constructor(private readonly options: SenderOptions) {
-    const { sessionId, executionId, phaseId, output } = options.session;
-    const session = { sessionId, executionId, phaseId, startedAt: new Date().toISOString() };
-    this.#parser = new SessionParser(session, output);
-  }
+  private constructor(
+    private readonly options: SenderOptions,
+    private readonly parser: ThreadedParser,
+  ) {}
 
   /** Parses the committed lines of earlier legs again, so that ids and usage continue from there. */
   static async open(options: SenderOptions): Promise<TelemetrySender> {
-    const sender = new TelemetrySender(options);
-    for (const page of options.spool.committedLines()) {
-      for (const line of page) sender.#parse(line);
-      // Yields to the other sessions and the lease renewals.
-      await setImmediate();
-    }
+    const { parsing, session, legEnds, spool } = options;
+    const startedAt = new Date().toISOString();
+    const sender = new TelemetrySender(options, parsing.open({ session, legEnds, startedAt }));
+    sender.#taken(await sender.parser.read([]));
+    for (const page of spool.committedLines()) sender.#taken(await sender.parser.read(page));
     return sender;
   }
 
   get usage(): Usage {
-    return this.#parser.usage;
+    return this.#figures.usage;
   }
 
   get events(): number {
-    return this.#parser.events;
+    return this.#figures.events;
   }
 
   /** What the agent itself has told about its present leg; undefined for a plain program. */
   get report(): LegReport | undefined {
-    return this.#parser.reportOf(this.options.session.leg);
+    return this.#figures.report;
   }
 
   /** Resolves when all lines of a finished spool are stored durably. */
@@ -57,20 +54,15 @@ export class TelemetrySender {
     for await (const lines of spool.batches()) {
       const [first, last] = [lines.at(0), lines.at(-1)];
       if (!first || !last) continue;
-      await this.#send(
-        first.line,
-        last.line,
-        lines.flatMap((line) => this.#parse(line)),
-      );
+      await this.#send(first.line, last.line, this.#taken(await this.parser.read(lines)));
       spool.committed(last.line);
     }
   }
 
   /** Sends the events that follow from the end of the leg. */
   async end(legEnd: LegEnd, time = new Date().toISOString()): Promise<void> {
-    const { spool, session } = this.options;
-    const events = [...this.#legEndsBefore(session.leg, time), ...this.#parser.end(ENDED[legEnd], time)];
-    await this.#send(spool.last, spool.last, events);
+    const { last } = this.options.spool;
+    await this.#send(last, last, this.#taken(await this.parser.end(legEnd, time)));
   }
 
   /** Sends the rest of an ended session. Its last leg counts as ended at its last line. */
@@ -78,23 +70,20 @@ export class TelemetrySender {
     const { spool, session, legEnds } = this.options;
     spool.finish();
     await this.run();
-    if (this.#lastLineAt !== undefined) await this.end(legEnds[session.leg] ?? 'KILL', this.#lastLineAt);
+    const { lastLineAt } = this.#figures;
+    if (lastLineAt !== undefined) await this.end(legEnds[session.leg] ?? 'KILL', lastLineAt);
   }
 
-  #parse({ text, line, at, leg, stream }: SpoolLine): TelemetryEvent[] {
-    this.#lastLineAt = at;
-    return [...this.#legEndsBefore(leg, at), ...this.#parser.line(text, line, at, stream)];
+  close(): void {
+    this.parser.close();
   }
 
-  #legEndsBefore(leg: number, time: string): TelemetryEvent[] {
-    const events: TelemetryEvent[] = [];
-    for (; this.#leg < leg; this.#leg++) {
-      events.push(...this.#parser.end(ENDED[this.options.legEnds[this.#leg] ?? 'KILL'], time));
-    }
+  #taken({ events, figures }: ParsedLines): readonly TelemetryEvent[] {
+    this.#figures = figures;
     return events;
   }
 
-  async #send(firstLine: number, lastLine: number, events: TelemetryEvent[]): Promise<void> {
+  async #send(firstLine: number, lastLine: number, events: readonly TelemetryEvent[]): Promise<void> {
     if (events.length === 0) return;
     const { collector, session, signal } = this.options;
     const { sessionId, executionId, token } = session;
@@ -104,5 +93,3 @@ export class TelemetrySender {
     );
   }
 }
-
-const ENDED = { exit: 'exited', INT: 'interrupted', TERM: 'interrupted', KILL: 'killed' } as const;

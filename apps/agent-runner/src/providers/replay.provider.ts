@@ -28,18 +28,27 @@ export class ReplayProvider implements Provider {
 /** Runs in the workspace as source text: nothing else of this file is available there. */
 async function replayRecording({ gapMs }: Pace): Promise<void> {
   const { readFileSync } = process.getBuiltinModule('node:fs');
-  const lines = readFileSync(process.argv[1] ?? '', 'utf8')
-    .split('\n')
-    .filter(Boolean);
+  const objectOf = (line: string): Record<string, unknown> | undefined => {
+    try {
+      const value = JSON.parse(line) as unknown;
+      return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    } catch {
+      // Recorded agents also print lines that are no messages.
+      return undefined;
+    }
+  };
+  const lines = readFileSync(process.argv[1] ?? '', 'utf8').split('\n');
+  if (lines.at(-1) === '') lines.pop();
   let replayedMs = 0;
   for (const line of lines) {
-    const { _recording, _offset_ms, ...message } = JSON.parse(line) as Record<string, unknown>;
+    const { _recording, _offset_ms, ...message } = objectOf(line) ?? {};
     if (_recording) continue;
 
+    const said = _offset_ms === undefined ? line : JSON.stringify(message);
     const offsetMs = typeof _offset_ms === 'number' ? _offset_ms : replayedMs;
     const delayMs = Math.min(Math.max(0, offsetMs - replayedMs), gapMs ?? Infinity);
     replayedMs = offsetMs;
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-    await new Promise((resolve) => process.stdout.write(`${JSON.stringify(message)}\n`, resolve));
+    await new Promise((resolve) => process.stdout.write(`${said}\n`, resolve));
   }
 }

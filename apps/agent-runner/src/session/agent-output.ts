@@ -1,16 +1,26 @@
 import type { Readable } from 'node:stream';
 import type { AgentProcess } from '../workspaces';
 import type { AgentPause } from './agent-pause';
+import type { Piece } from './joined-lines';
 import { linesOf } from './lines';
-import type { Spool, SpoolLine } from './spool';
+import type { MessageOutline } from './message-outline';
+import type { OutputSpooler } from './output-spooler';
 import type { WorkspaceFreezer } from './workspace-freezer';
-import { YieldPoints } from './yield-points';
+import { NO_YIELD_POINTS, YieldPoints, type LineYieldPoints } from './yield-points';
 
 const STDERR_TAIL_CHARACTERS = 2_000;
 
-type OutputOptions = Readonly<{ leg: number; spool: Spool; freezer: WorkspaceFreezer; pause: AgentPause }>;
+export type Outline = (line: string) => Promise<MessageOutline | undefined>;
 
-/** Appends an agent's output to the spool line by line, and reads nothing while the workspace is frozen. */
+type OutputOptions = Readonly<{
+  spooler: OutputSpooler;
+  freezer: WorkspaceFreezer;
+  pause: AgentPause;
+  /** Undefined for an agent whose output shows no yield points. */
+  outline: Outline | undefined;
+}>;
+
+/** Reads an agent's output into the spool, and reads nothing while the workspace is frozen. */
 export class AgentOutput {
   readonly #yieldPoints = new YieldPoints();
   #stderrTail = '';
@@ -24,29 +34,42 @@ export class AgentOutput {
   /** Resolves when both streams have ended. */
   async read({ stdout, stderr }: AgentProcess): Promise<void> {
     await Promise.all([this.#readStdout(stdout), this.#readStderr(stderr)]);
+    this.options.spooler.end();
   }
 
-  append(stream: SpoolLine['stream'], text: string): void {
-    const { spool, leg } = this.options;
-    spool.append({ leg, at: new Date().toISOString(), stream, text });
+  /** Adds a warning of the runner to the output. */
+  notify(message: string): void {
+    this.options.spooler.notify(message);
   }
 
   async #readStdout(stdout: Readable): Promise<void> {
-    const { pause, freezer } = this.options;
-    for await (const text of linesOf(stdout)) {
-      const { before, after } = this.#yieldPoints.at(text);
-      await pause.reach(before);
-      await freezer.waitForThaw();
-      this.append('stdout', text);
-      await pause.reach(after);
+    const { pause, freezer, spooler } = this.options;
+    for await (const lines of linesOf(stdout)) {
+      for (const piece of spooler.piecesOf(lines)) {
+        const { before, after } = await this.#yieldPointsAt(piece);
+        await pause.reach(before);
+        await freezer.waitForThaw();
+        await spooler.keep('stdout', piece);
+        await pause.reach(after);
+      }
+      await spooler.pause();
     }
   }
 
   async #readStderr(stderr: Readable): Promise<void> {
-    for await (const text of linesOf(stderr)) {
-      await this.options.freezer.waitForThaw();
-      this.append('stderr', text);
-      this.#stderrTail = `${this.#stderrTail}${text}\n`.slice(-STDERR_TAIL_CHARACTERS);
+    const { freezer, spooler } = this.options;
+    for await (const lines of linesOf(stderr)) {
+      for (const piece of spooler.piecesOf(lines)) {
+        await freezer.waitForThaw();
+        await spooler.keep('stderr', piece);
+        this.#stderrTail = `${this.#stderrTail}${piece.text}\n`.slice(-STDERR_TAIL_CHARACTERS);
+      }
+      await spooler.pause();
     }
+  }
+
+  async #yieldPointsAt({ text }: Piece): Promise<LineYieldPoints> {
+    const { outline } = this.options;
+    return outline ? this.#yieldPoints.at(await outline(text)) : NO_YIELD_POINTS;
   }
 }

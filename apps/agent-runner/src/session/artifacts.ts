@@ -80,12 +80,11 @@ export async function collectArtifacts(
 /** Files named in a notice. */
 const MAX_NAMED = 20;
 
-/** A telemetry line that names the entries left out; undefined when there are none. */
+/** Names the entries left out; undefined when there are none. */
 export function leftOutNotice({ leftOut }: CollectedArtifacts): string | undefined {
   if (leftOut.length === 0) return undefined;
 
-  const message = `left out of the artifacts: ${named(leftOut, MAX_NAMED)}`;
-  return JSON.stringify({ event_type: 'system_notification', context: { level: 'warning', message } });
+  return `left out of the artifacts: ${named(leftOut, MAX_NAMED)}`;
 }
 
 /** The first entries with their reasons, and the number of the others. */

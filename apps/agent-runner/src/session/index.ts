@@ -1,7 +1,10 @@
+export type { Outline } from './agent-output';
 export { ARTIFACT_LIMITS } from './artifact-budget';
 export { MAX_ENTRIES, named, type CollectedArtifacts, type CollectedFile, type LeftOut } from './artifacts';
 export type { FinishedLeg } from './finished-leg';
 export type { Graces, LegEnd } from './graceful-kill';
+export { outlineOf, type MessageOutline } from './message-outline';
+export { type OutputLimits } from './output-budget';
 export { renderPrompt } from './prompt';
 export { reasonOf } from './reason';
 export type { SessionRun } from './session-run';

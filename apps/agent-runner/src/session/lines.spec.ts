@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Readable } from 'node:stream';
-import { linesOf } from './lines';
+import { linesOf, type Line } from './lines';
 
 describe('the lines of a stream', () => {
   it('do not depend on how the bytes are divided into chunks', async () => {
@@ -17,10 +17,16 @@ describe('the lines of a stream', () => {
     );
   });
 
-  it('are cut at the maximum length', async () => {
+  it('are cut at the maximum length, and the bytes cut off are counted', async () => {
     const stream = Readable.from([Buffer.from('abcdef'), Buffer.from('ghi\njk\n')]);
 
-    expect(await all(linesOf(stream, 4))).toEqual(['abcd', 'jk']);
+    const found: Line[] = [];
+    for await (const lines of linesOf(stream, 4)) found.push(...lines);
+
+    expect(found).toEqual([
+      { text: 'abcd', bytes: 4, omittedBytes: 5 },
+      { text: 'jk', bytes: 2, omittedBytes: 0 },
+    ]);
   });
 
   it('are read on demand, so that the writer waits', async () => {
@@ -46,8 +52,8 @@ function* cut(bytes: Buffer, sizes: readonly number[]) {
   yield bytes.subarray(at);
 }
 
-async function all(lines: AsyncIterable<string>): Promise<string[]> {
+async function all(reads: AsyncIterable<readonly Line[]>): Promise<string[]> {
   const found = [];
-  for await (const line of lines) found.push(line);
+  for await (const lines of reads) found.push(...lines.map(({ text }) => text));
   return found;
 }

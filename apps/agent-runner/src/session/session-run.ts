@@ -1,12 +1,14 @@
 import type { YieldPoint } from '@syntropic/orchestration/contracts';
 import type { Provider } from '../providers';
 import type { AgentProcess, AgentSignal, Workspace } from '../workspaces';
-import { AgentOutput } from './agent-output';
+import { AgentOutput, type Outline } from './agent-output';
 import { AgentPause } from './agent-pause';
 import { collectArtifacts, leftOutNotice, NO_ARTIFACTS, type CollectedArtifacts } from './artifacts';
 import { deferred } from './deferred';
 import { faultyLeg, finishedLeg, type FinishedLeg, type StopReason } from './finished-leg';
 import { GracefulKill, type Graces } from './graceful-kill';
+import { OUTPUT_LIMITS, type OutputLimits } from './output-budget';
+import { OutputSpooler } from './output-spooler';
 import { PausableTimer } from './pausable-timer';
 import type { Spool } from './spool';
 import { WorkspaceFreezer } from './workspace-freezer';
@@ -19,6 +21,9 @@ export type LegSettings = Readonly<{
   graces: Graces;
   /** The limit of the workspace's disk, if it has one. */
   diskBytes?: number | undefined;
+  output?: OutputLimits | undefined;
+  /** Parses a line of an agent that yields at boundaries of its output. */
+  outline: Outline;
 }>;
 
 /** One leg of an agent's session, from the start of its process until no process of the workspace is left. */
@@ -49,7 +54,9 @@ export class SessionRun {
     this.#freezer = new WorkspaceFreezer(workspace, this.#timer);
     this.#kill = new GracefulKill((signal) => this.#signal(signal), agent.exit, graces);
     this.#pause = new AgentPause({ freezer: this.#freezer, yields, onFault: this.#fault.reject });
-    this.#output = new AgentOutput({ leg, spool, freezer: this.#freezer, pause: this.#pause });
+    const spooler = new OutputSpooler({ leg, spool, limits: settings.output ?? OUTPUT_LIMITS });
+    const outline = yields === 'output' ? settings.outline : undefined;
+    this.#output = new AgentOutput({ spooler, outline, freezer: this.#freezer, pause: this.#pause });
     this.#timer.start();
     this.finished = this.#run();
   }
@@ -139,7 +146,7 @@ export class SessionRun {
     const { diskBytes } = this.settings;
     this.#artifacts = await collectArtifacts(this.workspace.directory, { diskBytes }, this.#stopped.signal);
     const notice = leftOutNotice(this.#artifacts);
-    if (notice !== undefined) this.#output.append('runner', notice);
+    if (notice !== undefined) this.#output.notify(notice);
   }
 
   /** The latest reason decides the outcome, except that parking does not replace an earlier one. */
@@ -147,6 +154,7 @@ export class SessionRun {
     const isFirst = this.#stopReason === undefined;
     if (isFirst || reason !== 'parked') this.#stopReason = reason;
     if (this.#hasEnded) this.#stopped.abort();
+    this.spool.liftBound();
     this.#timer.stop();
     this.#pause.withdraw();
     if (reason === 'abandoned') this.#kill.kill().catch(this.#fault.reject);

@@ -5,12 +5,17 @@ import { Gate } from './gate';
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 256 * 1024;
 const BATCH_BYTES = 512 * 1024;
+const BATCH_LINES = 1_000;
+
+/** What may wait to be stored before the agent has to wait. */
+const MAX_PENDING = { bytes: 32 * 1024 * 1024, lines: 50_000 };
 
 /** The committed line number is overwritten in place: replacing the file would wait for the disk on every batch. */
 const COMMITTED_DIGITS = 16;
 
+/** A record of the spool: a line, several short lines that arrived together, or a part of a long line. */
 export interface SpoolLine {
-  /** From 1, counted over all legs of the session. */
+  /** The number of the record, from 1, counted over all legs of the session. */
   readonly line: number;
   readonly leg: number;
   /** Time at which the runner read the line, ISO 8601. */
@@ -18,6 +23,8 @@ export interface SpoolLine {
   /** `runner`: a notification that the runner itself has added. */
   readonly stream: 'stdout' | 'stderr' | 'runner';
   readonly text: string;
+  /** Set for all parts of a long line but the last: it continues in the next record of its stream. */
+  readonly more?: true;
 }
 
 /** A session's output as a file: lines are appended before they are sent, and read in batches until they are committed. */
@@ -31,6 +38,7 @@ export class Spool {
   #last = 0;
   #committed: number;
   #finished = false;
+  #isBounded = true;
 
   private constructor(
     /** Path of the file, which is also the transcript. */
@@ -55,6 +63,21 @@ export class Spool {
 
   get last(): number {
     return this.#last;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** Resolves when another line may be appended, because not too much waits to be stored. */
+  room(): Promise<void> {
+    return this.#gate.wait(() => !this.#isBounded || !this.#isFull);
+  }
+
+  /** Lets lines be appended however much waits: to be called when the agent is being ended. */
+  liftBound(): void {
+    this.#isBounded = false;
+    this.#gate.notify();
   }
 
   append(entry: Omit<SpoolLine, 'line'>): number {
@@ -114,6 +137,11 @@ export class Spool {
     closeSync(this.cursor);
   }
 
+  get #isFull(): boolean {
+    const pendingBytes = this.#sizeBytes - this.#pendingFrom;
+    return pendingBytes > MAX_PENDING.bytes || this.#pending.length > MAX_PENDING.lines;
+  }
+
   /** Truncates a partly written line, for example when the disk is full. */
   #write(bytes: Buffer): void {
     try {
@@ -129,7 +157,7 @@ export class Spool {
     let bytes = 0;
     let count = 0;
     for (const length of this.#pending) {
-      if (count > 0 && bytes + length > maxBytes) break;
+      if (count === BATCH_LINES || (count > 0 && bytes + length > maxBytes)) break;
       bytes += length;
       count++;
     }

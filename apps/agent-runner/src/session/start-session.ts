@@ -1,6 +1,8 @@
 import type { PlannedSession, Provider } from '../providers';
 import type { Backend, WorkspaceSpec } from '../workspaces';
+import type { Outline } from './agent-output';
 import type { Graces } from './graceful-kill';
+import type { OutputLimits } from './output-budget';
 import { SessionRun } from './session-run';
 import { Spool } from './spool';
 import { setUpWorkspace, type WorkspaceContents } from './workspace-setup';
@@ -14,6 +16,8 @@ export interface SessionSpec {
   readonly contents: WorkspaceContents;
   readonly timeoutMs: number;
   readonly graces: Graces;
+  readonly output?: OutputLimits | undefined;
+  readonly outline: Outline;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface SessionSpec {
  * @throws DomainError for faults that the workflow's author can correct
  */
 export async function startSession(spec: SessionSpec): Promise<SessionRun> {
-  const { provider, backend, contents, timeoutMs, graces } = spec;
+  const { provider, backend, contents, timeoutMs, graces, output, outline } = spec;
   const { leg } = spec.session;
   const plan = await provider.plan(spec.session);
   const workspace = await backend.create(spec.workspace);
@@ -31,7 +35,7 @@ export async function startSession(spec: SessionSpec): Promise<SessionRun> {
     contents.clone.signal?.throwIfAborted();
     const agent = workspace.spawn(plan.argv, plan);
     const { diskBytes } = spec.workspace.limits;
-    const settings = { leg, yields: provider.yields, timeoutMs, graces, diskBytes };
+    const settings = { leg, yields: provider.yields, timeoutMs, graces, diskBytes, output, outline };
     return new SessionRun(settings, workspace, agent, Spool.open(spec.workspace.directory));
   } catch (error) {
     // Keeps the files of an earlier leg when the start of a later one fails.

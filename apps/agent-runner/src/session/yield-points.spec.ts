@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings.fixture';
+import { outlineOf } from './message-outline';
 import { YieldPoints } from './yield-points';
 
 const answer = (id: string, ...blocks: object[]) => ({ type: 'assistant', message: { id, content: blocks } });
@@ -17,7 +18,7 @@ function picture(lines: readonly (object | string)[]): string {
   const yieldPoints = new YieldPoints();
   return lines
     .map((line, n) => {
-      const { before, after } = yieldPoints.at(typeof line === 'string' ? line : JSON.stringify(line));
+      const { before, after } = yieldPoints.at(outlineOf(typeof line === 'string' ? line : JSON.stringify(line)));
       return `${before ? '|' : ''}${n}${after ? '|' : ''}`;
     })
     .join(' ');
@@ -55,10 +56,11 @@ describe('a yield point', () => {
 
   it('names the kind of step before it', () => {
     const yieldPoints = new YieldPoints();
-    yieldPoints.at(JSON.stringify(answer('m1', tool('t1'))));
-    expect(yieldPoints.at(JSON.stringify(results('t1')))).toEqual({ before: undefined, after: 'after_tool' });
-    yieldPoints.at(JSON.stringify(answer('m2', text)));
-    expect(yieldPoints.at('{"type":"result"}')).toEqual({ before: 'after_model', after: undefined });
+    const at = (line: object) => yieldPoints.at(outlineOf(JSON.stringify(line)));
+    at(answer('m1', tool('t1')));
+    expect(at(results('t1'))).toEqual({ before: undefined, after: 'after_tool' });
+    at(answer('m2', text));
+    expect(at({ type: 'result' })).toEqual({ before: 'after_model', after: undefined });
   });
 });
 

@@ -1,19 +1,8 @@
-import { z } from 'zod';
 import type { YieldPoint } from '@syntropic/orchestration/contracts';
+import type { MessageOutline } from './message-outline';
 
-const Block = z.looseObject({
-  type: z.string(),
-  id: z.string().optional(),
-  tool_use_id: z.string().optional(),
-});
-const Line = z.looseObject({
-  type: z.string(),
-  parent_tool_use_id: z.string().nullish(),
-  message: z
-    .looseObject({ id: z.string().optional(), content: z.union([z.string(), z.array(Block)]).optional() })
-    .optional(),
-});
-type Line = z.infer<typeof Line>;
+/** Running tools that are remembered: an agent may invent any number. */
+const MAX_TOOLS = 10_000;
 
 /** The yield points around one line of output. */
 export interface LineYieldPoints {
@@ -22,10 +11,11 @@ export interface LineYieldPoints {
   readonly after: YieldPoint | undefined;
 }
 
-const NO_YIELD_POINTS: LineYieldPoints = { before: undefined, after: undefined };
+export const NO_YIELD_POINTS: LineYieldPoints = { before: undefined, after: undefined };
 
 /** Finds yield points in a session's stream-json: no tool runs, and no answer of the model is incomplete. */
 export class YieldPoints {
+  /** Running tools, without those that are known to run sub-agents. */
   readonly #toolsInFlight = new Set<string>();
   /** Tool calls that started sub-agents. They run for long, and can be paused between their own tools. */
   readonly #subagents = new Set<string>();
@@ -33,8 +23,7 @@ export class YieldPoints {
   #answer: string | undefined;
 
   /** To be called with each line of output, in order. */
-  at(text: string): LineYieldPoints {
-    const line = parse(text);
+  at(line: MessageOutline | undefined): LineYieldPoints {
     if (!line) return NO_YIELD_POINTS;
 
     const answerIsComplete =
@@ -45,29 +34,28 @@ export class YieldPoints {
   }
 
   get #isIdle(): boolean {
-    return [...this.#toolsInFlight].every((id) => this.#subagents.has(id));
+    return this.#toolsInFlight.size === 0;
   }
 
   /** True when the line contains a tool's result. */
-  #follow(line: Line): boolean {
+  #follow(line: MessageOutline): boolean {
     this.#answer = line.type === 'assistant' ? (line.message?.id ?? '') : undefined;
-    if (line.parent_tool_use_id) this.#subagents.add(line.parent_tool_use_id);
+    if (line.parent_tool_use_id) this.#runsSubagent(line.parent_tool_use_id);
 
     const content = line.message?.content;
     const blocks = Array.isArray(content) ? content : [];
     const results = blocks.filter(({ type }) => type === 'tool_result');
-    for (const { type, id } of blocks) if (type === 'tool_use' && id) this.#toolsInFlight.add(id);
+    for (const { type, id } of blocks) if (type === 'tool_use' && id) this.#starts(id);
     for (const { tool_use_id: id } of results) if (id) this.#toolsInFlight.delete(id);
     return results.length > 0;
   }
-}
 
-function parse(text: string): Line | undefined {
-  if (!text.startsWith('{')) return undefined;
-  try {
-    return Line.safeParse(JSON.parse(text)).data;
-  } catch {
-    // Agents also print lines that are not JSON.
-    return undefined;
+  #starts(id: string): void {
+    if (this.#toolsInFlight.size < MAX_TOOLS && !this.#subagents.has(id)) this.#toolsInFlight.add(id);
+  }
+
+  #runsSubagent(id: string): void {
+    this.#toolsInFlight.delete(id);
+    if (this.#subagents.size < MAX_TOOLS) this.#subagents.add(id);
   }
 }

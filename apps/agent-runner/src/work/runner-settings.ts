@@ -1,5 +1,5 @@
 import type { RunnerConfig } from '../agent-runner.variables';
-import type { Graces } from '../session';
+import type { Graces, OutputLimits } from '../session';
 
 export type RunnerSettings = Readonly<{
   /** Kept over restarts: it holds the runner's name, workspaces and spools. */
@@ -10,7 +10,11 @@ export type RunnerSettings = Readonly<{
   /** The time a paused agent stays in memory before its workspace is parked. */
   pauseHoldMs: number;
   allowFileRepositories: boolean;
+  /** The most that is kept of a session's output. */
+  output: OutputLimits;
 }>;
+
+const MEGABYTE = 1024 * 1024;
 
 export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
   directory: config.RUNNER_DIR,
@@ -18,4 +22,5 @@ export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
   graces: { interruptMs: config.CANCEL_GRACE_SECONDS, terminateMs: config.CANCEL_GRACE_SECONDS },
   pauseHoldMs: config.PAUSE_HOLD_SECONDS,
   allowFileRepositories: config.SYN_LOCAL_REPOS,
+  output: { bytes: config.OUTPUT_MAX_MB * MEGABYTE, lines: config.OUTPUT_MAX_LINES },
 });

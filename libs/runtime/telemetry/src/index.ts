@@ -16,5 +16,6 @@ export {
   TELEMETRY_STREAM,
   telemetrySubject,
 } from './telemetry-batch';
+export { objectOf } from './parser/storable-text';
 export { liveMessagesOf } from './live-messages';
 export { BatchRefused, CollectorClient, LeaseLost } from './collector-client';

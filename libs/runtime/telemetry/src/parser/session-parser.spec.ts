@@ -80,13 +80,27 @@ describe('tools', () => {
 });
 
 describe('lines', () => {
-  it('that are not messages are output', () => {
+  it('that are not messages are output, as they were printed', () => {
     const { read } = session();
-    expect(read('compiling…', '{"broken": ', '42', '').map(({ type, data }) => [type, data['text']])).toEqual([
-      ['agent_output', 'compiling…'],
-      ['agent_output', '{"broken":'],
-      ['agent_output', '42'],
-    ]);
+    const lines = ['compiling…', '{"broken": ', '42', '', '    indented', 'padded  ', 'carriage\r', '\ufeffmarked'];
+    expect(read(...lines).map(({ type, data }) => [type, data])).toEqual(
+      lines.map((text) => ['agent_output', { text }]),
+    );
+  });
+
+  it('that were printed together are one row with their number', () => {
+    const { read } = session();
+    expect(read('one\n  two\n').map(({ data }) => data)).toEqual([{ text: 'one\n  two\n', lines: 3 }]);
+  });
+
+  it('with more values than a message has are output, however their text reads', () => {
+    const { read } = session();
+    const many = (value: string) => `{"type":"user","message":{"content":[${`${value},`.repeat(100_001)}0]}}`;
+
+    expect(read(many('0')).map(({ type }) => type)).toEqual(['agent_output']);
+    expect(read(many('[')).map(({ type }) => type)).toEqual(['agent_output']);
+    const text = JSON.stringify({ type: 'new', text: '[,{\\"'.repeat(30_000) });
+    expect(read(text).map(({ type }) => type)).toEqual(['unknown']);
   });
 
   it('of unknown types are kept unchanged', () => {

@@ -46,12 +46,9 @@ export class SessionParser {
 
   /** @param time of reading the line; ISO 8601. */
   line(text: string, lineNumber: number, time: string, stream: OutputStream = 'stdout'): TelemetryEvent[] {
-    const line = text.trim();
-    if (line === '') return [];
-
     this.#writer.at(lineNumber, time);
-    const message = objectOf(line);
-    if (!message || !this.#isRead(message, stream)) this.#printed(line);
+    const message = objectOf(text.trim());
+    if (!message || !this.#isRead(message, stream)) this.#printed(text);
     return this.#writer.take();
   }
 
@@ -85,8 +82,11 @@ export class SessionParser {
     return isHook === true || conversation !== undefined;
   }
 
-  #printed(line: string): void {
-    const truncated = isTooLarge(line) ? { truncated: true as const } : {};
-    this.#writer.write('agent_output', { text: startOf(line), ...truncated });
+  /** Several short lines that were printed together are one row. */
+  #printed(text: string): void {
+    const lines = text.split('\n').length;
+    const joined = lines > 1 ? { lines } : {};
+    const truncated = isTooLarge(text) ? { truncated: true as const } : {};
+    this.#writer.write('agent_output', { text: startOf(text), ...joined, ...truncated });
   }
 }

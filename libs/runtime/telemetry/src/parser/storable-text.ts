@@ -1,4 +1,5 @@
 import { storableText } from '@syntropic/kernel';
+import { hasFewNodes } from './json-nodes';
 
 /** Only the start of longer lines is kept; the transcript has the complete line. */
 const LARGEST_KEPT = 16 * 1024;
@@ -22,7 +23,7 @@ export const startOf = (text: string): string => preview(text, LARGEST_KEPT);
 
 /** The JSON object of a line, its keys and strings made storable; undefined for other lines. */
 export function objectOf(line: string): Readonly<Record<string, unknown>> | undefined {
-  if (!line.startsWith('{')) return undefined;
+  if (!line.startsWith('{') || !hasFewNodes(line)) return undefined;
   try {
     // A line that starts with a brace and parses is an object.
     return JSON.parse(ESCAPED_UNSTORABLE.test(line) ? withStorableEscapes(line) : line) as Record<string, unknown>;

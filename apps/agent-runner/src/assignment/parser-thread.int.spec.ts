@@ -1,0 +1,87 @@
+import { ExecutionId, PhaseId, SessionId } from '@syntropic/kernel';
+import { randomUUID } from 'node:crypto';
+import { PARSER_SOURCE } from '../../test/runner.fixture';
+import type { SpoolLine } from '../session';
+import { ParserThread } from './parser-thread';
+
+const MEGABYTES_8 = 8 * 1024 * 1024;
+
+const thread = new ParserThread(PARSER_SOURCE);
+afterAll(() => thread.onApplicationShutdown());
+
+const options = () => ({
+  session: {
+    sessionId: SessionId.parse(randomUUID()),
+    executionId: ExecutionId.parse('exec-0123456789ab'),
+    phaseId: PhaseId.parse('plan'),
+    leg: 1,
+    token: 1,
+    output: 'claude-stream-json' as const,
+  },
+  legEnds: {},
+  startedAt: '2026-01-01T00:00:00.000Z',
+});
+
+const linesOf = (...texts: string[]): SpoolLine[] =>
+  texts.map((text, n) => ({ line: n + 1, leg: 1, at: '2026-01-01T00:00:00.000Z', stream: 'stdout', text }));
+
+const HOSTILE: readonly (readonly [string, () => string])[] = [
+  ['nested brackets', () => `{"a":${'['.repeat(MEGABYTES_8 / 2)}${']'.repeat(MEGABYTES_8 / 2)}}`],
+  ['many keys', () => `{${Array.from({ length: 600_000 }, (_, n) => `"k${n}":1`).join(',')}}`],
+  ['escapes', () => `{"type":"new","a":"${'\\u0000'.repeat(MEGABYTES_8 / 6)}"}`],
+  ['text', () => `{"type":"new","a":"${'x'.repeat(MEGABYTES_8)}"}`],
+];
+
+describe('the thread that parses output', () => {
+  it.each(HOSTILE)('leaves the event loop to others while it parses 8 MiB of %s', async (_, text) => {
+    const parser = thread.open(options());
+    await parser.read([]);
+    let turns = 0;
+    let isParsing = true;
+    const count = () => {
+      turns++;
+      if (isParsing) setImmediate(count);
+    };
+    const read = parser.read(linesOf(text()));
+    count();
+    const { events } = await read;
+    isParsing = false;
+
+    expect(turns).toBeGreaterThan(10);
+    expect(JSON.stringify(events).length).toBeLessThan(300_000);
+    parser.close();
+  });
+
+  it('gives the events and figures of each session, its long lines whole', async () => {
+    const [one, other] = [thread.open(options()), thread.open(options())];
+    const init = { type: 'system', subtype: 'init', session_id: 's', model: 'claude-haiku-4-5', tools: [] };
+    const text = JSON.stringify(init);
+    const [first, second] = linesOf(text.slice(0, 20), text.slice(20));
+    if (!first || !second) throw new Error('two lines were made');
+    const [begun, foreign] = await Promise.all([one.read([{ ...first, more: true }]), other.read(linesOf('hello'))]);
+    const ended = await one.read([second]);
+
+    expect(begun.events).toEqual([]);
+    expect(foreign.events.map(({ type }) => type)).toEqual(['agent_output']);
+    expect(ended.events.map(({ type }) => type)).toEqual(['agent_initialized']);
+    expect(ended.figures.events).toBe(1);
+    expect((await one.end('exit', first.at)).events.map(({ type }) => type)).toEqual(['leg_ended']);
+  });
+
+  it('outlines long messages for yield points', async () => {
+    const content = [{ type: 'tool_use', id: 't', input: 'x'.repeat(MEGABYTES_8 - 1_000) }];
+    const line = JSON.stringify({ type: 'assistant', message: { id: 'm', content } });
+
+    await expect(thread.outline(line)).resolves.toEqual({
+      type: 'assistant',
+      message: { id: 'm', content: [{ type: 'tool_use', id: 't' }] },
+    });
+  });
+
+  it('reports a fault to the session that it concerns', async () => {
+    const parser = thread.open(options());
+    parser.close();
+
+    await expect(parser.read([])).rejects.toThrow('has ended');
+  });
+});

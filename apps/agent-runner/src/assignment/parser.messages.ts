@@ -1,0 +1,20 @@
+import type { LegEnd, MessageOutline, SpoolLine } from '../session';
+import type { ParsedLines, SpoolParserOptions } from './spool-parser';
+
+/** What the parser's thread can do, with its arguments and its answer. `parser` is the number of a session's parser. */
+export type ParserCalls = {
+  open: { arguments: { parser: number; options: SpoolParserOptions }; answer: undefined };
+  read: { arguments: { parser: number; lines: readonly SpoolLine[] }; answer: ParsedLines };
+  end: { arguments: { parser: number; legEnd: LegEnd; time: string }; answer: ParsedLines };
+  close: { arguments: { parser: number }; answer: undefined };
+  outline: { arguments: { line: string }; answer: MessageOutline | undefined };
+};
+
+export type ParserCall = keyof ParserCalls;
+
+export type ParserRequest = {
+  [Call in ParserCall]: Readonly<{ id: number; call: Call } & ParserCalls[Call]['arguments']>;
+}[ParserCall];
+
+/** Either the call's answer, or the message of its fault. */
+export type ParserReply = Readonly<{ id: number; answer?: unknown; fault?: string }>;

@@ -1,0 +1,41 @@
+import { parentPort } from 'node:worker_threads';
+import { outlineOf } from '../session/message-outline';
+import type { ParserReply, ParserRequest } from './parser.messages';
+import { SpoolParser } from './spool-parser';
+
+const parsers = new Map<number, SpoolParser>();
+
+parentPort?.on('message', (request: ParserRequest) => {
+  parentPort?.postMessage(replyTo(request));
+});
+
+function replyTo(request: ParserRequest): ParserReply {
+  try {
+    return { id: request.id, answer: answer(request) };
+  } catch (error) {
+    return { id: request.id, fault: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function answer(request: ParserRequest): unknown {
+  switch (request.call) {
+    case 'open':
+      parsers.set(request.parser, new SpoolParser(request.options));
+      return undefined;
+    case 'read':
+      return parserOf(request.parser).read(request.lines);
+    case 'end':
+      return parserOf(request.parser).end(request.legEnd, request.time);
+    case 'close':
+      parsers.delete(request.parser);
+      return undefined;
+    case 'outline':
+      return outlineOf(request.line);
+  }
+}
+
+function parserOf(number: number): SpoolParser {
+  const parser = parsers.get(number);
+  if (!parser) throw new Error('the thread that had parsed this session has ended');
+  return parser;
+}

@@ -1,0 +1,77 @@
+import type { Usage } from '@syntropic/kernel';
+import { SessionParser, type LegReport, type TelemetryEvent } from '@syntropic/telemetry';
+import type { LegEnd, SpoolLine } from '../session';
+import type { LegEnds, SpooledSession } from './session-directories';
+
+/** The session's figures after the lines that were read. */
+export type ParserFigures = Readonly<{
+  usage: Usage;
+  events: number;
+  /** What the agent itself has told about its present leg; undefined for a plain program. */
+  report: LegReport | undefined;
+  /** Time of the last line, ISO 8601; undefined before the first. */
+  lastLineAt: string | undefined;
+}>;
+
+export type ParsedLines = Readonly<{ events: readonly TelemetryEvent[]; figures: ParserFigures }>;
+
+export type SpoolParserOptions = Readonly<{
+  session: SpooledSession;
+  /** Ends of the session's earlier legs. */
+  legEnds: LegEnds;
+  /** ISO 8601. */
+  startedAt: string;
+}>;
+
+/** Parses the records of a session's spool, leg by leg. */
+export class SpoolParser {
+  readonly #parser: SessionParser;
+  /** The beginnings of long lines, by stream. */
+  readonly #begun = new Map<SpoolLine['stream'], string>();
+  #leg = 1;
+  #lastLineAt: string | undefined;
+
+  constructor(private readonly options: SpoolParserOptions) {
+    const { sessionId, executionId, phaseId, output } = options.session;
+    this.#parser = new SessionParser({ sessionId, executionId, phaseId, startedAt: options.startedAt }, output);
+  }
+
+  read(lines: readonly SpoolLine[]): ParsedLines {
+    return this.#parsed(lines.flatMap((line) => this.#line(line)));
+  }
+
+  /** The events that follow from the end of the session's present leg. */
+  end(legEnd: LegEnd, time: string): ParsedLines {
+    return this.#parsed([
+      ...this.#legEndsBefore(this.options.session.leg, time),
+      ...this.#parser.end(ENDED[legEnd], time),
+    ]);
+  }
+
+  #parsed(events: readonly TelemetryEvent[]): ParsedLines {
+    const { usage, events: count } = this.#parser;
+    const report = this.#parser.reportOf(this.options.session.leg);
+    return { events, figures: { usage, events: count, report, lastLineAt: this.#lastLineAt } };
+  }
+
+  #line({ text, line, at, leg, stream, more }: SpoolLine): TelemetryEvent[] {
+    this.#lastLineAt = at;
+    const ended = this.#legEndsBefore(leg, at);
+    const whole = (this.#begun.get(stream) ?? '') + text;
+    if (more) this.#begun.set(stream, whole);
+    else this.#begun.delete(stream);
+    return more ? ended : [...ended, ...this.#parser.line(whole, line, at, stream)];
+  }
+
+  /** A long line that its leg did not finish ends with it. */
+  #legEndsBefore(leg: number, time: string): TelemetryEvent[] {
+    const events: TelemetryEvent[] = [];
+    for (; this.#leg < leg; this.#leg++) {
+      this.#begun.clear();
+      events.push(...this.#parser.end(ENDED[this.options.legEnds[this.#leg] ?? 'KILL'], time));
+    }
+    return events;
+  }
+}
+
+const ENDED = { exit: 'exited', INT: 'interrupted', TERM: 'interrupted', KILL: 'killed' } as const;
