@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { commandsOf, ContextsModule } from '@syntropic/context';
-import { relayParts } from '@syntropic/event-store';
+import { logParts, relayParts } from '@syntropic/event-store';
 import { CommandsModule } from '@syntropic/messaging';
 import { processParts } from '@syntropic/processes';
 import { ServiceModule } from '@syntropic/service';
@@ -20,7 +20,7 @@ const RUN = [...CONTEXTS, operator];
       name: 'command-service',
       natsUrl: config.NATS_URL,
       databaseUrl: config.DATABASE_URL,
-      parts: async (store) => (await Promise.all([relayParts(store), processParts(store)])).flat(),
+      parts: async (store) => (await Promise.all([logParts(store), relayParts(store), processParts(store)])).flat(),
     }),
     LogModule,
     WorkModule,

@@ -19,6 +19,8 @@ const PAGE_BYTES = 4 * 1024 * 1024;
 export class LiveFeed {
   readonly #faults: LiveFrameFaults;
   #published: number | undefined;
+  /** The epoch of the log that the positions count in. */
+  #epoch: string | undefined;
   #head = 0;
   #isPublishing = false;
 
@@ -34,8 +36,11 @@ export class LiveFeed {
 
   /** The feed's rows up to its checkpoint, when it is among these, can be read. */
   advanced(checkpoints: readonly CheckpointAnnouncement[]): void {
-    const position = checkpoints.find(({ projection }) => projection === executionFeedProjection.name)?.position;
-    if (position === undefined) return;
+    const checkpoint = checkpoints.find(({ projection }) => projection === executionFeedProjection.name);
+    if (!checkpoint) return;
+    const { position, storeEpoch } = checkpoint;
+    if (storeEpoch !== this.#epoch) this.#published = undefined;
+    this.#epoch = storeEpoch;
     this.#head = position;
     // Older rows were published by the worker that had the feed before.
     this.#published ??= position - 1;

@@ -1,4 +1,4 @@
-import { relayParts } from '@syntropic/event-store';
+import { logParts, relayParts } from '@syntropic/event-store';
 import type { Checks, PartSource } from '@syntropic/observability';
 import { processParts } from '@syntropic/processes';
 import { projectionParts } from '@syntropic/projections';
@@ -17,4 +17,4 @@ export const healthChecks = (pool: Pool, nats: NatsConnection, redis: Redis | un
 export const healthParts =
   (pool: Pool): PartSource =>
   async () =>
-    (await Promise.all([relayParts(pool), projectionParts(pool), processParts(pool)])).flat();
+    (await Promise.all([logParts(pool), relayParts(pool), projectionParts(pool), processParts(pool)])).flat();

@@ -1,8 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { repeat } from '@syntropic/async';
+import { LogHead } from '../reads/log-head';
 import { ExecutionStream, type Sink } from './execution-stream';
 import { LiveBus } from './live-bus';
 import type { LiveCursor } from './live-cursor';
 import { LiveTables } from './live-tables';
+
+const LOOK_EVERY_MS = 1_000;
 
 /** Follows executions on the bus and in the tables. */
 @Injectable()
@@ -12,10 +16,19 @@ export class LiveStreams {
   constructor(
     private readonly tables: LiveTables,
     private readonly bus: LiveBus,
+    private readonly head: LogHead,
   ) {}
 
-  /** Sends an execution's events after the cursor. Resolves with `true` at the execution's end, with `false` at the signal. */
-  follow(executionId: string, cursor: LiveCursor, sink: Sink, signal: AbortSignal): Promise<boolean> {
+  /**
+   * Sends an execution's events after the cursor. Resolves with `true` at the execution's end, and when the log was restored: the client
+   * comes again and gets a snapshot. Resolves with `false` at the signal.
+   */
+  async follow(executionId: string, cursor: LiveCursor, sink: Sink, signal: AbortSignal): Promise<boolean> {
+    const done = new AbortController();
+    const until = AbortSignal.any([signal, done.signal]);
+    const watching = this.#watchEpoch(cursor.epoch, until, () => {
+      done.abort();
+    });
     const stream = new ExecutionStream({
       executionId,
       cursor,
@@ -26,7 +39,7 @@ export class LiveStreams {
         this.#logger.warn('a live stream waits for the store', { error });
       },
     });
-    this.bus.listen(executionId, signal, {
+    this.bus.listen(executionId, until, {
       frame: (frame, bytes) => {
         stream.offer(frame, bytes);
       },
@@ -34,6 +47,17 @@ export class LiveStreams {
         stream.readTables();
       },
     });
-    return stream.run(signal);
+    const hasEnded = await stream.run(until);
+    const isRestored = done.signal.aborted;
+    done.abort();
+    await watching;
+    return hasEnded || (isRestored && !signal.aborted);
+  }
+
+  #watchEpoch(epoch: string, signal: AbortSignal, onOther: () => void): Promise<void> {
+    return repeat(signal, { everyMs: LOOK_EVERY_MS }, async () => {
+      const now = await this.head.epoch();
+      if (now !== undefined && now !== epoch) onOther();
+    });
   }
 }

@@ -214,3 +214,22 @@ describe('a log that was restored', () => {
     await expect(elsewhere().load(id)).resolves.toMatchObject({ state: { total: 84 } });
   });
 });
+
+describe('a log that went back', () => {
+  it('invalidates kept states before it has a new epoch', async () => {
+    const id = randomUUID();
+    await counters.update(id, command(), () => [counted(1), counted(2)]);
+    await counters.load(id);
+    await database.pool.query(`
+      begin;
+      alter table log.events disable trigger all;
+      delete from log.events where stream_id = 'counter-${id}' and version = 2;
+      alter table log.events enable trigger all;
+      update log.log_head set position = position - 1;
+      commit`);
+
+    await expect(counters.load(id)).resolves.toMatchObject({ state: { total: 1 }, version: 1 });
+    await elsewhere().update(id, command(), () => [counted(40)]);
+    await expect(counters.load(id)).resolves.toMatchObject({ state: { total: 41 }, version: 2 });
+  });
+});

@@ -1,5 +1,5 @@
 import { backOffMs, pause, Semaphore } from '@syntropic/async';
-import type { EventLog } from '@syntropic/event-store';
+import { requireContinuation, type EventLog } from '@syntropic/event-store';
 import type { Recorded } from '@syntropic/kernel';
 import type { Advance, Failure } from './advance';
 import type { Owned } from './owned';
@@ -40,7 +40,9 @@ export async function catchUp(owned: Owned, options: CatchUpOptions): Promise<Fi
   while (!options.done()) {
     const from = owned.position;
     const { event, count, failure } = await turns.run(async () => {
-      const { events } = await log.read(from, limit);
+      const page = await log.read(from, limit);
+      requireContinuation(page, { epoch: owned.storeEpoch, position: from });
+      const { events } = page;
       const [failed] = events.length > 0 ? await advance.over([owned], events) : [];
       return { event: events[0], count: events.length, failure: failed };
     });

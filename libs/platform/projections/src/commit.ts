@@ -29,14 +29,14 @@ export async function commit(
   const { rows } = await pool.query<{ ordinal: number }>(
     `with batches as (
        select * from jsonb_to_recordset($2::jsonb) as s
-         (ordinal int, projection text, version int, came_from bigint, goes_to bigint, cached bigint, epoch uuid)
+         (ordinal int, projection text, version int, store uuid, came_from bigint, goes_to bigint, cached bigint, epoch uuid)
      ), moved as (
        update read.checkpoints c
        set position = s.goes_to, cached_position = s.cached, cache_epoch = s.epoch, status = 'live', error = null, failing_event = null,
            moved_at = clock_timestamp()
        from batches s
        where (c.projection, c.version) = (s.projection, s.version) and c.position = s.came_from and c.owner = $1
-         and c.store_epoch = (select store_epoch from log.log_head)
+         and c.store_epoch = s.store and s.store = (select store_epoch from log.log_head)
        returning s.ordinal
      )${writes.map((write, index) => `, write_${index} as (${write})`).join('')}
      select ordinal from moved`,
@@ -46,10 +46,11 @@ export async function commit(
   return batches.filter((_, ordinal) => stored.has(ordinal));
 }
 
-const move = ({ owned: { projection, position }, to, cache }: FoldedBatch, ordinal: number) => ({
+const move = ({ owned: { projection, position, storeEpoch }, to, cache }: FoldedBatch, ordinal: number) => ({
   ordinal,
   projection: projection.name,
   version: projection.version,
+  store: storeEpoch,
   came_from: position,
   goes_to: to,
   cached: cache.position,

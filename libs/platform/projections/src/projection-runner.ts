@@ -1,5 +1,5 @@
 import { pause, repeat, retry } from '@syntropic/async';
-import type { EventLog, LogReader } from '@syntropic/event-store';
+import { LogRestored, type EventLog, type LogReader } from '@syntropic/event-store';
 import type { Recorded } from '@syntropic/kernel';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
@@ -79,11 +79,19 @@ export class ProjectionRunner {
 
   #read(): Promise<void> {
     const onFault = (error: unknown) => {
+      if (error instanceof LogRestored) this.#forget();
       this.#report('the log cannot be read', error);
     };
-    return repeat(this.#signal, { everyMs: 0, backOff: BACK_OFF, onFault }, () =>
-      this.options.reader.follow(this.#cursor ?? 0, (events) => this.#apply(events), this.#signal),
-    );
+    return repeat(this.#signal, { everyMs: 0, backOff: BACK_OFF, onFault }, async () => {
+      if (this.#cursor === undefined) await this.#recover();
+      await this.options.reader.follow(this.#cursor ?? 0, (events) => this.#apply(events), this.#signal);
+    });
+  }
+
+  /** What was read is not in the log any more: the checkpoint rows tell where to go on. */
+  #forget(): void {
+    this.#owned.clear();
+    this.#cursor = undefined;
   }
 
   async #apply(events: readonly Recorded[]): Promise<void> {
@@ -178,7 +186,8 @@ export class ProjectionRunner {
     if (missing > 0) await this.#checkpoints.claim(projections, missing, cache !== undefined);
 
     const [rows, head] = await Promise.all([this.#checkpoints.owned(), log.head()]);
-    this.#cursor ??= rows.length > 0 ? Math.max(...rows.map(({ position }) => position)) : head.position;
+    const inThisLog = rows.filter(({ storeEpoch }) => storeEpoch === head.epoch);
+    this.#cursor ??= inThisLog.length > 0 ? Math.max(...inThisLog.map(({ position }) => position)) : head.position;
     await this.#adopt(rows, head.epoch);
   }
 
@@ -188,7 +197,7 @@ export class ProjectionRunner {
       const row = rows.find((one) => one.projection === projection.name && one.version === projection.version);
       const owned = this.#owned.get(projection);
       if (!row) this.#owned.delete(projection);
-      else if (!owned || (owned.mode === 'stopped' && row.status !== 'stopped')) {
+      else if (!owned || owned.storeEpoch !== row.storeEpoch || isRetried(owned, row)) {
         const rows = new RowLoader(this.options.pool, projection);
         await this.#begin({ ...row, projection, parked: new Set(row.parked), mode: 'catching_up', rows }, storeEpoch);
       }
@@ -226,3 +235,5 @@ export class ProjectionRunner {
     this.options.onFault?.(message, cause);
   }
 }
+
+const isRetried = ({ mode }: Owned, { status }: OwnedCheckpoint): boolean => mode === 'stopped' && status !== 'stopped';

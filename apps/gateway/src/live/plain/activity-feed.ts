@@ -55,8 +55,9 @@ export class ActivityFeed {
       this.#logger.warn('the activity feed waits for the store', { error });
     };
     await repeat(signal, { everyMs: () => this.bus.pollMs, wake: news, onFault }, async () => {
-      position ??= await this.tables.feedHead();
-      position = await this.#deliver(position, signal);
+      const head = await this.tables.feedHead();
+      // A log that was restored ends below what was delivered.
+      position = await this.#deliver(Math.min(position ?? head, head), signal);
     });
   }
 

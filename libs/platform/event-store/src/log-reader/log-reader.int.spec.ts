@@ -112,23 +112,22 @@ describe('a reader', () => {
   });
 
   it('reads events from the log that are too large for a message', async () => {
-    const relay = await relayed.startRelay();
+    const first = await relayed.startRelay();
     const { position: after, epoch } = await relayed.log().head();
     const reader = await follow({ after });
+    await relayed.published(await relayed.append(1));
+    await first.stop();
     const head = await relayed.append(1);
-    await relayed.published(head);
-    const [event] = (await relayed.log().read(after, 1)).events;
+    const [event] = (await relayed.log().read(head - 1, 1)).events;
     if (!event) throw new Error('nothing was appended');
-    const { subject, headers, data } = domainMessage(
-      { ...event, position: head + 1 },
-      { ...relayOptions, epoch, maxPayload: 600 },
-    );
+    const { subject, headers, data } = domainMessage(event, { ...relayOptions, epoch, maxPayload: 600 });
     expect(headers.has('ce-dataref')).toBe(true);
     await relayed.publish(subject, data, headers);
+    const relay = await relayed.startRelay();
 
     await reader.reaches(await relayed.append(1));
 
-    expect(reader.positions()).toEqual([head, head + 1]);
+    expect(reader.positions()).toEqual([head - 1, head, head + 1]);
     await reader.stop();
     await relay.stop();
   });
@@ -237,5 +236,45 @@ describe('a log that is restored under its reader', () => {
     await expect(reader.following).rejects.toThrow('the log was restored');
     await reader.disconnect();
     await relay.stop();
+  });
+});
+
+describe('a log that goes back under its reader', () => {
+  it.each(['with a bus', 'without a bus'])('ends the reading, %s', async (bus) => {
+    const relay = bus === 'with a bus' ? await relayed.startRelay() : undefined;
+    const { position: after } = await relayed.log().head();
+    const reader = await follow({ after, live: relay !== undefined });
+    const head = await relayed.append(3);
+    await reader.reaches(head);
+
+    await relayed.goBack(head - 2);
+
+    await expect(reader.following).rejects.toThrow('the log was restored');
+    await reader.disconnect();
+    await relay?.stop();
+  });
+
+  it('ends it also when the log is longer again, with other events', async () => {
+    const { position: after } = await relayed.log().head();
+    const held: { release?: () => void } = {};
+    const log = relayed.log();
+    const slow: EventLog = {
+      read: async (position, limit) => {
+        if (position > after) await new Promise<void>((resolve) => (held.release = resolve));
+        return log.read(position, limit);
+      },
+      head: () => log.head(),
+      readStream: (stream, version, limit) => log.readStream(stream, version, limit),
+    };
+    const reader = await follow({ log: slow, after, live: false });
+    const head = await relayed.append(3);
+    await reader.reaches(head);
+    await eventually(() => held.release !== undefined);
+
+    await relayed.goBack(head - 2);
+    await relayed.append(5);
+    held.release?.();
+
+    await expect(reader.following).rejects.toThrow(`another event is at ${head}`);
   });
 });

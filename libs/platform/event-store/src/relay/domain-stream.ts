@@ -1,6 +1,6 @@
 import { domainMessage, DOMAIN_EVENTS, ensureStreams, logPositionOf } from '@syntropic/messaging';
 import type { Recorded } from '@syntropic/kernel';
-import { NatsError, type NatsConnection } from 'nats';
+import { NatsError, type NatsConnection, type StoredMsg } from 'nats';
 import type { Head } from '../event-log';
 
 /** A server that restarts loses requests; these are harmless to repeat, so they time out soon. */
@@ -10,11 +10,20 @@ const NO_MESSAGE_FOUND = 10037;
 const WRONG_LAST_SEQUENCE = 10071;
 const WRONG_LAST_ID = 10070;
 
+/** An event as a message names it. */
+export type PublishedEvent = Head & Readonly<{ event: string }>;
+
 /** The end of the stream: a server that restarts may forget the last message id, never the last sequence. */
 export type StreamEnd = Readonly<{
   sequence: number;
-  /** The log position of the last message; undefined when the stream is empty. */
-  last: Head | undefined;
+  /** The event of the last message; undefined when the stream is empty. */
+  last: PublishedEvent | undefined;
+}>;
+
+export type StreamHistory = Readonly<{
+  first: number;
+  last: number;
+  at: (sequence: number) => Promise<PublishedEvent>;
 }>;
 
 export type DomainStreamOptions = Readonly<{
@@ -43,11 +52,23 @@ export class DomainStream {
     if (state.messages === 0) return { sequence, last: undefined };
     try {
       const last = await streams.getMessage('DOMAIN', { last_by_subj: DOMAIN_EVENTS });
-      return { sequence, last: logPositionOf(last.header) };
+      return { sequence, last: publishedIn(last) };
     } catch (error) {
       if (errorCodeOf(error) === NO_MESSAGE_FOUND) return { sequence, last: undefined };
       throw error;
     }
+  }
+
+  /** The events of the stream, by their sequences: a function that answers one, and the sequences of the first and the last. */
+  async history(): Promise<StreamHistory> {
+    const { streams } = await this.nats.jetstreamManager(JETSTREAM);
+    const { state } = await streams.info('DOMAIN');
+    return {
+      // A stream that never had a message names 0 as its first sequence.
+      first: Math.max(state.first_seq, 1),
+      last: state.last_seq,
+      at: async (sequence) => publishedIn(await streams.getMessage('DOMAIN', { seq: sequence })),
+    };
   }
 
   /** Removes all messages. Sequences continue, so consumers are not reset. */
@@ -78,6 +99,11 @@ export class DomainStream {
     return domainMessage(event, { epoch, maxPayload, contextOf: this.options.contextOf });
   }
 }
+
+const publishedIn = ({ header }: StoredMsg): PublishedEvent => ({
+  ...logPositionOf(header),
+  event: header.get('ce-id'),
+});
 
 /** Another relay has written to the stream, or the stream was created anew. */
 export const isStreamConflict = (error: unknown): boolean =>

@@ -8,11 +8,11 @@ export const RELAY = 'relay';
 export class RelayPosition {
   constructor(private readonly pool: Pool) {}
 
-  async load(): Promise<number> {
-    const { rows } = await this.pool.query<Pick<Head, 'position'>>('select position from ops.relay');
+  async load(): Promise<Head> {
+    const { rows } = await this.pool.query<Head>('select position, epoch from ops.relay');
     const [row] = rows;
     if (!row) throw new Error('ops.relay has no row: the schema was not migrated');
-    return row.position;
+    return row;
   }
 
   /** Only the owner of the lease moves it. */

@@ -3,9 +3,12 @@ import { LOG_APPENDED, LOG_HEAD } from '@syntropic/messaging';
 import { Leadership, type LeadershipOptions, type Term } from '@syntropic/postgres';
 import type { NatsConnection } from 'nats';
 import type { Pool } from 'pg';
-import type { EventLog, Head } from '../event-log';
+import type { EventLog, Head, LogPage } from '../event-log';
+import { LogRestored, type LogPlace } from '../log-place';
 import { DomainStream, isStreamConflict, type DomainStreamOptions } from './domain-stream';
+import { LogEpochs } from './log-epochs';
 import { RELAY, RelayPosition } from './relay-position';
+import { sharedPosition } from './shared-position';
 
 export type RelayOptions = DomainStreamOptions & LeadershipOptions;
 
@@ -14,13 +17,14 @@ const POLL_MS = 250;
 const ANNOUNCE_MS = 1_000;
 const BACK_OFF = { firstMs: 250, longestMs: 1_000 };
 
-/** The last published position, and the end of the stream; without it the stream has to be read first. */
-type Progress = Readonly<{ position: number; end?: Readonly<{ epoch: string; sequence: number }> }>;
+/** The last published event, and the stream's last sequence; without it the stream has to be read first. */
+type Progress = Readonly<{ place: LogPlace; sequence?: number }>;
 
 /** Publishes the log on the bus, every event in order. One relay at a time does; the stream refuses a second writer. */
 export class Relay {
   readonly #stream: DomainStream;
   readonly #position: RelayPosition;
+  readonly #epochs: LogEpochs;
   readonly #leadership: Leadership;
   readonly #onFault: (error: unknown) => void;
 
@@ -32,6 +36,7 @@ export class Relay {
   ) {
     this.#stream = new DomainStream(nats, options);
     this.#position = new RelayPosition(pool);
+    this.#epochs = new LogEpochs(pool);
     this.#leadership = new Leadership(pool, RELAY, options);
     this.#onFault = options.onFault ?? (() => undefined);
   }
@@ -49,10 +54,10 @@ export class Relay {
       },
     });
     try {
-      let progress: Progress = { position: await this.#position.load() };
+      let progress: Progress = { place: await this.#position.load() };
       let announceAt = 0;
       const onFault = (error: unknown) => {
-        progress = { position: progress.position };
+        progress = { place: progress.place };
         this.#onFault(error);
       };
 
@@ -74,40 +79,60 @@ export class Relay {
   async #announce(progress: Progress, owner: string): Promise<Progress> {
     const head = await this.log.head();
     this.nats.publish(LOG_HEAD, JSON.stringify(head satisfies Head));
-    await this.#position.save({ position: progress.position, epoch: head.epoch }, owner);
+    const announced = progress.place.epoch === head.epoch ? progress : { place: placeIn(head, progress) };
+    await this.#position.save(announced.place, owner);
     await this.#stream.ensure().catch(this.#onFault);
-
-    const isSameLog = progress.end?.epoch === head.epoch;
-    return isSameLog ? progress : { position: Math.min(progress.position, head.position) };
+    return announced;
   }
 
   /** Reads the end of the stream, or publishes the next events. Resolves with undefined when there are none. */
-  async #advance({ position, end }: Progress): Promise<Progress | undefined> {
-    if (!end) return this.#resume(position);
+  async #advance(progress: Progress): Promise<Progress | undefined> {
+    const { place, sequence } = progress;
+    if (sequence === undefined) return this.#resume(place);
 
-    const { events } = await this.log.read(position, PIPELINE);
-    const last = events.at(-1);
+    const { head, ...page } = await this.log.read(place.position, PIPELINE);
+    if (head.epoch !== place.epoch) return { place: placeIn(head, progress) };
+    if (isLost({ head, ...page }, place)) return this.#beginEpoch(place);
+
+    const last = page.events.at(-1);
     if (!last) return undefined;
-
     try {
-      const sequence = await this.#stream.publish(events, end.epoch, end.sequence);
-      return { position: last.position, end: { ...end, sequence } };
+      return {
+        place: { epoch: head.epoch, position: last.position, event: last.id },
+        sequence: await this.#stream.publish(page.events, head.epoch, sequence),
+      };
     } catch (error) {
-      if (isStreamConflict(error)) return { position };
+      if (isStreamConflict(error)) return { place };
       throw error;
     }
   }
 
-  /** Continues after the stream's last message. A last message that is not in this log makes the whole stream invalid. */
-  async #resume(position: number): Promise<Progress> {
+  /** Continues after the stream's last message. A last message of another epoch makes the whole stream invalid. */
+  async #resume(place: LogPlace): Promise<Progress> {
     const { sequence, last } = await this.#stream.end();
-    // Read after the stream's end: the head then includes everything published.
-    const head = await this.log.head();
-    const end = { epoch: head.epoch, sequence };
-    if (!last) return { position, end };
-    if (last.epoch === head.epoch && last.position <= head.position) return { position: last.position, end };
+    if (!last) return { place, sequence };
 
+    // Read after the stream's end: the log then includes everything published.
+    const page = await this.log.read(last.position, 1);
+    if (last.epoch === page.head.epoch) return isLost(page, last) ? this.#beginEpoch(last) : { place: last, sequence };
     await this.#stream.purge();
-    return { position, end };
+    return { place, sequence };
+  }
+
+  /** The log lacks an event that was published: it was restored, or an older copy took its place. */
+  async #beginEpoch({ epoch, position: seen }: LogPlace): Promise<Progress> {
+    const shared = await sharedPosition(await this.#stream.history(), this.log);
+    await this.#epochs.begin({ epoch, shared, seen });
+    this.#onFault(new LogRestored(`it went back from ${seen}, and shares the events up to ${shared} with its past`));
+    return { place: { epoch, position: shared } };
   }
 }
+
+const isLost = ({ head, behind }: LogPage, { position, event }: LogPlace): boolean =>
+  head.position < position || (event !== undefined && behind !== event);
+
+/** Positions of another epoch are behind what both share, or the function that began this one has moved them. */
+const placeIn = ({ epoch, position }: Head, { place }: Progress): LogPlace => ({
+  epoch,
+  position: Math.min(place.position, position),
+});

@@ -1,6 +1,6 @@
 /** The state of one part of the platform, by the database's clock. */
 export type PartState = Readonly<{
-  part: 'projection' | 'process' | 'timers' | 'relay';
+  part: 'projection' | 'process' | 'timers' | 'relay' | 'log';
   name: string;
   /** Events that wait for it; of timers, those that are overdue. */
   behind: number;
@@ -24,6 +24,7 @@ const PATIENCE_SECONDS: Readonly<Record<PartState['part'], number>> = {
   process: 30,
   timers: 60,
   relay: 30,
+  log: 0,
 };
 
 export const standsStill = ({ part, seconds, isFailing }: PartState): boolean =>
