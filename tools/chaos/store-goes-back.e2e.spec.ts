@@ -39,19 +39,22 @@ async function backToCopy(data: string): Promise<void> {
 const ofStore = async <Row extends object>(statement: string): Promise<readonly Row[]> =>
   (await store().query<Row>(statement)).rows;
 
+const valueOf = async (expression: string): Promise<string> =>
+  (await ofStore<{ value: string }>(`select ${expression} as value`))[0]?.value ?? '';
+
 describe('Postgres that goes back a little under running services', () => {
   let running = '';
 
   it('begins a new epoch: everything that counts in the log goes on from there, and health says so', async () => {
     await platform.createWorkflow(workflow(SHORT, simulated('turns: 1')));
     await platform.createWorkflow(twoPhaseWorkflow(LONG, 700));
-    const [{ data = '' } = {}] = await ofStore<{ data: string }>(`select current_setting('data_directory') as data`);
+    const data = await valueOf(`current_setting('data_directory')`);
     const kept = await completed();
     running = await started(LONG);
     await eventually(async () => (await platform.execution(running)).phases[0]?.status === 'running');
     await copied(data);
     const lost = [await completed(), await completed()];
-    const [{ epoch = '' } = {}] = await ofStore<{ epoch: string }>('select store_epoch as epoch from log.log_head');
+    const epoch = await valueOf('(select store_epoch from log.log_head)');
 
     await backToCopy(data);
     const next = await completed();

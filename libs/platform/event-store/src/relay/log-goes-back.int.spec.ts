@@ -1,4 +1,4 @@
-import { allUpTo, useRelayedLog } from '../testing/relayed-log';
+import { allUpTo, goBack, useRelayedLog } from '../testing/relayed-log';
 import { eventually } from '@syntropic/testing';
 
 const relayed = useRelayedLog();
@@ -15,7 +15,7 @@ describe('a log that goes back', () => {
     await relayed.published(head);
     const { epoch } = await relayed.log().head();
 
-    await relayed.goBack(head - 4);
+    await goBack(relayed.database, head - 4);
     await eventually(async () => (await restorations()).length === 1);
     const next = await relayed.append(2);
 
@@ -30,7 +30,7 @@ describe('a log that goes back', () => {
     const head = await relayed.append(10);
     await relayed.published(head);
     await first.stop();
-    await relayed.goBack(head - 7);
+    await goBack(relayed.database, head - 7);
     const longer = await relayed.append(20);
 
     const relay = await relayed.startRelay();
@@ -47,7 +47,7 @@ describe('a log that goes back', () => {
     await relayed.stored();
     await first.stop();
     await relayed.nats.wipe();
-    await relayed.goBack(head - 3);
+    await goBack(relayed.database, head - 3);
 
     const relay = await relayed.startRelay();
 

@@ -51,17 +51,6 @@ export function useRelayedLog() {
       return outcome.position;
     },
 
-    /** Takes the log back to this position, as a restore or an older copy does. */
-    async goBack(position: number): Promise<void> {
-      await database.pool.query(`
-        begin;
-        alter table log.events disable trigger all;
-        delete from log.events where position > ${position};
-        alter table log.events enable trigger all;
-        update log.log_head set position = ${position};
-        commit`);
-    },
-
     startRelay: () => startRelay(pool, nats.url),
 
     /** Waits for the relay to store how far it has published: its next term begins there when the stream does not tell. */
@@ -82,6 +71,17 @@ export function useRelayedLog() {
       return positions(observer);
     },
   };
+}
+
+/** Takes the log back to this position, as a restore or an older copy does. */
+export async function goBack({ pool: owner }: { readonly pool: Pool }, position: number): Promise<void> {
+  await owner.query(`
+    begin;
+    alter table log.events disable trigger all;
+    delete from log.events where position > ${position};
+    alter table log.events enable trigger all;
+    update log.log_head set position = ${position};
+    commit`);
 }
 
 /** A relay with a connection of its own. `kill` cuts the connection in the middle of its work, and its lease has to expire. */
