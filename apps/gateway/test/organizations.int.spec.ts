@@ -32,13 +32,19 @@ it('sends changes as commands', async () => {
     return { position: 1, version: 1 };
   });
   const created = await call('POST', PATH, { name: 'First', slug: 'first' });
+  const long = await call('POST', PATH, { name: 'x'.repeat(256), slug: 'long' });
   const organizationId = String(created.body['organization_id']);
   await call('PUT', `${PATH}/${organizationId}`, { slug: 'second' });
   const nothing = await call('PUT', `${PATH}/${organizationId}`, {});
   const deleted = await call('DELETE', `${PATH}/${organizationId}`);
   stop();
 
-  expect([created.body['status'], nothing.status, deleted.body['status']]).toEqual(['created', 422, 'deleted']);
+  expect([created.body['status'], long.status, nothing.status, deleted.body['status']]).toEqual([
+    'created',
+    422,
+    422,
+    'deleted',
+  ]);
   expect(sent).toEqual([
     { [`${TO}.CreateOrganization`]: { organizationId, name: 'First', slug: 'first', createdBy: 'api' } },
     { [`${TO}.UpdateOrganization`]: { organizationId, slug: 'second' } },

@@ -3,7 +3,7 @@ import { organizationProjection } from '@syntropic/organization/read-model';
 import { z } from 'zod';
 import { endpoint } from '../http/endpoint';
 
-const { name, slug, organizationId } = organization.commands.CreateOrganization.schema.shape;
+const { name, slug, createdBy, organizationId } = organization.commands.CreateOrganization.schema.shape;
 /** An absent value and null mean the same. */
 const optional = (text: z.ZodString) => text.nullish().transform((value) => value ?? undefined);
 
@@ -18,7 +18,7 @@ const Action = z
   .object({ organization_id: z.string(), name: name.nullish(), slug: slug.nullish(), status: z.string() })
   .meta({ id: 'OrganizationActionResponse' });
 const Create = z
-  .strictObject({ name, slug, created_by: z.string().default('api') })
+  .strictObject({ name, slug, created_by: createdBy.default('api') })
   .meta({ id: 'CreateOrganizationRequest' });
 const Update = z
   .strictObject({ name: optional(name), slug: optional(slug) })
