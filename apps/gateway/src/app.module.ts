@@ -13,6 +13,7 @@ import { UsageNow } from './executions/usage-now';
 import type { GatewayConfig } from './gateway.config';
 import { healthChecks, healthParts } from './health/health-checks';
 import { SystemHealthController } from './health/health.controller';
+import { KnownPaths } from './http/known-paths';
 import { endpointsOf } from './http/serve';
 import { ActivityFeed } from './live/plain/activity-feed';
 import { ActivityController } from './live/plain/activity.controller';
@@ -68,6 +69,7 @@ export class AppModule {
       controllers: [DocsController, OpenApiController, ...API],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: KnownPaths, useFactory: () => new KnownPaths(endpointsOf(API)) },
         { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
         { provide: WORKER_SCRIPT, useValue: COMPILED_WORKER },
         WorkflowYamlReader,

@@ -9,7 +9,7 @@ import { httpAdapter } from './http/http-adapter';
 /** The gateway, ready to listen. */
 export async function createGateway(config: GatewayConfig): Promise<NestFastifyApplication> {
   const options = applicationOptions(config);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config), httpAdapter(), options);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(config), httpAdapter(config), options);
   return app.enableShutdownHooks();
 }
 

@@ -94,3 +94,50 @@ it.each(['pending', 'paused,pending', 'running, interrupted'])('sessions can be 
     status: 200,
   });
 });
+
+describe('a method that a known path does not have', () => {
+  it.each([
+    ['PATCH', '/workflows/any', 'DELETE, GET'],
+    ['DELETE', '/v1/executions?page=2', 'GET'],
+    ['PUT', '/executions/any/pause', 'POST'],
+  ])('%s %s is refused with those that it has', async (method, path, allowed) => {
+    const { status, headers, body } = await send(method, path, {});
+
+    expect({ status, body }).toMatchObject({ status: 405, body: { code: 'request.method_not_allowed' } });
+    expect(headers.get('allow')).toBe(allowed);
+  });
+
+  it('is no matter at an unknown path', async () => {
+    await expect(send('PATCH', '/workflow/any')).resolves.toMatchObject({
+      status: 404,
+      body: { code: 'request.not_found' },
+    });
+  });
+});
+
+describe('a web page of a configured origin', () => {
+  const ORIGIN = 'http://localhost:5173';
+  const page = (origin: string) => ({ origin, 'sec-fetch-site': 'same-site' });
+
+  it('may use the API, and others may not', async () => {
+    const url = await gateway.start({ ALLOWED_ORIGINS: `https://ours.example, ${ORIGIN}` });
+    const preflight = await fetch(`${url}/api/workflows`, {
+      method: 'OPTIONS',
+      headers: {
+        ...page(ORIGIN),
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type',
+      },
+    });
+    const read = await fetch(`${url}/api/workflows`, { headers: page(ORIGIN) });
+    const foreign = await fetch(`${url}/api/workflows`, { headers: page('http://localhost:3000') });
+
+    expect([preflight.status, read.status, foreign.status]).toEqual([204, 200, 403]);
+    for (const { headers } of [preflight, read]) expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+it('health tells the state of the subscription', async () => {
+  await expect(send('GET', '/health')).resolves.toMatchObject({ body: { subscription: { status: 'healthy' } } });
+});

@@ -127,5 +127,5 @@ async function gatewayWith(config: GatewayConfig, replace?: Replace): Promise<Ne
   const compiled = Test.createTestingModule({ imports: [AppModule.of(config)] });
   const gateway = compiled.overrideProvider(WORKER_SCRIPT).useValue(UNCOMPILED_WORKER);
   const module = await (replace ? replace(gateway) : gateway).compile();
-  return module.createNestApplication<NestFastifyApplication>(httpAdapter(), applicationOptions(config));
+  return module.createNestApplication<NestFastifyApplication>(httpAdapter(config), applicationOptions(config));
 }

@@ -1,7 +1,12 @@
+import { event } from '@syntropic/kernel/testing';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { eventually } from '@syntropic/testing';
 import { useEventStreams, type EventStreamClient } from './event-stream-client';
 import { anExecutionId, factsOf } from './facts';
 import { useGateway } from './gateway.fixture';
+import { anExecutionOf } from './live-execution';
+
+const { ExecutionPaused, ExecutionResumed } = workflowExecution.events;
 
 const gateway = useGateway();
 
@@ -25,9 +30,40 @@ describe('a stream of unnamed frames', () => {
     await eventually(() => client.hasEnded);
     expect(received(client).slice(1)).toEqual([
       ['event', 'PhaseStarted'],
+      ['event', 'OperationRecorded'],
       ['terminal', 'ExecutionCancelled'],
     ]);
     expect(client.frames.every(({ id, event }) => id === '' && event === '')).toBe(true);
+  });
+
+  it('names each end of a tool, each pause and each resume as an operation', async () => {
+    const execution = await anExecutionOf(gateway);
+    const { facts, executionId } = execution;
+    const client = connect(`/api/v1/sse/executions/${executionId}`);
+    await eventually(() => {
+      expect(received(client)).toEqual([['connected', 'connected']]);
+    });
+    const ended = { tool_name: 'Bash', tool_use_id: 't1' };
+    await execution.observe('tool_execution_started', ended);
+    await execution.observe('tool_execution_completed', ended);
+    await execution.observe('tool_execution_failed', ended);
+    const operations = () =>
+      client.frames.flatMap(({ data }) => (data['event_type'] === 'OperationRecorded' ? [data['data']] : []));
+    await eventually(() => {
+      expect(operations()).toMatchObject([
+        { operation_type: 'tool_completed', success: true, tool_name: 'Bash', session_id: facts.sessionId },
+        { operation_type: 'tool_completed', success: false },
+      ]);
+    });
+    await execution.record(event(ExecutionPaused, { executionId, workflowId: 'w', yieldPoint: 'after_tool' }));
+    await execution.record(event(ExecutionResumed, { executionId, workflowId: 'w' }));
+
+    await eventually(() => {
+      expect(operations().slice(2)).toMatchObject([
+        { operation_type: 'execution_paused' },
+        { operation_type: 'execution_resumed' },
+      ]);
+    });
   });
 
   it('sends starts and ends of all executions, and never ends', async () => {

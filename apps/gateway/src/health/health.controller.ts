@@ -12,12 +12,13 @@ export class SystemHealthController {
   async read(): Promise<SystemHealth> {
     const { status, checks, degraded = [] } = await this.health.report();
     const reasons = Object.entries(checks).flatMap(([name, check]) => (check.status === 'down' ? [name] : []));
+    const isUp = checks['bus']?.status === 'up';
     return {
       status: status === 'unready' ? 'unhealthy' : 'healthy',
       mode: reasons.length > 0 || degraded.length > 0 ? 'degraded' : 'full',
       ...(reasons.length > 0 && { degraded_reasons: reasons }),
       degraded: [...degraded],
-      subscription: { running: checks['bus']?.status === 'up', realtime_enabled: checks['bus']?.status === 'up' },
+      subscription: { running: isUp, realtime_enabled: isUp, status: isUp ? 'healthy' : 'unhealthy' },
     };
   }
 }

@@ -3,6 +3,7 @@ import { withCorrelation } from '@syntropic/observability';
 import { closeIdleConnections } from '@syntropic/service';
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
+import type { GatewayConfig } from '../gateway.config';
 import { Problem } from '../problems/problem';
 import { problemOf } from '../problems/problem-of';
 import { MAX_BODY_BYTES, takeJsonAndYaml } from './content-types';
@@ -10,8 +11,13 @@ import { observeRequests } from './request-metrics';
 import { refuseForeign } from './refuse-foreign';
 import { correlationOf } from './request-origin';
 
+const CORS = {
+  methods: ['GET', 'POST', 'PUT', 'DELETE'],
+  exposedHeaders: ['x-position', 'x-request-id', 'retry-after'],
+};
+
 /** Fastify with the hooks and parsers of every request. */
-export function httpAdapter(): FastifyAdapter {
+export function httpAdapter({ ALLOWED_ORIGINS: origins }: Pick<GatewayConfig, 'ALLOWED_ORIGINS'>): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 300 },
@@ -32,10 +38,11 @@ export function httpAdapter(): FastifyAdapter {
     void reply.header('x-request-id', correlationId);
     withCorrelation(correlationId, () => {
       refuse(() => {
-        refuseForeign(request);
+        refuseForeign(request, origins);
       }, done);
     });
   });
+  if (origins.length > 0) adapter.enableCors({ ...CORS, origin: [...origins] });
   return adapter;
 }
 

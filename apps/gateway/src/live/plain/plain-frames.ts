@@ -32,6 +32,6 @@ export class PlainFrames {
 export const connectedFrame = (executionId: string | null, data: object): StreamFrame =>
   framed(executionId, { type: 'connected', name: 'connected', data, timestamp: new Date().toISOString() });
 
-const framed = (executionId: string | null, { type, name, data, timestamp }: Body): StreamFrame => ({
+export const framed = (executionId: string | null, { type, name, data, timestamp }: Body): StreamFrame => ({
   data: { type, event_type: name, execution_id: executionId, data, timestamp },
 });

@@ -1,0 +1,51 @@
+import type { DomainItem } from '@syntropic/live';
+import type { StreamFrame } from '../event-stream-text';
+import { framed } from './plain-frames';
+
+/** The clients of unnamed frames read an execution again at this frame, and at few others. */
+const NAME = 'OperationRecorded';
+
+/** Ends of tools, by the names that these clients have for them. */
+const TOOL_ENDS: Readonly<Record<string, string>> = {
+  tool_execution_completed: 'tool_completed',
+  tool_execution_failed: 'tool_completed',
+  tool_blocked: 'tool_blocked',
+};
+
+/** Changes that show in the execution's detail, and for which these clients read nothing again. */
+const CHANGES: Readonly<Record<string, string>> = {
+  ExecutionPaused: 'execution_paused',
+  ExecutionResumed: 'execution_resumed',
+  ExecutionCancelled: 'execution_cancelled',
+};
+
+/** The operation of a named telemetry frame; `undefined` unless a tool has ended. */
+export function toolOperation(executionId: string, { event = '', data }: StreamFrame): StreamFrame | undefined {
+  const type = TOOL_ENDS[event];
+  if (type === undefined) return undefined;
+  const { session_id, phase_id, tool_name, tool_use_id, time } = data as Readonly<Record<string, unknown>>;
+  const timestamp = typeof time === 'string' ? time : new Date().toISOString();
+  return operation(executionId, timestamp, {
+    session_id,
+    phase_id,
+    operation_type: type,
+    success: event === 'tool_execution_completed',
+    tool_name: tool_name ?? null,
+    tool_use_id: tool_use_id ?? null,
+  });
+}
+
+/** The operation that accompanies a pause, a resume and a cancellation. */
+export function changeOperation(executionId: string, event: Omit<DomainItem, 'position'>): StreamFrame | undefined {
+  const type = CHANGES[event.type];
+  if (type === undefined) return undefined;
+  return operation(executionId, event.recordedAt, { operation_type: type, success: true });
+}
+
+const operation = (executionId: string, timestamp: string, data: object): StreamFrame =>
+  framed(executionId, {
+    type: 'event',
+    name: NAME,
+    data: { execution_id: executionId, ...data, timestamp },
+    timestamp,
+  });
