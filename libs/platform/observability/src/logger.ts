@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type DestinationStream, type Logger, type LevelWithSilent } from 'pino';
+import { destination as destinationOf, pino, type DestinationStream, type Logger, type LevelWithSilent } from 'pino';
 import { correlationId } from './correlation';
 
 export type LoggerOptions = Readonly<{
@@ -7,6 +7,16 @@ export type LoggerOptions = Readonly<{
   /** Standard output by default. */
   destination?: DestinationStream;
 }>;
+
+/** Lines that wait for a destination that takes none; later ones are dropped. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+
+/** Standard output, at once. A full disk costs lines, never the service. */
+function standardOutput(): DestinationStream {
+  const output = destinationOf({ fd: 1, sync: true, maxLength: MAX_WAITING_BYTES });
+  output.on('error', () => undefined);
+  return output;
+}
 
 /** A service's log: one JSON object a line, each with the service and, where there is one, the correlation id. */
 export function createLogger(service: string, { level = 'info', destination }: LoggerOptions = {}): JsonLogger {
@@ -19,7 +29,7 @@ export function createLogger(service: string, { level = 'info', destination }: L
     formatters: { level: (label: string) => ({ level: label }) },
     mixin: () => ({ correlationId: correlationId() }),
   };
-  return new JsonLogger(destination ? pino(options, destination) : pino(options));
+  return new JsonLogger(pino(options, destination ?? standardOutput()));
 }
 
 /** The logger of Nest, its libraries and our code. */
