@@ -10,6 +10,8 @@ const seconds = (fallback: number) =>
     .default(fallback)
     .transform((value) => value * 1_000);
 
+const atLeastOne = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
 export const variables = withObjects(
   z.object({
     ...serviceVariables,
@@ -17,7 +19,13 @@ export const variables = withObjects(
     RUNNER_DIR: z.string().min(1),
     ...objectVariables,
     /** Number of sessions that run at the same time. */
-    RUNNER_SLOTS: z.coerce.number().int().min(1).default(16),
+    RUNNER_SLOTS: atLeastOne(16),
+    /** The limits of a workspace that asks for none. */
+    WORKSPACE_MEMORY_MB: atLeastOne(2_048),
+    WORKSPACE_PIDS: atLeastOne(512),
+    WORKSPACE_CPUS: z.coerce.number().positive().default(2),
+    WORKSPACE_DISK_MB: atLeastOne(2_048),
+    WORKSPACE_INODES: atLeastOne(200_000),
     SYN_RECORDINGS_DIR: z.string().optional(),
     /** Allows the backend without isolation. */
     SYN_ALLOW_PROCESS: flag('0'),

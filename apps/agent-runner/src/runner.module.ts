@@ -25,10 +25,10 @@ import { Leases, type LeaseTiming } from './work/leases';
 import { ParkedSessions } from './work/parked-sessions';
 import { RunnerLog } from './work/runner-log';
 import { RunnerMessages } from './work/runner-messages';
-import { settingsOf } from './work/runner-settings';
+import { defaultLimitsOf, settingsOf } from './work/runner-settings';
 import { SessionCleanup } from './work/session-cleanup';
 import { WorkIntake } from './work/work-intake';
-import { ProcessBackend, SandboxBackend } from './workspaces';
+import { ProcessBackend, SandboxBackend, type Backend } from './workspaces';
 
 const NAME = 'agent-runner';
 const LEASE_TIMES: LeaseTiming = { renewMs: 3_000, uncertainAfterMs: 8_000 };
@@ -43,7 +43,7 @@ export class RunnerModule {
         { provide: SETTINGS, useValue: settingsOf(config) },
         { provide: LEASE_TIMING, useValue: LEASE_TIMES },
         { provide: PARSER_WORKER, useValue: PARSER_PROGRAM },
-        { provide: BACKENDS, useFactory: () => [new SandboxBackend(), new ProcessBackend(config.SYN_ALLOW_PROCESS)] },
+        { provide: BACKENDS, useFactory: () => backendsOf(config) },
         {
           provide: PROVIDERS,
           useFactory: () => [
@@ -83,4 +83,9 @@ export class RunnerModule {
       ],
     };
   }
+}
+
+function backendsOf(config: RunnerConfig): readonly Backend[] {
+  const limits = defaultLimitsOf(config);
+  return [new SandboxBackend(limits), new ProcessBackend(config.SYN_ALLOW_PROCESS, limits)];
 }

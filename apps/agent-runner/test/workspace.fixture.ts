@@ -1,6 +1,7 @@
+import { removeDirectory } from '@syntropic/testing';
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -14,7 +15,7 @@ export const describeWithBubblewrap =
 export function useDirectory(): { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), 'agent-runner-spec-'));
   afterAll(() => {
-    rmSync(path, { recursive: true, force: true });
+    removeDirectory(path);
   });
   return { path };
 }

@@ -24,7 +24,12 @@ export class CapabilityProbe {
     const probes = await Promise.all(
       this.backends.map(async (backend) => ({ backend: backend.name, ...(await backend.probe()) })),
     );
-    for (const probe of probes) this.log.info(probe, 'workspace backend');
+    for (const { backend, ...probe } of probes) {
+      this.log.info({ backend, ...probe }, 'workspace backend');
+      if (probe.available && probe.unenforceable.length > 0) {
+        this.log.warn({ backend, limits: probe.unenforceable }, 'workspaces are without these limits on this machine');
+      }
+    }
     return {
       runner: await runnerIn(directory),
       backends: probes.filter(({ available }) => available).map(({ backend }) => backend),

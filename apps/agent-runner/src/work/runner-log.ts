@@ -10,6 +10,10 @@ export class RunnerLog {
     this.log.info(fields, message);
   }
 
+  warn(fields: object, message: string): void {
+    this.log.warn(fields, message);
+  }
+
   /** A fault that ends neither the runner nor its other sessions. */
   fault(error: unknown): void {
     this.log.warn({ error }, 'the runner continues after a fault');

@@ -1,5 +1,6 @@
 import type { RunnerConfig } from '../agent-runner.variables';
 import type { Graces, OutputLimits } from '../session';
+import type { DefaultLimits } from '../workspaces';
 
 export type RunnerSettings = Readonly<{
   /** Kept over restarts: it holds the runner's name, workspaces and spools. */
@@ -23,4 +24,13 @@ export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
   pauseHoldMs: config.PAUSE_HOLD_SECONDS,
   allowFileRepositories: config.SYN_LOCAL_REPOS,
   output: { bytes: config.OUTPUT_MAX_MB * MEGABYTE, lines: config.OUTPUT_MAX_LINES },
+});
+
+/** The limits of workspaces that ask for none. */
+export const defaultLimitsOf = (config: RunnerConfig): DefaultLimits => ({
+  memoryBytes: config.WORKSPACE_MEMORY_MB * MEGABYTE,
+  pids: config.WORKSPACE_PIDS,
+  cpus: config.WORKSPACE_CPUS,
+  diskBytes: config.WORKSPACE_DISK_MB * MEGABYTE,
+  inodes: config.WORKSPACE_INODES,
 });

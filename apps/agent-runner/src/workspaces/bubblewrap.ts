@@ -7,10 +7,15 @@ import { hiddenPlaces } from './hidden-places';
 const run = promisify(execFile);
 
 const AGENT_ID = 1000;
-const SHARED_MEMORY_BYTES = 64 * 1024 * 1024;
 
 /** The agent's directories, as paths inside the sandbox. */
-export const INSIDE = { workspace: '/workspace', home: '/home/agent', temporary: '/tmp', files: '/run/host' };
+export const INSIDE = {
+  workspace: '/workspace',
+  home: '/home/agent',
+  temporary: '/tmp',
+  sharedMemory: '/dev/shm',
+  files: '/run/host',
+};
 
 /** The entries of /etc that programs need for dynamic linking, name resolution and TLS; none about the machine's users. */
 const ETC = [
@@ -75,7 +80,7 @@ async function linkOrDirectory(name: string): Promise<string[]> {
   return entry.isSymbolicLink() ? ['--symlink', await readlink(path), path] : ['--ro-bind', path, path];
 }
 
-/** The options that the installed bubblewrap supports: older versions lack `--disable-userns` and `--size`. */
+/** The options that the installed bubblewrap supports: older versions lack `--disable-userns`. */
 async function supportedOptions(): Promise<ReadonlySet<string>> {
   const { stdout, stderr } = await run('bwrap', ['--help']);
   return new Set(`${stdout}${stderr}`.match(/--[a-z0-9-]+/g));
@@ -94,7 +99,6 @@ export function isolation(
     system,
     ['--proc', '/proc', '--dev', '/dev'],
     hidden,
-    supported.has('--size') ? ['--size', String(SHARED_MEMORY_BYTES), '--tmpfs', '/dev/shm'] : [],
     ['--remount-ro', '/dev', '--symlink', INSIDE.temporary, '/var/tmp'],
     binds.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
     ['--remount-ro', '/', '--chdir', INSIDE.workspace, '--clearenv'],

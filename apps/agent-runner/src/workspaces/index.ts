@@ -1,3 +1,4 @@
+export type { DefaultLimits } from './limits';
 export { withParentDeathSignal } from './launch-command';
 export { marker, reapOrphans } from './orphans';
 export { ProcessBackend } from './process.backend';

@@ -6,7 +6,7 @@ import type { ControlGroup } from './control-group';
 import { ControlGroups } from './control-groups';
 import { closeInheritedDescriptors } from './inherited-descriptors';
 import { launchInGroup, withParentDeathSignal } from './launch-command';
-import { refuseUnenforceable } from './limits';
+import { DEFAULT_LIMITS, effectiveLimits, LIMITS, type DefaultLimits } from './limits';
 import { markedProcesses, marker, removeRecord, writeRecord } from './orphans';
 import { outOfMemory } from './out-of-memory';
 import { descendants } from './process-table';
@@ -32,7 +32,10 @@ export class ProcessBackend implements Backend {
   readonly name = 'process';
   #groups: Promise<ControlGroups> | undefined;
 
-  constructor(private readonly allowed: boolean) {}
+  constructor(
+    private readonly allowed: boolean,
+    private readonly defaults: DefaultLimits = DEFAULT_LIMITS,
+  ) {}
 
   async probe(): Promise<Probe> {
     const unenforceable = await this.#unenforceable();
@@ -49,14 +52,15 @@ export class ProcessBackend implements Backend {
         'forbidden',
       );
     }
-    refuseUnenforceable(this.name, spec.limits, await this.#unenforceable());
+    const { defaults } = this;
+    const limits = effectiveLimits(this.name, spec.limits, { defaults, unenforceable: await this.#unenforceable() });
 
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
-    const volume = await Volume.open(volumeIn(directory), undefined, undefined);
+    const volume = await Volume.open(volumeIn(directory), {}, undefined);
     const group = await (await this.#controlGroups()).create(spec.id);
     await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
-    await group?.limit(spec.limits, 0);
+    await group?.limit(limits, 0);
     return new PlainWorkspace({ ...spec, directory }, volume, group);
   }
 
@@ -65,10 +69,10 @@ export class ProcessBackend implements Backend {
     return (this.#groups ??= ControlGroups.find());
   }
 
-  /** A disk limit is never enforced: the agent may write anywhere. */
+  /** Limits of the disk are never enforced: the agent may write anywhere. */
   async #unenforceable(): Promise<Limit[]> {
     const groups = await this.#controlGroups();
-    return (['memoryBytes', 'pids', 'cpus', 'diskBytes'] as const).filter((limit) => !groups.enforces(limit));
+    return LIMITS.filter((limit) => !groups.enforces(limit));
   }
 }
 

@@ -7,8 +7,6 @@ import { createInterface } from 'node:readline';
 import { describeWithBubblewrap, run, shell, useDirectory, useWorkspaces } from '../../test/workspace.fixture';
 import { SandboxBackend } from './sandbox.backend';
 
-const MIB = 1024 * 1024;
-
 describeWithBubblewrap('a sandbox', () => {
   const backend = new SandboxBackend();
   const directory = useDirectory();
@@ -138,70 +136,5 @@ describeWithBubblewrap('a sandbox', () => {
     const second = await backend.create(spec);
     await expect(run(second, shell('cat ~/note && rm ~/note'))).resolves.toMatchObject({ code: 0, stdout: 'kept\n' });
     await second.destroy();
-  });
-});
-
-describeWithBubblewrap('the limits of a sandbox, read back from inside', () => {
-  const backend = new SandboxBackend();
-  const open = useWorkspaces(backend, useDirectory());
-
-  async function enforcedOrRefused(limits: Parameters<typeof open>[0], check: () => Promise<void>): Promise<void> {
-    const { unenforceable } = await backend.probe();
-    if (unenforceable.some((limit) => limits?.[limit] !== undefined)) {
-      await expect(open(limits)).rejects.toMatchObject({ code: 'workspace.limit_not_held' });
-    } else await check();
-  }
-
-  it('are enforced for memory', async () => {
-    const limits = { memoryBytes: 64 * MIB };
-    await enforcedOrRefused(limits, async () => {
-      const workspace = await open(limits);
-      const allocate = (mib: number) => shell(`head -c ${mib}M /dev/zero | tail -c ${mib}M | wc -c`);
-
-      await expect(run(workspace, allocate(16))).resolves.toMatchObject({ stdout: `${16 * MIB}\n` });
-      await expect(run(workspace, allocate(200))).resolves.not.toMatchObject({ stdout: `${200 * MIB}\n` });
-    });
-  });
-
-  it('are enforced for the number of processes', async () => {
-    const limits = { pids: 8 };
-    await enforcedOrRefused(limits, async () => {
-      const forking = shell('for n in 1 2 3 4 5 6 7 8 9; do sleep 60 & echo $n; done');
-      const { stdout } = await run(await open(limits), forking);
-
-      // The shell is the eighth.
-      expect(stdout.trim().split('\n').at(-1)).toBe('7');
-    });
-  });
-
-  it('are enforced for processor time', async () => {
-    const limits = { cpus: 0.2 };
-    await enforcedOrRefused(limits, async () => {
-      const { stdout } = await run(await open(limits), [
-        'bash',
-        '-c',
-        'end=$((SECONDS + 2)); while ((SECONDS < end)); do :; done; times',
-      ]);
-
-      const seconds = [...stdout.matchAll(/0m([\d.]+)s/g)].reduce((sum, [, value]) => sum + Number(value), 0);
-      expect(seconds).toBeGreaterThan(0);
-      expect(seconds).toBeLessThan(0.8);
-    });
-  });
-
-  it('are enforced for the disk, in every writable directory', async () => {
-    const limits = { diskBytes: 8 * MIB };
-    await enforcedOrRefused(limits, async () => {
-      const workspace = await open(limits);
-      const write = (path: string, mib: number) => shell(`dd if=/dev/zero of=${path} bs=1M count=${mib} 2>&1`);
-
-      await expect(run(workspace, write('/workspace/some', 4))).resolves.toMatchObject({ code: 0 });
-      for (const path of ['/workspace/more', '/tmp/more', '/home/agent/more']) {
-        const { code, stdout } = await run(workspace, write(path, 6));
-        expect({ path, code }).toEqual({ path, code: 1 });
-        expect(stdout).toContain('No space left on device');
-        await run(workspace, ['rm', path]);
-      }
-    });
   });
 });

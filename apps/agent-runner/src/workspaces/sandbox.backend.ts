@@ -9,7 +9,7 @@ import type { ControlGroup } from './control-group';
 import { ControlGroups } from './control-groups';
 import { closeInheritedDescriptors } from './inherited-descriptors';
 import { launchAsUser, launchInGroup, mountedSource } from './launch-command';
-import { refuseUnenforceable } from './limits';
+import { DEFAULT_LIMITS, effectiveLimits, LIMITS, type DefaultLimits } from './limits';
 import { marker, removeRecord, writeRecord } from './orphans';
 import { outOfMemory } from './out-of-memory';
 import { probeWorkspace } from './probe-workspace';
@@ -57,6 +57,8 @@ export class SandboxBackend implements Backend {
   readonly name = 'sandbox';
   #machine: Promise<Machine> | undefined;
 
+  constructor(private readonly defaults: DefaultLimits = DEFAULT_LIMITS) {}
+
   async probe(): Promise<Probe> {
     try {
       const machine = await this.#detected();
@@ -64,22 +66,23 @@ export class SandboxBackend implements Backend {
       return { available: true, unenforceable: unenforceableOn(machine), seccomp: true };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return { available: false, reason, unenforceable: ['memoryBytes', 'pids', 'cpus', 'diskBytes'], seccomp: true };
+      return { available: false, reason, unenforceable: LIMITS, seccomp: true };
     }
   }
 
   async create(spec: WorkspaceSpec): Promise<Workspace> {
     const machine = await this.#detected();
-    refuseUnenforceable(this.name, spec.limits, unenforceableOn(machine));
+    const { defaults } = this;
+    const limits = effectiveLimits(this.name, spec.limits, { defaults, unenforceable: unenforceableOn(machine) });
 
     const user = await unprivilegedUser(spec.id);
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
-    const volume = await Volume.open(volumeIn(directory), spec.limits.diskBytes, user);
+    const volume = await Volume.open(volumeIn(directory), limits, user);
     const etc = await writeEtc(join(directory, 'etc'));
     const group = await machine.groups.create(spec.id);
     await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
-    await group?.limit(spec.limits, WRAPPERS);
+    await group?.limit(limits, WRAPPERS);
     return new Sandbox({ ...spec, directory }, machine, { volume, etc, group, user });
   }
 
@@ -96,8 +99,8 @@ async function detectMachine(): Promise<Machine> {
 }
 
 function unenforceableOn({ groups, canMountVolumes }: Machine): Limit[] {
-  const byGroup = (['memoryBytes', 'pids', 'cpus'] as const).filter((limit) => !groups.enforces(limit));
-  return canMountVolumes ? byGroup : [...byGroup, 'diskBytes'];
+  const onDisk: readonly Limit[] = ['diskBytes', 'inodes'];
+  return LIMITS.filter((limit) => (onDisk.includes(limit) ? !canMountVolumes : !groups.enforces(limit)));
 }
 
 async function writeEtc(directory: string): Promise<Bind[]> {
@@ -141,6 +144,7 @@ class Sandbox implements Workspace {
       { source: volume.workspace, target: INSIDE.workspace, writable: true },
       { source: volume.home, target: INSIDE.home, writable: true },
       { source: volume.temporary, target: INSIDE.temporary, writable: true },
+      { source: volume.sharedMemory, target: INSIDE.sharedMemory, writable: true },
       ...etc,
       ...files.map((source) => ({ source, target: inside(source), writable: false })),
     ];

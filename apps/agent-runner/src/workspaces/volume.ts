@@ -1,19 +1,24 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chown, mkdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { removeTree } from './remove-tree';
 import type { User } from './unprivileged-user';
+import type { Limits } from './workspace';
 
 const run = promisify(execFile);
 
-/** The host directory of an agent's writable files: a plain directory, or a tmpfs whose size is the disk limit. */
+type Size = Pick<Limits, 'diskBytes' | 'inodes'>;
+
+/** The host directory of all files that an agent can write: a plain directory, or a tmpfs with the limits of the disk. */
 export class Volume {
   readonly workspace: string;
   readonly home: string;
   readonly temporary: string;
+  readonly sharedMemory: string;
 
   private constructor(
     private readonly root: string,
@@ -22,15 +27,18 @@ export class Volume {
     this.workspace = join(root, 'workspace');
     this.home = join(root, 'home');
     this.temporary = join(root, 'tmp');
+    this.sharedMemory = join(root, 'shm');
   }
 
   /** Keeps the files of an earlier opening. */
-  static async open(root: string, sizeBytes: number | undefined, owner: User | undefined): Promise<Volume> {
+  static async open(root: string, { diskBytes, inodes }: Size, owner: User | undefined): Promise<Volume> {
     await mkdir(root, { recursive: true, mode: 0o755 });
-    if (sizeBytes !== undefined && !(await isMounted(root))) await mount(root, sizeBytes);
-
     const volume = new Volume(root, owner);
-    for (const directory of [volume.workspace, volume.home, volume.temporary]) {
+    // A mount would cover the files of a volume that was opened without limits.
+    const isNew = !existsSync(volume.workspace);
+    if (isNew && diskBytes !== undefined) await mount(root, { diskBytes, inodes });
+
+    for (const directory of [volume.workspace, volume.home, volume.temporary, volume.sharedMemory]) {
       await mkdir(directory, { recursive: true, mode: 0o755 });
       if (owner) await chown(directory, owner.uid, owner.gid);
     }
@@ -62,7 +70,7 @@ export async function canMount(): Promise<boolean> {
   const sample = join(tmpdir(), `syntropic-probe-${randomUUID()}`);
   await mkdir(sample);
   try {
-    await mount(sample, 4096);
+    await mount(sample, { diskBytes: 4096 });
     await run('umount', [sample]);
     return true;
   } catch {
@@ -72,8 +80,9 @@ export async function canMount(): Promise<boolean> {
   }
 }
 
-async function mount(root: string, sizeBytes: number): Promise<void> {
-  await run('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes},mode=0755,nosuid,nodev`, 'tmpfs', root]);
+async function mount(root: string, { diskBytes, inodes }: Size): Promise<void> {
+  const size = [`size=${diskBytes}`, ...(inodes === undefined ? [] : [`nr_inodes=${inodes}`])];
+  await run('mount', ['-t', 'tmpfs', '-o', [...size, 'mode=0755', 'nosuid', 'nodev'].join(), 'tmpfs', root]);
 }
 
 async function isMounted(root: string): Promise<boolean> {

@@ -1,11 +1,13 @@
 import type { Readable } from 'node:stream';
 
-/** Upper bounds of a workspace's resources. An absent one means unlimited. */
+/** Upper bounds of a workspace's resources. For an absent one the runner's default applies, where the machine can hold it. */
 export interface Limits {
   readonly memoryBytes?: number | undefined;
   readonly pids?: number | undefined;
   readonly cpus?: number | undefined;
   readonly diskBytes?: number | undefined;
+  /** Files and directories, which occupy memory beside their contents. */
+  readonly inodes?: number | undefined;
 }
 export type Limit = keyof Limits;
 
@@ -29,6 +31,7 @@ export interface Probe {
   readonly available: boolean;
   /** Present when the backend is not available. */
   readonly reason?: string;
+  /** The limits that the machine cannot hold: a workspace that asks for one is refused, a default is left out. */
   readonly unenforceable: readonly Limit[];
   /** Whether the kernel filters the agent's system calls. */
   readonly seccomp: boolean;
