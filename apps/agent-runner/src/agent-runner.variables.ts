@@ -26,6 +26,8 @@ export const variables = withObjects(
     WORKSPACE_CPUS: z.coerce.number().positive().default(2),
     WORKSPACE_DISK_MB: atLeastOne(2_048),
     WORKSPACE_INODES: atLeastOne(200_000),
+    /** A runner with less room on its disk claims no work. */
+    RUNNER_MIN_FREE_MB: z.coerce.number().min(0).default(64),
     SYN_RECORDINGS_DIR: z.string().optional(),
     /** Allows the backend without isolation. */
     SYN_ALLOW_PROCESS: flag('0'),

@@ -21,6 +21,7 @@ import { CapabilityProbe } from './work/capabilities';
 import { ClaimNumbers } from './work/claim-numbers';
 import { Claims } from './work/claims';
 import { CommandConnection } from './work/command-connection';
+import { DiskRoom } from './work/disk-room';
 import { Leases, type LeaseTiming } from './work/leases';
 import { ParkedSessions } from './work/parked-sessions';
 import { RunnerLog } from './work/runner-log';
@@ -67,6 +68,7 @@ export class RunnerModule {
         ClaimNumbers,
         Claims,
         CommandConnection,
+        DiskRoom,
         Leases,
         ParkedSessions,
         ParserThread,

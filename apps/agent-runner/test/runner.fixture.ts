@@ -129,13 +129,18 @@ export const PARSER_SOURCE = {
   execArgv: ['-r', join(__dirname, 'typescript.cjs')],
 };
 
-type StartOptions = Readonly<{ slots?: number; home?: string; replaced?: readonly Provider[] }>;
+type StartOptions = Readonly<{
+  slots?: number;
+  home?: string;
+  replaced?: readonly Provider[];
+  environment?: Readonly<Record<string, string>>;
+}>;
 
 /** Starts the service's own module on a real NATS server; only the log and the collector client's timing differ. */
 async function startRunner(
   natsUrl: string,
   directory: string,
-  { slots = 1, home = randomUUID(), replaced = [] }: StartOptions,
+  { slots = 1, home = randomUUID(), replaced = [], environment = {} }: StartOptions,
 ) {
   const config = env(variables, {
     NATS_URL: natsUrl,
@@ -146,6 +151,7 @@ async function startRunner(
     SYN_LOCAL_REPOS: '1',
     PAUSE_HOLD_SECONDS: '60',
     CANCEL_GRACE_SECONDS: '0.2',
+    ...environment,
   });
   const runner = RunnerModule.of(config);
   return NestFactory.createApplicationContext(

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Background } from '@syntropic/service';
 import { CapabilityProbe } from './capabilities';
+import { DiskRoom } from './disk-room';
 import { Leases } from './leases';
 import { ParkedSessions } from './parked-sessions';
 import { WorkIntake } from './work-intake';
@@ -45,6 +46,7 @@ export class AgentRunnerTask implements OnModuleInit {
   constructor(
     private readonly background: Background,
     private readonly runner: AgentRunner,
+    private readonly room: DiskRoom,
   ) {}
 
   onModuleInit(): void {
@@ -53,5 +55,6 @@ export class AgentRunnerTask implements OnModuleInit {
       (signal) => this.runner.run(signal),
       () => this.runner.check(),
     );
+    this.background.addOptional(() => this.room.check());
   }
 }

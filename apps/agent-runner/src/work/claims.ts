@@ -5,6 +5,7 @@ import { CommandClient, OutcomeUnknown } from '@syntropic/messaging';
 import { work, type WorkOrder } from '@syntropic/orchestration/contracts';
 import type { Capabilities } from './capabilities';
 import { ClaimNumbers } from './claim-numbers';
+import { DiskRoom } from './disk-room';
 import { originOf } from './origin';
 import { RunnerLog } from './runner-log';
 
@@ -25,6 +26,7 @@ export class Claims {
   constructor(
     private readonly client: CommandClient,
     private readonly numbers: ClaimNumbers,
+    private readonly room: DiskRoom,
     private readonly log: RunnerLog,
   ) {}
 
@@ -41,7 +43,7 @@ export class Claims {
   async run(capabilities: Capabilities, onClaimed: OnClaimed, signal: AbortSignal): Promise<void> {
     await this.numbers.known(signal);
     await repeat(signal, { everyMs: POLL_MS, wake: this.#claimNow }, async () => {
-      if (!this.hasFreeSlot(capabilities)) return undefined;
+      if (!this.hasFreeSlot(capabilities) || !(await this.room.isFree())) return undefined;
       const number = this.numbers.next();
       const order = await this.#claim({ ...capabilities, number }, signal);
       if (order) this.#start(onClaimed(order));

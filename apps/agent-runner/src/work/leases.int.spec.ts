@@ -91,9 +91,12 @@ describe('the leases of a runner', () => {
     client = new CommandClient({ url: nats.urlAs('agent-runner'), name: 'agent-runner' });
     stop = new AbortController();
     const log = new RunnerLog(pino({ enabled: false }));
-    leases = new Leases(client, new ClaimNumbers(), log, { renewMs: 50, uncertainAfterMs: 1_000 });
+    leases = new Leases(client, new ClaimNumbers(), log, {
+      renewMs: 50,
+      uncertainAfterMs: 1_000,
+    });
     const capabilities = { runner: 'runner-1', backends: ['sandbox'], providers: ['command'], slots: 2 };
-    const parked = { ids: () => Promise.resolve([]), discard: () => undefined };
+    const parked = { ids: () => Promise.resolve([]), hasRoom: () => Promise.resolve(true), discard: () => undefined };
     running = leases.run(capabilities, parked, stop.signal);
   });
   afterEach(async () => {

@@ -24,6 +24,8 @@ export interface LeaseHolder {
 /** The parked sessions on this runner's disk that no assignment uses. */
 export interface ParkedWork {
   ids(): Promise<string[]>;
+  /** False while the disk has no room for another session. Never rejects. */
+  hasRoom(): Promise<boolean>;
   /** Removes a session that will not be continued, unless the signal comes first. */
   discard(sessionId: string, signal: AbortSignal): void;
 }
@@ -105,10 +107,11 @@ export class Leases {
 
   async #renew(capabilities: Capabilities, parked: ParkedWork, signal: AbortSignal): Promise<void> {
     const ids = await this.#nextParked(parked);
+    const slots = (await parked.hasRoom()) ? capabilities.slots : 0;
     const sentAt = performance.now();
     const holders = [...this.#holders.values()];
     const leases = holders.map(({ lease }) => lease);
-    const data = { ...capabilities, leases, parked: ids, claims: this.numbers.settled };
+    const data = { ...capabilities, slots, leases, parked: ids, claims: this.numbers.settled };
     const origin = originOf(capabilities.runner);
     const renewed = await this.client.send(work.RenewWork, data, origin);
 

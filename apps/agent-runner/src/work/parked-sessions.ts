@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SessionDirectories } from '../assignment/session-directories';
 import { Assignments } from './assignments';
+import { DiskRoom } from './disk-room';
 import type { ParkedWork } from './leases';
 import { SessionCleanup } from './session-cleanup';
 
@@ -11,6 +12,7 @@ export class ParkedSessions implements ParkedWork {
     private readonly directories: SessionDirectories,
     private readonly assignments: Assignments,
     private readonly cleanup: SessionCleanup,
+    private readonly room: DiskRoom,
   ) {}
 
   /** Kills the processes that an earlier life of this runner has left. */
@@ -20,6 +22,10 @@ export class ParkedSessions implements ParkedWork {
 
   async ids(): Promise<string[]> {
     return (await this.directories.list()).filter((sessionId) => !this.assignments.has(sessionId));
+  }
+
+  hasRoom(): Promise<boolean> {
+    return this.room.isFree();
   }
 
   discard(sessionId: string, signal: AbortSignal): void {

@@ -13,6 +13,8 @@ export type RunnerSettings = Readonly<{
   allowFileRepositories: boolean;
   /** The most that is kept of a session's output. */
   output: OutputLimits;
+  /** The room on the disk that a session needs to begin. */
+  minFreeBytes: number;
 }>;
 
 const MEGABYTE = 1024 * 1024;
@@ -24,6 +26,7 @@ export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
   pauseHoldMs: config.PAUSE_HOLD_SECONDS,
   allowFileRepositories: config.SYN_LOCAL_REPOS,
   output: { bytes: config.OUTPUT_MAX_MB * MEGABYTE, lines: config.OUTPUT_MAX_LINES },
+  minFreeBytes: config.RUNNER_MIN_FREE_MB * MEGABYTE,
 });
 
 /** The limits of workspaces that ask for none. */

@@ -15,6 +15,7 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
   readonly #stopping = new AbortController();
   readonly #tasks = new Map<string, Task>();
   readonly #checks: Check[] = [];
+  readonly #optional: Check[] = [];
   readonly #failing = new Set<string>();
   #running: readonly Promise<void>[] = [];
 
@@ -22,6 +23,16 @@ export class Background implements OnApplicationBootstrap, BeforeApplicationShut
   add(name: string, task: Task, check?: Check): void {
     this.#tasks.set(name, task);
     if (check) this.#checks.push(check);
+  }
+
+  /** Registers a check that only degrades the service while it rejects. */
+  addOptional(check: Check): void {
+    this.#optional.push(check);
+  }
+
+  /** @throws when an optional check fails. */
+  async checkOptional(): Promise<void> {
+    await Promise.all(this.#optional.map((check) => check()));
   }
 
   /** @throws when a task keeps failing or is not ready. */

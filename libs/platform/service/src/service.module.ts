@@ -62,6 +62,7 @@ export class ServiceModule {
           checks: (bus: NatsConnection, background: Background, store?: Pool): Checks => ({
             bus: { check: () => bus.flush() },
             background: { check: () => background.check() },
+            capacity: { check: () => background.checkOptional(), optional: true },
             ...(store && { store: { check: () => store.query('select 1') } }),
           }),
           parts: (_bus: NatsConnection, _background: Background, store?: Pool) =>
