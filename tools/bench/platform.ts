@@ -14,7 +14,7 @@ const ROOT = join(__dirname, '../../..');
 const Running = z.object({ pid: z.number() });
 const StackFile = z.object({
   pid: z.number(),
-  services: z.record(z.string(), Running),
+  services: z.record(z.string(), Running.extend({ healthUrl: z.string() })),
   servers: z.record(z.enum(['postgres', 'nats', 'redis']), Running.extend({ url: z.string() })),
 });
 

@@ -34,7 +34,10 @@ import { OperatorController } from './operator/operator.controller';
 import { OrganizationsController } from './organizations/organizations.controller';
 import { ProblemFilter } from './problems/problem.filter';
 import { RowLookup } from './reads/row-lookup';
+import { SessionEvents } from './sessions/session-events';
+import { SessionRecordController } from './sessions/session-record.controller';
 import { SessionsController } from './sessions/sessions.controller';
+import { Transcripts } from './sessions/transcripts';
 import { WorkflowsController } from './workflows/workflows.controller';
 import { COMPILED_WORKER, WORKER_SCRIPT, WorkflowYamlReader } from './workflows/yaml/workflow-yaml-reader';
 
@@ -47,6 +50,7 @@ export const API = [
   ExecutionsController,
   ExecutionRequestsController,
   SessionsController,
+  SessionRecordController,
   ArtifactsController,
   LiveController,
   PlainStreamController,
@@ -78,6 +82,8 @@ export class AppModule {
         Commands,
         UsageNow,
         ArtifactBytes,
+        SessionEvents,
+        Transcripts,
         ActivityFeed,
         LiveBus,
         InitialSnapshot,

@@ -53,7 +53,9 @@ beforeAll(async () => {
   const { started, queued, phaseStarted, sessionStarted, sessionId } = facts;
   const stored = await new LocalObjectStorage(gateway.objects).put(Buffer.from('notes'));
   await gateway.record('workflow-documented', [workflowCreated('documented')]);
-  await gateway.record(`session-${sessionId}`, [sessionStarted], executionId);
+  const completed = facts.sessionCompleted(0);
+  const withTranscript = { ...completed, data: { ...completed.data, transcriptUri: stored.uri } };
+  await gateway.record(`session-${sessionId}`, [sessionStarted, withTranscript], executionId);
   await gateway.record(`artifact-${artifactId}`, [anArtifact(artifactId, executionId, stored)], executionId);
   const events = [started, queued, phaseStarted];
   ({ minPosition: written } = await gateway.record(`execution-${executionId}`, events, executionId));

@@ -1,4 +1,5 @@
 import type { Figures } from '../figure';
+import { hostileStream } from './hostile-stream';
 import { rebuildPeakMemory } from './rebuild-memory';
 import { usefulAnswers } from './useful-answers';
 
@@ -7,5 +8,6 @@ export async function hostileSuite(print: (line: string) => void): Promise<Figur
   return {
     useful_answers_4000_starts: await usefulAnswers(print),
     rebuild_peak_memory: await rebuildPeakMemory(print),
+    ...(await hostileStream(print)),
   };
 }

@@ -26,8 +26,8 @@ export type SpoolParserOptions = Readonly<{
 /** Parses the records of a session's spool, leg by leg. */
 export class SpoolParser {
   readonly #parser: SessionParser;
-  /** The beginnings of long lines, by stream. */
-  readonly #begun = new Map<SpoolLine['stream'], string>();
+  /** The beginnings of long lines, by stream, with the number of their first record. */
+  readonly #begun = new Map<SpoolLine['stream'], Readonly<{ text: string; line: number }>>();
   #leg = 1;
   #lastLineAt: string | undefined;
 
@@ -57,10 +57,11 @@ export class SpoolParser {
   #line({ text, line, at, leg, stream, more }: SpoolLine): TelemetryEvent[] {
     this.#lastLineAt = at;
     const ended = this.#legEndsBefore(leg, at);
-    const whole = (this.#begun.get(stream) ?? '') + text;
+    const begun = this.#begun.get(stream) ?? { text: '', line };
+    const whole = { text: begun.text + text, line: begun.line };
     if (more) this.#begun.set(stream, whole);
     else this.#begun.delete(stream);
-    return more ? ended : [...ended, ...this.#parser.line(whole, line, at, stream)];
+    return more ? ended : [...ended, ...this.#parser.line(whole.text, whole.line, at, stream)];
   }
 
   /** A long line that its leg did not finish ends with it. */

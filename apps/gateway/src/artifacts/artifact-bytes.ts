@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ArtifactRow } from '@syntropic/artifacts/read-model';
 import { ObjectMissing, type ObjectStorage } from '@syntropic/object-storage';
+import { MAX_ANSWER_BYTES } from '../http/answer-bytes';
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
 export const OBJECT_STORAGE = Symbol('object storage');
 
-/** Larger artifacts are not put into JSON. */
-const LARGEST_TEXT = 5 * 1024 * 1024;
+/** Larger texts are not put into JSON, as JSON writes them; `/content` serves their bytes. */
+const LARGEST_TEXT = MAX_ANSWER_BYTES - 16 * 1024;
 
 /** Reads the bytes of artifacts from object storage. */
 @Injectable()
@@ -34,6 +35,8 @@ export class ArtifactBytes {
       return null;
     }
     const bytes = await buffer(stream);
-    return isUtf8(bytes) ? bytes.toString() : null;
+    if (!isUtf8(bytes)) return null;
+    const text = bytes.toString();
+    return Buffer.byteLength(JSON.stringify(text)) > LARGEST_TEXT ? null : text;
   }
 }

@@ -17,6 +17,7 @@ export function sessionOperation({ id, type, time, data }: NumberedEvent): Sessi
     ...messageOf(type, data),
     thinking_content: null,
     ...gitFieldsOf(type, data),
+    transcript_line: count(data['line']),
   };
 }
 

@@ -6,7 +6,7 @@ import { durationDisplay, modelDisplay, phaseDisplay, reposDisplay, tokensDispla
 import { secondsBetween } from '../display/duration';
 import { costByModel, costShown, costView } from '../display/usage-fields';
 import { sessionOperation } from './session-operation';
-import type { SessionDetail, SessionSummary } from './sessions.dto';
+import type { OperationList, SessionDetail, SessionSummary } from './sessions.dto';
 
 /** Values of a session's view that its row lacks. */
 type Beside = Readonly<{ usage: Usage; workflowName: string | null }>;
@@ -40,7 +40,17 @@ export function sessionSummary(row: SessionRow, { usage, workflowName }: Beside)
   };
 }
 
-export function sessionDetail(row: SessionRow, beside: Beside, operations: readonly NumberedEvent[]): SessionDetail {
+/** A page of a session's events, with the number of all. */
+export type EventPage = Readonly<{ events: readonly NumberedEvent[]; total: number; next: number | null }>;
+
+export const operationList = (sessionId: string, { events, total, next }: EventPage): OperationList => ({
+  session_id: sessionId,
+  operations: events.map(sessionOperation),
+  total,
+  next,
+});
+
+export function sessionDetail(row: SessionRow, beside: Beside, { events, total, next }: EventPage): SessionDetail {
   const { usage } = beside;
   const tokens = tokensView(usage);
   return {
@@ -55,7 +65,9 @@ export function sessionDetail(row: SessionRow, beside: Beside, operations: reado
     failed_tool_count: usage.failedTools,
     subagent_count: usage.subagents,
     turn_count: usage.turns,
-    operations: operations.map(sessionOperation),
+    operations: events.map(sessionOperation),
+    operation_count: total,
+    next_operations: next,
     error_message: row.error_message,
     metadata: {
       ...(row.detail.errorType === undefined ? {} : { error_type: row.detail.errorType }),

@@ -8,13 +8,13 @@ import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
+import { SessionEvents } from './session-events';
+import { SESSION } from './session-lookup';
 import { sessionDetail, sessionSummary } from './session-views';
 import { SessionListQuery } from './sessions.dto';
 import { listSessions, readSession } from './sessions.endpoints';
 
-const SESSION = { projection: sessionProjection, noun: 'Session', missing: 'session.not_found' } as const;
-
-/** The detail of a session shows at most this many operations; its events are paged. */
+/** The detail of a session begins with at most this many operations. */
 const SHOWN_OPERATIONS = 5_000;
 
 @Controller(API_PREFIXES)
@@ -23,6 +23,7 @@ export class SessionsController {
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
     private readonly telemetry: TelemetryReader,
+    private readonly events: SessionEvents,
   ) {}
 
   @Serve(listSessions)
@@ -65,7 +66,7 @@ export class SessionsController {
     const [usage, names, operations] = await Promise.all([
       this.#usageOf(row),
       this.#workflowNames([row]),
-      this.telemetry.bySession(row.session_id, { limit: SHOWN_OPERATIONS }),
+      this.events.page(row.session_id, 0, SHOWN_OPERATIONS),
     ]);
     return sessionDetail(row, { usage, workflowName: names.get(row.workflow_id) ?? null }, operations);
   }

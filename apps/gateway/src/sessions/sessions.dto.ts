@@ -5,6 +5,17 @@ import { instant, sizeUpTo } from '../http/query-values';
 const SessionStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);
 
 /** Clients also filter by statuses that only executions have: no session matches those. */
+export const OperationsQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0).meta({ description: 'The `next` of the page before.' }),
+  limit: sizeUpTo(5_000, 1_000),
+});
+
+export const TranscriptQuery = z.object({
+  after: z.coerce.number().int().min(0).optional().meta({ description: 'The `next` of the page before.' }),
+  line: z.coerce.number().int().min(1).default(1).meta({ description: 'The first record, where `after` is absent.' }),
+  limit: sizeUpTo(10_000, 1_000),
+});
+
 const Statuses = z
   .string()
   .transform((list) => list.split(',').map((status) => status.trim()))
@@ -108,9 +119,38 @@ export const SessionOperation = z
     git_message: text,
     git_branch: text,
     git_repo: text,
+    transcript_line: count.meta({ description: 'The record of the transcript with the whole text of a cut row.' }),
   })
   .meta({ id: 'OperationInfo' });
 export type SessionOperation = z.infer<typeof SessionOperation>;
+
+export const OperationList = z
+  .object({
+    session_id: z.string(),
+    operations: z.array(SessionOperation),
+    total: z.int(),
+    next: z.int().nullable().meta({ description: 'For `after`; null when no further operation is stored.' }),
+  })
+  .meta({ id: 'OperationListResponse' });
+export type OperationList = z.infer<typeof OperationList>;
+
+const TranscriptRecord = z.object({
+  line: z.int(),
+  leg: z.int(),
+  at: z.string(),
+  stream: z.enum(['stdout', 'stderr', 'runner']),
+  text: z.string(),
+  more: z.literal(true).optional().meta({ description: 'The line continues in the next record of its stream.' }),
+});
+export type TranscriptRecord = z.infer<typeof TranscriptRecord>;
+
+export const Transcript = z
+  .object({
+    session_id: z.string(),
+    lines: z.array(TranscriptRecord),
+    next: z.int().nullable().meta({ description: 'For `after`; null at the end.' }),
+  })
+  .meta({ id: 'TranscriptResponse' });
 
 export const SessionDetail = z
   .object({
@@ -126,6 +166,8 @@ export const SessionDetail = z
     subagent_count: z.int(),
     turn_count: z.int(),
     operations: z.array(SessionOperation),
+    operation_count: z.int(),
+    next_operations: z.int().nullable().meta({ description: 'For `after` of the operations; null when all are here.' }),
     error_message: text,
     metadata: z.record(z.string(), z.unknown()),
   })

@@ -1,5 +1,14 @@
 import { endpoint } from '../http/endpoint';
-import { SessionDetail, SessionList, SessionListQuery, SessionParams } from './sessions.dto';
+import {
+  OperationList,
+  OperationsQuery,
+  SessionDetail,
+  SessionList,
+  SessionListQuery,
+  SessionParams,
+  Transcript,
+  TranscriptQuery,
+} from './sessions.dto';
 
 export const listSessions = endpoint({
   method: 'GET',
@@ -15,4 +24,23 @@ export const readSession = endpoint({
   summary: 'One agent session with its operations',
   params: SessionParams,
   reply: SessionDetail,
+});
+
+export const listOperations = endpoint({
+  method: 'GET',
+  path: '/sessions/{session_id}/operations',
+  summary: 'The operations of a session in the order of its lines, in pages of at most 4 MiB',
+  params: SessionParams,
+  query: OperationsQuery,
+  reply: OperationList,
+});
+
+export const readTranscript = endpoint({
+  method: 'GET',
+  path: '/sessions/{session_id}/transcript',
+  summary: 'All lines of a session as its agent printed them, in pages of at most 4 MiB',
+  params: SessionParams,
+  query: TranscriptQuery,
+  reply: Transcript,
+  also: { 202: 'The transcript is not stored yet, because the session has not ended' },
 });

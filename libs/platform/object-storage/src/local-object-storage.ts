@@ -32,11 +32,11 @@ export class LocalObjectStorage implements ObjectStorage {
     }
   }
 
-  async get(uri: string): Promise<Readable> {
+  async get(uri: string, from = 0): Promise<Readable> {
     const file = await open(this.#pathOf(sha256Of(uri))).catch((cause: unknown) => {
       throw isAbsent(cause) ? new ObjectMissing(uri, { cause }) : cause;
     });
-    return file.createReadStream();
+    return file.createReadStream({ start: from });
   }
 
   async #rename(incomplete: string, sha256: string): Promise<void> {

@@ -15,8 +15,11 @@ export interface ObjectStorage {
    * @throws ObjectStorageAway, SourceChanged, or the signal's reason
    */
   put(source: ObjectSource, signal?: AbortSignal): Promise<StoredObject>;
-  /** @throws ObjectMissing, ObjectStorageAway */
-  get(uri: string): Promise<Readable>;
+  /**
+   * The bytes from an offset on; none behind the end.
+   * @throws ObjectMissing, ObjectStorageAway
+   */
+  get(uri: string, from?: number): Promise<Readable>;
 }
 
 /** No object is stored under this URI: it was never put here, or lost. */

@@ -30,7 +30,7 @@ const ANSWER_MS = 3_000;
 /** For a server that stops in the middle of a transfer. */
 const IDLE_MS = 30_000;
 
-const [FORBIDDEN, NOT_FOUND, CONFLICT] = [403, 404, 409];
+const [FORBIDDEN, NOT_FOUND, CONFLICT, BEHIND_THE_END] = [403, 404, 409, 416];
 
 /** Objects in a bucket, for any number of machines. The server refuses objects of more than 5 GiB, the limit of a single PUT. */
 export class S3ObjectStorage implements ObjectStorage {
@@ -70,12 +70,15 @@ export class S3ObjectStorage implements ObjectStorage {
     return { uri: uriOf(sha256), sha256, sizeBytes };
   }
 
-  async get(uri: string): Promise<Readable> {
-    const command = new this.s3.GetObjectCommand(this.#address(sha256Of(uri)));
-    const { Body } = await this.#client.send(command, { requestTimeout: ANSWER_MS }).catch((cause: unknown) => {
+  async get(uri: string, from = 0): Promise<Readable> {
+    const range = from > 0 ? { Range: `bytes=${from}-` } : {};
+    const command = new this.s3.GetObjectCommand({ ...this.#address(sha256Of(uri)), ...range });
+    const found = await this.#client.send(command, { requestTimeout: ANSWER_MS }).catch((cause: unknown) => {
+      if (statusOf(cause) === BEHIND_THE_END) return undefined;
       throw statusOf(cause) === NOT_FOUND ? new ObjectMissing(uri, { cause }) : translated(cause);
     });
-    if (Body instanceof Readable) return Body;
+    if (!found) return Readable.from([]);
+    if (found.Body instanceof Readable) return found.Body;
     throw new Error(`${uri} was answered without bytes`);
   }
 

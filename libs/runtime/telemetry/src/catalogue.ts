@@ -164,8 +164,16 @@ export const TELEMETRY = {
   otlp_session_count: open,
   otlp_commit_count: open,
 
-  /** A line that is not a message, as it was printed; in a flood several `lines` that arrived together. */
-  agent_output: z.object({ text: z.string(), lines: count.optional(), truncated: z.literal(true).optional() }),
+  /**
+   * A line that is not a message, as it was printed; in a flood several `lines` that arrived together.
+   * Of a truncated one the transcript has the rest, from its record `line` on.
+   */
+  agent_output: z.object({
+    text: z.string(),
+    lines: count.optional(),
+    truncated: z.literal(true).optional(),
+    line: count.optional(),
+  }),
   /** A message of an unknown type, unchanged; one that is too large is cut into `text`. */
   unknown: z.object({ raw: z.unknown(), text, truncated: z.literal(true).optional() }),
 } as const satisfies Record<string, z.ZodObject>;

@@ -118,7 +118,7 @@ describe('lines', () => {
     const { read } = session();
     const [printed, unknown] = read('x'.repeat(1e6), { type: 'new', text: 'y'.repeat(1e6) });
 
-    expect(printed?.data).toMatchObject({ truncated: true });
+    expect(printed?.data).toMatchObject({ truncated: true, line: 1 });
     expect(unknown?.data).toMatchObject({ raw: null, truncated: true });
   });
 

@@ -48,7 +48,7 @@ export class SessionParser {
   line(text: string, lineNumber: number, time: string, stream: OutputStream = 'stdout'): TelemetryEvent[] {
     this.#writer.at(lineNumber, time);
     const message = objectOf(text.trim());
-    if (!message || !this.#isRead(message, stream)) this.#printed(text);
+    if (!message || !this.#isRead(message, stream)) this.#printed(text, lineNumber);
     return this.#writer.take();
   }
 
@@ -83,10 +83,10 @@ export class SessionParser {
   }
 
   /** Several short lines that were printed together are one row. */
-  #printed(text: string): void {
+  #printed(text: string, lineNumber: number): void {
     const lines = text.split('\n').length;
     const joined = lines > 1 ? { lines } : {};
-    const truncated = isTooLarge(text) ? { truncated: true as const } : {};
+    const truncated = isTooLarge(text) ? { truncated: true as const, line: lineNumber } : {};
     this.#writer.write('agent_output', { text: startOf(text), ...joined, ...truncated });
   }
 }

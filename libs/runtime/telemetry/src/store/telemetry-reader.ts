@@ -10,6 +10,9 @@ export type SessionPage = Readonly<{
   order?: 'oldest_first' | 'newest_first';
 }>;
 
+/** The part of a session's events that one answer has; at least one event, however large. */
+export type SessionRange = Readonly<{ after: number; limit: number; maxBytes: number }>;
+
 export type SessionTotals = Readonly<{
   sessionId: string;
   executionId: string | null;
@@ -52,6 +55,22 @@ export class TelemetryReader {
     return rows.map(eventOf);
   }
 
+  /** The events of a session after a sequence number, as many as the range has room for. */
+  async bySessionAfter(sessionId: string, { after, limit, maxBytes }: SessionRange): Promise<NumberedEvent[]> {
+    const { rows } = await this.pool.query<EventRow>({
+      name: 'telemetry-session-after',
+      text: `select ${COLUMNS} from (
+               select ${COLUMNS}, sum(octet_length(data::text) + ${ROW_BYTES}) over sized as bytes, row_number() over sized as place
+               from (select ${COLUMNS} from telemetry.events where session_id = $1 and sequence > $2
+                     order by sequence limit $3) page
+               window sized as (order by sequence)
+             ) measured
+             where bytes <= $4 or place = 1 order by sequence`,
+      values: [sessionId, after, limit, maxBytes],
+    });
+    return rows.map(eventOf);
+  }
+
   /** The number of events of each session that the store has refused. */
   async quarantinedBySession(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const { rows } = await this.pool.query<{ session: string; events: number }>({
@@ -86,6 +105,9 @@ export class TelemetryReader {
     return rows.map(totalsOf);
   }
 }
+
+/** What an event takes in an answer besides its data. */
+const ROW_BYTES = 800;
 
 const COLUMNS = 'event_id, type, time, session_id, execution_id, phase_id, sequence, data';
 
