@@ -6,7 +6,7 @@ import { connectNats, drainAndClose } from '@syntropic/messaging';
 import { WorkOrder, type AgentConfiguration, type Control } from '@syntropic/orchestration/contracts';
 import { NATS, ServiceModule } from '@syntropic/service';
 import { CollectorClient, REPLY_HEADER, type SpooledBatch } from '@syntropic/telemetry';
-import { eventually, useNats } from '@syntropic/testing';
+import { eventually, TYPESCRIPT_HOOK, useNats } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -126,7 +126,7 @@ class PlatformFixture {
 /** The program of the parser's thread, compiled as it is loaded. */
 export const PARSER_SOURCE = {
   file: join(__dirname, '../src/assignment/parser.worker.ts'),
-  execArgv: ['-r', join(__dirname, 'typescript.cjs')],
+  execArgv: ['-r', TYPESCRIPT_HOOK],
 };
 
 type StartOptions = Readonly<{
