@@ -38,6 +38,24 @@ describe('pausing', () => {
     expect((await sessionOf(id)).operations.length).toBeGreaterThan(held);
   });
 
+  it('that was refused is refused again under the same key, also when it would be accepted now', async () => {
+    const id = await platform.execute('slow');
+    const pause = (key: string) =>
+      platform.post(`/api/executions/${id}/pause`, undefined, { 'Idempotency-Key': `${key} of ${id}` });
+    await eventually(async () => (await sessionOf(id)).operations.length > 2);
+    await pause('first');
+    await platform.reaches(id, 'paused');
+    const refusal = await pause('second');
+    await platform.post(`/api/executions/${id}/resume`);
+    await platform.reaches(id, 'running');
+
+    expect((await pause('first')).status).toBe(200);
+    const again = await pause('second');
+
+    expect({ status: again.status, body: again.body }).toEqual({ status: 400, body: refusal.body });
+    expect((await platform.reaches(id, 'completed')).status).toBe('completed');
+  });
+
   it('parks the agent after a while, and resuming begins its next leg', async () => {
     const id = await platform.execute('slow');
     await eventually(async () => (await sessionOf(id)).operations.length > 2);

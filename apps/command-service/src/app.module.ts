@@ -4,6 +4,7 @@ import { logParts, relayParts } from '@syntropic/event-store';
 import { CommandsModule } from '@syntropic/messaging';
 import { processParts } from '@syntropic/processes';
 import { ServiceModule } from '@syntropic/service';
+import { AnswersModule } from './answers.module';
 import { config } from './command-service.config';
 import { CONTEXTS } from './contexts';
 import { LogModule } from './log.module';
@@ -25,6 +26,7 @@ const RUN = [...CONTEXTS, operator];
     LogModule,
     WorkModule,
     OperatorModule,
+    AnswersModule,
     CommandsModule.of(commandsOf(RUN)),
     ContextsModule.of(RUN),
     ProcessesModule,

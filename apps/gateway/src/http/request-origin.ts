@@ -7,7 +7,7 @@ import { invalidRequest } from '../problems/problem';
 /** The part of a command's context that comes from its HTTP request. */
 export type RequestOrigin = Pick<
   CommandOrigin,
-  'commandId' | 'correlationId' | 'causationId' | 'actor' | 'traceparent'
+  'commandId' | 'correlationId' | 'causationId' | 'actor' | 'traceparent' | 'isKeyed'
 >;
 
 /** The only user while there are no API keys. */
@@ -41,6 +41,7 @@ export function originOf(request: FastifyRequest): RequestOrigin {
     correlationId,
     causationId: correlationId,
     actor: LOCAL_USER,
+    ...(headerOf(request, 'idempotency-key') !== undefined && { isKeyed: true }),
     ...(traceparent && TRACEPARENT.test(traceparent) && { traceparent }),
   };
 }

@@ -15,6 +15,8 @@ export type CommandContext = Readonly<{
   /** Present on every command of a runner about leased work. */
   lease?: Lease;
   traceparent?: string;
+  /** True for a request with an idempotency key: its first answer is remembered, and given again. */
+  isKeyed?: boolean;
 }>;
 
 /** A command whose data has been parsed: if it exists, it is valid. */

@@ -5,6 +5,7 @@ export { commandTransport } from './commands/command-transport';
 export { CommandsModule } from './commands/commands.module';
 export { LocalCommands } from './commands/local-commands';
 export { MessageBus } from './commands/message-bus';
+export { RememberedAnswers } from './commands/remembered-answers';
 export { connectNats, drainAndClose, natsOptions } from './connection';
 export { deadLetterCommands, DeadLetters } from './dead-letters';
 export { domainMessage, logPositionOf, recordedOf, type DataRef } from './domain-message';

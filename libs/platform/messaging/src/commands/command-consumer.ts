@@ -1,26 +1,42 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Optional } from '@nestjs/common';
 import { Ctx, MessagePattern, NatsContext, Payload } from '@nestjs/microservices';
-import { DomainError } from '@syntropic/kernel';
+import { DomainError, type CommandContext } from '@syntropic/kernel';
 import type { MsgHdrs } from 'nats';
 import { commandSubject } from '../subjects';
 import { commandContextOf } from './command-headers';
 import { refused } from './command-reply';
 import { LocalCommands } from './local-commands';
+import { RememberedAnswers } from './remembered-answers';
 
 /** Turns messages into commands and refusals into replies. Other errors are faults: they are not answered, and the sender retries. */
 @Controller()
 export class CommandConsumer {
-  constructor(private readonly commands: LocalCommands) {}
+  constructor(
+    private readonly commands: LocalCommands,
+    /** A service without a store remembers no answers. */
+    @Optional() private readonly answers?: RememberedAnswers,
+  ) {}
 
   @MessagePattern(commandSubject('*', '*'))
   async receive(@Payload() data: unknown, @Ctx() message: NatsContext): Promise<unknown> {
     const about = commandContextOf(message.getHeaders() as MsgHdrs);
     const [, context = '', type = ''] = message.getSubject().split('.');
-    try {
-      return await this.commands.execute({ context, type, data }, about);
-    } catch (error) {
-      if (error instanceof DomainError) return refused(error);
-      throw error;
-    }
+    return replyOf(() => this.#firstReply({ context, type, data }, about));
+  }
+
+  #firstReply(command: Received, about: CommandContext): Promise<unknown> {
+    const carryOut = () => replyOf(() => this.commands.execute(command, about));
+    return about.isKeyed && this.answers ? this.answers.replyTo(about, carryOut) : carryOut();
+  }
+}
+
+type Received = Parameters<LocalCommands['execute']>[0];
+
+async function replyOf(answer: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer();
+  } catch (error) {
+    if (error instanceof DomainError) return refused(error);
+    throw error;
   }
 }

@@ -21,6 +21,7 @@ export function commandHeaders(context: CommandContext, remainingMs: number): Ms
   set('Syn-Execution-Id', context.executionId);
   set('Syn-Lease', context.lease && headerJson(context.lease));
   set('traceparent', context.traceparent);
+  set('Syn-Keyed', context.isKeyed ? '1' : undefined);
   set('Syn-Deadline-Ms', String(Math.ceil(remainingMs)));
   return written;
 }
@@ -43,6 +44,7 @@ export function commandContextOf(read: MsgHdrs): CommandContext {
     ...optional('Syn-Execution-Id', 'executionId', String),
     ...optional('Syn-Lease', 'lease', (text): Lease => LEASE.parse(JSON.parse(text))),
     ...optional('traceparent', 'traceparent', String),
+    ...optional('Syn-Keyed', 'isKeyed', (text) => text === '1'),
   };
 }
 
