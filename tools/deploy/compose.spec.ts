@@ -1,4 +1,4 @@
-import { PUBLIC_COMMANDS } from '@syntropic/catalogue/contracts';
+import { COMMANDS } from '@syntropic/catalogue/contracts';
 import { natsUsers } from '@syntropic/messaging';
 import { SERVICE_NAMES, SERVICES } from '@syntropic/stack';
 import { execFileSync } from 'node:child_process';
@@ -65,7 +65,7 @@ describe('docker-compose.yml', () => {
   it('has a NATS user for each service and no other', () => {
     const users = natsUsers(
       Object.fromEntries(SERVICE_NAMES.map((name) => [name, ''])) as Record<(typeof SERVICE_NAMES)[number], string>,
-      PUBLIC_COMMANDS,
+      COMMANDS,
     );
 
     expect(users.map(({ user }) => user).sort()).toEqual([...SERVICE_NAMES].sort());

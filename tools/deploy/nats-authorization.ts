@@ -1,4 +1,4 @@
-import { PUBLIC_COMMANDS } from '@syntropic/catalogue/contracts';
+import { COMMANDS } from '@syntropic/catalogue/contracts';
 import { env } from '@syntropic/config';
 import { natsAuthorization } from '@syntropic/messaging';
 import { z } from 'zod';
@@ -25,6 +25,6 @@ process.stdout.write(
       'observability-collector': passwords.COLLECTOR_PASSWORD,
       'agent-runner': passwords.RUNNER_PASSWORD,
     },
-    PUBLIC_COMMANDS,
+    COMMANDS,
   ),
 );

@@ -1,4 +1,4 @@
-import { PUBLIC_COMMANDS } from '@syntropic/catalogue/contracts';
+import { COMMANDS } from '@syntropic/catalogue/contracts';
 import { env } from '@syntropic/config';
 import { natsUsers } from '@syntropic/messaging';
 import type { LocalServer } from '@syntropic/testing/servers';
@@ -45,7 +45,7 @@ export function backingServers(
       ? remote('nats', NATS_URL)
       : natsServer({
           ...pathsOf('nats'),
-          users: [{ user: 'operator', password: operator }, ...natsUsers(services, PUBLIC_COMMANDS)],
+          users: [{ user: 'operator', password: operator }, ...natsUsers(services, COMMANDS)],
         }),
     redis: REDIS_URL ? remote('redis', REDIS_URL) : redisServer({ ...pathsOf('redis'), password: credentials.redis }),
   };

@@ -1,4 +1,4 @@
-import { PUBLIC_COMMANDS } from '@syntropic/catalogue/contracts';
+import { COMMANDS } from '@syntropic/catalogue/contracts';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import type { Event } from '@syntropic/kernel';
@@ -59,7 +59,7 @@ export function useGateway() {
   });
   const database = useDatabase();
   const redis = useRedis();
-  const server = useNats(natsUsers(PASSWORDS, PUBLIC_COMMANDS));
+  const server = useNats(natsUsers(PASSWORDS, COMMANDS));
 
   const start = (variables: Variables = {}, replace?: Replace): Promise<string> => {
     const [DATABASE_URL, NATS_URL] = [database.urlAs('syn_gateway'), server.urlAs('gateway')];

@@ -20,7 +20,7 @@ const nats = useNats(
       'observability-collector': 'o',
       'agent-runner': 'a',
     },
-    [],
+    [work.RenewWork],
   ),
 );
 

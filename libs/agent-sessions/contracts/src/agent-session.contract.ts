@@ -1,4 +1,5 @@
 import {
+  byLeaseHolder,
   contract,
   ExecutionId,
   PhaseId,
@@ -39,7 +40,7 @@ const completed = {
 /** One conversation with one agent: an attempt of a phase. */
 export const agentSession = contract('agent-sessions', 'session', {
   key: 'sessionId',
-  commands: { StartSession: started, CompleteSession: completed },
+  commands: { StartSession: byLeaseHolder(started), CompleteSession: byLeaseHolder(completed) },
   events: {
     SessionStarted: started,
     SessionCompleted: { ...completed, workflowId: WorkflowId, phaseId: PhaseId },

@@ -1,4 +1,5 @@
 import {
+  byLeaseHolder,
   contract,
   ExecutionId,
   PhaseId,
@@ -29,7 +30,7 @@ export const artifact = contract('artifacts', 'artifact', {
   key: 'artifactId',
   commands: {
     /** Records a file whose bytes are in object storage already. */
-    CreateArtifact: stored,
+    CreateArtifact: byLeaseHolder(stored),
   },
   events: { ArtifactCreated: stored },
   refusals: {

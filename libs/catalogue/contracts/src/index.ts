@@ -24,11 +24,9 @@ const RUNNERS = [work];
 const messagesOf = (groups: readonly Readonly<Record<string, CommandMessage>>[]) =>
   groups.flatMap((group) => Object.values(group));
 
-/** The commands that people send. */
-export const PUBLIC_COMMANDS: readonly CommandMessage[] = messagesOf([
+/** Every command there is. */
+export const COMMANDS: readonly CommandMessage[] = messagesOf([
   ...CONTRACTS.map(({ commands }) => commands),
   ...OPERATORS,
+  ...RUNNERS,
 ]);
-
-/** Every command there is. */
-export const COMMANDS: readonly CommandMessage[] = [...PUBLIC_COMMANDS, ...messagesOf(RUNNERS)];

@@ -95,45 +95,49 @@ const independent = <Item extends z.ZodType>(item: Item) =>
   );
 
 /** The commands between runners and command-service about work. */
-export const work = commands('work', {
-  /**
-   * A runner with a free slot requests work that it can do. Its claims have rising numbers, and each is answered once:
-   * a late copy, or an older claim, takes nothing. Older runners send none.
-   */
-  ClaimWork: answered(
-    { ...capabilities, number: z.number().int().positive().optional() },
-    z.object({ order: WorkOrder.nullable() }),
-  ),
-  /** The files of an earlier phase beyond those in the work order, in pages. */
-  ListInputs: answered(
-    { executionId: ExecutionId, phaseId: PhaseId, skip: z.int().nonnegative() },
-    z.object({ artifacts: z.array(InputFile), hasMore: z.boolean() }),
-  ),
-  /** Renews all leases of a runner in one message, and reports its capabilities. */
-  RenewWork: answered(
-    {
-      ...capabilities,
-      slots: z.number().int().nonnegative(),
-      leases: independent(z.object({ sessionId: SessionId, token: z.number().int() })),
-      /** Sessions whose workspaces this runner keeps parked. */
-      parked: independent(SessionId).default([]),
-      /** The newest claim that is not under way: work that it or an older one has taken, and that is not in `leases`, is not held. */
-      claims: z.number().int().nonnegative().optional(),
-    },
-    z.object({
-      leases: z.array(RenewedLease),
-      /** Parked sessions that will not be resumed. */
-      discard: z.array(SessionId),
-      /** The highest number of a claim of this runner. */
-      claims: z.number().int().default(0),
-    }),
-  ),
-  /** The session has ended, is parked, or is given back untouched. */
-  ReleaseWork: answered(
-    { sessionId: SessionId, token: z.number().int(), as: z.enum(['closed', 'parked', 'queued']) },
-    z.object({ held: z.boolean() }),
-  ),
-});
+export const work = commands(
+  'work',
+  {
+    /**
+     * A runner with a free slot requests work that it can do. Its claims have rising numbers, and each is answered once:
+     * a late copy, or an older claim, takes nothing. Older runners send none.
+     */
+    ClaimWork: answered(
+      { ...capabilities, number: z.number().int().positive().optional() },
+      z.object({ order: WorkOrder.nullable() }),
+    ),
+    /** The files of an earlier phase beyond those in the work order, in pages. */
+    ListInputs: answered(
+      { executionId: ExecutionId, phaseId: PhaseId, skip: z.int().nonnegative() },
+      z.object({ artifacts: z.array(InputFile), hasMore: z.boolean() }),
+    ),
+    /** Renews all leases of a runner in one message, and reports its capabilities. */
+    RenewWork: answered(
+      {
+        ...capabilities,
+        slots: z.number().int().nonnegative(),
+        leases: independent(z.object({ sessionId: SessionId, token: z.number().int() })),
+        /** Sessions whose workspaces this runner keeps parked. */
+        parked: independent(SessionId).default([]),
+        /** The newest claim that is not under way: work that it or an older one has taken, and that is not in `leases`, is not held. */
+        claims: z.number().int().nonnegative().optional(),
+      },
+      z.object({
+        leases: z.array(RenewedLease),
+        /** Parked sessions that will not be resumed. */
+        discard: z.array(SessionId),
+        /** The highest number of a claim of this runner. */
+        claims: z.number().int().default(0),
+      }),
+    ),
+    /** The session has ended, is parked, or is given back untouched. */
+    ReleaseWork: answered(
+      { sessionId: SessionId, token: z.number().int(), as: z.enum(['closed', 'parked', 'queued']) },
+      z.object({ held: z.boolean() }),
+    ),
+  },
+  'runner',
+);
 
 export type RenewedWork = AnswerOf<typeof work.RenewWork>;
 export type InputPage = AnswerOf<typeof work.ListInputs>;

@@ -1,4 +1,6 @@
 import {
+  byLeaseHolder,
+  byPlatform,
   contract,
   ExecutionId,
   PhaseId,
@@ -43,19 +45,19 @@ const commands = {
   /** Begins the interrupted phases again, as attempt n + 1. */
   RetryExecution: { executionId: ExecutionId },
   /** A runner has claimed the phase's work. */
-  StartPhase: { ...ofSession, runner: z.string().min(1), leg: z.number().int().min(1) },
+  StartPhase: byPlatform({ ...ofSession, runner: z.string().min(1), leg: z.number().int().min(1) }),
   /** The phase's agent is frozen at a yield point: all processes of its workspace are stopped. */
-  HoldPhase: { ...ofSession, yieldPoint: YieldPoint },
+  HoldPhase: byLeaseHolder({ ...ofSession, yieldPoint: YieldPoint }),
   /** The agent of a held phase was ended and its workspace kept; lease and slot are free. `usage`: of the session so far. */
-  ParkPhase: { ...ofSession, runner: z.string().min(1), why: ParkReason, usage: Usage },
-  CompletePhase: { ...ofSession, ...settled },
-  FailPhase: { ...ofSession, ...settled, ...failure },
+  ParkPhase: byLeaseHolder({ ...ofSession, runner: z.string().min(1), why: ParkReason, usage: Usage }),
+  CompletePhase: byPlatform({ ...ofSession, ...settled }),
+  FailPhase: byPlatform({ ...ofSession, ...settled, ...failure }),
   /** The phase's agent has ended because the execution is being cancelled. */
-  StopPhase: { ...ofSession, ...settled, error: z.string().optional() },
+  StopPhase: byPlatform({ ...ofSession, ...settled, error: z.string().optional() }),
   /** The phase has no runner any more: its lease was lost, or no runner took it in time. */
-  InterruptPhase: { ...ofSession, why: InterruptReason },
+  InterruptPhase: byLeaseHolder({ ...ofSession, why: InterruptReason }),
   /** The back-off after a failed attempt has passed. */
-  RequeuePhase: { executionId: ExecutionId, phaseId: PhaseId, attempt: z.number().int().min(2) },
+  RequeuePhase: byPlatform({ executionId: ExecutionId, phaseId: PhaseId, attempt: z.number().int().min(2) }),
   ApprovePhase: { executionId: ExecutionId, phaseId: PhaseId },
   RejectPhase: { executionId: ExecutionId, phaseId: PhaseId, reason },
 };

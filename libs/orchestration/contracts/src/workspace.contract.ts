@@ -1,4 +1,5 @@
 import {
+  byLeaseHolder,
   contract,
   ExecutionId,
   PhaseId,
@@ -29,7 +30,7 @@ const terminated = {
 /** The directory and processes of one agent. A runner sends `CreateWorkspace` once they exist. */
 export const workspace = contract('orchestration', 'workspace', {
   key: 'workspaceId',
-  commands: { CreateWorkspace: created, TerminateWorkspace: terminated },
+  commands: { CreateWorkspace: byLeaseHolder(created), TerminateWorkspace: byLeaseHolder(terminated) },
   events: { WorkspaceCreated: created, WorkspaceTerminated: terminated },
   refusals: {
     not_found: ['not_found', 'There is no such workspace'],

@@ -27,6 +27,8 @@ export type { Immutable } from './immutable';
 export { jsonBytes } from './json-bytes';
 export {
   answered,
+  byLeaseHolder,
+  byPlatform,
   commands,
   Done,
   Outcome,
@@ -36,6 +38,7 @@ export {
   type DataOf,
   type InputOf,
   type ReplyOf,
+  type Sender,
 } from './message';
 export { ProducedFile } from './produced-file';
 export { isStorable, shortText, storableText } from './storable-text';

@@ -4,6 +4,12 @@ import type { Immutable } from './immutable';
 /** The fields of a message, each with its schema. */
 export type Shape = z.ZodRawShape;
 
+/**
+ * The only sender of a command over the bus: clients of the API, a runner, the runner that holds the lease of the session, or the platform
+ * itself, which sends in process. In process each command may be sent.
+ */
+export type Sender = 'client' | 'runner' | 'lease holder' | 'platform';
+
 /** A command as its contract declares it: wire name, context, schema and answer, written once. */
 export type CommandMessage<
   Type extends string = string,
@@ -14,6 +20,7 @@ export type CommandMessage<
   type: Type;
   schema: z.ZodObject<S>;
   answer: A;
+  sender: Sender;
 }>;
 
 /** An event as its contract declares it. */
@@ -40,17 +47,26 @@ export type ReplyOf<M extends Readonly<{ answer: z.ZodType }>> = Immutable<z.inp
 export const Outcome = z.object({ position: z.int(), version: z.int() });
 export type Outcome = Readonly<z.infer<typeof Outcome>>;
 
-/** The declaration of a command whose answer is not an `Outcome`. */
+/** The declaration of a command with its answer and its sender. */
 export class Answered<S extends Shape, A extends z.ZodType> {
   constructor(
     readonly shape: S,
     readonly answer: A,
+    readonly sender?: Sender,
   ) {}
 }
 
 /** Declares a command whose answer is not an `Outcome`: `{ ClaimWork: answered(shape, ClaimedWork) }`. */
 export const answered = <const S extends Shape, A extends z.ZodType>(shape: S, answer: A): Answered<S, A> =>
   new Answered(shape, answer);
+
+/** Declares a command that only the holder of the session's lease may send. */
+export const byLeaseHolder = <const S extends Shape>(shape: S): Answered<S, typeof Outcome> =>
+  new Answered(shape, Outcome, 'lease holder');
+
+/** Declares a command that processes, timers and the sweeper send, in process. */
+export const byPlatform = <const S extends Shape>(shape: S): Answered<S, typeof Outcome> =>
+  new Answered(shape, Outcome, 'platform');
 
 /** The declarations of commands by wire name. */
 export type CommandShapes = Readonly<Record<string, Shape | Answered<Shape, z.ZodType>>>;
@@ -64,10 +80,18 @@ export type CommandMessages<C extends CommandShapes> = {
 };
 
 /** Commands without an aggregate of their own: requests between services, and those of operators. */
-export function commands<const C extends CommandShapes>(context: string, declared: C): CommandMessages<C> {
+export function commands<const C extends CommandShapes>(
+  context: string,
+  declared: C,
+  usualSender: Sender = 'client',
+): CommandMessages<C> {
   const messages = Object.entries(declared).map(([type, declaration]): [string, CommandMessage] => {
-    const { shape, answer } = declaration instanceof Answered ? declaration : { shape: declaration, answer: Outcome };
-    return [type, { context, type, schema: z.object(shape), answer }];
+    const {
+      shape,
+      answer,
+      sender = usualSender,
+    } = declaration instanceof Answered ? declaration : new Answered(declaration, Outcome);
+    return [type, { context, type, schema: z.object(shape), answer, sender }];
   });
   // The entries of `declared` name the keys, so the compiler may know them.
   return Object.fromEntries(messages) as unknown as CommandMessages<C>;

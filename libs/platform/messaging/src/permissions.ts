@@ -1,4 +1,4 @@
-import type { CommandMessage } from '@syntropic/kernel';
+import type { CommandMessage, Sender } from '@syntropic/kernel';
 import { commandSubject } from './subjects';
 
 /** The subjects of a NATS user. */
@@ -21,10 +21,13 @@ const allowed = (user: string, { publish, subscribe }: Permissions): Permissions
   subscribe: [`_INBOX.${user}.>`, ...subscribe],
 });
 
+const commandsOf = (commands: readonly CommandMessage[], ...senders: readonly Sender[]): readonly string[] =>
+  commands.filter(({ sender }) => senders.includes(sender)).map(({ context, type }) => commandSubject(context, type));
+
 /** Every service has a NATS user of its own, named like the app, with its own subjects. */
-const permissionsFor = (publicCommands: readonly CommandMessage[]) => ({
+const permissionsFor = (commands: readonly CommandMessage[]) => ({
   gateway: allowed('gateway', {
-    publish: publicCommands.map(({ context, type }) => commandSubject(context, type)),
+    publish: commandsOf(commands, 'client'),
     subscribe: ['live.>', 'read.checkpoint.>', 'log.head'],
   }),
   'command-service': allowed('command-service', {
@@ -55,19 +58,16 @@ const permissionsFor = (publicCommands: readonly CommandMessage[]) => ({
     subscribe: [],
   }),
   'agent-runner': allowed('agent-runner', {
-    publish: ['commands.*.*', 'telemetry.>', ...consumes('WORK')],
+    publish: [...commandsOf(commands, 'runner', 'lease holder'), 'telemetry.>', ...consumes('WORK')],
     subscribe: ['control.>'],
   }),
 });
 
 export type ServiceName = keyof ReturnType<typeof permissionsFor>;
 
-/** The users of a nats-server, as its configuration names them. The gateway may send the public commands and no others. */
-export const natsUsers = (
-  passwords: Readonly<Record<ServiceName, string>>,
-  publicCommands: readonly CommandMessage[],
-) =>
-  Object.entries(permissionsFor(publicCommands)).map(([user, permissions]) => ({
+/** The users of a nats-server, as its configuration names them. Gateway and runners may send the commands that are declared as theirs, and no others. */
+export const natsUsers = (passwords: Readonly<Record<ServiceName, string>>, commands: readonly CommandMessage[]) =>
+  Object.entries(permissionsFor(commands)).map(([user, permissions]) => ({
     user,
     password: passwords[user as ServiceName],
     permissions,

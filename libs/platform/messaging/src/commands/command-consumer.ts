@@ -25,7 +25,7 @@ export class CommandConsumer {
   }
 
   #firstReply(command: Received, about: CommandContext): Promise<unknown> {
-    const carryOut = () => replyOf(() => this.commands.execute(command, about));
+    const carryOut = () => replyOf(() => this.commands.executeFromBus(command, about));
     return about.isKeyed && this.answers ? this.answers.replyTo(about, carryOut) : carryOut();
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AddressedCommand, CommandContext } from '@syntropic/kernel';
 import { CommandCatalogue } from './command-catalogue';
+import { checkSender } from './command-senders';
 import { MessageBus } from './message-bus';
 
 /** Parses commands of the bus, processes, timers and the sweeper, and passes them to their handlers. */
@@ -16,4 +17,11 @@ export class LocalCommands {
     command: Readonly<Omit<AddressedCommand, 'data'> & { data: unknown }>,
     about: CommandContext,
   ): Promise<unknown> => this.bus.execute(this.catalogue.parse(command, about));
+
+  /** As `execute`, for a command that came over the bus. */
+  readonly executeFromBus: LocalCommands['execute'] = async (command, about) => {
+    const parsed = this.catalogue.parse(command, about);
+    checkSender(parsed);
+    return this.bus.execute(parsed);
+  };
 }

@@ -7,7 +7,7 @@ import type { CommandOrigin } from '../command-client';
 import { commandTransport } from '../command-transport';
 import { CommandsModule } from '../commands.module';
 import { MessageBus } from '../message-bus';
-import { Deposit, Withdraw, type Answer } from './deposits';
+import { Audit, Close, Deposit, Withdraw, type Answer } from './deposits';
 
 type Handling = (deposit: Deposit['data'], time: number) => Promise<Answer>;
 
@@ -22,7 +22,7 @@ export const bankUsers = natsUsers(
     'observability-collector': 'o',
     'agent-runner': 'a',
   },
-  [Deposit, Withdraw],
+  [Deposit, Withdraw, Audit, Close],
 );
 
 /** A service that handles deposits as a spec tells it to. */
@@ -54,11 +54,12 @@ class BankModule implements OnModuleInit {
   ) {}
 
   static of(bank: Bank): DynamicModule {
-    const imports = [CommandsModule.of([Deposit])];
+    const imports = [CommandsModule.of([Deposit, Audit, Close])];
     return { module: BankModule, imports, providers: [{ provide: Bank, useValue: bank }] };
   }
 
   onModuleInit(): void {
+    for (const message of [Audit, Close]) this.bus.handle(message, () => Promise.resolve(outcome));
     this.bus.handle(Deposit, (command) => {
       // The bus hands a handler the commands of its message alone.
       const deposit = command as Deposit;

@@ -1,4 +1,4 @@
-import { answered, commands, DomainError, type Command } from '@syntropic/kernel';
+import { answered, byLeaseHolder, byPlatform, commands, DomainError, type Command } from '@syntropic/kernel';
 import { z } from 'zod';
 
 const Answer = z.union([z.string(), z.object({ position: z.int(), version: z.int() }), z.object({ text: z.string() })]);
@@ -7,9 +7,12 @@ const shape = {
   coins: z.array(z.object({ cents: z.int().positive() })),
 };
 
-export const { Deposit, Withdraw } = commands('orchestration', {
+export const { Deposit, Withdraw, Audit, Close } = commands('orchestration', {
   Deposit: answered(shape, Answer),
   Withdraw: answered(shape, Answer),
+  /** Only the holder of a lease audits. */
+  Audit: byLeaseHolder({ sessionId: z.string() }),
+  Close: byPlatform({ account: z.string() }),
 });
 export type Deposit = Command<typeof Deposit>;
 export type Answer = z.infer<typeof Answer>;
