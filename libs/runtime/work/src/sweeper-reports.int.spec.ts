@@ -73,7 +73,9 @@ describe('reporting a lost lease', () => {
     });
     await sweeper.reportLost();
 
-    await expect(fixture.claimed('r2')).resolves.toMatchObject({ sessionId: lease.sessionId, token: lease.token + 2 });
+    const next = await fixture.claimed('r2');
+    expect(next.sessionId).toBe(lease.sessionId);
+    expect(next.token).toBeGreaterThan(lease.token + 1);
   });
 
   it('does not close work that was queued again meanwhile', async () => {

@@ -122,7 +122,7 @@ describe('deleting', () => {
     await fixture.sweeper().forget();
     await fixture.queue.enqueue({ ...newWork(), sessionId: lease.sessionId, leg: 2 }, 2);
 
-    await expect(fixture.claimed('r2')).resolves.toMatchObject({ token: lease.token + 2 });
+    expect((await fixture.claimed('r2')).token).toBeGreaterThan(lease.token + 1);
   });
 
   it('keeps work that a process may queue again, because it has fallen behind', async () => {
