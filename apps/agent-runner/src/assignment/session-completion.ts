@@ -66,7 +66,7 @@ export class SessionCompletion {
     session: LeasedSession,
     { artifacts: collected, spool }: SessionRun,
     leg: FinishedLeg,
-    { report, usage, events: telemetryEvents }: TelemetrySender,
+    { report, model, usage, events: telemetryEvents }: TelemetrySender,
   ): Promise<void> {
     const { order, commands, controller, leaseLost } = session;
     const signal = AbortSignal.any([leaseLost, abortedAfter(controller.stopRequested, STORING_GRACE_MS)]);
@@ -78,7 +78,7 @@ export class SessionCompletion {
 
     const outcome = sessionOutcome(leg, report, { ...collected, notRecorded });
     await this.#terminateWorkspace(session, outcome.status);
-    const account = { usage, artifacts, telemetryEvents, transcriptUri };
+    const account = { ...(model !== undefined && { model }), usage, artifacts, telemetryEvents, transcriptUri };
     await commands.completeSession(outcome, account);
   }
 

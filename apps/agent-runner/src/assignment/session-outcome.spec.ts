@@ -28,6 +28,16 @@ describe('a session of a plain program', () => {
   });
 });
 
+describe('a session whose agent was killed for want of memory', () => {
+  it('has failed for that, unless a result decides', () => {
+    const killed: FinishedLeg = { ...crashed, isOutOfMemory: true };
+
+    expect(outcomeOf(killed, undefined).errorType).toBe('out_of_memory');
+    expect(outcomeOf(killed, { hasBegun: true }).errorType).toBe('out_of_memory');
+    expect(outcomeOf(killed, succeeded).status).toBe('completed');
+  });
+});
+
 describe('a session of an agent with a protocol', () => {
   it('ends as its last result says, whatever its exit code', () => {
     expect([completed, crashed].map((ended) => outcomeOf(ended, succeeded).status)).toEqual(['completed', 'completed']);

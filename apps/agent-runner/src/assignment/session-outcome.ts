@@ -57,10 +57,11 @@ function outcomeOf(
   }
 }
 
-const exitFailure = ({ outcome, error }: FinishedLeg): SessionOutcome | undefined =>
-  outcome === 'failed' ? failed(error, 'agent_failed') : undefined;
+const exitFailure = ({ outcome, error, isOutOfMemory }: FinishedLeg): SessionOutcome | undefined =>
+  outcome === 'failed' ? failed(error, isOutOfMemory ? 'out_of_memory' : 'agent_failed') : undefined;
 
 function reportedFailure(leg: FinishedLeg, { hasBegun, outcome }: LegReport): SessionOutcome | undefined {
+  if (!outcome && leg.isOutOfMemory) return exitFailure(leg);
   if (!outcome) return hasBegun ? unfinished(leg) : (exitFailure(leg) ?? unfinished(leg));
   if (outcome.isError) return failed(outcome.error, outcome.isCutOff ? 'agent_cut_off' : 'agent_failed');
   if (outcome.taskResult?.success === false) return failed(outcome.taskResult.comments, 'task_failed');

@@ -5,6 +5,8 @@ import type { LegEnds, SpooledSession } from './session-directories';
 
 /** The session's figures after the lines that were read. */
 export type ParserFigures = Readonly<{
+  /** The model that the agent began with. */
+  model: string | undefined;
   usage: Usage;
   events: number;
   /** What the agent itself has told about its present leg; undefined for a plain program. */
@@ -50,8 +52,9 @@ export class SpoolParser {
 
   #parsed(events: readonly TelemetryEvent[]): ParsedLines {
     const { usage, events: count } = this.#parser;
+    const { model } = this.#parser;
     const report = this.#parser.reportOf(this.options.session.leg);
-    return { events, figures: { usage, events: count, report, lastLineAt: this.#lastLineAt } };
+    return { events, figures: { usage, events: count, model, report, lastLineAt: this.#lastLineAt } };
   }
 
   #line({ text, line, at, leg, stream, more }: SpoolLine): TelemetryEvent[] {

@@ -18,7 +18,7 @@ type SenderOptions = Readonly<{
 
 /** Has a session's spooled lines parsed, sends them to the collector one batch at a time, and keeps the session's figures. */
 export class TelemetrySender {
-  #figures: ParserFigures = { usage: NO_USAGE, events: 0, report: undefined, lastLineAt: undefined };
+  #figures: ParserFigures = { usage: NO_USAGE, events: 0, model: undefined, report: undefined, lastLineAt: undefined };
 
   private constructor(
     private readonly options: SenderOptions,
@@ -41,6 +41,11 @@ export class TelemetrySender {
 
   get events(): number {
     return this.#figures.events;
+  }
+
+  /** The model that the agent began with. */
+  get model(): string | undefined {
+    return this.#figures.model;
   }
 
   /** What the agent itself has told about its present leg; undefined for a plain program. */

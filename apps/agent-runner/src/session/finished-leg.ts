@@ -1,4 +1,4 @@
-import type { Exit } from '../workspaces';
+import type { Exit, OutOfMemory } from '../workspaces';
 import type { LegEnd } from './graceful-kill';
 import { reasonOf } from './reason';
 
@@ -11,15 +11,28 @@ export interface FinishedLeg {
   readonly signal: NodeJS.Signals | null;
   readonly legEnd: LegEnd;
   readonly error?: string;
+  /** True when the agent failed after the kernel had killed processes for want of memory. */
+  readonly isOutOfMemory?: true;
 }
 
-type Ended = Readonly<{ stopReason: StopReason | undefined; legEnd: LegEnd; timeoutMs: number; stderrTail: string }>;
+type Ended = Readonly<{
+  stopReason: StopReason | undefined;
+  legEnd: LegEnd;
+  timeoutMs: number;
+  stderrTail: string;
+  outOfMemory: OutOfMemory | undefined;
+}>;
 
 /** The result of a leg whose agent has exited. */
-export function finishedLeg({ code, signal }: Exit, { stopReason, legEnd, timeoutMs, stderrTail }: Ended): FinishedLeg {
+export function finishedLeg({ code, signal }: Exit, ended: Ended): FinishedLeg {
+  const { stopReason, legEnd, timeoutMs, stderrTail, outOfMemory } = ended;
   const outcome: FinishedLeg['outcome'] = stopReason ?? (code === 0 ? 'completed' : 'failed');
   const finished = { outcome, exitCode: code, signal, legEnd };
-  if (outcome === 'failed') return { ...finished, error: `${exitText(code, signal)}\n${stderrTail}`.trim() };
+  if (outcome === 'failed') {
+    const memory = outOfMemory ? `${memoryText(outOfMemory)}\n` : '';
+    const error = `${memory}${exitText(code, signal)}\n${stderrTail}`.trim();
+    return { ...finished, error, ...(outOfMemory && { isOutOfMemory: true }) };
+  }
   if (outcome === 'timed_out') return { ...finished, error: `it took longer than ${timeoutMs / 1_000} s` };
   return finished;
 }
@@ -35,6 +48,13 @@ export const faultyLeg = (
   legEnd,
   error: reasonOf(error),
 });
+
+const MEBIBYTE = 1024 * 1024;
+
+const memoryText = ({ limitBytes }: OutOfMemory) =>
+  limitBytes === undefined
+    ? 'the kernel has killed processes of the agent: the memory of the machine was exhausted'
+    : `the kernel has killed processes of the agent: the memory limit of ${limitBytes / MEBIBYTE} MiB was exceeded`;
 
 const exitText = (code: number | null, signal: NodeJS.Signals | null) =>
   signal === null ? `the agent ended with exit code ${String(code)}` : `the agent was ended by ${signal}`;

@@ -125,6 +125,7 @@ export class SessionRun {
       // A session reported as held reports its end only after it was resumed.
       await this.#freezer.waitForThaw();
       return finishedLeg(exit, {
+        outOfMemory: await this.workspace.outOfMemory(),
         stopReason: this.#stopReason,
         legEnd: this.#kill.legEnd,
         timeoutMs: this.settings.timeoutMs,

@@ -5,5 +5,15 @@ export { ProcessBackend } from './process.backend';
 export { SandboxBackend } from './sandbox.backend';
 export { unmountVolume } from './volume';
 export { signalProcess } from './workspace-processes';
-export type { AgentProcess, AgentSignal, Argument, Backend, Exit, Limits, Workspace, WorkspaceSpec } from './workspace';
+export type {
+  AgentProcess,
+  AgentSignal,
+  Argument,
+  Backend,
+  Exit,
+  OutOfMemory,
+  Limits,
+  Workspace,
+  WorkspaceSpec,
+} from './workspace';
 export { removeTree } from './remove-tree';

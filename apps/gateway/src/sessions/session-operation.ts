@@ -15,7 +15,7 @@ export function sessionOperation({ id, type, time, data }: NumberedEvent): Sessi
     tool_input: inputOf(data['input_preview']),
     tool_output: text(data['output_preview']) ?? text(data['error']) ?? text(data['reason']),
     ...messageOf(type, data),
-    thinking_content: null,
+    thinking_content: type === 'thinking' ? text(data['text']) : null,
     ...gitFieldsOf(type, data),
     transcript_line: count(data['line']),
   };
@@ -51,7 +51,9 @@ function inputOf(preview: unknown): Record<string, unknown> | null {
 }
 
 function messageOf(type: string, data: Data) {
-  if (type === 'agent_output') return { message_role: 'assistant', message_content: text(data['text']) };
+  if (type === 'agent_output' || type === 'message_response') {
+    return { message_role: 'assistant', message_content: text(data['text']) };
+  }
   if (type === 'user_prompt_submitted') return { message_role: 'user', message_content: text(data['prompt_preview']) };
   return { message_role: null, message_content: null };
 }

@@ -29,6 +29,8 @@ const completed = {
   status: z.enum(['completed', 'failed', 'cancelled']),
   error: z.string().optional(),
   errorType: z.string().optional(),
+  /** The model that the agent began with; absent for a plain program. */
+  model: z.string().optional(),
   usage: Usage,
   artifacts: z.array(ProducedFile).default([]),
   /** Telemetry events that the session produced: a live stream waits for them before it ends. */

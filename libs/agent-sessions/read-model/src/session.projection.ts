@@ -55,7 +55,7 @@ export const sessionProjection = projection(agentSession)({
         ...row,
         ...usageRow(data.usage),
         status: data.status,
-        model: row.model ?? mainModel(data.usage),
+        model: data.model ?? row.model ?? mainModel(data.usage),
         completed_at: recordedAt,
         error_message: data.error ?? null,
         detail: { ...row.detail, ...accountOf(data) },
@@ -75,6 +75,6 @@ const accountOf = ({
   transcriptUri,
 });
 
-/** Stands in for a model that was not chosen: the one with the most output tokens. */
+/** Stands in for a model that older builds did not record: the one with the most output tokens. */
 const mainModel = ({ byModel }: Usage): string | null =>
   Object.entries(byModel).sort(([, one], [, other]) => other.outputTokens - one.outputTokens)[0]?.[0] ?? null;

@@ -30,7 +30,12 @@ export type ExecutablePhase = Immutable<z.infer<typeof ExecutablePhase>>;
 export const ofSession = { executionId: ExecutionId, phaseId: PhaseId, sessionId: SessionId };
 
 /** The end of an attempt: its usage and artifacts. */
-export const settled = { usage: Usage, artifacts: z.array(ProducedFile).default([]) };
+export const settled = {
+  /** The model that its agent began with. */
+  model: z.string().optional(),
+  usage: Usage,
+  artifacts: z.array(ProducedFile).default([]),
+};
 
 export const failure = {
   error: z.string(),

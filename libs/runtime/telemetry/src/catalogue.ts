@@ -22,6 +22,14 @@ const modelUsage = z.looseObject({
   cost_usd: Usd.nullable(),
 });
 
+/** The beginning of a longer text; the transcript has all of it. */
+const said = z.looseObject({
+  text: z.string(),
+  truncated: z.literal(true).optional(),
+  message_id: text,
+  parent_tool_use_id: text,
+});
+
 const git = z.looseObject({ operation: text, sha: text, branch: text, repo: text });
 const open = z.looseObject({});
 
@@ -70,6 +78,9 @@ export const TELEMETRY = {
     permission_mode: text,
     cli_version: text,
   }),
+  /** An agent's answer in words. `is_final`: the answer of a result, when no message has given it before. */
+  message_response: said.extend({ is_final: z.literal(true).optional() }),
+  thinking: said,
   agent_stopped: z.looseObject({ reason: text }),
   /** The end of a leg: only an interrupted one is included in the next account. */
   leg_ended: z.looseObject({
@@ -129,10 +140,21 @@ export const TELEMETRY = {
     success: z.boolean().optional(),
     tools_used: z.record(z.string(), count).optional(),
   }),
+  /** Work in the background, as the agent announces it. */
+  task_started: z.looseObject({ task_id: text, tool_use_id: text, task_type: text, description: text }),
+  task_progress: z.looseObject({ task_id: text, tool_use_id: text, description: text }),
+  task_updated: z.looseObject({ task_id: text }),
+  task_notification: z.looseObject({ task_id: text, tool_use_id: text, status: text, summary: text }),
+  background_tasks_changed: open,
   task_completed: z.looseObject({ task_id: text }),
   teammate_idle: z.looseObject({ teammate_id: text }),
 
   user_prompt_submitted: z.looseObject({ prompt_preview: text }),
+  rate_limit_event: open,
+  api_retry: open,
+  permission_denied: z.looseObject({ tool_name: text, tool_use_id: text, message: text }),
+  /** Another known message of an agent; `kind` is its own name. */
+  agent_notice: z.looseObject({ kind: text }),
   system_notification: z.looseObject({ message: text, level: text }),
   notification_sent: open,
   context_compacted: z.looseObject({ before_tokens: number, after_tokens: number, reduction_percent: number }),

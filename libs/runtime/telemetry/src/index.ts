@@ -1,6 +1,6 @@
 export { PRICE_TABLE_VERSION } from './price-table';
 export { priceOf } from './prices';
-export type { LegReport } from './parser/claude-conversation';
+export type { LegReport } from './parser/leg-report';
 export { AgentOutput, SessionParser } from './parser/session-parser';
 export { TelemetryEvent, type NumberedEvent } from './telemetry-event';
 export { EventBuffer } from './store/event-buffer';

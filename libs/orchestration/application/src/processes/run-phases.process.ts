@@ -45,9 +45,9 @@ export const runPhases = process(
 type SessionCompleted = SessionEvents['SessionCompleted']['data'];
 
 /** A phase is not completed with artifacts that its command would refuse: the refusal would leave the phase running. */
-function settled({ executionId, phaseId, sessionId, status, usage, artifacts, ...end }: SessionCompleted) {
+function settled({ executionId, phaseId, sessionId, status, model, usage, artifacts, ...end }: SessionCompleted) {
   const { accepted, fault } = checked(artifacts);
-  const what = { executionId, phaseId, sessionId, usage, artifacts: accepted };
+  const what = { executionId, phaseId, sessionId, ...(model !== undefined && { model }), usage, artifacts: accepted };
   switch (status) {
     case 'completed':
       return fault === undefined

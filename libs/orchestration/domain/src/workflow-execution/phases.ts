@@ -160,11 +160,15 @@ export function rejectPhase(
   return followed(now, [{ type: 'PhaseFailed', data }]);
 }
 
-type Used = Pick<ExecutionCommands['CompletePhase'], 'usage' | 'artifacts'>;
+type Used = Pick<ExecutionCommands['CompletePhase'], 'model' | 'usage' | 'artifacts'>;
 type Faulty = Used & Readonly<{ error?: string | undefined }>;
 type WithSession = PhaseState & Required<Pick<PhaseState, 'sessionId'>>;
 
-const used = ({ usage, artifacts }: Used): Used => ({ usage, artifacts });
+const used = ({ model, usage, artifacts }: Used): Used => ({
+  ...(model !== undefined && { model }),
+  usage,
+  artifacts,
+});
 
 /** The error is kept where the execution's end decides about the phase. */
 const faulty = ({ error, ...command }: Faulty): Faulty => ({ ...used(command), ...(error !== undefined && { error }) });

@@ -152,3 +152,13 @@ describe('the files of an execution', () => {
     expect(phase(row, 'two')?.artifactIds).toHaveLength(100);
   });
 });
+
+describe('the model of a phase', () => {
+  it('is the one that its agent began with, also after an approval', () => {
+    const model = 'claude-sonnet-4-5';
+    const waiting = [...runs('one'), ends('PhaseAwaitingApproval', 'one', USED, { model })];
+
+    expect(phase(after(...waiting), 'one')?.model).toBe(model);
+    expect(phase(after(...waiting, ends('PhaseCompleted', 'one')), 'one')?.model).toBe(model);
+  });
+});

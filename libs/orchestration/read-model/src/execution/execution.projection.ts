@@ -125,6 +125,8 @@ const changed = (row: ExecutionRow | undefined, phaseId: string, change: Partial
 type Settled = Readonly<{
   phaseId: string;
   sessionId: string;
+  /** The model that the agent began with; older builds did not record it. */
+  model?: string | undefined;
   usage: Usage;
   artifacts: readonly { artifactId: string }[];
 }>;
@@ -132,7 +134,7 @@ type Settled = Readonly<{
 /** Adds the usage of an ended attempt, once: a later approval repeats it. */
 function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partial<PhaseRow>) {
   if (!row) return undefined;
-  const { phaseId, sessionId, usage, artifacts } = attempt;
+  const { phaseId, sessionId, model, usage, artifacts } = attempt;
   const isCounted = row.detail.phases.some((phase) => phase.phaseId === phaseId && phase.status === 'waiting');
   const all = isCounted ? row.detail.usage : addUsage(row.detail.usage, usage);
   const lost = !isCounted && isUnaccounted(usage) ? [sessionId] : [];
@@ -149,7 +151,12 @@ function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partia
       ...row.detail,
       usage: all,
       unaccounted: [...row.detail.unaccounted, ...lost],
-      phases: withPhase(row.detail.phases, phaseId, { ...change, usage: boundedUsage(usage), artifactIds }),
+      phases: withPhase(row.detail.phases, phaseId, {
+        ...change,
+        ...(model !== undefined && { model }),
+        usage: boundedUsage(usage),
+        artifactIds,
+      }),
     },
   };
 }

@@ -1,42 +1,30 @@
+import type { TelemetryData } from '../catalogue';
 import { factIds } from '../telemetry-event';
 import type { LegEnd } from '../totals';
+import { AnnouncedTasks } from './announced-tasks';
 import {
   claudeMessageOf,
+  usageSoFar,
   type AssistantMessage,
   type ClaudeMessage,
   type InitMessage,
   type ResultMessage,
+  type StreamEvent,
   type SystemMessage,
+  type TaskMessage,
   type UserMessage,
 } from './claude-message';
 import type { EventWriter } from './event-writer';
 import { hookEventsIn, writeHook } from './hook-event';
 import { ModelCalls, type ReportedCall } from './model-calls';
 import { ModelNames } from './model-names';
+import { noticeOf } from './notices';
 import { summaryOf } from './result-summary';
 import { RunningTotals } from './running-totals';
-import { isTooLarge, nameOf, startOf } from './storable-text';
-import type { TaskResult } from './task-result';
+import { isTooLarge, nameOf, shownText, startOf } from './storable-text';
 import { textOf, ToolTracker } from './tool-tracker';
-import { verdictOf, type Verdict } from './verdict';
-
-/** The result that an agent ended a leg with. */
-type SessionOutcome = Verdict &
-  Readonly<{
-    /** The agent's final answer. */
-    answer: string;
-    taskResult?: TaskResult | undefined;
-  }>;
-
-/** What the protocol has told about a leg. */
-export type LegReport = Readonly<{
-  /** True once the agent has begun a conversation. */
-  hasBegun: boolean;
-  /** By the last result so far. */
-  outcome?: SessionOutcome | undefined;
-}>;
-
-const NO_REPORT: LegReport = { hasBegun: false };
+import { NO_REPORT, type LegReport } from './leg-report';
+import { verdictOf } from './verdict';
 
 /** The model name of answers that the CLI generates itself, for instance for a provider's error. */
 const SYNTHETIC = '<synthetic>';
@@ -49,7 +37,12 @@ export class ClaudeConversation {
   readonly #reports = new Map<number, LegReport>();
   readonly #calls = new ModelCalls();
   readonly #totals = new RunningTotals();
+  readonly #tasks = new AnnouncedTasks();
+  /** The message that is being given, by the tool whose sub-agent gives it. */
+  readonly #streaming = new Map<string, NonNullable<StreamEvent['event']['message']>>();
+  #lastSaid: string | undefined;
   #model: string | undefined;
+  #firstModel: string | undefined;
   /** The agent's own id of its conversation. */
   #conversation: string | undefined;
   /** Results of the leg, and the accounts among them. */
@@ -64,6 +57,10 @@ export class ClaudeConversation {
     return this.#reports.get(leg) ?? NO_REPORT;
   }
 
+  get firstModel(): string | undefined {
+    return this.#firstModel;
+  }
+
   /** Later messages are of the next leg. */
   endLeg(ended: LegEnd): void {
     if (ended === 'killed') this.#totals.startOver();
@@ -74,7 +71,7 @@ export class ClaudeConversation {
   read(message: Readonly<Record<string, unknown>>): void {
     const claude = claudeMessageOf(message);
     if (claude) this.#claude(claude, message);
-    else this.#unknown(message);
+    else this.#other(message);
   }
 
   #claude(claude: ClaudeMessage, message: Readonly<Record<string, unknown>>): void {
@@ -84,6 +81,9 @@ export class ClaudeConversation {
         return;
       case 'user':
         this.#user(claude);
+        return;
+      case 'stream_event':
+        this.#streamed(claude);
         return;
       case 'result':
         this.#result(claude);
@@ -101,6 +101,8 @@ export class ClaudeConversation {
     }
 
     for (const block of message.content) {
+      if (block.type === 'text') this.#said('message_response', block.text, message.id, parent);
+      if (block.type === 'thinking') this.#said('thinking', block.thinking, message.id, parent);
       if (block.type !== 'tool_use') continue;
       const started = this.#tools.start(block, parent, now);
       this.#writer.write('tool_execution_started', started, factIds.tool(sessionId, 'started', block.id));
@@ -108,6 +110,23 @@ export class ClaudeConversation {
       const subagent = this.#tools.subagent(block.id);
       if (subagent) this.#writer.write('subagent_started', subagent, factIds.subagent(sessionId, 'started', block.id));
     }
+  }
+
+  #said(type: 'message_response' | 'thinking', text: string, messageId: string, parent: string | undefined): void {
+    if (text === '') return;
+    if (type === 'message_response' && parent === undefined) this.#lastSaid = startOf(text);
+    const ids = { message_id: messageId, ...(parent === undefined ? {} : { parent_tool_use_id: parent }) };
+    this.#writer.write(type, { ...shownText(text), ...ids });
+  }
+
+  /** Parts of messages are not shown one by one; they have the message's last usage. */
+  #streamed({ event, parent_tool_use_id }: StreamEvent): void {
+    const thread = parent_tool_use_id ?? '';
+    if (event.message) this.#streaming.set(thread, event.message);
+    const message = this.#streaming.get(thread);
+    const usage = message && event.usage && usageSoFar(message.usage, event.usage);
+    if (!usage || message.model === SYNTHETIC) return;
+    this.#called({ messageId: message.id, model: message.model, usage, parent: parent_tool_use_id ?? undefined });
   }
 
   #called(call: Omit<ReportedCall, 'name'>): void {
@@ -125,13 +144,26 @@ export class ClaudeConversation {
       const completed = this.#tools.complete(block, parent_tool_use_id ?? undefined, now);
       this.#writer.write('tool_execution_completed', completed, factIds.tool(sessionId, 'completed', id));
 
-      const stopped = this.#tools.close(block, now);
-      if (stopped) this.#writer.write('subagent_stopped', stopped, factIds.subagent(sessionId, 'stopped', id));
+      this.#stopped(id, this.#tools.close(block, now));
 
       // Any tool may print any JSON; only git's hooks report through a tool's output.
       const hooks = hookEventsIn(textOf(block.content)).filter(({ type }) => type.startsWith('git_'));
       for (const hook of hooks) writeHook(this.#writer, hook);
     }
+  }
+
+  #stopped(toolUseId: string, subagent: TelemetryData<'subagent_stopped'> | undefined): void {
+    if (!subagent) return;
+    this.#writer.write('subagent_stopped', subagent, factIds.subagent(this.#writer.sessionId, 'stopped', toolUseId));
+  }
+
+  /** A sub-agent in the background ends with its notification, not with the tool that launched it. */
+  #task(task: TaskMessage): void {
+    const background = this.#tasks.movedToBackground(task);
+    if (background !== undefined) this.#tools.moveToBackground(background);
+    const toolUseId = this.#tasks.toolOf(task);
+    if (task.subtype !== 'task_notification' || toolUseId === undefined) return;
+    this.#stopped(toolUseId, this.#tools.endInBackground(toolUseId, task.status === 'completed', this.#writer.now));
   }
 
   #result(result: ResultMessage): void {
@@ -142,7 +174,11 @@ export class ClaudeConversation {
     const summary = summaryOf(result, context);
     this.#accounts = summary.result_number ?? this.#accounts;
     this.#writer.write('session_summary', summary, factIds.result(sessionId, leg, ++this.#results));
-    const outcome = { ...verdictOf(result), answer: result.result ?? '', taskResult: summary.task_result };
+    const answer = result.result ?? '';
+    const isSaid = summary.is_error || answer === '' || startOf(answer) === this.#lastSaid;
+    if (!isSaid) this.#writer.write('message_response', { ...shownText(answer), is_final: true });
+    this.#lastSaid = startOf(answer);
+    const outcome = { ...verdictOf(result), answer, taskResult: summary.task_result };
     this.#reports.set(leg, { hasBegun: true, outcome });
   }
 
@@ -154,20 +190,27 @@ export class ClaudeConversation {
       case 'hook_response': {
         const hooks = hookEventsIn(system.stdout, system.stderr, system.output);
         for (const hook of hooks) writeHook(this.#writer, hook);
-        if (hooks.length === 0) this.#unknown(message);
+        if (hooks.length === 0) this.#other(message);
         return;
       }
       case 'compact_boundary': {
         const { pre_tokens, trigger } = system.compact_metadata;
         this.#writer.write('context_compacted', { before_tokens: pre_tokens, trigger });
+        return;
       }
+      case 'task_started':
+      case 'task_updated':
+      case 'task_notification':
+        this.#task(system);
+        this.#other(message);
     }
   }
 
   #initialized(init: InitMessage): void {
     const { leg } = this.#writer;
-    this.#reports.set(leg, { hasBegun: true, outcome: this.#reports.get(leg)?.outcome });
+    this.#reports.set(leg, { hasBegun: true, outcome: this.reportOf(leg).outcome });
     this.#model = init.model === undefined ? undefined : this.#names.of(init.model);
+    this.#firstModel ??= this.#model;
     this.#conversation = init.session_id;
     this.#writer.write('agent_initialized', {
       leg,
@@ -180,11 +223,12 @@ export class ClaudeConversation {
     });
   }
 
-  #unknown(message: Readonly<Record<string, unknown>>): void {
+  /** Messages that change nothing here: a known one is shown as a notice, an unknown one as it came. */
+  #other(message: Readonly<Record<string, unknown>>): void {
     const text = JSON.stringify(message);
-    this.#writer.write(
-      'unknown',
-      isTooLarge(text) ? { raw: null, text: startOf(text), truncated: true } : { raw: message },
-    );
+    const notice = noticeOf(message);
+    const cut = { text: startOf(text), truncated: true } as const;
+    if (notice) this.#writer.writeReported(notice.type, isTooLarge(text) ? cut : notice.data);
+    else this.#writer.write('unknown', isTooLarge(text) ? { raw: null, ...cut } : { raw: message });
   }
 }

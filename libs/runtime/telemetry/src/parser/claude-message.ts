@@ -58,6 +58,9 @@ const ToolResult = z.object({
 });
 export type ToolResult = z.infer<typeof ToolResult>;
 
+const Text = z.object({ type: z.literal('text'), text: z.string() });
+const Thinking = z.object({ type: z.literal('thinking'), thinking: z.string() });
+
 const OtherBlock = z.looseObject({}).transform(() => ({ type: 'other' as const }));
 
 /** One content block of a model's answer: several blocks are several lines with the same message id and usage. */
@@ -66,7 +69,7 @@ const Assistant = z.object({
   message: z.object({
     id: z.string(),
     model: z.string(),
-    content: z.array(z.union([ToolUse, OtherBlock])),
+    content: z.array(z.union([ToolUse, Text, Thinking, OtherBlock])),
     usage: TokenUsage.optional(),
   }),
   parent_tool_use_id: parent,
@@ -138,10 +141,56 @@ const CompactBoundary = z.object({
   compact_metadata: z.object({ trigger: text, pre_tokens: z.number().optional() }),
 });
 
-export type SystemMessage = InitMessage | z.infer<typeof HookResponse> | z.infer<typeof CompactBoundary>;
+const isBackgrounded = z.boolean().optional().catch(undefined);
+
+const TaskMessage = z.discriminatedUnion('subtype', [
+  z.object({
+    type: z.literal('system'),
+    subtype: z.literal('task_started'),
+    task_id: z.string(),
+    tool_use_id: text,
+    is_backgrounded: isBackgrounded,
+  }),
+  z.object({
+    type: z.literal('system'),
+    subtype: z.literal('task_updated'),
+    task_id: z.string(),
+    tool_use_id: text,
+    patch: z.object({ is_backgrounded: isBackgrounded }).catch({}),
+  }),
+  z.object({
+    type: z.literal('system'),
+    subtype: z.literal('task_notification'),
+    task_id: z.string(),
+    tool_use_id: text,
+    status: text,
+  }),
+]);
+export type TaskMessage = z.infer<typeof TaskMessage>;
+
+export type SystemMessage = InitMessage | z.infer<typeof HookResponse> | z.infer<typeof CompactBoundary> | TaskMessage;
+
+const rawUsage = z.record(z.string(), z.unknown()).optional().catch(undefined);
+
+/** A part of an answer that is still being given: the complete answer follows, but the last usage is only here. */
+const StreamEvent = z.object({
+  type: z.literal('stream_event'),
+  event: z.object({
+    message: z.object({ id: z.string(), model: z.string(), usage: rawUsage }).optional().catch(undefined),
+    usage: rawUsage,
+  }),
+  parent_tool_use_id: parent,
+});
+export type StreamEvent = z.infer<typeof StreamEvent>;
+
+/** The usage of a message so far: later parts repeat only what has changed. */
+export function usageSoFar(first: object = {}, later: object = {}): TokenUsage | undefined {
+  const changed = Object.entries(later).filter(([, value]) => value !== null);
+  return TokenUsage.safeParse({ ...first, ...Object.fromEntries(changed) }).data;
+}
 
 /** The lines of Claude Code's `stream-json` that are parsed, reduced to the fields in use. */
-const ClaudeMessage = z.union([Assistant, User, Result, Init, HookResponse, CompactBoundary]);
+const ClaudeMessage = z.union([Assistant, User, StreamEvent, Result, Init, HookResponse, CompactBoundary, TaskMessage]);
 export type ClaudeMessage = z.infer<typeof ClaudeMessage>;
 
 export const claudeMessageOf = (message: unknown): ClaudeMessage | undefined => ClaudeMessage.safeParse(message).data;

@@ -6,7 +6,8 @@ const of = (session_id: string, cost: number) => result(cost, 'done', { session_
 describe('accounts', () => {
   it('are running totals of their conversation: the last one counts', () => {
     const { read, parser } = session();
-    const [, , first, second] = read(init('s1'), answer('m1', { type: 'text' }), of('s1', 0.5), of('s1', 0.9));
+    const events = read(init('s1'), answer('m1', { type: 'text' }), of('s1', 0.5), of('s1', 0.9));
+    const [first, second] = events.filter(({ type }) => type === 'session_summary');
 
     expect(parser.usage).toMatchObject({ costUsd: '0.9', costComplete: true, turns: 4 });
     expect([first, second].map((event) => event?.data)).toMatchObject([
@@ -97,5 +98,14 @@ describe('a model call', () => {
     read(call('a', 3, { input_tokens: 10, ...cache }));
 
     expect(parser.usage.costUsd).toBe('0.0155745');
+  });
+});
+
+describe('the model of a session', () => {
+  it('is the one that the agent began with', () => {
+    const { read, parser } = session();
+    read(init('s1', 'claude-sonnet-4-5'), answer('m1', { type: 'text' }), init('s1', 'another'), of('s1', 0.5));
+
+    expect(parser.model).toBe('claude-sonnet-4-5');
   });
 });

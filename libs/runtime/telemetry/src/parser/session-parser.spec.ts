@@ -8,7 +8,10 @@ describe('model calls', () => {
     const { read, parser } = session();
     const events = read(answer('m1', { type: 'text', text: 'hm' }), answer('m1', tool('t1')), answer('m2', tool('t2')));
 
-    expect(typesOf(events)).toEqual(['token_usage', 'tool_execution_started', 'token_usage', 'tool_execution_started']);
+    expect(typesOf(events)).toEqual([
+      ...['token_usage', 'message_response', 'tool_execution_started'],
+      ...['token_usage', 'tool_execution_started'],
+    ]);
     expect(parser.usage.byModel[HAIKU]).toMatchObject({ inputTokens: 2000, outputTokens: 20, costUsd: '0.00235' });
   });
 
@@ -22,7 +25,9 @@ describe('model calls', () => {
 
   it('are not counted for answers that the CLI generates', () => {
     const { read } = session();
-    expect(read(answer('m1', { type: 'text', text: 'API Error' }, { model: '<synthetic>' }))).toEqual([]);
+    expect(typesOf(read(answer('m1', { type: 'text', text: 'API Error' }, { model: '<synthetic>' })))).toEqual([
+      'message_response',
+    ]);
   });
 });
 
@@ -105,7 +110,7 @@ describe('lines', () => {
 
   it('of unknown types are kept unchanged', () => {
     const { read } = session();
-    const newer = { type: 'rate_limit_event', limits: [1, { a: null }] };
+    const newer = { type: 'brand_new_event', limits: [1, { a: null }] };
     const known = { type: 'assistant', message: 'of another shape' };
 
     expect(read(newer, known).map(({ type, data }) => [type, data['raw']])).toEqual([

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { isTelemetryType } from '../catalogue';
 import { factIds, type TelemetryEvent } from '../telemetry-event';
 import type { LegEnd } from '../totals';
-import { ClaudeConversation, type LegReport } from './claude-conversation';
+import { ClaudeConversation } from './claude-conversation';
 import { EventWriter, type ParsedSession } from './event-writer';
 import { hookEventOf, writeHook } from './hook-event';
+import type { LegReport } from './leg-report';
 import { isTooLarge, objectOf, startOf } from './storable-text';
 
 /** `text`: lines of a plain program. Agents declare their protocol. */
@@ -42,6 +43,11 @@ export class SessionParser {
   /** Undefined for an agent without a protocol. */
   reportOf(leg: number): LegReport | undefined {
     return this.#conversation?.reportOf(leg);
+  }
+
+  /** The model that the agent began with; undefined before it has, and for a plain program. */
+  get model(): string | undefined {
+    return this.#conversation?.firstModel;
   }
 
   /** @param time of reading the line; ISO 8601. */

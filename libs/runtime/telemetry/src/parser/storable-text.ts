@@ -21,6 +21,10 @@ export const isTooLarge = (text: string): boolean => text.length > LARGEST_KEPT;
 
 export const startOf = (text: string): string => preview(text, LARGEST_KEPT);
 
+/** What an event shows of a text. */
+export const shownText = (text: string): Readonly<{ text: string; truncated?: true }> =>
+  isTooLarge(text) ? { text: startOf(text), truncated: true } : { text: startOf(text) };
+
 /** The JSON object of a line, its keys and strings made storable; undefined for other lines. */
 export function objectOf(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{') || !hasFewNodes(line)) return undefined;

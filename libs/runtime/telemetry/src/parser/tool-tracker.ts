@@ -2,7 +2,14 @@ import type { TelemetryData } from '../catalogue';
 import type { ToolResult, ToolUse } from './claude-message';
 import { nameOf, preview } from './storable-text';
 
-type OpenTool = Readonly<{ name: string; startedAt: number; agent: string | undefined; used: Map<string, number> }>;
+type OpenTool = Readonly<{
+  name: string;
+  startedAt: number;
+  agent: string | undefined;
+  used: Map<string, number>;
+  /** True for a sub-agent that runs on when its tool has returned. */
+  isInBackground: boolean;
+}>;
 
 const SUBAGENT_TOOLS: ReadonlySet<string> = new Set(['Task', 'Agent']);
 
@@ -13,7 +20,13 @@ export class ToolTracker {
   start(tool: ToolUse, parent: string | undefined, time: number): TelemetryData<'tool_execution_started'> {
     const agent = SUBAGENT_TOOLS.has(tool.name) ? agentName(tool.input) : undefined;
     const name = nameOf(tool.name);
-    this.#open.set(tool.id, { name, startedAt: time, agent, used: new Map() });
+    this.#open.set(tool.id, {
+      name,
+      startedAt: time,
+      agent,
+      used: new Map(),
+      isInBackground: agent !== undefined && runsInBackground(tool.input),
+    });
     const used = parent === undefined ? undefined : this.#open.get(parent)?.used;
     used?.set(name, (used.get(name) ?? 0) + 1);
 
@@ -44,19 +57,36 @@ export class ToolTracker {
 
   /** Removes a tool that has ended. Returns the end of a sub-agent, if the tool ran one. */
   close(result: ToolResult, time: number): TelemetryData<'subagent_stopped'> | undefined {
-    const tool = this.#open.get(result.tool_use_id);
-    this.#open.delete(result.tool_use_id);
+    const isLaunch = this.#open.get(result.tool_use_id)?.isInBackground === true && result.is_error !== true;
+    return isLaunch ? undefined : this.#end(result.tool_use_id, result.is_error !== true, time);
+  }
+
+  moveToBackground(toolUseId: string): void {
+    const tool = this.#open.get(toolUseId);
+    if (tool?.agent !== undefined) this.#open.set(toolUseId, { ...tool, isInBackground: true });
+  }
+
+  endInBackground(toolUseId: string, success: boolean, time: number): TelemetryData<'subagent_stopped'> | undefined {
+    return this.#open.get(toolUseId)?.isInBackground ? this.#end(toolUseId, success, time) : undefined;
+  }
+
+  #end(toolUseId: string, success: boolean, time: number): TelemetryData<'subagent_stopped'> | undefined {
+    const tool = this.#open.get(toolUseId);
+    this.#open.delete(toolUseId);
     if (tool?.agent === undefined) return undefined;
 
     return {
       agent_name: tool.agent,
-      subagent_tool_use_id: result.tool_use_id,
+      subagent_tool_use_id: toolUseId,
       duration_ms: time - tool.startedAt,
-      success: result.is_error !== true,
+      success,
       tools_used: Object.fromEntries(tool.used),
     };
   }
 }
+
+const runsInBackground = (input: unknown): boolean =>
+  typeof input === 'object' && input !== null && 'run_in_background' in input && input.run_in_background === true;
 
 function agentName(input: unknown): string {
   if (!input || typeof input !== 'object') return 'agent';

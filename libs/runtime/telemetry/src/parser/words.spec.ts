@@ -1,0 +1,130 @@
+import type { TelemetryEvent } from '../telemetry-event';
+import { answer, HAIKU, result, session, tool, toolResult, usage } from '../testing/claude-lines';
+
+const typesOf = (events: readonly TelemetryEvent[]) => events.map(({ type }) => type);
+const system = (subtype: string, fields: object) => ({
+  type: 'system',
+  subtype,
+  session_id: 's1',
+  uuid: 'u',
+  ...fields,
+});
+
+describe('the words of an agent', () => {
+  it('are its answers and its thinking', () => {
+    const { read } = session();
+    const events = read(
+      answer('m1', { type: 'thinking', thinking: 'let me see' }),
+      answer('m1', { type: 'text', text: 'it is\n  seven' }, { parent: 't1' }),
+      answer('m2', { type: 'text', text: '' }),
+    ).filter(({ type }) => type !== 'token_usage');
+
+    expect(events.map(({ type, data }) => [type, data])).toEqual([
+      ['thinking', { text: 'let me see', message_id: 'm1' }],
+      ['message_response', { text: 'it is\n  seven', message_id: 'm1', parent_tool_use_id: 't1' }],
+    ]);
+  });
+
+  it('include the final answer, once', () => {
+    const { read } = session();
+    const said = (...lines: object[]) => read(...lines).filter(({ type }) => type === 'message_response');
+
+    expect(said(answer('m1', { type: 'text', text: 'done' }), result(0.5, 'done'))).toHaveLength(1);
+    expect(said(result(0.5, 'another')).map(({ data }) => data)).toEqual([{ text: 'another', is_final: true }]);
+  });
+
+  it('are cut where they are long, and say so', () => {
+    const { read } = session();
+    const said = read(answer('m1', { type: 'text', text: 'x'.repeat(1e6) })).at(-1);
+
+    expect(said).toMatchObject({ type: 'message_response', data: { truncated: true } });
+    expect(JSON.stringify(said).length).toBeLessThan(20_000);
+  });
+});
+
+describe('parts of a message', () => {
+  const part = (event: object) => ({ type: 'stream_event', event, parent_tool_use_id: null });
+
+  it('are not shown, and bring its last usage', () => {
+    const { read, parser } = session();
+    const message = { id: 'm1', model: HAIKU, usage: { ...usage, output_tokens: 1 } };
+    const events = read(
+      part({ type: 'message_start', message }),
+      part({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'se' } }),
+      answer('m1', { type: 'text', text: 'seven' }),
+      part({ type: 'message_delta', usage: { input_tokens: null, output_tokens: 77 } }),
+      part({ type: 'message_stop' }),
+    );
+
+    expect(typesOf(events)).toEqual(['token_usage', 'message_response', 'token_usage']);
+    expect(parser.usage.byModel[HAIKU]).toMatchObject({ inputTokens: usage.input_tokens, outputTokens: 77 });
+  });
+});
+
+describe('a sub-agent in the background', () => {
+  const started = system('task_started', { task_id: 'k1', tool_use_id: 't1', is_backgrounded: true });
+  const ends = (status: string) => system('task_notification', { task_id: 'k1', status, summary: 'no' });
+
+  it.each([
+    ['completed', true],
+    ['failed', false],
+    ['stopped', false],
+  ])('ends with its notification: %s', (status, success) => {
+    const { read } = session();
+    const launched = read(answer('m1', tool('t1', 'Agent')), started, toolResult('t1', 'launched'));
+    const ended = read(answer('m2', tool('t2'), { parent: 't1' }), toolResult('t2'), ends(status));
+
+    expect(typesOf(launched)).not.toContain('subagent_stopped');
+    expect(ended.find(({ type }) => type === 'subagent_stopped')?.data).toEqual({
+      agent_name: 'agent',
+      subagent_tool_use_id: 't1',
+      duration_ms: 5_000,
+      success,
+      tools_used: { Bash: 1 },
+    });
+  });
+
+  it('may be moved there', () => {
+    const { read } = session();
+    const moved = system('task_updated', { task_id: 'k1', patch: { is_backgrounded: true } });
+    const foreground = { ...started, is_backgrounded: false };
+    const events = read(answer('m1', tool('t1', 'Task')), foreground, moved, toolResult('t1'), ends('completed'));
+
+    expect(typesOf(events).slice(-2)).toEqual(['subagent_stopped', 'task_notification']);
+  });
+
+  it('that could not be launched ends at once', () => {
+    const { read } = session();
+    const events = read(answer('m1', tool('t1', 'Agent', { run_in_background: true })), toolResult('t1', 'no', true));
+
+    expect(events.at(-1)).toMatchObject({ type: 'subagent_stopped', data: { success: false } });
+  });
+
+  it('in the foreground ends with its tool', () => {
+    const { read } = session();
+    const events = read(answer('m1', tool('t1', 'Task')), { ...started, is_backgrounded: false }, toolResult('t1'));
+
+    expect(typesOf(events).at(-1)).toBe('subagent_stopped');
+  });
+});
+
+describe('messages of newer agents', () => {
+  it('have their own types', () => {
+    const { read } = session();
+    const events = read(
+      { type: 'rate_limit_event', rate_limit_info: { status: 'allowed' }, uuid: 'u', session_id: 's1' },
+      system('background_tasks_changed', { tasks: [] }),
+      system('api_retry', { attempt: 1 }),
+      system('status', { status: 'compacting' }),
+      { type: 'tool_progress', elapsed: 1 },
+    );
+
+    expect(events.map(({ type, data }) => [type, data])).toEqual([
+      ['rate_limit_event', { rate_limit_info: { status: 'allowed' } }],
+      ['background_tasks_changed', { tasks: [] }],
+      ['api_retry', { attempt: 1 }],
+      ['agent_notice', { kind: 'system/status', status: 'compacting' }],
+      ['agent_notice', { kind: 'tool_progress', elapsed: 1 }],
+    ]);
+  });
+});
