@@ -10,6 +10,7 @@ const CALLED: Readonly<Record<Role | 'public', readonly string[]>> = {
   public: [],
   syn_command_service: [
     'log.append_events',
+    'log.begin_epoch',
     'log.outcome_of_command',
     'log.outcome_of_known',
     'log.page_after',
