@@ -1,2 +1,2 @@
 export { usePlatform, type Platform, type Reply, type Server } from './platform';
-export { shell, simulated, workflow } from './workflows';
+export { replay, shell, simulated, workflow } from './workflows';

@@ -1,5 +1,6 @@
 export { createDatabase, type OwnDatabase } from './database';
 export { eventually } from './eventually';
+export { folderBeside } from './folder-beside';
 export { S3_KEYS, useDatabase, useNats, usePostgres, useRedis, useS3 } from './spec-servers';
 export { TcpProxy } from './tcp-proxy';
 export { removeDirectory, scratchDirectory } from './scratch-directory';

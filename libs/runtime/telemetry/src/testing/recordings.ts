@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { folderBeside } from '@syntropic/testing';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 const Line = z.looseObject({ _offset_ms: z.number() });
@@ -17,11 +18,7 @@ export const isResult = ({ text }: Recording['lines'][number]): boolean =>
   Line.omit({ _offset_ms: true }).extend({ type: z.string() }).parse(JSON.parse(text)).type === 'result';
 
 /** The folder `shared/recordings` beside this repository or one of the folders around it. */
-export function recordingsFolder(from = __dirname): string | undefined {
-  const folder = join(from, 'shared/recordings');
-  if (existsSync(folder)) return folder;
-  return dirname(from) === from ? undefined : recordingsFolder(dirname(from));
-}
+export const recordingsFolder = (from = __dirname): string | undefined => folderBeside(from, 'shared/recordings');
 
 export const recordingsIn = (folder: string): Recording[] =>
   readdirSync(folder)
