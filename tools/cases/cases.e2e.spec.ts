@@ -14,9 +14,6 @@ const folder = folderBeside(__dirname, 'shared/cases');
 /** Cases of these kinds once stopped the platform for every other execution. */
 const DANGEROUS: readonly string[] = ['bounds', 'work per line', 'second way'];
 
-/** Cases that still get a wrong answer: an agent that hangs after its result runs to its phase's timeout. */
-const NOT_YET: readonly string[] = ['hang-after-result'];
-
 if (folder === undefined) it.skip('the cases are not beside this repository', () => undefined);
 else specify(folder);
 
@@ -25,8 +22,7 @@ function specify(cases: string) {
   beforeAll(() => createBystander(platform));
 
   for (const each of casesIn(cases)) {
-    const specified = NOT_YET.includes(each.name) ? it.failing : it;
-    specified(each.name, async () => {
+    it(each.name, async () => {
       const run = () => runCase(platform, each, cases);
       await (DANGEROUS.includes(each.kind) ? withBystander(platform, run) : run());
     });

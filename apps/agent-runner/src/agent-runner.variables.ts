@@ -37,6 +37,8 @@ export const variables = withObjects(
     PAUSE_HOLD_SECONDS: seconds(600),
     /** The time a cancelled agent has after SIGINT, and again after SIGTERM. */
     CANCEL_GRACE_SECONDS: seconds(5),
+    /** The time an agent has to exit after its result. */
+    RESULT_GRACE_SECONDS: seconds(30),
     /** What is kept of a session's output: megabytes of its spool, and lines. */
     OUTPUT_MAX_MB: z.coerce.number().positive().default(256),
     OUTPUT_MAX_LINES: z.coerce.number().int().positive().default(1_000_000),

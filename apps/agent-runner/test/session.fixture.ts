@@ -24,7 +24,7 @@ type SessionOptions = Pick<PlannedSession, 'agent'> &
     prompt?: Parameters<typeof renderPrompt>[1];
     inputs?: readonly InputFile[];
     timeoutMs?: number;
-    graces?: Graces;
+    graces?: Partial<Graces>;
     output?: OutputLimits;
   }>;
 
@@ -76,7 +76,7 @@ export function useSessions(backend: Backend, directory: { readonly path: string
       contents: { inputs: options.inputs ?? [], repositories: [], clone: { allowFiles: false } },
       timeoutMs: options.timeoutMs ?? 60_000,
       // Long enough for a busy machine; specs that wait for the next signal set shorter ones.
-      graces: options.graces ?? { interruptMs: 20_000, terminateMs: 20_000 },
+      graces: { resultMs: 20_000, interruptMs: 20_000, terminateMs: 20_000, ...options.graces },
       output: options.output,
       outline: (line) => Promise.resolve(outlineOf(line)),
     });

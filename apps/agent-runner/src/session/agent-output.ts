@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { AgentProcess } from '../workspaces';
 import type { AgentPause } from './agent-pause';
-import type { Piece } from './joined-lines';
 import { linesOf } from './lines';
 import type { MessageOutline } from './message-outline';
 import type { OutputSpooler } from './output-spooler';
+import type { ResultGrace } from './result-grace';
 import type { WorkspaceFreezer } from './workspace-freezer';
-import { NO_YIELD_POINTS, YieldPoints, type LineYieldPoints } from './yield-points';
+import { YieldPoints } from './yield-points';
 
 const STDERR_TAIL_CHARACTERS = 2_000;
 
@@ -16,7 +16,8 @@ type OutputOptions = Readonly<{
   spooler: OutputSpooler;
   freezer: WorkspaceFreezer;
   pause: AgentPause;
-  /** Undefined for an agent whose output shows no yield points. */
+  grace: ResultGrace;
+  /** Undefined for an agent without a protocol. */
   outline: Outline | undefined;
 }>;
 
@@ -43,13 +44,15 @@ export class AgentOutput {
   }
 
   async #readStdout(stdout: Readable): Promise<void> {
-    const { pause, freezer, spooler } = this.options;
+    const { pause, freezer, spooler, grace } = this.options;
     for await (const lines of linesOf(stdout)) {
       for (const piece of spooler.piecesOf(lines)) {
-        const { before, after } = await this.#yieldPointsAt(piece);
+        const outline = await this.options.outline?.(piece.text);
+        const { before, after } = this.#yieldPoints.at(outline);
         await pause.reach(before);
         await freezer.waitForThaw();
         await spooler.keep('stdout', piece);
+        grace.follow(outline);
         await pause.reach(after);
       }
       await spooler.pause();
@@ -66,10 +69,5 @@ export class AgentOutput {
       }
       await spooler.pause();
     }
-  }
-
-  async #yieldPointsAt({ text }: Piece): Promise<LineYieldPoints> {
-    const { outline } = this.options;
-    return outline ? this.#yieldPoints.at(await outline(text)) : NO_YIELD_POINTS;
   }
 }

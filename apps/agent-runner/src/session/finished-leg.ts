@@ -3,10 +3,13 @@ import type { LegEnd } from './graceful-kill';
 import { reasonOf } from './reason';
 
 /** A request of the runner that ends a leg before its agent exits by itself. */
-export type StopReason = 'cancelled' | 'timed_out' | 'parked' | 'abandoned';
+export type StopReason = Interruption | 'after_result';
+
+/** Requests that end a leg whose work is not done. */
+type Interruption = 'cancelled' | 'timed_out' | 'parked' | 'abandoned';
 
 export interface FinishedLeg {
-  readonly outcome: 'completed' | 'failed' | StopReason;
+  readonly outcome: 'completed' | 'failed' | Interruption;
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly legEnd: LegEnd;
@@ -26,7 +29,9 @@ type Ended = Readonly<{
 /** The result of a leg whose agent has exited. */
 export function finishedLeg({ code, signal }: Exit, ended: Ended): FinishedLeg {
   const { stopReason, legEnd, timeoutMs, stderrTail, outOfMemory } = ended;
-  const outcome: FinishedLeg['outcome'] = stopReason ?? (code === 0 ? 'completed' : 'failed');
+  const interruption = interruptionOf(stopReason);
+  const isDone = code === 0 || stopReason === 'after_result';
+  const outcome: FinishedLeg['outcome'] = interruption ?? (isDone ? 'completed' : 'failed');
   const finished = { outcome, exitCode: code, signal, legEnd };
   if (outcome === 'failed') {
     const memory = outOfMemory ? `${memoryText(outOfMemory)}\n` : '';
@@ -42,12 +47,15 @@ export const faultyLeg = (
   error: unknown,
   { stopReason, legEnd }: Pick<Ended, 'stopReason' | 'legEnd'>,
 ): FinishedLeg => ({
-  outcome: stopReason ?? 'failed',
+  outcome: interruptionOf(stopReason) ?? 'failed',
   exitCode: null,
   signal: null,
   legEnd,
   error: reasonOf(error),
 });
+
+const interruptionOf = (reason: StopReason | undefined): Interruption | undefined =>
+  reason === 'after_result' ? undefined : reason;
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -3,6 +3,8 @@ import type { AgentSignal } from '../workspaces';
 
 /** The time an agent has to exit after a signal, before the next one is sent. */
 export interface Graces {
+  /** After its result, before SIGTERM. */
+  readonly resultMs: number;
   /** After SIGINT, before SIGTERM. */
   readonly interruptMs: number;
   /** After SIGTERM, before SIGKILL. */
@@ -31,9 +33,9 @@ export class GracefulKill {
     return this.#legEnd;
   }
 
-  /** Resolves when the agent has exited or was killed. */
-  async terminate(): Promise<void> {
-    if (await this.#exitsAfter('INT', this.graces.interruptMs)) return;
+  /** Resolves when the agent has exited or was killed. After a result, SIGINT would make it print another one. */
+  async terminate(first: 'INT' | 'TERM' = 'INT'): Promise<void> {
+    if (first === 'INT' && (await this.#exitsAfter('INT', this.graces.interruptMs))) return;
     if (await this.#exitsAfter('TERM', this.graces.terminateMs)) return;
     await this.kill();
   }

@@ -6,8 +6,11 @@ const Block = z.object({
   id: z.string().optional(),
   tool_use_id: z.string().optional(),
 });
+const text = z.string().optional().catch(undefined);
+const isBackgrounded = z.boolean().optional().catch(undefined);
 const MessageOutline = z.object({
   type: z.string(),
+  subtype: text,
   parent_tool_use_id: z.string().nullish(),
   message: z
     .object({
@@ -15,10 +18,18 @@ const MessageOutline = z.object({
       content: z.union([z.string().transform(() => ''), z.array(Block)]).optional(),
     })
     .optional(),
+  task_id: text,
+  is_backgrounded: isBackgrounded,
+  patch: z.object({ status: text, is_backgrounded: isBackgrounded }).optional().catch(undefined),
+  tasks: z
+    .array(z.object({ task_id: text }))
+    .optional()
+    .catch(undefined),
 });
 
-/** The fields of a stream-json message that decide where its agent can be paused. */
+/** The fields of a stream-json message that decide where its agent can be paused, and when it has done its work. */
 export type MessageOutline = z.infer<typeof MessageOutline>;
 
 /** Undefined for a line that is no message. */
-export const outlineOf = (line: string): MessageOutline | undefined => MessageOutline.safeParse(objectOf(line)).data;
+export const outlineOf = (line: string): MessageOutline | undefined =>
+  MessageOutline.safeParse(objectOf(line.trim())).data;

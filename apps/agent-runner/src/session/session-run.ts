@@ -10,6 +10,7 @@ import { GracefulKill, type Graces } from './graceful-kill';
 import { OUTPUT_LIMITS, type OutputLimits } from './output-budget';
 import { OutputSpooler } from './output-spooler';
 import { PausableTimer } from './pausable-timer';
+import { ResultGrace } from './result-grace';
 import type { Spool } from './spool';
 import { WorkspaceFreezer } from './workspace-freezer';
 
@@ -22,14 +23,19 @@ export type LegSettings = Readonly<{
   /** The limit of the workspace's disk, if it has one. */
   diskBytes?: number | undefined;
   output?: OutputLimits | undefined;
-  /** Parses a line of an agent that yields at boundaries of its output. */
-  outline: Outline;
+  /** Parses a line of an agent's protocol; undefined for an agent without one. */
+  outline: Outline | undefined;
 }>;
+
+const ENDED_AFTER_RESULT = 'the agent did not exit after its result: it was ended, and the result stands';
+
+const GIVE_WAY: ReadonlySet<StopReason> = new Set(['parked', 'after_result']);
 
 /** One leg of an agent's session, from the start of its process until no process of the workspace is left. */
 export class SessionRun {
   readonly finished: Promise<FinishedLeg>;
   readonly #timer: PausableTimer;
+  readonly #grace: ResultGrace;
   readonly #freezer: WorkspaceFreezer;
   readonly #kill: GracefulKill;
   readonly #pause: AgentPause;
@@ -47,16 +53,19 @@ export class SessionRun {
     private readonly agent: AgentProcess,
     readonly spool: Spool,
   ) {
-    const { leg, yields, timeoutMs, graces } = settings;
+    const { leg, yields, timeoutMs, graces, outline } = settings;
     this.#timer = new PausableTimer(timeoutMs, () => {
-      this.#stop('timed_out');
+      this.#stop(this.#grace.hasResult ? 'after_result' : 'timed_out');
     });
-    this.#freezer = new WorkspaceFreezer(workspace, this.#timer);
+    this.#grace = new ResultGrace(graces.resultMs, () => {
+      this.#stop('after_result');
+    });
+    this.#freezer = new WorkspaceFreezer(workspace, [this.#timer, this.#grace]);
     this.#kill = new GracefulKill((signal) => this.#signal(signal), agent.exit, graces);
     this.#pause = new AgentPause({ freezer: this.#freezer, yields, onFault: this.#fault.reject });
     const spooler = new OutputSpooler({ leg, spool, limits: settings.output ?? OUTPUT_LIMITS });
-    const outline = yields === 'output' ? settings.outline : undefined;
-    this.#output = new AgentOutput({ spooler, outline, freezer: this.#freezer, pause: this.#pause });
+    const [freezer, pause, grace] = [this.#freezer, this.#pause, this.#grace];
+    this.#output = new AgentOutput({ spooler, outline, freezer, pause, grace });
     this.#timer.start();
     this.finished = this.#run();
   }
@@ -137,7 +146,7 @@ export class SessionRun {
       return faultyLeg(error, { stopReason: this.#stopReason, legEnd: this.#kill.legEnd });
     } finally {
       this.#hasEnded = true;
-      this.#timer.stop();
+      this.#stopTimers();
       this.#pause.withdraw();
       await this.workspace.release();
     }
@@ -150,22 +159,28 @@ export class SessionRun {
     if (notice !== undefined) this.#output.notify(notice);
   }
 
-  /** The latest reason decides the outcome, except that parking does not replace an earlier one. */
+  /** The latest reason decides the outcome, except for those that do not replace an earlier one. */
   #stop(reason: StopReason): void {
     const isFirst = this.#stopReason === undefined;
-    if (isFirst || reason !== 'parked') this.#stopReason = reason;
+    if (isFirst || !GIVE_WAY.has(reason)) this.#stopReason = reason;
+    if (isFirst && reason === 'after_result') this.#output.notify(ENDED_AFTER_RESULT);
     if (this.#hasEnded) this.#stopped.abort();
     this.spool.liftBound();
-    this.#timer.stop();
+    this.#stopTimers();
     this.#pause.withdraw();
     if (reason === 'abandoned') this.#kill.kill().catch(this.#fault.reject);
-    else if (isFirst) this.#terminate().catch(this.#fault.reject);
+    else if (isFirst) this.#terminate(reason === 'after_result' ? 'TERM' : 'INT').catch(this.#fault.reject);
   }
 
   /** Closes the freezer also for an agent that has exited already: a pause may still delay its end. */
-  async #terminate(): Promise<void> {
-    await this.#kill.terminate();
+  async #terminate(first: 'INT' | 'TERM'): Promise<void> {
+    await this.#kill.terminate(first);
     await this.#freezer.close();
+  }
+
+  #stopTimers(): void {
+    this.#timer.stop();
+    this.#grace.stop();
   }
 
   /** Signals before it thaws, so that a frozen agent handles the signal before it does anything else. */

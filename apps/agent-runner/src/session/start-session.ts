@@ -1,4 +1,4 @@
-import type { PlannedSession, Provider } from '../providers';
+import { outputOf, type PlannedSession, type Provider } from '../providers';
 import type { Backend, WorkspaceSpec } from '../workspaces';
 import type { Outline } from './agent-output';
 import type { Graces } from './graceful-kill';
@@ -25,8 +25,8 @@ export interface SessionSpec {
  * @throws DomainError for faults that the workflow's author can correct
  */
 export async function startSession(spec: SessionSpec): Promise<SessionRun> {
-  const { provider, backend, contents, timeoutMs, graces, output, outline } = spec;
-  const { leg } = spec.session;
+  const { provider, backend, contents, timeoutMs, graces, output } = spec;
+  const { leg, agent: configuration } = spec.session;
   const plan = await provider.plan(spec.session);
   const workspace = await backend.create(spec.workspace);
   try {
@@ -35,6 +35,7 @@ export async function startSession(spec: SessionSpec): Promise<SessionRun> {
     contents.clone.signal?.throwIfAborted();
     const agent = workspace.spawn(plan.argv, plan);
     const { diskBytes } = spec.workspace.limits;
+    const outline = outputOf(configuration) === 'text' ? undefined : spec.outline;
     const settings = { leg, yields: provider.yields, timeoutMs, graces, diskBytes, output, outline };
     return new SessionRun(settings, workspace, agent, Spool.open(spec.workspace.directory));
   } catch (error) {

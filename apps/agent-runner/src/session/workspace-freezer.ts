@@ -5,7 +5,7 @@ import type { PausableTimer } from './pausable-timer';
 /** The execution is paused, or the runner does not know if it still holds the lease. */
 export type FreezeReason = 'paused' | 'lease_uncertain';
 
-/** Freezes a workspace and its timer while there is at least one reason to. */
+/** Freezes a workspace and its timers while there is at least one reason to. */
 export class WorkspaceFreezer {
   readonly #reasons = new Set<FreezeReason>();
   readonly #gate = new Gate();
@@ -16,7 +16,7 @@ export class WorkspaceFreezer {
 
   constructor(
     private readonly workspace: Pick<Workspace, 'freeze' | 'thaw'>,
-    private readonly timer: PausableTimer,
+    private readonly timers: readonly Pick<PausableTimer, 'start' | 'stop'>[],
   ) {}
 
   has(reason: FreezeReason): boolean {
@@ -57,11 +57,11 @@ export class WorkspaceFreezer {
     const hasReason = this.#reasons.size > 0;
     if (hasReason && !this.#isFrozen) {
       await this.workspace.freeze();
-      this.timer.stop();
+      for (const timer of this.timers) timer.stop();
       this.#isFrozen = true;
     } else if (!hasReason && this.#isFrozen) {
       await this.workspace.thaw();
-      if (!this.#isClosed) this.timer.start();
+      for (const timer of this.#isClosed ? [] : this.timers) timer.start();
       this.#isFrozen = false;
     }
     this.#gate.notify();

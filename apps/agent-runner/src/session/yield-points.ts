@@ -11,7 +11,7 @@ export interface LineYieldPoints {
   readonly after: YieldPoint | undefined;
 }
 
-export const NO_YIELD_POINTS: LineYieldPoints = { before: undefined, after: undefined };
+const NO_YIELD_POINTS: LineYieldPoints = { before: undefined, after: undefined };
 
 /** Finds yield points in a session's stream-json: no tool runs, and no answer of the model is incomplete. */
 export class YieldPoints {

@@ -22,7 +22,11 @@ const MEGABYTE = 1024 * 1024;
 export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
   directory: config.RUNNER_DIR,
   slots: config.RUNNER_SLOTS,
-  graces: { interruptMs: config.CANCEL_GRACE_SECONDS, terminateMs: config.CANCEL_GRACE_SECONDS },
+  graces: {
+    resultMs: config.RESULT_GRACE_SECONDS,
+    interruptMs: config.CANCEL_GRACE_SECONDS,
+    terminateMs: config.CANCEL_GRACE_SECONDS,
+  },
   pauseHoldMs: config.PAUSE_HOLD_SECONDS,
   allowFileRepositories: config.SYN_LOCAL_REPOS,
   output: { bytes: config.OUTPUT_MAX_MB * MEGABYTE, lines: config.OUTPUT_MAX_LINES },
