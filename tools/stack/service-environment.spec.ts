@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { z } from 'zod';
 import { environmentOf, type StackResources } from './service-environment';
+import { SERVICE_NAMES } from './services';
 
 const resources: StackResources = {
   databaseAs: (role) => `postgres://${role}`,
@@ -41,4 +44,17 @@ describe("a service's environment", () => {
       HEALTH_PORT: '9000',
     });
   });
+
+  it.each(SERVICE_NAMES)('of %s has every variable that it reads', async (name) => {
+    const { variables } = Variables.parse(await import(join(APPS, name, 'src', `${name}.variables.ts`)));
+    const read = Object.keys(variables.shape).filter((variable) => !LEFT_TO_DEFAULTS.includes(variable));
+    const inherited = Object.fromEntries(read.map((variable) => [variable, 'set']));
+
+    expect(Object.keys(environmentOf(name, 9000, { ...resources, inherited }))).toEqual(expect.arrayContaining(read));
+  });
 });
+
+const APPS = join(__dirname, '../../apps');
+const Variables = z.object({ variables: z.instanceof(z.ZodObject) });
+/** Shells set `HOST` to the machine's name, and the stack listens on loopback. */
+const LEFT_TO_DEFAULTS: readonly string[] = ['HOST'];

@@ -31,11 +31,20 @@ export function environmentOf(name: ServiceName, port: number, resources: StackR
 
 const FOR_EVERY_SERVICE = /^(PATH|HOME|USER|LANG|LC_.+|TZ|TMPDIR|NODE_.+|LOG_.+|OTEL_.+|SYN_.+)$/;
 const FOR_OBJECTS = /^(S3|AWS)_/;
-const FOR_RUNNERS = /^((ANTHROPIC|CLAUDE|RUNNER|PAUSE|CANCEL)_.+|.+_proxy)$/i;
+const FOR_RUNNERS = /^((ANTHROPIC|CLAUDE|RUNNER|WORKSPACE|OUTPUT|PAUSE|CANCEL|RESULT)_.+|.+_proxy)$/i;
+const FOR_ONE: Partial<Record<ServiceName, RegExp>> = {
+  'command-service': /^NATS_REPLICAS$/,
+  gateway: /^ALLOWED_ORIGINS$/,
+};
 
 function inheritedBy(name: ServiceName, environment: Environment): Environment {
   const { objects, workspaces } = SERVICES[name];
-  const patterns = [FOR_EVERY_SERVICE, ...(objects ? [FOR_OBJECTS] : []), ...(workspaces ? [FOR_RUNNERS] : [])];
+  const patterns = [
+    FOR_EVERY_SERVICE,
+    ...(objects ? [FOR_OBJECTS] : []),
+    ...(workspaces ? [FOR_RUNNERS] : []),
+    ...(FOR_ONE[name] ? [FOR_ONE[name]] : []),
+  ];
   const taken = Object.entries(environment).filter(([variable]) => patterns.some((pattern) => pattern.test(variable)));
   return Object.fromEntries(taken);
 }
