@@ -1,34 +1,22 @@
 import { COMMANDS } from '@syntropic/catalogue/contracts';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import type { Event } from '@syntropic/kernel';
 import { connectNats, drainAndClose, natsUsers } from '@syntropic/messaging';
 import { createRedis } from '@syntropic/projections';
 import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
-import { TYPESCRIPT_HOOK, useDatabase, useNats, useRedis } from '@syntropic/testing';
+import { useDatabase, useNats, useRedis } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppModule } from '../src/app.module';
-import { applicationOptions } from '../src/gateway';
-import { gatewayConfig, type GatewayConfig } from '../src/gateway.config';
-import { httpAdapter } from '../src/http/http-adapter';
-import { COMPILED_WORKER, WORKER_SCRIPT, type WorkerScript } from '../src/workflows/yaml/workflow-yaml-reader';
+import { gatewayConfig } from '../src/gateway.config';
 import { answerCommands, type Answer } from './answer-commands';
 import { EventRecorder } from './event-recorder';
+import { gatewayFromSource, type Replace } from './gateway-from-source';
 import { project } from './read-models.fixture';
 
-/** The worker's source: Jest compiles for its own threads only. */
-const UNCOMPILED_WORKER: WorkerScript = {
-  ...COMPILED_WORKER,
-  file: COMPILED_WORKER.file.replace(/js$/, 'ts'),
-  execArgv: ['--require', TYPESCRIPT_HOOK],
-};
-
-type Replace = (gateway: TestingModuleBuilder) => TestingModuleBuilder;
 type Variables = Readonly<Record<string, string>>;
 
 const PASSWORDS = {
@@ -107,7 +95,7 @@ class Replicas {
 
   async start(variables: Variables, replace?: Replace): Promise<string> {
     const own = { PORT: '0', HOST: '127.0.0.1', OBJECTS_DIR: this.objects, LOG_LEVEL: 'silent' };
-    const app = await gatewayWith(gatewayConfig({ ...own, ...variables }), replace);
+    const app = await gatewayFromSource(gatewayConfig({ ...own, ...variables }), replace);
     this.#apps.push(app);
     await app.listen(0, '127.0.0.1');
     return `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
@@ -121,11 +109,4 @@ class Replicas {
     await Promise.all(this.#apps.map((app) => app.close()));
     rmSync(this.objects, { recursive: true });
   }
-}
-
-async function gatewayWith(config: GatewayConfig, replace?: Replace): Promise<NestFastifyApplication> {
-  const compiled = Test.createTestingModule({ imports: [AppModule.of(config)] });
-  const gateway = compiled.overrideProvider(WORKER_SCRIPT).useValue(UNCOMPILED_WORKER);
-  const module = await (replace ? replace(gateway) : gateway).compile();
-  return module.createNestApplication<NestFastifyApplication>(httpAdapter(config), applicationOptions(config));
 }

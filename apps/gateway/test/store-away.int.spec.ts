@@ -2,8 +2,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createDatabase, eventually, useNats, usePostgres, type OwnDatabase } from '@syntropic/testing';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { createGateway } from '../src/gateway';
 import { gatewayConfig } from '../src/gateway.config';
+import { gatewayFromSource } from './gateway-from-source';
 
 let database: OwnDatabase;
 let app: NestFastifyApplication;
@@ -18,7 +18,7 @@ const nats = useNats();
 
 beforeAll(async () => {
   database = await createDatabase(postgres.url);
-  app = await createGateway(
+  app = await gatewayFromSource(
     gatewayConfig({
       PORT: '0',
       HOST: '127.0.0.1',
