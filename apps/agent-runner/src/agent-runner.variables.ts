@@ -39,7 +39,7 @@ export const variables = withObjects(
     CANCEL_GRACE_SECONDS: seconds(5),
     /** The time an agent has to exit after its result. */
     RESULT_GRACE_SECONDS: seconds(30),
-    /** What is kept of a session's output: megabytes of its spool, and lines. */
+    /** The most that is kept of a session's output: mebibytes of its spool, and lines. */
     OUTPUT_MAX_MB: z.coerce.number().positive().default(256),
     OUTPUT_MAX_LINES: z.coerce.number().int().positive().default(1_000_000),
   }),

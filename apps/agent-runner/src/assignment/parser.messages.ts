@@ -1,7 +1,7 @@
 import type { LegEnd, MessageOutline, SpoolLine } from '../session';
 import type { ParsedLines, SpoolParserOptions } from './spool-parser';
 
-/** What the parser's thread can do, with its arguments and its answer. `parser` is the number of a session's parser. */
+/** The requests that the parser's thread answers, with their arguments and answers. `parser` is the number of a session's parser. */
 export type ParserCalls = {
   open: { arguments: { parser: number; options: SpoolParserOptions }; answer: undefined };
   read: { arguments: { parser: number; lines: readonly SpoolLine[] }; answer: ParsedLines };

@@ -9,7 +9,7 @@ export type ParserFigures = Readonly<{
   model: string | undefined;
   usage: Usage;
   events: number;
-  /** What the agent itself has told about its present leg; undefined for a plain program. */
+  /** The agent's own report on its present leg; undefined for a plain program. */
   report: LegReport | undefined;
   /** Time of the last line, ISO 8601; undefined before the first. */
   lastLineAt: string | undefined;

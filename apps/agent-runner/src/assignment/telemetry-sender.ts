@@ -48,7 +48,7 @@ export class TelemetrySender {
     return this.#figures.model;
   }
 
-  /** What the agent itself has told about its present leg; undefined for a plain program. */
+  /** The agent's own report on its present leg; undefined for a plain program. */
   get report(): LegReport | undefined {
     return this.#figures.report;
   }

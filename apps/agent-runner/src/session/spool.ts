@@ -7,7 +7,7 @@ const CHUNK_BYTES = 256 * 1024;
 const BATCH_BYTES = 512 * 1024;
 const BATCH_LINES = 1_000;
 
-/** What may wait to be stored before the agent has to wait. */
+/** The most that waits to be stored before the agent has to wait. */
 const MAX_PENDING = { bytes: 32 * 1024 * 1024, lines: 50_000 };
 
 /** The committed line number is overwritten in place: replacing the file would wait for the disk on every batch. */

@@ -46,7 +46,7 @@ export interface Bind {
   readonly writable: boolean;
 }
 
-/** What bubblewrap shows of the machine. */
+/** The parts of the machine that bubblewrap shows. */
 export interface SystemView {
   /** The arguments for the machine's programs. */
   readonly system: readonly string[];

@@ -33,7 +33,7 @@ export interface Probe {
   readonly reason?: string;
   /** The limits that the machine cannot hold: a workspace that asks for one is refused, a default is left out. */
   readonly unenforceable: readonly Limit[];
-  /** Whether the kernel filters the agent's system calls. */
+  /** True when the kernel filters the agent's system calls. */
   readonly seccomp: boolean;
 }
 

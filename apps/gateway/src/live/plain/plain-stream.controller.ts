@@ -35,7 +35,7 @@ export class PlainStreamController {
         sendIfAny(changeOperation(executionId, event));
         sendEvent(event);
       },
-      // Of telemetry these clients know the ends of tools.
+      // These clients know the ends of tools, and no other telemetry.
       send: (frame) => {
         sendIfAny(toolOperation(executionId, frame));
       },
