@@ -77,10 +77,10 @@ export class ParserThread implements OnApplicationShutdown {
       this.#settle(reply);
     });
     worker.on('error', (error) => {
-      this.#fail(error instanceof Error ? error : new Error(String(error)));
+      this.#fail(worker, error instanceof Error ? error : new Error(String(error)));
     });
     worker.on('exit', () => {
-      this.#fail(new Error('the thread that parses output has ended'));
+      this.#fail(worker, new Error('the thread that parses output has ended'));
     });
     return worker;
   }
@@ -92,8 +92,9 @@ export class ParserThread implements OnApplicationShutdown {
     else waiting?.reject(new Error(fault));
   }
 
-  /** The next call starts another thread. */
-  #fail(error: Error): void {
+  /** The next call starts another thread. A faulty one reports its fault and then its end, which must not fail the calls to its successor. */
+  #fail(worker: Worker, error: Error): void {
+    if (worker !== this.#worker) return;
     this.#worker = undefined;
     const failed = [...this.#waiting.values()];
     this.#waiting.clear();

@@ -51,10 +51,9 @@ export class SpoolParser {
   }
 
   #parsed(events: readonly TelemetryEvent[]): ParsedLines {
-    const { usage, events: count } = this.#parser;
-    const { model } = this.#parser;
+    const { model, usage, events: count } = this.#parser;
     const report = this.#parser.reportOf(this.options.session.leg);
-    return { events, figures: { usage, events: count, model, report, lastLineAt: this.#lastLineAt } };
+    return { events, figures: { model, usage, events: count, report, lastLineAt: this.#lastLineAt } };
   }
 
   #line({ text, line, at, leg, stream, more }: SpoolLine): TelemetryEvent[] {
