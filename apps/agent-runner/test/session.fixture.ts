@@ -61,7 +61,7 @@ export function useSessions(backend: Backend, directory: { readonly path: string
       run.abandon();
       await run.finished;
       await run.destroy();
-      run.spool.close();
+      await run.spool.close();
     }
   });
   return async ({ agent, sessionId = randomUUID(), leg = 1, ...options }: SessionOptions): Promise<SessionRun> => {

@@ -176,12 +176,12 @@ describeWithBubblewrap('a session that has ended', () => {
     const order = orderOf(endless, { token: 7 });
     const home = 'killed';
     const { directory: left } = await new SessionDirectories({ directory: join(directory.path, home) }).open(order);
-    const spool = Spool.open(left);
+    const spool = await Spool.open(left);
     for (const text of ['stored', 'not yet stored']) {
       spool.append({ leg: 1, at: new Date().toISOString(), stream: 'stdout', text });
     }
     spool.committed(1);
-    spool.close();
+    await spool.close();
     runner.platform.discarded.add(order.sessionId);
     await runner.start({ home });
 

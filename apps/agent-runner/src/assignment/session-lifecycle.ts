@@ -35,7 +35,7 @@ export class SessionLifecycle {
       await run.finished;
       throw error;
     } finally {
-      run.spool.close();
+      await run.spool.close();
     }
   }
 

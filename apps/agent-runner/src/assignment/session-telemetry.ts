@@ -45,14 +45,14 @@ export class SessionTelemetry {
     signal: AbortSignal,
     use: (sender: TelemetrySender, spool: Spool) => Promise<Result>,
   ): Promise<Result> {
-    const spool = Spool.open(opened.directory);
+    const spool = await Spool.open(opened.directory);
     try {
       const sender = await this.open(opened, spool, signal);
       return await use(sender, spool).finally(() => {
         sender.close();
       });
     } finally {
-      spool.close();
+      await spool.close();
     }
   }
 }

@@ -31,7 +31,7 @@ export class TelemetrySender {
     const startedAt = new Date().toISOString();
     const sender = new TelemetrySender(options, parsing.open({ session, legEnds, startedAt }));
     sender.#taken(await sender.parser.read([]));
-    for (const page of spool.committedLines()) sender.#taken(await sender.parser.read(page));
+    for await (const page of spool.committedLines()) sender.#taken(await sender.parser.read(page));
     return sender;
   }
 

@@ -15,14 +15,14 @@ describe('a spool whose writer is killed', () => {
     let spooled = 0;
     for (const lines of [50, 400, 3_000]) spooled = await writeUntilKilled(spooled + lines);
 
-    const spool = Spool.open(directory.path);
+    const spool = await Spool.open(directory.path);
     spool.finish();
     const found: string[] = [];
     for await (const batch of spool.batches()) {
       found.push(...batch.map(({ line, text }) => `${line} ${text}`));
       spool.committed(batch.at(-1)?.line ?? 0);
     }
-    spool.close();
+    await spool.close();
 
     expect(found.length).toBeGreaterThanOrEqual(spooled);
     expect(found).toEqual(found.map((_, n) => `${n + 1} said ${n + 1}`));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useDirectory } from '../../test/workspace.fixture';
@@ -12,7 +12,7 @@ const numbersAndTexts = (lines: readonly SpoolLine[]) => lines.map(({ line: numb
 
 describe('a spool', () => {
   it('hands out all uncommitted lines in batches', async () => {
-    const spool = Spool.open(fresh());
+    const spool = await Spool.open(fresh());
     const batches = spool.batches();
     spool.append(line('a'));
     spool.append(line('b'));
@@ -29,11 +29,11 @@ describe('a spool', () => {
       ['3 c', '4 d'],
     ]);
     await expect(batches.next()).resolves.toMatchObject({ done: true });
-    spool.close();
+    await spool.close();
   });
 
   it('waits for a commit before the next batch, and for a line before the first', async () => {
-    const spool = Spool.open(fresh());
+    const spool = await Spool.open(fresh());
     const batches = spool.batches();
     const first = batches.next();
     spool.append(line('a'));
@@ -49,11 +49,11 @@ describe('a spool', () => {
 
     spool.committed(1);
     await expect(second).resolves.toMatchObject({ value: [{ line: 2, text: 'b' }] });
-    spool.close();
+    await spool.close();
   });
 
   it('keeps a batch small, but never smaller than a line', async () => {
-    const spool = Spool.open(fresh());
+    const spool = await Spool.open(fresh());
     for (const text of ['x'.repeat(500), 'y', 'z']) spool.append(line(text));
     const batches = spool.batches(300);
     const sizes: number[] = [];
@@ -64,34 +64,35 @@ describe('a spool', () => {
     }
 
     expect(sizes).toEqual([1, 2]);
-    spool.close();
+    await spool.close();
   });
 
-  it('reads exactly the committed lines again, with every page size', () => {
+  it('reads exactly the committed lines again, with every page size', async () => {
     const path = fresh();
     const said = ['a', 'x'.repeat(500), 'b', 'c', 'not stored'];
-    const first = Spool.open(path);
+    const first = await Spool.open(path);
     for (const text of said) first.append(line(text));
     first.committed(4);
-    const again = Spool.open(path);
+    const again = await Spool.open(path);
 
     for (const pageBytes of [1, 100, 150, 100_000]) {
       for (const spool of [first, again]) {
-        const pages = [...spool.committedLines(pageBytes)];
+        const pages: (readonly SpoolLine[])[] = [];
+        for await (const page of spool.committedLines(pageBytes)) pages.push(page);
         expect(pages.flat().map(({ text }) => text)).toEqual(said.slice(0, 4));
         expect(pages.every((page) => page.length > 0)).toBe(true);
       }
     }
-    first.close();
-    again.close();
+    await first.close();
+    await again.close();
   });
 
-  it('refuses the commit of a line that was never appended', () => {
-    const spool = Spool.open(fresh());
+  it('refuses the commit of a line that was never appended', async () => {
+    const spool = await Spool.open(fresh());
     expect(() => {
       spool.committed(1);
     }).toThrow(RangeError);
-    spool.close();
+    await spool.close();
   });
 
   it('neither loses nor doubles a line after any sequence of crashes and reopenings', async () => {
@@ -103,7 +104,7 @@ describe('a spool', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const path = mkdtempSync(join(tmpdir(), 'spool-'));
-        let spool = Spool.open(path);
+        let spool = await Spool.open(path);
         const said: string[] = [];
         let committed = 0;
         for (const action of steps) {
@@ -114,14 +115,14 @@ describe('a spool', () => {
             committed = Math.max(committed, Math.floor(action.share * said.length));
             spool.committed(committed);
           } else {
-            spool.close();
+            await spool.close();
             tear(join(path, 'spool.jsonl'), action.torn);
-            spool = Spool.open(path);
+            spool = await Spool.open(path);
           }
         }
         spool.finish();
         const left = await drain(spool);
-        spool.close();
+        await spool.close();
         rmSync(path, { recursive: true });
 
         expect(left).toEqual(said.slice(committed).map((text, n) => `${committed + n + 1} ${text}`));
@@ -129,20 +130,41 @@ describe('a spool', () => {
     );
   });
 
+  it('leaves the event loop to others while a large file is opened', async () => {
+    const path = fresh();
+    const record = `${JSON.stringify({ line: 1, ...line('x'.repeat(200)) })}\n`;
+    writeFileSync(join(path, 'spool.jsonl'), record.repeat(200_000));
+    writeFileSync(join(path, 'committed'), '100000');
+    let turns = 0;
+    let isOpening = true;
+    const count = () => {
+      turns++;
+      if (isOpening) setImmediate(count);
+    };
+    setImmediate(count);
+
+    const spool = await Spool.open(path);
+    isOpening = false;
+
+    expect(spool.last).toBe(200_000);
+    expect(turns).toBeGreaterThan(100);
+    await spool.close();
+  });
+
   it('drops a last line that was cut short', async () => {
     const path = fresh();
-    const spool = Spool.open(path);
+    const spool = await Spool.open(path);
     spool.append(line('whole'));
     spool.append(line('cut short'));
-    spool.close();
+    await spool.close();
     const file = join(path, 'spool.jsonl');
     truncateSync(file, statSync(file).size - 3);
 
-    const again = Spool.open(path);
+    const again = await Spool.open(path);
     expect(again.append(line('said again'))).toBe(2);
     again.finish();
     await expect(drain(again)).resolves.toEqual(['1 whole', '2 said again']);
-    again.close();
+    await again.close();
   });
 });
 

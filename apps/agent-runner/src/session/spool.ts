@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { constants, ftruncateSync, writeSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Gate } from './gate';
 
@@ -43,22 +44,30 @@ export class Spool {
   private constructor(
     /** Path of the file, which is also the transcript. */
     readonly file: string,
-    private readonly fd: number,
-    private readonly cursor: number,
+    private readonly output: FileHandle,
+    private readonly cursor: FileHandle,
+    committed: number,
   ) {
-    this.#committed = Number(readFileSync(cursor, 'utf8'));
-    this.#recover();
+    this.#committed = committed;
   }
 
-  /** Opens or creates the spool of a session, and removes a last line that a crash has cut short. */
-  static open(directory: string): Spool {
+  /**
+   * Opens or creates the spool of a session, and removes a last line that a crash has cut short. A large file is looked through
+   * step by step, and holds nobody up.
+   */
+  static async open(directory: string): Promise<Spool> {
     const file = join(directory, 'spool.jsonl');
     const create = constants.O_CREAT | constants.O_RDWR;
-    return new Spool(
-      file,
-      openSync(file, create | constants.O_APPEND, 0o600),
-      openSync(join(directory, 'committed'), create, 0o600),
-    );
+    const output = await open(file, create | constants.O_APPEND, 0o600);
+    const cursor = await open(join(directory, 'committed'), create, 0o600);
+    const spool = new Spool(file, output, cursor, Number(await cursor.readFile('utf8')));
+    try {
+      await spool.#recover();
+      return spool;
+    } catch (error) {
+      await spool.close();
+      throw error;
+    }
   }
 
   get last(): number {
@@ -96,17 +105,17 @@ export class Spool {
     if (line > this.#last) throw new RangeError(`line ${line} was never spooled`);
     if (line <= this.#committed) return;
 
-    writeSync(this.cursor, String(line).padStart(COMMITTED_DIGITS, '0'), 0);
+    writeSync(this.cursor.fd, String(line).padStart(COMMITTED_DIGITS, '0'), 0);
     for (const length of this.#pending.splice(0, line - this.#committed)) this.#pendingFrom += length;
     this.#committed = line;
     this.#gate.notify();
   }
 
   /** The committed lines from the beginning, in pages: they may exceed the runner's memory. */
-  *committedLines(pageBytes = BATCH_BYTES): Generator<readonly SpoolLine[]> {
+  async *committedLines(pageBytes = BATCH_BYTES): AsyncGenerator<readonly SpoolLine[]> {
     const end = this.#pendingFrom;
     for (let from = 0, size = pageBytes; from < end;) {
-      const page = readAt(this.fd, from, Math.min(size, end - from));
+      const page = await readAt(this.output, from, Math.min(size, end - from));
       const whole = page.lastIndexOf(NEWLINE) + 1;
       if (whole > 0) yield linesIn(page.subarray(0, whole));
       from += whole;
@@ -119,7 +128,7 @@ export class Spool {
     for (;;) {
       const before = this.#committed;
       if (before < this.#last) {
-        yield this.#read(maxBytes);
+        yield await this.#read(maxBytes);
         await this.#gate.wait(() => this.#committed > before);
       } else if (this.#finished) return;
       else await this.#gate.wait(() => this.#finished || this.#last > before);
@@ -132,9 +141,9 @@ export class Spool {
     this.#gate.notify();
   }
 
-  close(): void {
-    closeSync(this.fd);
-    closeSync(this.cursor);
+  /** Waits for a read that is under way. */
+  async close(): Promise<void> {
+    await Promise.all([this.output.close(), this.cursor.close()]);
   }
 
   get #isFull(): boolean {
@@ -145,15 +154,15 @@ export class Spool {
   /** Truncates a partly written line, for example when the disk is full. */
   #write(bytes: Buffer): void {
     try {
-      for (let done = 0; done < bytes.length;) done += writeSync(this.fd, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(this.output.fd, bytes, done);
     } catch (error) {
-      ftruncateSync(this.fd, this.#sizeBytes);
+      ftruncateSync(this.output.fd, this.#sizeBytes);
       throw error;
     }
   }
 
   /** The first uncommitted lines, at least one even when it exceeds `maxBytes`. */
-  #read(maxBytes: number): SpoolLine[] {
+  async #read(maxBytes: number): Promise<SpoolLine[]> {
     let bytes = 0;
     let count = 0;
     for (const length of this.#pending) {
@@ -161,14 +170,14 @@ export class Spool {
       bytes += length;
       count++;
     }
-    return linesIn(readAt(this.fd, this.#pendingFrom, bytes));
+    return linesIn(await readAt(this.output, this.#pendingFrom, bytes));
   }
 
-  #recover(): void {
-    const size = fstatSync(this.fd).size;
+  async #recover(): Promise<void> {
+    const { size } = await this.output.stat();
     let lineStart = 0;
     for (let offset = 0; offset < size; offset += CHUNK_BYTES) {
-      const chunk = readAt(this.fd, offset, Math.min(CHUNK_BYTES, size - offset));
+      const chunk = await readAt(this.output, offset, Math.min(CHUNK_BYTES, size - offset));
       for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) {
         this.#last++;
         const next = offset + at + 1;
@@ -179,7 +188,7 @@ export class Spool {
     }
     this.#committed = Math.min(this.#committed, this.#last);
     this.#sizeBytes = lineStart;
-    ftruncateSync(this.fd, lineStart);
+    await this.output.truncate(lineStart);
   }
 }
 
@@ -191,12 +200,12 @@ const linesIn = (buffer: Buffer): SpoolLine[] =>
     // Every line was written by `append`.
     .map((text) => JSON.parse(text) as SpoolLine);
 
-function readAt(fd: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.alloc(length);
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
   for (let done = 0; done < length;) {
-    const read = readSync(fd, buffer, done, length - done, offset + done);
-    if (read === 0) throw new Error('the spool file was truncated while it was open');
-    done += read;
+    const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
+    if (bytesRead === 0) throw new Error('the spool file was truncated while it was open');
+    done += bytesRead;
   }
   return buffer;
 }

@@ -32,12 +32,19 @@ export async function startSession(spec: SessionSpec): Promise<SessionRun> {
   try {
     await setUpWorkspace(workspace.directory, contents);
     await workspace.handOver();
-    contents.clone.signal?.throwIfAborted();
-    const agent = workspace.spawn(plan.argv, plan);
-    const { diskBytes } = spec.workspace.limits;
-    const outline = outputOf(configuration) === 'text' ? undefined : spec.outline;
-    const settings = { leg, yields: provider.yields, timeoutMs, graces, diskBytes, output, outline };
-    return new SessionRun(settings, workspace, agent, Spool.open(spec.workspace.directory));
+    // An agent that runs is followed at once: what takes time comes before its start.
+    const spool = await Spool.open(spec.workspace.directory);
+    try {
+      contents.clone.signal?.throwIfAborted();
+      const agent = workspace.spawn(plan.argv, plan);
+      const { diskBytes } = spec.workspace.limits;
+      const outline = outputOf(configuration) === 'text' ? undefined : spec.outline;
+      const settings = { leg, yields: provider.yields, timeoutMs, graces, diskBytes, output, outline };
+      return new SessionRun(settings, workspace, agent, spool);
+    } catch (error) {
+      await spool.close();
+      throw error;
+    }
   } catch (error) {
     // Keeps the files of an earlier leg when the start of a later one fails.
     await (leg === 1 ? workspace.destroy() : workspace.release());
