@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createDatabase, type Database, type OwnDatabase } from './database';
 import { connectSharedPostgres, postgresBinariesOverride } from './jest/shared-postgres-client';
+import { ScriptedModels } from './models/scripted-models';
 import { removeDirectory, scratchDirectory } from './scratch-directory';
 import { randomPassword } from './servers/credentials';
 import type { LocalServer } from './servers/local-server';
@@ -53,6 +54,19 @@ export function usePostgres(): LocalServer {
 /** An S3 server for the specs of this file; it accepts `S3_KEYS`. */
 export function useS3(): LocalServer {
   return useServer((directory) => s3Server(pathsIn(directory)));
+}
+
+/** A server of the model APIs for the specs of this file; `models()` is there while specs and their hooks run. */
+export function useModels(): () => ScriptedModels {
+  let models: ScriptedModels | undefined;
+  beforeAll(async () => {
+    models = await ScriptedModels.start();
+  });
+  afterAll(() => models?.close());
+  return () => {
+    if (!models) throw new Error('the model server exists only while specs and their hooks run');
+    return models;
+  };
 }
 
 export const S3_KEYS = { S3_ACCESS_KEY_ID: S3_KEY, S3_SECRET_ACCESS_KEY: S3_KEY } as const;
