@@ -23,10 +23,11 @@ const LATER_SECONDS = 5;
 /** The problem document of an error. The client gets no detail of an unforeseen error. */
 export function problemOf(error: unknown): ProblemReply {
   if (error instanceof DomainError) return refusal(error);
-  const problem = error instanceof Problem ? error : foreseen(error);
-  if (!problem) return reply('internal.fault', PROBLEM_CODES['internal.fault'], 'something went wrong here');
+  if (error instanceof Problem) return ofProblem(error);
+  return foreseen(error) ?? replyTo('internal.fault', 'something went wrong here');
+}
 
-  const { code, kind, message, field, errors, retryAfterSeconds } = problem;
+function ofProblem({ code, kind, message, field, errors, retryAfterSeconds }: Problem): ProblemReply {
   return {
     ...reply(code, kind, message, { ...(field && { field }), ...(errors && { errors: [...errors] }) }),
     ...(retryAfterSeconds && { retryAfterSeconds }),
@@ -36,33 +37,31 @@ export function problemOf(error: unknown): ProblemReply {
 const refusal = (error: DomainError): ProblemReply =>
   reply(error.code, kindOf(error), error.message, error.field ? { field: error.field } : {});
 
-function foreseen(error: unknown): Problem | undefined {
+function foreseen(error: unknown): ProblemReply | undefined {
   if (error instanceof OutcomeUnknown) {
     const detail = 'no answer in time, and it may have been done: sent again with its Idempotency-Key it is done once';
-    return new Problem('command.outcome_unknown', detail, { retryAfterSeconds: SOON_SECONDS });
+    return replyTo('command.outcome_unknown', detail, SOON_SECONDS);
   }
   if (error instanceof Overloaded) {
     const retryAfterSeconds = Math.max(SOON_SECONDS, Math.ceil(error.retryAfterMs / 1_000));
-    return new Problem('command.overloaded', 'too many requests are waiting, so nothing was done', {
-      retryAfterSeconds,
-    });
+    return replyTo('command.overloaded', 'too many requests are waiting, so nothing was done', retryAfterSeconds);
   }
   if (error instanceof ReadModelBehind) {
-    return new Problem('read_model.behind', error.message, { retryAfterSeconds: SOON_SECONDS });
+    return replyTo('read_model.behind', error.message, SOON_SECONDS);
   }
   if (error instanceof ObjectStorageAway) {
-    return new Problem('artifact.bytes_unavailable', error.message, { retryAfterSeconds: LATER_SECONDS });
+    return replyTo('artifact.bytes_unavailable', error.message, LATER_SECONDS);
   }
   if (['unavailable', 'conflict'].includes(classifyStoreError(error))) {
-    return new Problem('store.unavailable', 'the store does not answer', { retryAfterSeconds: LATER_SECONDS });
+    return replyTo('store.unavailable', 'the store does not answer', LATER_SECONDS);
   }
   return error instanceof HttpException ? ofFramework(error) : undefined;
 }
 
 /** Errors of Nest and Fastify before a handler runs. */
-function ofFramework(error: HttpException): Problem | undefined {
+function ofFramework(error: HttpException): ProblemReply | undefined {
   const code = BY_STATUS[error.getStatus()];
-  return code && new Problem(code, error.message);
+  return code && replyTo(code, error.message);
 }
 
 const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
@@ -72,6 +71,11 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   413: 'request.too_large',
   415: 'request.unsupported_content',
 };
+
+const replyTo = (code: ProblemCode, detail: string, retryAfterSeconds?: number): ProblemReply => ({
+  ...reply(code, PROBLEM_CODES[code], detail),
+  ...(retryAfterSeconds && { retryAfterSeconds }),
+});
 
 function reply(
   code: string,

@@ -3,11 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KnownPaths } from '../http/known-paths';
 import { Problem } from './problem';
 import { problemOf } from './problem-of';
+import { RefusalLog } from './refusal-log';
 
 /** Turns every error into its problem document. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('Problem');
+  readonly #refusals = new RefusalLog(this.#logger);
 
   constructor(private readonly paths: KnownPaths) {}
 
@@ -23,7 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
 
     const { document, retryAfterSeconds, isFault } = problemOf(error);
     if (isFault) this.#logger.error(error);
-    else if (document.status >= 500) this.#logger.warn(document.code, { error });
+    else if (document.status >= 500) this.#refusals.add(document.code, error);
 
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', retryAfterSeconds);
     void reply

@@ -23,6 +23,8 @@ export function natsOptions({ url, name }: NatsAddress) {
     reconnectTimeWait: 250,
     pingInterval: 5_000,
     maxPingOut: 2,
+    // A stack trace for each request would cost more than the request; errors name their subject.
+    noAsyncTraces: true,
   } satisfies ConnectionOptions;
 }
 
