@@ -8,7 +8,7 @@ export const timestampedWorkflow = (lines: number): string => `
 id: ${TIMESTAMPED}
 name: Timestamped lines
 requires_repos: false
-agent: {provider: command, command: [bash, -eu]}
+agent: {provider: command, command: [bash, -eu], output: claude-stream-json}
 phases:
   - id: print
     name: Print
@@ -18,6 +18,7 @@ phases:
         printf '{"type":"assistant","message":{"id":"msg_%d","model":"claude-haiku-4-5-20251001","content":[{"type":"tool_use","id":"toolu_%s","name":"Bash","input":{"command":"ls"}}],"usage":{"input_tokens":1200,"output_tokens":80,"cache_creation_input_tokens":0,"cache_read_input_tokens":0}}}\\n' "$line" "\${EPOCHREALTIME/[.,]/}"
         sleep "0.$((${PAUSE_MS.from} + RANDOM % ${PAUSE_MS.below - PAUSE_MS.from}))"
       done
+      echo '{"type":"result","subtype":"success","is_error":false,"num_turns":1,"result":"Printed.","total_cost_usd":0}'
 `;
 
 /** The time of writing of the line in this frame, in milliseconds since the epoch; `undefined` for other frames. */
