@@ -34,7 +34,7 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 const END_WAIT_MS = 5_000;
 const END_POLL_MS = 100;
 
-const CHANGES_TOTALS: ReadonlySet<string> = new Set(['token_usage', 'session_summary', 'leg_ended']);
+const CHANGES_TOTALS: ReadonlySet<string> = new Set(['token_usage', 'model_call', 'session_summary', 'leg_ended']);
 
 /**
  * The events of one execution after a cursor, each once and in its channel's order, until the execution has ended.

@@ -28,7 +28,7 @@ type Data = NumberedEvent['data'];
 const NO_TOKENS = { input_tokens: null, output_tokens: null, total_tokens: null };
 
 function tokensOf(type: string, data: Data) {
-  if (type !== 'token_usage') return NO_TOKENS;
+  if (type !== 'token_usage' && type !== 'model_call') return NO_TOKENS;
   const [input, output, written, read] = [
     count(data['input_tokens']),
     count(data['output_tokens']),

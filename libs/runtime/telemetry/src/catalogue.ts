@@ -1,5 +1,6 @@
 import { SignedUsd, Usd } from '@syntropic/kernel';
 import { z } from 'zod';
+import { RUNNER_TELEMETRY } from './catalogue.runner';
 
 const count = z.number().int().nonnegative();
 const text = z.string().optional();
@@ -108,6 +109,7 @@ export const TELEMETRY = {
     price_table: text,
     parent_tool_use_id: text,
   }),
+  ...RUNNER_TELEMETRY,
   cost_recorded: z.looseObject({ source: text, metric_name: text, value: number }),
   api_request: open,
   api_error: open,

@@ -1,5 +1,5 @@
 export { PRICE_TABLE_VERSION } from './price-table';
-export { priceOf } from './prices';
+export { costOf, priceOf, type Tokens } from './prices';
 export type { LegReport } from './parser/leg-report';
 export { AgentOutput, SessionParser } from './parser/session-parser';
 export { TelemetryEvent, type NumberedEvent } from './telemetry-event';

@@ -43,23 +43,38 @@ export type SessionRecord = Readonly<{
   subagents: number;
 }>;
 
-/** Calculates the usage of a session: its accounts, and estimates of what no account includes, which make the cost incomplete. */
-export function usageOf({ legs, toolCalls, failedTools, subagents }: SessionRecord): Usage {
-  const inOrder = [...legs].sort((one, other) => one.leg - other.leg);
-  const unaccounted = inOrder.filter((leg, index) => isUnaccounted(leg, inOrder.slice(index + 1)));
+/** The place of the calls that the model gateway has recorded, beside the legs of the agent. */
+const GATEWAY_LEG = -1;
 
-  const accounts = inOrder.map(({ result }) => result ?? {});
-  const parts = [...accounts, ...unaccounted.map(({ estimate }) => estimate)].map(usageOfModels);
-  const total = notNegative(parts.reduce(addUsage, NO_USAGE));
+/**
+ * Calculates the usage of a session. The calls that the model gateway has recorded are its tokens and cost. In a session without such calls
+ * these are the agent's accounts, and estimates of what no account includes, which make the cost incomplete.
+ */
+export function usageOf({ legs, toolCalls, failedTools, subagents }: SessionRecord): Usage {
+  const inOrder = legs.filter(({ leg }) => leg !== GATEWAY_LEG).sort((one, other) => one.leg - other.leg);
+  const recorded = legs.find(({ leg }) => leg === GATEWAY_LEG);
   return {
-    ...total,
-    costComplete: unaccounted.length === 0 && total.costComplete && legs.every((leg) => leg.accountComplete),
+    ...(recorded?.result ? recordedUsage(recorded) : reportedUsage(inOrder)),
     toolCalls,
     failedTools,
     subagents,
     turns: sumOf(inOrder, ({ turns, answers }) => turns ?? answers),
     durationMs: sumOf(inOrder, ({ durationMs }) => durationMs ?? 0),
   };
+}
+
+function recordedUsage({ result = {}, accountComplete }: Leg): Usage {
+  const total = usageOfModels(result);
+  return { ...total, costComplete: total.costComplete && accountComplete };
+}
+
+function reportedUsage(inOrder: readonly Leg[]): Usage {
+  const unaccounted = inOrder.filter((leg, index) => isUnaccounted(leg, inOrder.slice(index + 1)));
+  const accounts = inOrder.map(({ result }) => result ?? {});
+  const parts = [...accounts, ...unaccounted.map(({ estimate }) => estimate)].map(usageOfModels);
+  const total = notNegative(parts.reduce(addUsage, NO_USAGE));
+  const isComplete = unaccounted.length === 0 && inOrder.every((leg) => leg.accountComplete);
+  return { ...total, costComplete: total.costComplete && isComplete };
 }
 
 /** True for a leg with calls after its last account that no account of a later leg includes. */
@@ -140,6 +155,9 @@ export class SessionTally {
     const call = dataOf('token_usage', event);
     if (call) addCall(this.#leg(call.leg ?? 1), call);
 
+    const recorded = dataOf('model_call', event);
+    if (recorded) addRecordedCall(this.#leg(GATEWAY_LEG), recorded);
+
     const summary = dataOf('session_summary', event);
     if (summary) addSummary(this.#leg(summary.leg), summary);
 
@@ -198,6 +216,12 @@ function addCall(leg: OpenLeg, call: Call): void {
   leg.conversed = true;
   if ((call.results_before ?? 0) >= leg.accounts) addTo(leg.estimate, call.model ?? 'unknown', call.added ?? call);
   if (!call.added && !call.parent_tool_use_id) leg.answers++;
+}
+
+function addRecordedCall(leg: OpenLeg, call: TelemetryData<'model_call'>): void {
+  leg.accounts = 1;
+  leg.accountComplete &&= call.complete;
+  addTo(leg.account, call.model ?? 'unknown', call);
 }
 
 /** An account includes the calls before it. */

@@ -19,12 +19,16 @@ export type HookEvent = Readonly<{
   message: Readonly<Record<string, unknown>>;
 }>;
 
-/** Types that the account of a session depends on. Only the stream may report them; those of hooks are stored as unknown. */
+/** Types that the account of a session depends on. Only the stream, or the runner, may report them; those of hooks are stored as unknown. */
 const NOT_FOR_HOOKS: ReadonlySet<string> = new Set<TelemetryType>([
   'agent_initialized',
   'token_usage',
   'session_summary',
   'leg_ended',
+  'model_call',
+  'model_call_refused',
+  'model_limit_reached',
+  'egress_connection',
   'agent_output',
   'unknown',
 ]);

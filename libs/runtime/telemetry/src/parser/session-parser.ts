@@ -7,6 +7,7 @@ import { ClaudeConversation } from './claude-conversation';
 import { EventWriter, type ParsedSession } from './event-writer';
 import { hookEventOf, writeHook } from './hook-event';
 import type { LegReport } from './leg-report';
+import { RunnerRecords } from './runner-records';
 import { isTooLarge, objectOf, startOf } from './storable-text';
 
 /** `text`: lines of a plain program. Agents declare their protocol. */
@@ -22,11 +23,13 @@ type OutputStream = 'stdout' | 'stderr' | 'runner';
  */
 export class SessionParser {
   readonly #writer: EventWriter;
+  readonly #records: RunnerRecords;
   /** Undefined for an agent without a protocol. */
   readonly #conversation: ClaudeConversation | undefined;
 
   constructor(session: ParsedSession, output: AgentOutput) {
     this.#writer = new EventWriter(session);
+    this.#records = new RunnerRecords(this.#writer);
     this.#conversation = output === 'text' ? undefined : new ClaudeConversation(this.#writer);
   }
 
@@ -82,6 +85,7 @@ export class SessionParser {
   #message(message: Readonly<Record<string, unknown>>, stream: OutputStream): boolean {
     const conversation = stream === 'stdout' ? this.#conversation : undefined;
     const hook = hookEventOf(message);
+    if (hook && stream === 'runner' && this.#records.read(hook)) return true;
     const isHook = hook && (conversation !== undefined || isTelemetryType(hook.type));
     if (isHook) writeHook(this.#writer, hook);
     else conversation?.read(message);

@@ -75,6 +75,35 @@ describe('totals of an agent that corrects its figures', () => {
   });
 });
 
+it('of a session behind the model gateway are the calls that it has recorded, equal to those of its parser', async () => {
+  const executionId = anExecutionId();
+  const call = (model: string, cost: string | null, complete = true) => {
+    const tokens = { input_tokens: 1, output_tokens: 2, cache_creation_tokens: 3, cache_creation_1h_tokens: 1 };
+    const figures = { ...tokens, cache_read_tokens: 4, cost_usd: cost, complete, duration_ms: 5, held_ms: 0 };
+    const context = { upstream: 'anthropic', operation: 'messages', model, status: 200, ...figures };
+    return JSON.stringify({ event_type: 'model_call', context });
+  };
+  const streams = [
+    [call('a', '0.5'), call('b', '0.25'), call('a', '0.5')],
+    [call('a', '0.5'), call('a', '0.25', false)],
+    [call('a', null), call('a', '0.25')],
+  ];
+  for (const records of streams) {
+    const { sessionId, parser, events, end } = replay([], executionId);
+    const now = new Date().toISOString();
+    const agent = [answer('m1', { type: 'text' }), result(99)].map((line) => JSON.stringify(line));
+    events.push(...agent.map((line, index) => parser.line(line, index + 1, now)));
+    events.push(...records.map((line, index) => parser.line(line, index + 10, now, 'runner')));
+    await store(...events, end(), events.flat());
+
+    const totals = await new TelemetryReader(database.pool).sessionTotals(sessionId);
+    expect(totals?.usage).toEqual(parser.usage);
+    expect(totals?.usage.turns).toBe(2);
+  }
+  const { usage } = await new TelemetryReader(database.pool).executionTotals(executionId);
+  expect(usage.byModel['b']).toMatchObject({ inputTokens: 1, cacheCreationTokens: 3, costUsd: '0.25' });
+});
+
 const folder = recordingsFolder();
 if (folder === undefined) it.skip('recorded sessions are not beside this repository', () => undefined);
 else
