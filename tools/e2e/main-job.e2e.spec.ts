@@ -1,3 +1,4 @@
+import { eventually } from '@syntropic/testing';
 import { z } from 'zod';
 import { usePlatform } from './platform';
 import { shell, simulated, workflow } from './workflows';
@@ -58,6 +59,25 @@ describe('the main job', () => {
     expect(events[0]).toBe('snapshot');
     expect(events.at(-1)).toBe('ExecutionCompleted');
     expect(events).toEqual(expect.arrayContaining(['agent_output', 'SessionCompleted', 'PhaseCompleted']));
+  });
+
+  it('runs a workflow as it was at the start', async () => {
+    const second = shell('echo first > artifacts/output/text.txt');
+    await platform.createWorkflow(workflow('changed', `execution_type: human_in_loop\n${shell('true')}`, second));
+    const id = await platform.execute('changed', { task: 'a task' });
+    await eventually(async () => {
+      expect((await platform.execution(id)).phases[0]?.status).toBe('waiting');
+    });
+
+    const prompt_template = 'echo second > artifacts/output/text.txt';
+    const changed = await platform.send('PUT', '/api/workflows/changed/phases/phase-2', { prompt_template });
+    await platform.post(`/api/executions/${id}/phases/phase-1/approve`);
+    const { artifact_ids, inputs } = await platform.reaches(id, 'completed');
+
+    expect(changed.status).toBe(200);
+    expect(inputs).toEqual({ task: 'a task' });
+    const { body } = await platform.get(`/api/artifacts/${artifact_ids[0] ?? ''}/content`);
+    expect(body).toMatchObject({ content: 'first\n' });
   });
 
   it('fails with the error output of its agent', async () => {

@@ -8,9 +8,11 @@ const Limits = z.object({
   diskMb: z.number().int().min(1).optional(),
 });
 
+/** `sandbox`: every namespace its own; `process`: no isolation, where the runner allows it. */
+export const Isolation = z.enum(['sandbox', 'process']);
+
 const common = {
-  /** `sandbox`: every namespace its own; `process`: no isolation, where the runner allows it. */
-  isolation: z.enum(['sandbox', 'process']).default('sandbox'),
+  isolation: Isolation.default('sandbox'),
   limits: Limits.optional(),
 };
 

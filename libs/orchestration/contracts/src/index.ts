@@ -30,7 +30,13 @@ export {
   type ExecutionEvent,
   type ExecutionEvents,
 } from './workflow-execution.contract';
-export { MAX_ARTIFACT_IDS, type ExecutablePhase, type YieldPoint } from './workflow-execution.shapes';
+export {
+  inputsWithTask,
+  MAX_ARTIFACT_IDS,
+  type ExecutablePhase,
+  type RecordedPhase,
+  type YieldPoint,
+} from './workflow-execution.shapes';
 export {
   workflowTemplate,
   type WorkflowCommands,

@@ -14,7 +14,6 @@ import {
 import { z } from 'zod';
 import { PROVIDERS } from './agent-configuration';
 import {
-  ExecutablePhase,
   failure,
   inExecution,
   inPhase,
@@ -23,6 +22,7 @@ import {
   ofSession,
   ParkReason,
   reason,
+  RecordedPhase,
   settled,
   summary,
   YieldPoint,
@@ -63,16 +63,20 @@ const commands = {
 };
 
 const events = {
-  /** The execution keeps a copy of the template, which is not read again. */
+  /** The execution runs the template as of `templateVersion`, however the template changes afterwards. */
   ExecutionStarted: {
     ...inExecution,
     workflowName: z.string(),
-    /** Includes declared defaults. */
+    /** The version of the template's stream. Absent in events of older builds, whose phases are whole. */
+    templateVersion: z.int().min(1).optional(),
+    /** The request's override of the phases' providers. */
+    provider: z.enum(PROVIDERS).optional(),
+    /** Includes declared defaults, and not the task. Events of older builds hold it here as well. */
     inputs: z.record(z.string(), z.string()),
     task: z.string().optional(),
     repos: z.array(z.string()),
     repositoryRef: z.string().optional(),
-    phases: z.array(ExecutablePhase),
+    phases: z.array(RecordedPhase),
   },
   /** The phase waits for a runner. Leg n + 1 goes on where leg n was parked. */
   PhaseQueued: { ...inSession, provider: z.string(), isolation: z.string(), parkedOn: z.string().optional() },

@@ -9,7 +9,7 @@ import {
   type Immutable,
 } from '@syntropic/kernel';
 import { z } from 'zod';
-import { AgentConfiguration } from './agent-configuration';
+import { AgentConfiguration, Isolation, PROVIDERS } from './agent-configuration';
 import { PhaseDefinition } from './workflow-definition';
 
 /** The fields that commands and events of executions share. */
@@ -22,9 +22,33 @@ export type YieldPoint = z.infer<typeof YieldPoint>;
 export const ParkReason = z.enum(['hold_expired', 'slot_needed', 'shutdown', 'lease_lost']);
 export const InterruptReason = z.enum(['lease_lost', 'queue_timeout', 'shutdown']);
 
-/** A phase as this execution runs it: the template's, with its agent decided. */
-export const ExecutablePhase = PhaseDefinition.extend({ agent: AgentConfiguration });
-export type ExecutablePhase = Immutable<z.infer<typeof ExecutablePhase>>;
+/** A phase as its runner is sent it: the template's, with its agent decided. */
+export type ExecutablePhase = Immutable<z.infer<typeof PhaseDefinition>> & Readonly<{ agent: AgentConfiguration }>;
+
+/** A phase as its execution records it: all that decides its course. The template holds its instructions. */
+const PlannedPhase = PhaseDefinition.pick({
+  phaseId: true,
+  name: true,
+  order: true,
+  executionType: true,
+  model: true,
+  retries: true,
+}).extend({ agent: z.object({ provider: z.enum(PROVIDERS), isolation: Isolation }) });
+
+/** A phase as older builds recorded it, with its instructions. */
+const WholePhase = PhaseDefinition.extend({ agent: AgentConfiguration, timeoutSeconds: z.number() });
+
+export const RecordedPhase = z.union([WholePhase, PlannedPhase]);
+export type RecordedPhase = Immutable<z.infer<typeof RecordedPhase>>;
+
+/** All inputs of an execution: prompts name the task like any other. */
+export const inputsWithTask = ({
+  inputs,
+  task,
+}: Immutable<{ inputs: Record<string, string>; task?: string | undefined }>): Record<string, string> => ({
+  ...inputs,
+  ...(task !== undefined && { task }),
+});
 
 /** A command of a session about its phase. */
 export const ofSession = { executionId: ExecutionId, phaseId: PhaseId, sessionId: SessionId };

@@ -1,5 +1,5 @@
 import { tokensView, totalTokensView, wireEvents } from '@syntropic/live';
-import { workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
+import { inputsWithTask, workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
 
 /** Executions and their phases as clients of unnamed frames know them. */
 export const executionWireEvents = wireEvents(workflowExecution)({
@@ -10,7 +10,7 @@ export const executionWireEvents = wireEvents(workflowExecution)({
       workflow_id: data.workflowId,
       execution_id: data.executionId,
       workflow_name: data.workflowName,
-      inputs: data.inputs,
+      inputs: inputsWithTask(data),
       started_at: recordedAt,
       total_phases: data.phases.length,
       phase_definitions: data.phases.map(({ phaseId, name, order }) => ({ phase_id: phaseId, name, order })),

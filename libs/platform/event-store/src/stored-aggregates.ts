@@ -62,6 +62,32 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     return current;
   }
 
+  async loadAt(id: string, version: number): Promise<Loaded<State>> {
+    const stream = this.#streamOf(id);
+    // Claims of one template come together, and each of them would replay it.
+    return this.#mutex.run(placeOf(stream, version), () => this.#loadAt(stream, version));
+  }
+
+  async #loadAt(stream: string, version: number): Promise<Loaded<State>> {
+    const place = placeOf(stream, version);
+    const { epoch, last } = await this.stores.streams.eventAt(stream, version);
+    if (last === undefined) throw new Error(`${stream} has no version ${version}`);
+
+    const kept = [this.#kept(place), this.#kept(stream)].find(
+      (one) => one?.version === version && one.epoch === epoch && one.last === last,
+    );
+    if (kept) return kept;
+
+    this.stores.kept.delete(place);
+    let known: Replayed<State> = { ...this.#initial(stream), epoch };
+    while (known.version < version) {
+      const page = await this.stores.log.readStream(stream, known.version, version - known.version);
+      if (page.length === 0) throw new Error(`${stream} has no version ${version}`);
+      known = this.#replayed(known, page, place);
+    }
+    return known;
+  }
+
   /**
    * @throws VersionConflict when the stream keeps changing, or one of the `reads` has changed and the caller must load it again
    * @throws DomainError of the decision, or `command.id_reused`, `claim.taken`, `scope.not_empty`, `work.lease_lost`
@@ -118,13 +144,30 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
   }
 
   #lastKnown(stream: string): Replayed<State> {
+    return this.#kept(stream) ?? this.#initial(stream);
+  }
+
+  #kept(place: string): Replayed<State> | undefined {
     // Only this kind of aggregate has streams of its name.
-    const kept = this.stores.kept.get(stream) as Replayed<State> | undefined;
-    return kept ?? { state: this.aggregate.initial, stream, version: 0, position: 0 };
+    return this.stores.kept.get(place) as Replayed<State> | undefined;
+  }
+
+  #initial(stream: string): Replayed<State> {
+    return { state: this.aggregate.initial, stream, version: 0, position: 0 };
   }
 
   /** Replays a page, and every page after it up to the stream's version. */
   async #follow(known: Replayed<State>, page: readonly Recorded[], version: number): Promise<Replayed<State>> {
+    if (page.length === 0) return known;
+
+    const current = this.#replayed(known, page, known.stream);
+    if (current.version >= version) return current;
+
+    return this.#follow(current, await this.stores.log.readStream(current.stream, current.version), version);
+  }
+
+  /** Replays a page, and keeps the state at this place. */
+  #replayed(known: Replayed<State>, page: readonly Recorded[], place: string): Replayed<State> {
     const last = page.at(-1);
     if (!last) return known;
 
@@ -132,15 +175,16 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     const state = replay(this.aggregate, history, known.state);
     const current = { ...known, state, version: last.version, position: last.position, last: last.id };
     this.stores.kept.set(
-      known.stream,
+      place,
       current,
       page.reduce((sum, { data }) => sum + bytesOf(data), 0),
     );
-    if (current.version >= version) return current;
-
-    return this.#follow(current, await this.stores.log.readStream(current.stream, current.version), version);
+    return current;
   }
 }
+
+/** The key of a state as of an earlier version, beside the stream's own. */
+const placeOf = (stream: string, version: number): string => `${stream}@${version}`;
 
 function answer(outcome: AppendOutcome, stream: string, reservations: readonly Reservation[]): Outcome {
   switch (outcome.is) {

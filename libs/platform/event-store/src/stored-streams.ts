@@ -23,6 +23,20 @@ type StreamPageRow = Readonly<{ epoch: string; outcome: AppendOutcome | null; be
 export class StoredStreams {
   constructor(private readonly pool: Pool) {}
 
+  /** The id of the event at this version, and the log's epoch at the moment of the read. */
+  async eventAt(stream: string, version: number): Promise<Readonly<{ epoch: string; last: string | undefined }>> {
+    const { rows } = await this.pool.query<Readonly<{ epoch: string; last: string | null }>>({
+      name: 'stream-event-at',
+      text: `
+        select store_epoch as epoch, (select event_id from log.events where stream_id = $1 and version = $2) as last
+        from log.log_head`,
+      values: [stream, version],
+    });
+    const [head] = rows;
+    if (!head) throw new Error(NO_HEAD);
+    return { epoch: head.epoch, last: head.last ?? undefined };
+  }
+
   /** Reads the next page of a stream and, in the same statement, the outcome of the command if it was sent before. */
   async find(stream: string, after: number, context?: CommandContext): Promise<StreamPage> {
     const { rows } = await this.pool.query<StreamPageRow>({

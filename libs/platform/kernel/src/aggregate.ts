@@ -81,6 +81,12 @@ export interface Aggregates<State, E extends Event> {
   load(id: string): Promise<Loaded<State>>;
 
   /**
+   * The state as of an earlier version, however the aggregate has changed since.
+   * @throws Error when the stream has no such version
+   */
+  loadAt(id: string, version: number): Promise<Loaded<State>>;
+
+  /**
    * Loads, decides, appends. After a conflict it decides again, which is safe because decisions are pure.
    * A command that was carried out before returns its first outcome without a decision.
    * @param reads other aggregates that the decision has read; when one has changed, the append fails with a conflict.

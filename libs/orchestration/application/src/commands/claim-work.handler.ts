@@ -9,8 +9,21 @@ import {
   type ReplyOf,
 } from '@syntropic/kernel';
 import { Handles, type Handler } from '@syntropic/messaging';
-import { work, workflowExecution, type ExecutionEvent, type WorkOrder } from '@syntropic/orchestration/contracts';
-import { failPhase, startPhase, WorkflowExecution, workOrderOf } from '@syntropic/orchestration/domain';
+import {
+  work,
+  workflowExecution,
+  type ExecutionEvent,
+  type WorkflowEvent,
+  type WorkOrder,
+} from '@syntropic/orchestration/contracts';
+import {
+  failPhase,
+  startPhase,
+  templateOf,
+  WorkflowExecution,
+  WorkflowTemplate,
+  workOrderOf,
+} from '@syntropic/orchestration/domain';
 import { WorkQueue, type Work } from '@syntropic/work';
 
 const { FailPhase, StartPhase } = workflowExecution.commands;
@@ -23,6 +36,8 @@ export class ClaimWorkHandler implements Handler<ClaimWork> {
     private readonly queue: WorkQueue,
     @InjectAggregates(WorkflowExecution)
     private readonly executions: Aggregates<WorkflowExecution, ExecutionEvent>,
+    @InjectAggregates(WorkflowTemplate)
+    private readonly templates: Aggregates<WorkflowTemplate, WorkflowEvent>,
   ) {}
 
   /**
@@ -46,8 +61,10 @@ export class ClaimWorkHandler implements Handler<ClaimWork> {
   /** Starts the phase once its order is known to fit into an answer. */
   async #begin(claimed: Work, runner: string, claim: CommandContext): Promise<Omit<WorkOrder, 'token'>> {
     const { state } = await this.executions.load(claimed.executionId);
+    const from = templateOf(state);
+    const template = from && (await this.templates.loadAt(from.workflowId, from.version));
     try {
-      const order = workOrderOf(state, claimed);
+      const order = workOrderOf(state, claimed, template?.state);
       await this.#start(claimed, runner, claim);
       return order;
     } catch (error) {

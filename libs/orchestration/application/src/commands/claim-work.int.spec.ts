@@ -11,8 +11,8 @@ import {
   type CommandContext,
   type Event,
 } from '@syntropic/kernel';
-import { MAX_ORDER_BYTES, work } from '@syntropic/orchestration/contracts';
-import { WorkflowExecution } from '@syntropic/orchestration/domain';
+import { MAX_ORDER_BYTES, work, WorkflowDefinition } from '@syntropic/orchestration/contracts';
+import { WorkflowExecution, WorkflowTemplate } from '@syntropic/orchestration/domain';
 import { createPool } from '@syntropic/postgres';
 import { useDatabase } from '@syntropic/testing';
 import { WorkQueue } from '@syntropic/work';
@@ -45,6 +45,7 @@ async function start() {
     imports: [
       EventStoreModule.forRoot({ useFactory: () => ({ pool }) }),
       EventStoreModule.forFeature(WorkflowExecution),
+      EventStoreModule.forFeature(WorkflowTemplate),
     ],
     providers: [
       ClaimWorkHandler,
@@ -74,11 +75,13 @@ async function record(events: readonly Event[], phaseId: string): Promise<void> 
   await app.get(WorkQueue).enqueue({ ...described, backend: 'sandbox', provider: 'simulated' }, 1);
 }
 
+const NAMESPACE = '00000000-0000-4000-8000-000000000000';
+
 const sessionOf = (phaseId: string) => ({
   executionId,
   workflowId,
   phaseId,
-  sessionId: derivedUuid(executionId, phaseId),
+  sessionId: derivedUuid(NAMESPACE, executionId, phaseId),
   attempt: 1,
   leg: 1,
 });
@@ -118,7 +121,7 @@ const completed = (phaseId: string): Event => ({
 });
 const filesOf = (phaseId: string) =>
   Array.from({ length: 1_000 }, (_, index) => ({
-    artifactId: derivedUuid(executionId, phaseId, index),
+    artifactId: derivedUuid(NAMESPACE, executionId, phaseId, index),
     path: `${String(index).padStart(4, '0')}-${'x'.repeat(500)}`,
     sha256: '0'.repeat(64),
     sizeBytes: 1,
@@ -154,6 +157,39 @@ describe('a claim', () => {
     const page = await app.get(ListInputsHandler).execute({ message: work.ListInputs, data, context: contextOf() });
     expect(page.artifacts[0]).toEqual({ path: filesOf('phase-7')[400]?.path, uri: `file:${'0'.repeat(64)}` });
     expect(await recorded()).toContain('PhaseStarted');
+  });
+
+  it('is answered with the template as of the start, whatever it has become', async () => {
+    const workflow = `w-${randomUUID()}`;
+    const phases = [{ phaseId: 'plan', name: 'Plan', order: 1, agent, promptTemplate: 'as created' }];
+    const created = WorkflowDefinition.parse({ name: 'Review', phases });
+    const updated = (promptTemplate: string): Event => ({
+      type: 'WorkflowPhaseUpdated',
+      data: { workflowId: workflow, phaseId: 'plan', promptTemplate },
+    });
+    await app.get(EventAppender).append({
+      stream: `workflow-${workflow}`,
+      expected: 0,
+      events: [
+        { type: 'WorkflowCreated', data: { workflowId: workflow, ...created } },
+        updated('as started'),
+        updated('as changed'),
+        { type: 'WorkflowArchived', data: { workflowId: workflow } },
+      ],
+      context: contextOf(),
+    });
+    const { promptTemplate: _, ...plan } = { ...definition('plan', 0), promptTemplate: '' };
+    const recordedPhase = {
+      ...plan,
+      timeoutSeconds: undefined,
+      agent: { provider: 'simulated', isolation: 'sandbox' },
+    };
+    const more = { workflowId: workflow, templateVersion: 2, phases: [recordedPhase] };
+    await record([started(['plan'], more), queued('plan')], 'plan');
+
+    const { order } = await claim();
+
+    expect(order).toMatchObject({ promptTemplate: 'as started', timeoutSeconds: 300, agent });
   });
 
   it('of a phase whose order no message carries fails the phase, and hands out nothing', async () => {

@@ -31,7 +31,7 @@ export class StartExecutionHandler implements Handler<StartExecution> {
     return this.executions.update(
       data.executionId,
       context,
-      (execution) => startExecution(execution, data, template.state, isCapable),
+      (execution) => startExecution(execution, data, template, isCapable),
       [template],
     );
   }

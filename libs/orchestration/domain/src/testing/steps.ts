@@ -1,4 +1,4 @@
-import { ExecutionId, NO_USAGE, PhaseId, type SessionId, WorkflowId } from '@syntropic/kernel';
+import { ExecutionId, type Loaded, NO_USAGE, PhaseId, type SessionId, WorkflowId } from '@syntropic/kernel';
 import { specificationOf } from '@syntropic/kernel/testing';
 import {
   type ExecutionEvent,
@@ -44,22 +44,29 @@ export const [plan, build, check] = ['plan', 'build', 'check'].map((id) => Phase
 
 export type PhaseOptions = Partial<WorkflowDefinition['phases'][number]>;
 
-export const template = (...phases: [PhaseId, PhaseOptions?][]): WorkflowTemplate => ({
-  status: 'active',
-  definition: WorkflowDefinition.parse({
-    name: 'Review',
-    requiresRepos: false,
-    agent: { provider: 'simulated' },
-    phases: phases.map(([phaseId, options], index) => ({ phaseId, name: phaseId, order: index + 1, ...options })),
-  }),
-});
+/** A template as a handler loads it. */
+type LoadedTemplate = Pick<Loaded<WorkflowTemplate>, 'state' | 'version'>;
+
+export const loaded = (state: WorkflowTemplate, version = 1): LoadedTemplate => ({ state, version });
+
+export const active = (definition: WorkflowDefinition): LoadedTemplate => loaded({ status: 'active', definition });
+
+export const template = (...phases: [PhaseId, PhaseOptions?][]): LoadedTemplate =>
+  active(
+    WorkflowDefinition.parse({
+      name: 'Review',
+      requiresRepos: false,
+      agent: { provider: 'simulated' },
+      phases: phases.map(([phaseId, options], index) => ({ phaseId, name: phaseId, order: index + 1, ...options })),
+    }),
+  );
 
 export const start = StartExecution.schema.parse({ executionId, workflowId });
 export const everything = () => true;
 
 /** The history of an execution that was started and then took these steps. */
 export function history(
-  workflow: WorkflowTemplate,
+  workflow: LoadedTemplate,
   ...steps: ((state: WorkflowExecution) => readonly ExecutionEvent[])[]
 ) {
   return steps.reduce<ExecutionEvent[]>(

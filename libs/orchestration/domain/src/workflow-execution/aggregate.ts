@@ -22,6 +22,8 @@ export const WorkflowExecution = aggregate(workflowExecution, {
   initial: { status: 'not_started' },
   evolve,
   reserves,
+  // Version 2 names the template. A replica that does not know it would send orders without prompts: the number makes it refuse.
+  upcasters: { ExecutionStarted: [(whole: object) => whole] },
   decisions: {
     StartExecution: byHandler(startExecution),
     PauseExecution: pauseExecution,

@@ -1,6 +1,7 @@
-import { WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/contracts';
-import { build, everything, given, history, plan, start, two, types } from '../testing/steps';
-import { type WorkflowTemplate } from '../workflow-template';
+import { inputsWithTask, WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/contracts';
+import { active, build, everything, given, history, loaded, plan, start, two, types } from '../testing/steps';
+import { active as activeDefinition } from '../workflow-template';
+import { executablePhases } from './executable-phases';
 import { startExecution } from './start-execution';
 import { WorkflowExecution } from './aggregate';
 
@@ -12,7 +13,9 @@ describe('starting an execution', () => {
   });
 
   it('refuses an archived workflow', () => {
-    given().when(startExecution, start, { status: 'archived' }, everything).thenRefused('workflow.archived');
+    given()
+      .when(startExecution, start, loaded({ status: 'archived' }), everything)
+      .thenRefused('workflow.archived');
   });
 
   it('refuses a second time', () => {
@@ -28,14 +31,10 @@ describe('starting an execution', () => {
   });
 
   it('refuses missing inputs, reserved ones, and placeholders that nothing fills', () => {
-    const withInput = (more: object): WorkflowTemplate => ({
-      status: 'active',
-      definition: WorkflowDefinition.parse({
-        name: 'Review',
-        phases: [{ phaseId: 'plan', name: 'Plan', order: 1 }],
-        ...more,
-      }),
-    });
+    const withInput = (more: object) =>
+      active(
+        WorkflowDefinition.parse({ name: 'Review', phases: [{ phaseId: 'plan', name: 'Plan', order: 1 }], ...more }),
+      );
 
     given()
       .when(startExecution, start, withInput({ inputs: [{ name: 'topic' }] }), everything)
@@ -62,7 +61,7 @@ describe('starting an execution', () => {
       phases: [{ phaseId: 'plan', name: 'Plan', order: 1, promptTemplate: '{{ undeclared }}' }],
     });
     const request = (inputs: object) => StartExecution.schema.parse({ ...start, inputs });
-    const template = { status: 'active', definition } as const;
+    const template = active(definition);
     const data = { inputs: { owner: 'o', undeclared: 'u', topic: 't' }, repos: ['o/r'] };
 
     for (const inputs of [
@@ -77,13 +76,13 @@ describe('starting an execution', () => {
   });
 
   it('takes the task of the request, else the input of this name', () => {
-    const taskOf = (request: object) =>
-      startExecution(
-        WorkflowExecution.initial,
-        StartExecution.schema.parse({ ...start, ...request }),
-        two,
-        everything,
-      )[0]?.data;
+    const taskOf = (request: object) => {
+      const command = StartExecution.schema.parse({ ...start, ...request });
+      const [started] = startExecution(WorkflowExecution.initial, command, two, everything);
+      if (started?.type !== 'ExecutionStarted') throw new Error('nothing was started');
+      expect(started.data.inputs).not.toHaveProperty('task');
+      return { ...started.data, inputs: inputsWithTask(started.data) };
+    };
 
     expect(taskOf({ inputs: { task: 'as input' } })).toMatchObject({ task: 'as input' });
     expect(taskOf({ inputs: { task: 'as input' }, task: 'own' })).toMatchObject({
@@ -100,9 +99,9 @@ describe('starting an execution', () => {
     });
     const request = StartExecution.schema.parse({ ...start, provider: 'claude' });
 
-    expect(
-      startExecution(WorkflowExecution.initial, request, { status: 'active', definition }, everything)[0]?.data,
-    ).toMatchObject({ phases: [{ agent: { provider: 'claude' } }] });
+    expect(startExecution(WorkflowExecution.initial, request, active(definition), everything)[0]?.data).toMatchObject({
+      phases: [{ agent: { provider: 'claude' } }],
+    });
   });
 
   it.each(['--upload-pack=x', 'o', 'o/..', 'o/r/s', 'git@github.com:o/r', 'https://user:key@github.com/o/r', ''])(
@@ -134,9 +133,8 @@ describe('starting an execution', () => {
 
     const agent = { provider: 'simulated', turns: 7 };
     const command = { provider: 'command', command: ['true'] };
-    const own: WorkflowTemplate = {
-      status: 'active',
-      definition: WorkflowDefinition.parse({
+    const own = active(
+      WorkflowDefinition.parse({
         name: 'Review',
         requiresRepos: false,
         agent,
@@ -145,14 +143,16 @@ describe('starting an execution', () => {
           { phaseId: build, name: build, order: 2 },
         ],
       }),
+    );
+    const providers = (provider: 'simulated' | 'claude' | undefined) => {
+      const command = StartExecution.schema.parse({ ...start, provider });
+      const events = startExecution(WorkflowExecution.initial, command, own, everything);
+      return events.flatMap((event) =>
+        event.type === 'ExecutionStarted'
+          ? executablePhases(activeDefinition(own.state), event.data.provider).map((phase) => phase.agent)
+          : [],
+      );
     };
-    const providers = (provider: 'simulated' | 'claude' | undefined) =>
-      startExecution(
-        WorkflowExecution.initial,
-        StartExecution.schema.parse({ ...start, provider }),
-        own,
-        everything,
-      ).flatMap((event) => (event.type === 'ExecutionStarted' ? event.data.phases.map((phase) => phase.agent) : []));
     expect(providers(undefined)).toMatchObject([{ provider: 'command' }, agent]);
     expect(providers('simulated')).toMatchObject([agent, agent]);
     expect(providers('claude')).toMatchObject([{ provider: 'command' }, agent]);

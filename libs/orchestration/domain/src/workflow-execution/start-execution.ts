@@ -1,16 +1,17 @@
+import type { Loaded } from '@syntropic/kernel';
 import {
   fillPlaceholders,
   inputNames,
   isCloneable,
   withoutCredentials,
-  type AgentConfiguration,
   type ExecutablePhase,
-  type ProviderName,
   type ExecutionCommands,
+  type RecordedPhase,
   type WorkflowDefinition,
 } from '@syntropic/orchestration/contracts';
 import { active, type WorkflowTemplate } from '../workflow-template';
 import { followed, type Decision } from './continuation';
+import { executablePhases } from './executable-phases';
 import { refuse } from './refusals';
 import { refuseUnsendable } from './work-order';
 import type { WorkflowExecution } from './workflow-execution';
@@ -20,42 +21,55 @@ const RESERVED = ['repos', 'repository'];
 /** True for agents that a connected runner can run. */
 export type Capabilities = (agent: ExecutablePhase['agent']) => boolean;
 
-/** Copies the template into the execution. Missing inputs and capabilities are refused before a phase runs. */
+/** Starts an execution of the template as of this version. Missing inputs and capabilities are refused before a phase runs. */
 export function startExecution(
   execution: WorkflowExecution,
   command: ExecutionCommands['StartExecution'],
-  template: WorkflowTemplate,
+  template: Pick<Loaded<WorkflowTemplate>, 'state' | 'version'>,
   isCapable: Capabilities,
 ): Decision {
   if (execution.status !== 'not_started') throw refuse('already_started', `it is ${execution.status}`);
 
-  const definition = active(template);
+  const definition = active(template.state);
   const inputs = inputsOf(command, definition);
-  const phases = definition.phases.map((phase) => executable(phase, definition, command.provider));
-  const beyond = phases.find(({ agent }) => !isCapable(agent));
-  if (beyond) {
-    throw refuse(
-      'no_capable_runner',
-      `no runner has what phase ${beyond.phaseId} needs: ${beyond.agent.provider} in ${beyond.agent.isolation}`,
-    );
-  }
+  const phases = executablePhases(definition, command.provider);
+  refuseIncapable(phases, isCapable);
 
-  const { executionId, workflowId, task = inputs['task'] } = command;
+  const { executionId, workflowId, provider, task = inputs['task'] } = command;
+  const { task: _, ...otherInputs } = inputs;
   const { repositoryRef: ref } = definition;
-  const repos = reposOf(command, definition, inputs);
   const data = {
     executionId,
     workflowId,
     workflowName: definition.name,
-    inputs,
+    templateVersion: template.version,
+    ...(provider !== undefined && { provider }),
+    inputs: otherInputs,
     task,
-    repos: [...repos],
+    repos: [...reposOf(command, definition, inputs)],
     repositoryRef: ref && substituted(ref, inputs, 'repository.ref'),
-    phases,
+    phases: phases.map(planned),
   };
-  refuseUnsendable(data);
+  refuseUnsendable(data, phases);
   return followed(execution, [{ type: 'ExecutionStarted', data }]);
 }
+
+function refuseIncapable(phases: readonly ExecutablePhase[], isCapable: Capabilities): void {
+  const beyond = phases.find(({ agent }) => !isCapable(agent));
+  if (!beyond) return;
+  const { provider, isolation } = beyond.agent;
+  throw refuse('no_capable_runner', `no runner has what phase ${beyond.phaseId} needs: ${provider} in ${isolation}`);
+}
+
+const planned = ({ phaseId, name, order, executionType, model, retries, agent }: ExecutablePhase): RecordedPhase => ({
+  phaseId,
+  name,
+  order,
+  executionType,
+  ...(model !== undefined && { model }),
+  retries,
+  agent: { provider: agent.provider, isolation: agent.isolation },
+});
 
 function inputsOf(
   { inputs, task }: ExecutionCommands['StartExecution'],
@@ -120,29 +134,3 @@ function substituted(text: string, inputs: Readonly<Record<string, string>>, fie
     return value;
   });
 }
-
-function executable(
-  { agent: own, ...phase }: WorkflowDefinition['phases'][number],
-  definition: WorkflowDefinition,
-  provider: ProviderName | undefined,
-): ExecutablePhase {
-  const agent = own ?? definition.agent ?? CLAUDE;
-  // Clients always send `claude`: it means the agent of phases for which the workflow names none.
-  const wanted =
-    provider === undefined || provider === 'claude'
-      ? agent
-      : [own, definition.agent].find((one) => one?.provider === provider);
-  if (wanted) return { ...phase, agent: wanted };
-
-  const { isolation, limits } = agent;
-  const common = { isolation, ...(limits && { limits }) };
-  if (provider === 'simulated') return { ...phase, agent: { ...SIMULATED, ...common } };
-  throw refuse(
-    'provider_not_configured',
-    `phase ${phase.phaseId} does not say what ${provider} should run`,
-    'provider',
-  );
-}
-
-const CLAUDE: AgentConfiguration = { provider: 'claude', isolation: 'sandbox' };
-const SIMULATED = { provider: 'simulated', turns: 3, toolsPerTurn: 1, delayMs: 50, lineBytes: 0, fail: false } as const;

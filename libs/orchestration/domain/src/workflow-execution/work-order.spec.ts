@@ -1,9 +1,23 @@
 import { ArtifactId, jsonBytes, NO_USAGE, PhaseId, type ProducedFile } from '@syntropic/kernel';
-import { MAX_ORDER_BYTES, workflowExecution } from '@syntropic/orchestration/contracts';
-import { begun, everything, history, inSession, lastQueued, start, stateAfter, template } from '../testing/steps';
+import { MAX_ORDER_BYTES, workflowExecution, type ExecutionEvent } from '@syntropic/orchestration/contracts';
+import {
+  begun,
+  build,
+  done,
+  everything,
+  history,
+  inSession,
+  lastQueued,
+  plan,
+  start,
+  stateAfter,
+  template,
+} from '../testing/steps';
+import { active, type WorkflowTemplate } from '../workflow-template';
+import { executablePhases } from './executable-phases';
 import { completePhase } from './phases';
 import { startExecution } from './start-execution';
-import { inputPageOf, workOrderOf } from './work-order';
+import { inputPageOf, templateOf, workOrderOf } from './work-order';
 import { WorkflowExecution } from './aggregate';
 
 const { CompletePhase } = workflowExecution.commands;
@@ -16,6 +30,9 @@ const files: readonly ProducedFile[] = Array.from({ length: FILES }, (_, index) 
   sizeBytes: Number.MAX_SAFE_INTEGER,
   uri: `s3://bucket/${'0'.repeat(64)}`,
 }));
+const orderOf = (phaseId: PhaseId, events: readonly ExecutionEvent[], from?: WorkflowTemplate) =>
+  workOrderOf(stateAfter(events), { phaseId, sessionId: lastQueued(events, phaseId)?.data.sessionId ?? '' }, from);
+
 const names = (order: readonly { readonly path: string }[]) => order.map(({ path }) => path);
 
 const withFiles = (phaseId: PhaseId) => (state: WorkflowExecution) =>
@@ -30,7 +47,11 @@ const last = PhaseId.parse('phase-8');
 
 describe('nine phases of a thousand files', () => {
   const state = stateAfter(most);
-  const order = workOrderOf(state, { phaseId: last, sessionId: lastQueued(most, last)?.data.sessionId ?? '' });
+  const order = workOrderOf(
+    state,
+    { phaseId: last, sessionId: lastQueued(most, last)?.data.sessionId ?? '' },
+    workflow.state,
+  );
 
   it('have a work order that one message carries, with all phases and the first files', () => {
     expect(jsonBytes(order)).toBeLessThan(MAX_ORDER_BYTES);
@@ -90,7 +111,44 @@ describe('an execution', () => {
     const [queued] = events.slice(-1);
     if (queued?.type !== 'PhaseQueued') throw new Error('no phase was queued');
 
-    expect(jsonBytes(workOrderOf(stateAfter(events), queued.data))).toBeLessThan(MAX_ORDER_BYTES);
+    expect(jsonBytes(workOrderOf(stateAfter(events), queued.data, workflow.state))).toBeLessThan(MAX_ORDER_BYTES);
+  });
+
+  it('repeats no text of its template, and its orders hold them', () => {
+    const promptTemplate = 'word '.repeat(50_000);
+    const texts = {
+      promptTemplate,
+      description: promptTemplate,
+      allowedTools: ['Bash'],
+      outputArtifactTypes: ['text'],
+    };
+    const large = template([plan, texts], [build, texts]);
+    const events = history(large, begun(plan), done(plan));
+
+    const [started] = events;
+    expect(started).toMatchObject({ data: { templateVersion: 1, phases: [{ phaseId: plan }, { phaseId: build }] } });
+    expect(jsonBytes(started?.data ?? {})).toBeLessThan(1_000);
+    expect(orderOf(build, events, large.state)).toMatchObject({
+      promptTemplate,
+      allowedTools: ['Bash'],
+      earlier: [{ phaseId: plan, artifactTypes: ['text'] }],
+    });
+  });
+
+  it('of an older build holds its phases and its task twice, and has the same orders', () => {
+    const large = template([plan, { promptTemplate: 'Plan it.' }], [build, { promptTemplate: 'Build it.' }]);
+    const events = history(large, begun(plan), done(plan));
+    const older = events.map((event): ExecutionEvent => {
+      if (event.type !== 'ExecutionStarted') return event;
+      const { templateVersion: _, ...data } = event.data;
+      const phases = [...executablePhases(active(large.state), undefined)];
+      return { ...event, data: { ...data, inputs: { task: 'x' }, task: 'x', phases } };
+    });
+
+    expect(templateOf(stateAfter(older))).toBeUndefined();
+    expect(templateOf(stateAfter(events))).toEqual({ workflowId: start.workflowId, version: 1 });
+    const order = orderOf(build, events, large.state);
+    expect(orderOf(build, older)).toEqual({ ...order, inputs: { task: 'x' }, task: 'x' });
   });
 
   it('of an older build that cannot be sent has no order', () => {
@@ -101,6 +159,6 @@ describe('an execution', () => {
       phaseId: 'phase-0',
       sessionId: lastQueued(events, PhaseId.parse('phase-0'))?.data.sessionId ?? '',
     };
-    expect(() => workOrderOf(stateAfter(events), session)).toThrow(/larger than 960 KiB/);
+    expect(() => workOrderOf(stateAfter(events), session, workflow.state)).toThrow(/larger than 960 KiB/);
   });
 });

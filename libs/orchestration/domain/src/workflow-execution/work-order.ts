@@ -1,13 +1,16 @@
 import { jsonBytes } from '@syntropic/kernel';
 import {
+  inputsWithTask,
   MAX_ORDER_BYTES,
   type ExecutablePhase,
   type ExecutionEvents,
   type InputPage,
   type WorkOrder,
 } from '@syntropic/orchestration/contracts';
+import { active, type WorkflowTemplate } from '../workflow-template';
+import { executablePhases } from './executable-phases';
 import { phaseOfSession, refuse, started } from './refusals';
-import type { PhaseState, WorkflowExecution } from './workflow-execution';
+import { isUnderway, type PhaseState, type WorkflowExecution } from './workflow-execution';
 
 type Started = ExecutionEvents['ExecutionStarted']['data'];
 
@@ -16,19 +19,33 @@ const MAX_PAGE_BYTES = 512 * 1024;
 /** Ids, numbers and names of fields, beside the parts that authors and clients fill. */
 const FIXED_BYTES = 4_096;
 
+/** The template that an execution runs; undefined for one of an older build, which keeps its phases itself, and for one that has ended. */
+export function templateOf(
+  execution: WorkflowExecution,
+): Readonly<{ workflowId: string; version: number }> | undefined {
+  if (!isUnderway(execution)) return undefined;
+  const { workflowId, templateVersion: version } = execution.started;
+  return version === undefined ? undefined : { workflowId, version };
+}
+
 /**
  * Everything the runner of this session needs, and as many input files as it has room for.
+ * @param template the state of `templateOf` as of its version
  * @throws DomainError `execution.order_too_large`, which only executions of older builds can be
  */
 export function workOrderOf(
   execution: WorkflowExecution,
   session: Readonly<{ phaseId: string; sessionId: string }>,
+  template: WorkflowTemplate | undefined,
 ): Omit<WorkOrder, 'token'> {
   const now = started(execution);
   const { definition, sessionId, attempt, leg } = phaseOfSession(now, session);
-  const order = { ...requestOf(now.started), ...instructionsOf(definition), sessionId, attempt, leg };
-  const completed = now.phases.filter(({ status }) => status === 'completed');
-  const bytes = jsonBytes({ ...order, earlier: completed.map(({ definition }) => earlierPhase(definition)) });
+  const phaseBy = wholePhases(now.started, template);
+  const order = { ...requestOf(now.started), ...instructionsOf(phaseBy(definition.phaseId)), sessionId, attempt, leg };
+  const completed = now.phases
+    .filter(({ status }) => status === 'completed')
+    .map(({ definition, artifacts }) => ({ ...earlierPhase(phaseBy(definition.phaseId)), artifacts }));
+  const bytes = jsonBytes({ ...order, earlier: completed.map((phase) => ({ ...phase, artifacts: [] })) });
   if (bytes + FIXED_BYTES > MAX_ORDER_BYTES) throw tooLarge(definition.phaseId);
   return { ...order, earlier: withFiles(completed, MAX_ORDER_BYTES - FIXED_BYTES - bytes) };
 }
@@ -52,17 +69,32 @@ export function inputPageOf(
  * Refuses an execution with a phase whose order could not be sent, before anything is recorded.
  * @throws DomainError `execution.order_too_large`
  */
-export function refuseUnsendable(execution: Started): void {
-  const { phases } = execution;
+export function refuseUnsendable(execution: Started, phases: readonly ExecutablePhase[]): void {
   const common = jsonBytes(requestOf(execution)) + jsonBytes(phases.map(earlierPhase)) + FIXED_BYTES;
   const largest = phases.find((phase) => common + jsonBytes(instructionsOf(phase)) > MAX_ORDER_BYTES);
   if (largest) throw tooLarge(largest.phaseId);
 }
 
+/** Recorded with the execution by older builds, else the template's. */
+function wholePhases(
+  { phases, provider }: Started,
+  template: WorkflowTemplate | undefined,
+): (phaseId: string) => ExecutablePhase {
+  const whole = template
+    ? executablePhases(active(template), provider)
+    : phases.filter((phase) => 'timeoutSeconds' in phase);
+  const byId = new Map<string, ExecutablePhase>(whole.map((phase) => [phase.phaseId, phase]));
+  return (phaseId) => {
+    const phase = byId.get(phaseId);
+    if (!phase) throw new Error(`the template has no phase ${phaseId}`);
+    return phase;
+  };
+}
+
 const requestOf = ({ executionId, workflowId, inputs, task, repos, repositoryRef }: Started) => ({
   executionId,
   workflowId,
-  inputs,
+  inputs: inputsWithTask({ inputs, task }),
   task,
   repos: [...repos],
   repositoryRef,
@@ -90,12 +122,13 @@ const earlierPhase = ({ phaseId, outputArtifactTypes }: ExecutablePhase) => ({
 
 type File = InputPage['artifacts'][number];
 
-function withFiles(phases: readonly PhaseState[], room: number): WorkOrder['earlier'] {
+type CompletedPhase = Omit<ReturnType<typeof earlierPhase>, 'artifacts'> & Pick<PhaseState, 'artifacts'>;
+
+function withFiles(phases: readonly CompletedPhase[], room: number): WorkOrder['earlier'] {
   let left = room;
-  return phases.map(({ definition, artifacts }) => {
+  return phases.map(({ phaseId, artifactTypes, artifacts }) => {
     const { files, bytes } = filesWithin(artifacts, left);
     left -= bytes;
-    const { phaseId, artifactTypes } = earlierPhase(definition);
     const isCut = files.length < artifacts.length;
     return { phaseId, artifactTypes, artifacts: files, ...(isCut && { hasMore: true as const }) };
   });

@@ -62,7 +62,12 @@ type Look = (state: WorkflowExecution, fired: ReadonlySet<string>) => void;
  */
 function walk(definition: WorkflowDefinition, steps: readonly Step[], look: Look = () => undefined): Facts {
   const history: ExecutionEvent[] = [
-    ...startExecution(WorkflowExecution.initial, start, { status: 'active', definition }, () => true),
+    ...startExecution(
+      WorkflowExecution.initial,
+      start,
+      { state: { status: 'active', definition }, version: 1 },
+      () => true,
+    ),
   ];
   const fired = new Set<string>();
   let state = history.reduce(WorkflowExecution.evolve, WorkflowExecution.initial);

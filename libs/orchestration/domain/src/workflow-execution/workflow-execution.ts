@@ -1,5 +1,5 @@
 import { addUsage, NO_USAGE, type ProducedFile, type Reservation, type SessionId, type Usage } from '@syntropic/kernel';
-import type { ExecutablePhase, ExecutionEvent, ExecutionEvents } from '@syntropic/orchestration/contracts';
+import type { ExecutionEvent, ExecutionEvents, RecordedPhase } from '@syntropic/orchestration/contracts';
 import { runningScope } from '../workflow-template';
 
 /**
@@ -21,7 +21,7 @@ export type PhaseStatus =
   | 'interrupted';
 
 export type PhaseState = Readonly<{
-  definition: ExecutablePhase;
+  definition: RecordedPhase;
   status: PhaseStatus;
   attempt: number;
   leg: number;
@@ -172,7 +172,7 @@ export function phaseOf({ phases }: Underway, phaseId: string): PhaseState {
   return phase;
 }
 
-const pending = (definition: ExecutablePhase): PhaseState => ({
+const pending = (definition: RecordedPhase): PhaseState => ({
   definition,
   status: 'pending',
   attempt: 0,

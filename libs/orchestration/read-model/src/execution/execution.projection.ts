@@ -1,5 +1,10 @@
 import { addUsage, boundedUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
-import { MAX_ARTIFACT_IDS, workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
+import {
+  inputsWithTask,
+  MAX_ARTIFACT_IDS,
+  workflowExecution,
+  type ExecutionEvents,
+} from '@syntropic/orchestration/contracts';
 import { projection, usageColumns, usageRow } from '@syntropic/projections';
 import { z } from 'zod';
 import { attemptOf, pendingPhase, withPhase, type PhaseRow } from './phase-row';
@@ -58,7 +63,7 @@ export const executionProjection = projection(workflowExecution)({
       ...usageRow(NO_USAGE),
       error_message: null,
       detail: {
-        inputs: data.inputs,
+        inputs: inputsWithTask(data),
         task: data.task,
         repos: data.repos,
         usage: NO_USAGE,

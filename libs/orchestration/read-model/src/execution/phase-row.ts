@@ -1,5 +1,5 @@
 import { NO_USAGE, type Usage } from '@syntropic/kernel';
-import type { ExecutablePhase } from '@syntropic/orchestration/contracts';
+import type { RecordedPhase } from '@syntropic/orchestration/contracts';
 
 /** A phase of an execution, by its newest attempt. */
 export type PhaseRow = Readonly<{
@@ -20,7 +20,7 @@ export type PhaseRow = Readonly<{
   errorMessage: string | null;
 }>;
 
-export const pendingPhase = ({ phaseId, name, order, agent, model }: ExecutablePhase): PhaseRow => ({
+export const pendingPhase = ({ phaseId, name, order, agent, model }: RecordedPhase): PhaseRow => ({
   phaseId,
   name,
   order,
