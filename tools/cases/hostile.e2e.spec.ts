@@ -1,9 +1,13 @@
 import { shell, simulated, usePlatform, workflow } from '@syntropic/e2e';
 import { z } from 'zod';
+import { useRenewals } from './renewals';
 
 const platform = usePlatform();
+const renewalsOf = useRenewals(platform);
 
 const ORDINARY = 10;
+/** A lease, and the time without an answer after which a runner freezes its agents. */
+const [LEASE_MS, UNCERTAIN_AFTER_MS] = [15_000, 8_000];
 
 /** An agent that says the protocol's lines, written by a program. */
 const protocol = (
@@ -31,7 +35,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
 
 const Execution = z.looseObject({
   status: z.string(),
-  phases: z.array(z.looseObject({ attempt: z.int().optional() })),
+  phases: z.array(z.looseObject({ attempt: z.int().optional(), session_id: z.string().nullable() })),
 });
 
 it('ordinary executions do not notice hostile agents beside them', async () => {
@@ -53,4 +57,20 @@ it('ordinary executions do not notice hostile agents beside them', async () => {
     const { status } = Execution.parse((await platform.get(`/api/executions/${id}`)).body);
     expect(['completed', 'failed']).toContain(status);
   }
+});
+
+it('the lease of an ordinary session is renewed before its agent would have to stand still, whatever others print', async () => {
+  const long = simulated('turns: 60, tools_per_turn: 1, delay_ms: 250');
+  await platform.createWorkflow(workflow('long', long));
+  const id = await platform.execute('long');
+  await platform.reaches(id, 'running');
+  const hostile = await Promise.all(Object.keys(HOSTILE).map((name) => platform.execute(name)));
+  for (const other of hostile) for await (const frame of platform.frames(other)) expect(frame.event).not.toBe('');
+  const { phases } = await platform.reaches(id, 'completed', 120_000);
+
+  const renewals = await renewalsOf(phases[0]?.session_id ?? '');
+  expect(phases.map(({ attempt }) => attempt)).toEqual([1]);
+  expect(renewals.length).toBeGreaterThan(3);
+  expect(new Set(renewals.map(({ token }) => token)).size).toBe(1);
+  expect(renewals.filter(({ leftMs }) => leftMs < LEASE_MS - UNCERTAIN_AFTER_MS)).toEqual([]);
 });
