@@ -21,6 +21,7 @@ const MessageOutline = z.object({
   task_id: text,
   is_backgrounded: isBackgrounded,
   patch: z.object({ status: text, is_backgrounded: isBackgrounded }).optional().catch(undefined),
+  tool_use_result: z.object({ isAsync: isBackgrounded, status: text, agentId: text }).optional().catch(undefined),
   tasks: z
     .array(z.object({ task_id: text }))
     .optional()

@@ -24,6 +24,11 @@ describe('the grace after a result', () => {
     jest.advanceTimersByTime(ms);
     return expired.mock.calls.length > 0;
   };
+  const launchOf = (agentId: string) => ({
+    type: 'user',
+    message: { content: [{ type: 'tool_result', tool_use_id: 't1' }] },
+    tool_use_result: { isAsync: true, status: 'async_launched', agentId },
+  });
   const result = { type: 'result', subtype: 'success' };
   const answer = { type: 'assistant', message: { id: 'm2', content: [] } };
 
@@ -65,12 +70,19 @@ describe('the grace after a result', () => {
       system('background_tasks_changed', { tasks: [{ task_id: 'k1' }, { task_type: 'local_bash' }] }),
       system('background_tasks_changed', { tasks: [] }),
     ],
+    [launchOf('k1'), system('task_notification', { task_id: 'k1', status: 'stopped' })],
   ])('begins when no task in the background is left: %j', (started, ended) => {
     says(started, result);
     expect([grace.hasResult, expiresWithin(10 * GRACE_MS)]).toEqual([true, false]);
     says(ended);
     expect(expiresWithin(GRACE_MS - 1)).toBe(false);
     expect(expiresWithin(1)).toBe(true);
+  });
+
+  it('does not wait for a launched agent that has ended before the result of its launch', () => {
+    says(system('task_notification', { task_id: 'k1', status: 'completed' }), launchOf('k1'), result);
+
+    expect(expiresWithin(GRACE_MS)).toBe(true);
   });
 
   it('does not wait for a task in the foreground', () => {

@@ -19,6 +19,11 @@ export class AnnouncedTasks {
     return isInBackground ? toolUseId : undefined;
   }
 
+  /** A launched sub-agent is a task with the agent's id, also without an announcement. */
+  launched(agentId: string, toolUseId: string): void {
+    this.#tasks.set(agentId, { toolUseId, isInBackground: true });
+  }
+
   /** The tool whose task has ended. */
   toolOf({ task_id, tool_use_id }: TaskMessage): string | undefined {
     return tool_use_id ?? this.#tasks.get(task_id)?.toolUseId;

@@ -4,6 +4,7 @@ import type { LegEnd } from '../totals';
 import { AnnouncedTasks } from './announced-tasks';
 import {
   claudeMessageOf,
+  isLaunchOf,
   usageSoFar,
   type AssistantMessage,
   type ClaudeMessage,
@@ -136,15 +137,18 @@ export class ClaudeConversation {
     if (told) this.#writer.write('token_usage', told.call, factIds.usage(sessionId, call.messageId, told.revision));
   }
 
-  #user({ message, parent_tool_use_id }: UserMessage): void {
+  #user(user: UserMessage): void {
+    const { message, parent_tool_use_id, tool_use_result: details } = user;
     const { sessionId, now } = this.#writer;
+    const isLaunch = isLaunchOf(user);
     for (const block of message.content) {
       if (block.type !== 'tool_result') continue;
       const id = block.tool_use_id;
       const completed = this.#tools.complete(block, parent_tool_use_id ?? undefined, now);
       this.#writer.write('tool_execution_completed', completed, factIds.tool(sessionId, 'completed', id));
 
-      this.#stopped(id, this.#tools.close(block, now));
+      if (isLaunch && details?.agentId !== undefined) this.#tasks.launched(details.agentId, id);
+      this.#stopped(id, this.#tools.close(block, isLaunch, now));
 
       // Any tool may print any JSON; only git's hooks report through a tool's output.
       const hooks = hookEventsIn(textOf(block.content)).filter(({ type }) => type.startsWith('git_'));

@@ -76,12 +76,25 @@ const Assistant = z.object({
 });
 export type AssistantMessage = z.infer<typeof Assistant>;
 
+/** The details of a tool's result. A sub-agent in the background has them when it is launched, one in the foreground when it has ended. */
+const ToolUseResult = z
+  .object({ status: text, isAsync: z.boolean().optional().catch(undefined), agentId: text })
+  .optional()
+  .catch(undefined);
+
 const User = z.object({
   type: z.literal('user'),
   message: z.object({ content: z.union([z.string().transform(() => []), z.array(z.union([ToolResult, OtherBlock]))]) }),
   parent_tool_use_id: parent,
+  tool_use_result: ToolUseResult,
 });
 export type UserMessage = z.infer<typeof User>;
+
+/** Whether a sub-agent runs on when its tool has returned; undefined when the result does not say so. */
+export function isLaunchOf({ tool_use_result: details }: UserMessage): boolean | undefined {
+  if (details?.isAsync === true || details?.status === 'async_launched') return true;
+  return details?.isAsync === false || details?.status === 'completed' ? false : undefined;
+}
 
 const ModelAccount = z
   .object({

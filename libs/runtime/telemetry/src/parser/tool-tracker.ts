@@ -9,6 +9,8 @@ type OpenTool = Readonly<{
   used: Map<string, number>;
   /** True for a sub-agent that runs on when its tool has returned. */
   isInBackground: boolean;
+  /** The end of a sub-agent that was notified before its tool has returned. */
+  notified?: Readonly<{ success: boolean; time: number }>;
 }>;
 
 const SUBAGENT_TOOLS: ReadonlySet<string> = new Set(['Task', 'Agent']);
@@ -55,10 +57,22 @@ export class ToolTracker {
     };
   }
 
-  /** Removes a tool that has ended. Returns the end of a sub-agent, if the tool ran one. */
-  close(result: ToolResult, time: number): TelemetryData<'subagent_stopped'> | undefined {
-    const isLaunch = this.#open.get(result.tool_use_id)?.isInBackground === true && result.is_error !== true;
-    return isLaunch ? undefined : this.#end(result.tool_use_id, result.is_error !== true, time);
+  /**
+   * Removes a tool that has ended. Returns the end of a sub-agent, if the tool ran one. The result of a launch begins a sub-agent in the
+   * background; a result that does not say whether it is one is judged by the tool's input and the announced tasks.
+   */
+  close(
+    result: ToolResult,
+    isLaunch: boolean | undefined,
+    time: number,
+  ): TelemetryData<'subagent_stopped'> | undefined {
+    const { tool_use_id: id, is_error: isError } = result;
+    const tool = this.#open.get(id);
+    const isLaunched = isError !== true && tool?.agent !== undefined && (isLaunch ?? tool.isInBackground);
+    if (!isLaunched) return this.#end(id, isError !== true, time);
+    if (tool.notified) return this.#end(id, tool.notified.success, tool.notified.time);
+    this.moveToBackground(id);
+    return undefined;
   }
 
   moveToBackground(toolUseId: string): void {
@@ -66,8 +80,12 @@ export class ToolTracker {
     if (tool?.agent !== undefined) this.#open.set(toolUseId, { ...tool, isInBackground: true });
   }
 
+  /** Ends a sub-agent in the background. For one whose tool has not returned, its result decides whether this is the end. */
   endInBackground(toolUseId: string, success: boolean, time: number): TelemetryData<'subagent_stopped'> | undefined {
-    return this.#open.get(toolUseId)?.isInBackground ? this.#end(toolUseId, success, time) : undefined;
+    const tool = this.#open.get(toolUseId);
+    if (tool?.isInBackground) return this.#end(toolUseId, success, time);
+    if (tool) this.#open.set(toolUseId, { ...tool, notified: { success, time } });
+    return undefined;
   }
 
   #end(toolUseId: string, success: boolean, time: number): TelemetryData<'subagent_stopped'> | undefined {

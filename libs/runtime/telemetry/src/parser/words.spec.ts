@@ -100,6 +100,41 @@ describe('a sub-agent in the background', () => {
     expect(events.at(-1)).toMatchObject({ type: 'subagent_stopped', data: { success: false } });
   });
 
+  it('that nothing announces but the result of its launch ends with the notification of its id', () => {
+    const { read } = session();
+    const launch = { ...toolResult('t1'), tool_use_result: { isAsync: true, status: 'async_launched', agentId: 'a1' } };
+    const launched = read(answer('m1', tool('t1', 'Agent')), launch);
+    const ended = read(
+      answer('m2', tool('t2'), { parent: 't1' }),
+      toolResult('t2'),
+      system('task_notification', { task_id: 'a1', status: 'failed' }),
+    );
+
+    expect(typesOf(launched)).not.toContain('subagent_stopped');
+    expect(ended.filter(({ type }) => type === 'subagent_stopped').map(({ data }) => data)).toEqual([
+      { agent_name: 'agent', subagent_tool_use_id: 't1', duration_ms: 4_000, success: false, tools_used: { Bash: 1 } },
+    ]);
+  });
+
+  it('that has ended before the result of its launch ends once, with its own word', () => {
+    const { read } = session();
+    const launch = { ...toolResult('t1'), tool_use_result: { isAsync: true, agentId: 'k1' } };
+    const early = system('task_notification', { task_id: 'k1', tool_use_id: 't1', status: 'stopped' });
+    const events = read(answer('m1', tool('t1', 'Agent')), early, launch, early);
+
+    expect(events.filter(({ type }) => type === 'subagent_stopped').map(({ data }) => data)).toMatchObject([
+      { duration_ms: 1_000, success: false },
+    ]);
+  });
+
+  it('was asked for and not given: it ends with its tool', () => {
+    const { read } = session();
+    const completed = { ...toolResult('t1'), tool_use_result: { status: 'completed', agentId: 'a1' } };
+    const events = read(answer('m1', tool('t1', 'Agent', { run_in_background: true })), completed);
+
+    expect(typesOf(events).at(-1)).toBe('subagent_stopped');
+  });
+
   it('in the foreground ends with its tool', () => {
     const { read } = session();
     const events = read(answer('m1', tool('t1', 'Task')), { ...started, is_backgrounded: false }, toolResult('t1'));
