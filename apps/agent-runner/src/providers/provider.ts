@@ -40,6 +40,9 @@ export interface Plan {
 export const outputOf = (agent: AgentConfiguration): AgentOutput =>
   agent.provider === 'command' ? (agent.output ?? 'text') : 'claude-stream-json';
 
+/** The id of the conversation that a leg of an agent without memory begins: one id for two of them would make one account of both. */
+export const conversationOf = (id: string, leg: number): string => (leg === 1 ? id : `${id}-leg-${leg}`);
+
 /** The configuration as the named provider's own type. */
 export function settingsOf<Name extends ProviderName>(name: Name, agent: AgentConfiguration) {
   if (agent.provider !== name) throw new Error(`${agent.provider} is not run by the ${name} provider`);

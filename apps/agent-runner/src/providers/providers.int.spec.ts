@@ -1,8 +1,13 @@
+import { ExecutionId, PhaseId, SessionId } from '@syntropic/kernel';
+import { eventually } from '@syntropic/testing';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
 import { describeWithRecordings, recordingNames, recordingsDirectory } from '../../test/recordings.fixture';
-import { replay, simulated, toTheEnd, useSessions } from '../../test/session.fixture';
+import { listen, replay, simulated, toTheEnd, useSessions } from '../../test/session.fixture';
+import { SpoolParser } from '../assignment/spool-parser';
+import type { SpoolLine } from '../session';
 import { SandboxBackend } from '../workspaces';
 import { ReplayProvider } from './replay.provider';
 import { SimulatedProvider } from './simulated.provider';
@@ -18,6 +23,18 @@ const toolsIn = (texts: readonly string[]) =>
   new Set(
     texts.flatMap((text) => [...text.matchAll(/"type":"tool_use",[^}]*"name":"(\w+)"/g)].map(([, name]) => name)),
   );
+
+/** The figures of a session whose first leg was interrupted. */
+function usageOf(lines: readonly SpoolLine[]) {
+  const ids = { executionId: ExecutionId.parse('exec-0123456789ab'), phaseId: PhaseId.parse('plan') };
+  const parser = new SpoolParser({
+    session: { ...ids, sessionId: SessionId.parse(randomUUID()), leg: 2, token: 1, output: 'claude-stream-json' },
+    legEnds: { 1: 'INT' },
+    startedAt: lines[0]?.at ?? '',
+  });
+  parser.read(lines);
+  return parser.end('exit', lines.at(-1)?.at ?? '').figures.usage;
+}
 
 const parsed = (texts: readonly string[]) => texts.map((text) => JSON.parse(text) as ResultLine);
 
@@ -36,6 +53,23 @@ describeWithBubblewrap('the replay provider', () => {
       expect(finished.outcome).toBe('completed');
       expect(parsed(texts)).toEqual(messages);
     });
+  });
+
+  (recordingsDirectory === undefined ? it.skip : it)('makes another conversation of a later leg', async () => {
+    const provider = new ReplayProvider(recordingsDirectory);
+    const name = recordingNames.find((one) => one.includes('multi-tool')) ?? '';
+    const first = await toTheEnd(await start({ provider, agent: replay(name) }));
+    const second = await toTheEnd(await start({ provider, agent: replay(name), leg: 2 }));
+    // The parked leg has said all but its result.
+    const parked = first.lines.slice(0, -1);
+    const { length } = parked;
+    const rest = second.lines.map((line) => ({ ...line, line: line.line + length }));
+
+    const usage = usageOf([...parked, ...rest]);
+    const alone = usageOf([...parked.slice(0, 1), ...rest]);
+    expect(usage.toolCalls).toBe(2 * alone.toolCalls);
+    expect(Number(usage.costUsd)).toBeGreaterThan(Number(alone.costUsd));
+    expect(usage.costComplete).toBe(false);
   });
 
   it('refuses names that are not the name of a recording', async () => {
@@ -62,6 +96,23 @@ describeWithBubblewrap('the simulated provider', () => {
       result?.total_cost_usd,
     );
     expect(run.artifacts).toMatchObject({ files: [{ path: 'report.md' }] });
+  });
+
+  it('begins another conversation in each leg: a parked one counts beside the account of the next', async () => {
+    const sessionId = randomUUID();
+    const agent = simulated({ turns: 3, toolsPerTurn: 1, delayMs: 200 });
+    const first = await start({ provider, agent, sessionId });
+    const { lines, drained } = listen(first);
+    await eventually(() => lines.some(({ text }) => text.includes('"tool_result"')));
+    first.park();
+    await first.finished;
+    await drained;
+    const second = await toTheEnd(await start({ provider, agent, sessionId, leg: 2 }));
+
+    const usage = usageOf([...lines, ...second.lines]);
+    const turns = new Set(lines.flatMap(({ text }) => /"id":"(msg_\w+)"/.exec(text)?.[1] ?? [])).size;
+    expect(Object.values(usage.byModel).map(({ inputTokens }) => inputTokens)).toEqual([(turns + 3) * 1_200]);
+    expect(usage.costComplete).toBe(false);
   });
 
   it('reports the requested model at its price, and stays within the token limit', async () => {

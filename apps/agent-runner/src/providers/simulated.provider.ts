@@ -1,7 +1,7 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import { priceOf } from '@syntropic/telemetry';
 import { program } from './program';
-import { settingsOf, type Plan, type PlannedSession, type Provider } from './provider';
+import { conversationOf, settingsOf, type Plan, type PlannedSession, type Provider } from './provider';
 
 const MODEL = 'claude-haiku-4-5-20251001';
 const TOOLS = ['Bash'];
@@ -12,7 +12,8 @@ type Settings = Extract<AgentConfiguration, { provider: 'simulated' }>;
 
 /** Everything that the agent prints and writes, as far as it is known before the start. */
 interface Script extends Pick<Settings, 'turns' | 'toolsPerTurn' | 'delayMs' | 'lineBytes' | 'fail'> {
-  readonly sessionId: string;
+  /** The agent's own id of its conversation: each leg begins another one. */
+  readonly conversation: string;
   readonly leg: number;
   readonly model: string;
   readonly tools: readonly string[];
@@ -31,7 +32,7 @@ export class SimulatedProvider implements Provider {
   plan({ agent, sessionId, leg, model = MODEL, maxTokens = Infinity, allowedTools }: PlannedSession): Promise<Plan> {
     const { turns, toolsPerTurn, delayMs, lineBytes, fail } = settingsOf('simulated', agent);
     const script: Script = {
-      ...{ sessionId, leg, turns, toolsPerTurn, delayMs, lineBytes, fail, model },
+      ...{ conversation: conversationOf(sessionId, leg), leg, turns, toolsPerTurn, delayMs, lineBytes, fail, model },
       tools: allowedTools.length > 0 ? [...new Set(allowedTools.map(toolName))] : TOOLS,
       inputTokensPerTurn: INPUT_TOKENS_PER_TURN,
       report: `# Report\n\n${turns} turns, ${turns * toolsPerTurn} tools.\n`,
@@ -83,7 +84,7 @@ async function act(script: Script): Promise<void> {
   const startedAt = Date.now();
 
   const print = (line: object) => {
-    const text = JSON.stringify({ ...line, session_id: script.sessionId });
+    const text = JSON.stringify({ ...line, session_id: script.conversation });
     return new Promise((resolve) => process.stdout.write(`${text}\n`, resolve));
   };
   const wait = () => new Promise((resolve) => setTimeout(resolve, script.delayMs));
