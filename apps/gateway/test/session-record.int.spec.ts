@@ -3,6 +3,8 @@ import { NO_USAGE } from '@syntropic/kernel';
 import { event } from '@syntropic/kernel/testing';
 import { LocalObjectStorage } from '@syntropic/object-storage';
 import { randomUUID } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { anExecutionId, factsOf } from './facts';
 import { useGateway } from './gateway.fixture';
 
@@ -20,7 +22,11 @@ async function get(path: string) {
   return { status: response.status, body: JSON.parse(text) as Page & Operations };
 }
 
-async function aSession(texts: readonly string[], transcript?: readonly string[]) {
+/** @param transcript the lines of the stored transcript, or how the session is without one. */
+async function aSession(
+  texts: readonly string[],
+  transcript: readonly string[] | 'running' | 'ended' | 'its bytes are gone' = 'running',
+) {
   const executionId = anExecutionId();
   const facts = factsOf(executionId);
   const { sessionId } = facts;
@@ -33,16 +39,27 @@ async function aSession(texts: readonly string[], transcript?: readonly string[]
   for (let from = 0; from < texts.length; from += 1_000) {
     await gateway.observe(...texts.slice(from, from + 1_000).map((text, n) => of(text, from + n)));
   }
-  const records = transcript?.map((text, n) =>
-    JSON.stringify({ line: n + 1, leg: 1, at: time, stream: 'stdout', text }),
-  );
-  const put = () => new LocalObjectStorage(gateway.objects).put(Buffer.from(`${records?.join('\n') ?? ''}\n`));
+  const put = async (lines: readonly string[]) => {
+    const records = lines.map((text, n) => JSON.stringify({ line: n + 1, leg: 1, at: time, stream: 'stdout', text }));
+    const { uri } = await new LocalObjectStorage(gateway.objects).put(Buffer.from(`${records.join('\n')}\n`));
+    return { transcriptUri: uri };
+  };
+  const stored = async () => {
+    if (typeof transcript !== 'string') return put(transcript);
+    if (transcript === 'ended') return {};
+    const { transcriptUri } = await put([randomUUID()]);
+    const hash = /[0-9a-f]+$/.exec(transcriptUri)?.[0] ?? 'none';
+    const file = readdirSync(gateway.objects, { recursive: true, encoding: 'utf8' }).find((name) =>
+      name.endsWith(hash),
+    );
+    rmSync(join(gateway.objects, file ?? ''));
+    return { transcriptUri };
+  };
   const account = { status: 'completed' as const, usage: NO_USAGE, artifacts: [], telemetryEvents: texts.length };
-  const ended = async () =>
-    event(agentSession.events.SessionCompleted, { ...ids, ...account, transcriptUri: (await put()).uri });
+  const ended = async () => event(agentSession.events.SessionCompleted, { ...ids, ...account, ...(await stored()) });
   await gateway.record(
     `session-${sessionId}`,
-    [facts.sessionStarted, ...(records ? [await ended()] : [])],
+    [facts.sessionStarted, ...(transcript === 'running' ? [] : [await ended()])],
     executionId,
   );
   return sessionId;
@@ -98,6 +115,18 @@ describe('the transcript of a session', () => {
     const sessionId = await aSession(['said']);
 
     expect(await get(`${sessionId}/transcript`)).toMatchObject({ status: 202, body: { lines: [], next: null } });
+  });
+
+  it.each([
+    ['ended', /^the session has ended without a transcript/],
+    ['its bytes are gone', /its bytes are not in the object storage any more$/],
+  ] as const)('never comes when it is not stored at the end: %s', async (how, detail) => {
+    const sessionId = await aSession(['said'], how);
+
+    expect(await get(`${sessionId}/transcript`)).toMatchObject({
+      status: 404,
+      body: { code: 'transcript.not_stored', detail: expect.stringMatching(detail) as string },
+    });
   });
 });
 

@@ -1,12 +1,19 @@
 import type { DomainError } from '@syntropic/kernel';
 import { operatorCodes } from './codes/operator.codes';
 import { platformCodes } from './codes/platform.codes';
+import { recordCodes } from './codes/record.codes';
 import { BY_REFUSAL, refusalCodes } from './codes/refusal.codes';
 import { requestCodes } from './codes/request.codes';
 import type { ProblemKind, ProblemKinds } from './problem-kind';
 
 /** Every code that a problem document may carry. */
-export const PROBLEM_CODES = { ...requestCodes, ...platformCodes, ...refusalCodes, ...operatorCodes } as const;
+export const PROBLEM_CODES = {
+  ...requestCodes,
+  ...recordCodes,
+  ...platformCodes,
+  ...refusalCodes,
+  ...operatorCodes,
+} as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;
 

@@ -42,5 +42,8 @@ export const readTranscript = endpoint({
   params: SessionParams,
   query: TranscriptQuery,
   reply: Transcript,
-  also: { 202: 'The transcript is not stored yet, because the session has not ended' },
+  also: {
+    202: 'The transcript is not stored yet, because the session has not ended',
+    404: 'There is no such session, or it has ended without a transcript',
+  },
 });
