@@ -21,7 +21,8 @@ export function appendRequest(append: Append): AppendRequest {
   const lengths = events.reduce((sum, text) => sum + text.length + stream.length, 0);
   const request = { stream, expected, events: events.length, length: lengths };
 
-  if (reads.length === 0 && reservations.length === 0 && !context.lease) {
+  const isPlain = reads.length === 0 && reservations.length === 0 && !context.lease && !context.isKeyed;
+  if (isPlain) {
     const name = JSON.stringify(stream);
     const texts = events.map((text, ordinal) => `${ordinal},${name},${expected + ordinal + 1},${text}]`);
     return { kind: 'plain', ...request, texts };
@@ -33,6 +34,7 @@ export function appendRequest(append: Append): AppendRequest {
     reads: reads.map((read) => [read.stream, read.version]),
     reservations: reservations.map(reservationValues),
     ...(context.lease && { fence: [context.lease.sessionId, context.lease.token] }),
+    ...(context.isKeyed && { keyed: true }),
   });
   return {
     kind: 'guarded',

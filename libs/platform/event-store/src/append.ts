@@ -32,6 +32,8 @@ export type AppendOutcome = Readonly<
   | { is: 'not_empty'; at: number }
   /** The lease of the context does not hold any more. */
   | { is: 'fenced' }
+  /** A copy of the command with an idempotency key was answered meanwhile, without an append. */
+  | { is: 'answered' }
 >;
 
 /** A stream that the decision has read changed before the append. A new decision may succeed. */

@@ -90,7 +90,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
 
   /**
    * @throws VersionConflict when the stream keeps changing, or one of the `reads` has changed and the caller must load it again
-   * @throws DomainError of the decision, or `command.id_reused`, `claim.taken`, `scope.not_empty`, `work.lease_lost`
+   * @throws DomainError of the decision, or `command.id_reused`, `command.answered`, `claim.taken`, `scope.not_empty`, `work.lease_lost`
    */
   async update(
     id: string,
@@ -203,6 +203,8 @@ function answer(outcome: AppendOutcome, stream: string, reservations: readonly R
       throw refused(reservations[outcome.at], 'scope.not_empty', 'something still belongs to it');
     case 'fenced':
       throw new DomainError('work.lease_lost', 'the lease on this work has expired or belongs to another runner');
+    case 'answered':
+      throw new DomainError('command.answered', 'a copy of this command was answered meanwhile');
   }
 }
 
