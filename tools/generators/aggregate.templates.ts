@@ -4,7 +4,8 @@ export const contractSource = (context: Name, { camel, pascal, snake, words }: N
 import { contract, ${pascal}Id } from '@syntropic/kernel';
 import { z } from 'zod';
 
-const named = { ${camel}Id: ${pascal}Id, name: z.string().min(1) };
+/** The longest name keeps a page of a thousand small. */
+const named = { ${camel}Id: ${pascal}Id, name: z.string().min(1).max(255) };
 
 export const ${camel} = contract('${context.kebab}', '${snake}', {
   key: '${camel}Id',
@@ -50,7 +51,7 @@ function evolve(_: ${pascal}, event: Event): ${pascal} {
 export const ${pascal} = aggregate(contract, {
   initial: { status: 'unknown' },
   evolve,
-  decisions: { Create${pascal}: create${pascal}, Rename${pascal}: rename${pascal} },
+  decisions: { create${pascal}, rename${pascal} },
 });
 `;
 

@@ -1,26 +1,21 @@
 import type { Changes } from './changes';
-import { controllerSource, endpointSpec, endpointsSource } from './endpoint.templates';
+import { controllerSource, endpointSpec } from './endpoint.templates';
 import { pluralOf, type Name } from './names';
-import { withElement, withImport, withReexport } from './source-edits';
+import { withElement, withImport } from './source-edits';
 
 const GATEWAY = 'apps/gateway/src/app.module.ts';
 
 /** Makes the endpoints that list, show, create and change an aggregate, with a spec on a running gateway. */
 export function addEndpoint(changes: Changes, context: Name, name: Name): void {
-  const readModel = `libs/${context.kebab}/read-model/src`;
-  const projection = `${readModel}/${name.kebab}.projection.ts`;
+  const projection = `libs/${context.kebab}/read-model/src/${name.kebab}.projection.ts`;
   if (!changes.has(projection))
     throw new Error(`there is no read model ${context.kebab}/${name.kebab}: no ${projection}`);
 
   const plural = pluralOf(name);
-  const folder = `apps/gateway/src/${plural.kebab}`;
-  changes.create(`${folder}/${plural.kebab}.endpoints.ts`, endpointsSource(context, name, plural));
-  changes.create(`${folder}/${plural.kebab}.controller.ts`, controllerSource(context, name, plural));
+  const controller = `apps/gateway/src/${plural.kebab}/${plural.kebab}.controller.ts`;
+  changes.create(controller, controllerSource(context, name, plural));
   changes.create(`apps/gateway/test/${plural.kebab}.int.spec.ts`, endpointSpec(context, name, plural));
 
-  changes.edit(`${readModel}/index.ts`, (text) =>
-    withReexport(text, [`${name.camel}Projection`], `./${name.kebab}.projection`),
-  );
   changes.edit(
     GATEWAY,
     (text) => withElement(text, 'API', `${plural.pascal}Controller`),

@@ -4,7 +4,7 @@ import type { Changes } from './changes';
 import type { Name } from './names';
 import { generateReadModelMigration } from './read-model-migration';
 import { projectionSource, projectionSpec } from './read-model.templates';
-import { withElement, withImport } from './source-edits';
+import { withElement, withImport, withReexport } from './source-edits';
 
 const READ_MODELS = 'libs/catalogue/read-model/src/index.ts';
 
@@ -15,21 +15,16 @@ export function addReadModel(changes: Changes, context: Name, name: Name): void 
 
   const folder = `libs/${context.kebab}/read-model/src`;
   const index = `${folder}/index.ts`;
+  const projection = `${name.camel}Projection`;
   changes.create(`${folder}/${name.kebab}.projection.ts`, projectionSource(context, name));
   changes.create(`${folder}/${name.kebab}.projection.spec.ts`, projectionSpec(context, name));
 
-  if (!changes.has(index)) {
-    changes.create(index, `export const ${context.camel} = [];\n`);
-    changes.edit(
-      READ_MODELS,
-      (text) => withElement(text, 'READ_MODELS', context.camel),
-      (text) => withImport(text, context.camel, `@syntropic/${context.kebab}/read-model`),
-    );
-  }
+  if (!changes.has(index)) changes.create(index, '');
+  changes.edit(index, (text) => withReexport(text, [projection], `./${name.kebab}.projection`));
   changes.edit(
-    index,
-    (text) => withElement(text, context.camel, `${name.camel}Projection`),
-    (text) => withImport(text, `${name.camel}Projection`, `./${name.kebab}.projection`),
+    READ_MODELS,
+    (text) => withElement(text, 'READ_MODELS', projection),
+    (text) => withImport(text, projection, `@syntropic/${context.kebab}/read-model`),
   );
 }
 

@@ -17,3 +17,15 @@ export function answerCommands(nats: NatsConnection, answer: Answer): () => void
     subscription.unsubscribe();
   };
 }
+
+/** Answers all commands with one reply. `taken` has the data of each in their order, by its name: `orchestration.CreateWorkflow`. */
+export function takeCommands(nats: NatsConnection, reply: object = { position: 1, version: 1 }) {
+  const taken: Readonly<Record<string, object>>[] = [];
+  const commandIds: string[] = [];
+  const stop = answerCommands(nats, (subject, data, headers) => {
+    taken.push({ [subject.slice('commands.'.length)]: data });
+    commandIds.push(headers['Syn-Command-Id'] ?? '');
+    return reply;
+  });
+  return { taken, commandIds, stop };
+}

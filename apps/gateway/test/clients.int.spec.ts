@@ -2,21 +2,12 @@ import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** Sends a request, and answers the command that it becomes. */
 async function send(method: string, path: string, body?: object) {
-  const commands: Json[] = [];
-  const stop = gateway.answer((_, data) => {
-    commands.push(data as Json);
-    return { position: 1, version: 1 };
-  });
-  const reply = await fetch(`${gateway.url}/api${path}`, {
-    method,
-    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  stop();
-  return { status: reply.status, headers: reply.headers, body: (await reply.json()) as Json, commands };
+  const service = gateway.takeCommands();
+  const reply = await gateway.call(method, `/api${path}`, { body });
+  service.stop();
+  return { ...reply, commands: service.taken.flatMap((taken) => Object.values(taken)) };
 }
 
 describe('a workflow as clients send it that read packages themselves', () => {

@@ -1,54 +1,30 @@
 import { executionIdOf } from '@syntropic/kernel';
-import { refusedReply } from './refused-reply';
+import type { Json } from './call';
 import { useGateway } from './gateway.fixture';
+import { refusedReply } from './refused-reply';
 
 const gateway = useGateway();
 
-type Json = Readonly<Record<string, unknown>>;
-
-async function send(method: string, path: string, body?: string, headers: Record<string, string> = {}) {
-  const type = body === undefined ? {} : { 'content-type': 'application/json' };
-  const response = await fetch(`${gateway.url}${path}`, {
-    method,
-    headers: { ...type, ...headers },
-    ...(body !== undefined && { body }),
-  });
-  return { status: response.status, body: (await response.json()) as Json, headers: response.headers };
-}
-
-/** Answers all commands with this reply, and keeps them. */
-function answering(reply: object) {
-  const taken: { subject: string; data: Json; commandId: string }[] = [];
-  const stop = gateway.answer((subject, data, headers) => {
-    taken.push({ subject, data: data as Json, commandId: commandIdIn(headers) });
-    return reply;
-  });
-  return { taken, stop };
-}
-
-const commandIdIn = (headers: Readonly<Record<string, string>>): string =>
-  Object.entries(headers).find(([name]) => /command-?id/i.test(name))?.[1] ?? '';
+const send = (method: string, path: string, body?: string | object, headers: Readonly<Record<string, string>> = {}) =>
+  gateway.call(method, path, { body, headers });
 
 const RECORDED = { position: 7, version: 1 };
 
 describe('a change', () => {
   it('becomes a command, and its reply says where it stands in the log', async () => {
-    const service = answering(RECORDED);
-    const reply = await send('POST', '/api/workflows', JSON.stringify({ id: 'mine', name: 'Mine' }));
+    const service = gateway.takeCommands(RECORDED);
+    const reply = await send('POST', '/api/workflows', { id: 'mine', name: 'Mine' });
     service.stop();
 
     expect(reply).toMatchObject({ status: 201, body: { id: 'mine', status: 'created' } });
     expect(reply.headers.get('x-position')).toMatch(/^[0-9a-f-]{36}\.7$/);
     expect(service.taken).toMatchObject([
-      {
-        subject: 'commands.orchestration.CreateWorkflow',
-        data: { workflowId: 'mine', phases: [{ name: 'Initial Phase' }] },
-      },
+      { 'orchestration.CreateWorkflow': { workflowId: 'mine', phases: [{ name: 'Initial Phase' }] } },
     ]);
   });
 
   it('is the same command when it comes again with its key, under either prefix', async () => {
-    const service = answering(RECORDED);
+    const service = gateway.takeCommands(RECORDED);
     const key = { 'idempotency-key': 'once' };
     const first = await send('POST', '/api/workflows/mine/execute', '{}', key);
     const again = await send('POST', '/api/v1/workflows/mine/execute', '{}', key);
@@ -56,14 +32,16 @@ describe('a change', () => {
     service.stop();
 
     expect(again.body).toEqual(first.body);
-    expect(service.taken[1]?.commandId).toBe(service.taken[0]?.commandId);
-    expect(first.body['execution_id']).toBe(executionIdOf(service.taken[0]?.commandId ?? ''));
+    expect(service.commandIds[1]).toBe(service.commandIds[0]);
+    expect(first.body['execution_id']).toBe(executionIdOf(service.commandIds[0] ?? ''));
     expect(other.body['execution_id']).not.toBe(first.body['execution_id']);
   });
 
   it('is answered by the rule that refused it', async () => {
-    const service = answering(refusedReply('workflow.already_exists', 'conflict', 'a workflow with this id exists'));
-    const reply = await send('POST', '/api/workflows', JSON.stringify({ id: 'mine', name: 'Mine' }));
+    const service = gateway.takeCommands(
+      refusedReply('workflow.already_exists', 'conflict', 'a workflow with this id exists'),
+    );
+    const reply = await send('POST', '/api/workflows', { id: 'mine', name: 'Mine' });
     service.stop();
 
     expect(reply).toMatchObject({ status: 400, body: { code: 'workflow.already_exists', instance: '/api/workflows' } });
@@ -80,7 +58,9 @@ describe('a change', () => {
 
 describe('a request in a wrong state', () => {
   it('is refused in the words that clients know', async () => {
-    const service = answering(refusedReply('execution.has_ended', 'conflict', 'over', { state: 'completed' }));
+    const service = gateway.takeCommands(
+      refusedReply('execution.has_ended', 'conflict', 'over', { state: 'completed' }),
+    );
     const reply = await send('POST', '/api/executions/exec-0123456789ab/pause');
     service.stop();
 
@@ -104,7 +84,7 @@ describe('a YAML workflow', () => {
   const yaml = 'id: doc\nname: Doc\nphases:\n  - {id: plan, name: Plan, order: 1, prompt_template: go}\n';
 
   it('is created under what the query calls it', async () => {
-    const service = answering(RECORDED);
+    const service = gateway.takeCommands(RECORDED);
     const reply = await send('POST', '/api/workflows/from-yaml?workflow_id=other', yaml, asYaml);
     service.stop();
 
@@ -132,7 +112,7 @@ describe('a repository with credentials', () => {
     ['repos[1]', '/api/workflows', { name: 'x', repos: ['o/r', url] }],
     ['repos[0]', '/api/workflows/any/execute', { repos: ['HTTPS://token@github.com/o/r'] }],
   ])('is refused by the name of its field, %s, and not repeated', async (field, path, body) => {
-    const reply = await send('POST', path, JSON.stringify(body));
+    const reply = await send('POST', path, body);
 
     expect(reply).toMatchObject({ status: 422, body: { errors: [{ field }] } });
     expect(JSON.stringify(reply)).not.toMatch(/secret|token@/);

@@ -11,8 +11,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Pool } from 'pg';
 import { gatewayConfig } from '../src/gateway.config';
-import { answerCommands, type Answer } from './answer-commands';
+import { answerCommands, takeCommands, type Answer } from './answer-commands';
+import { call, type Call } from './call';
 import { EventRecorder } from './event-recorder';
 import { gatewayFromSource, type Replace } from './gateway-from-source';
 import { project } from './read-models.fixture';
@@ -80,12 +82,18 @@ export function useGateway() {
     start,
     record: (stream: string, events: readonly Event[], executionId?: string) =>
       recorder.record(stream, events, executionId),
+    call: (method: string, path: string, request?: Call) => call(url, method, path, request),
     answer: (answer: Answer) => answerCommands(nats, answer),
-    async observe(...events: readonly TelemetryEvent[]) {
-      const [batch] = await new PostgresTelemetryStore(database.pool).insert([{ events }]);
-      return batch && !batch.leaseLost ? batch.stored : [];
-    },
+    /** Takes commands in place of the command service, until `stop` is called. */
+    takeCommands: (reply?: object) => takeCommands(nats, reply),
+    observe: (...events: readonly TelemetryEvent[]) => observe(database.pool, events),
   };
+}
+
+/** Stores telemetry in place of the collector. */
+async function observe(pool: Pool, events: readonly TelemetryEvent[]) {
+  const [batch] = await new PostgresTelemetryStore(pool).insert([{ events }]);
+  return batch && !batch.leaseLost ? batch.stored : [];
 }
 
 /** Gateways that share a directory of objects. */

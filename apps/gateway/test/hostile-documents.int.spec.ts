@@ -1,15 +1,14 @@
 import { WORKER_SCRIPT } from '../src/workflows/yaml/workflow-yaml-reader';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { call } from './call';
 import { useGateway } from './gateway.fixture';
 
 const MIB = 1024 * 1024;
 const gateway = useGateway();
 
-async function post(path: string, body: string, type: string, url = gateway.url) {
-  const reply = await fetch(`${url}/api${path}`, { method: 'POST', body, headers: { 'content-type': type } });
-  return { status: reply.status, body: (await reply.json()) as Readonly<{ code: string; detail: string }> };
-}
+const post = (path: string, body: string, type: string, url = gateway.url) =>
+  call(url, 'POST', `/api${path}`, { body, headers: { 'content-type': type } });
 const create = (document: string) => post('/workflows/from-yaml', document, 'application/yaml');
 
 describe('a hostile document', () => {
@@ -26,7 +25,7 @@ describe('a hostile document', () => {
     const reply = await create(document);
 
     expect(reply).toMatchObject({ status: 422, body: { code: 'request.invalid' } });
-    expect(reply.body.detail.length).toBeLessThan(10_000);
+    expect(String(reply.body['detail']).length).toBeLessThan(10_000);
     const checked = await post(
       '/workflows/validate',
       JSON.stringify({ content: document.slice(0, MIB / 2) }),
@@ -47,7 +46,7 @@ describe('a hostile document', () => {
     const reply = await post('/workflows', body, 'application/json');
 
     expect(reply).toMatchObject({ status: 422, body: { detail: expect.stringContaining(words) as string } });
-    expect(reply.body.detail.length).toBeLessThan(20_000);
+    expect(String(reply.body['detail']).length).toBeLessThan(20_000);
   });
 });
 

@@ -2,19 +2,13 @@ import { sessionProjection } from '@syntropic/agent-sessions/read-model';
 import { artifactProjection } from '@syntropic/artifacts/read-model';
 import { executionProjection, workflowProjection } from '@syntropic/orchestration/read-model';
 import { eventually } from '@syntropic/testing';
+import type { Json } from './call';
 import { anArtifact, anExecutionId, factsOf, workflowCreated } from './facts';
 import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 
-type Json = Readonly<Record<string, unknown>>;
-
-async function read(path: string, minPosition = ''): Promise<Json> {
-  const response = await fetch(`${gateway.url}${path}`, {
-    headers: minPosition ? { 'x-min-position': minPosition } : {},
-  });
-  return (await response.json()) as Json;
-}
+const read = async (path: string, minPosition?: string) => (await gateway.call('GET', path, { minPosition })).body;
 
 describe('the first page of a list', () => {
   it.each([

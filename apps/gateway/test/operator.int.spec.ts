@@ -7,24 +7,15 @@ const gateway = useGateway();
 const STOPPED = 'artifact';
 const FAILING = 'run-phases';
 
-async function ask(method: 'GET' | 'POST', path: string, body?: object) {
-  const response = await fetch(`${gateway.url}/api/operator${path}`, {
-    method,
-    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: await response.json() };
-}
+const ask = (method: 'GET' | 'POST', path: string, body?: object) =>
+  gateway.call(method, `/api/operator${path}`, { body });
 
 /** Sends a request while commands get this reply. */
 async function answered(reply: object, path: string, body?: object) {
-  const sent: unknown[] = [];
-  const stop = gateway.answer((subject, data) => {
-    sent.push({ subject, data });
-    return reply;
-  });
+  const service = gateway.takeCommands(reply);
   const { status, body: said } = await ask('POST', path, body);
-  stop();
-  return { status, said, sent };
+  service.stop();
+  return { status, said, sent: service.taken };
 }
 
 describe('an operator', () => {
@@ -54,12 +45,12 @@ describe('an operator', () => {
   it('lets one try again, or sets the event aside', async () => {
     expect(await answered({ done: true }, `/projections/${STOPPED}/retry`)).toMatchObject({
       status: 200,
-      sent: [{ subject: 'commands.projections.RetryProjection', data: { projection: STOPPED } }],
+      sent: [{ 'projections.RetryProjection': { projection: STOPPED } }],
     });
     const park = { position: 8, reason: 'not ours' };
     expect(await answered({ done: true }, `/projections/${STOPPED}/park`, park)).toMatchObject({
       status: 200,
-      sent: [{ subject: 'commands.projections.ParkEvent', data: { projection: STOPPED, ...park } }],
+      sent: [{ 'projections.ParkEvent': { projection: STOPPED, ...park } }],
     });
   });
 
@@ -151,16 +142,16 @@ describe('an operator', () => {
   it('lets a process try again, also from a position, or sets an event aside', async () => {
     expect(await answered({ done: true }, `/processes/${FAILING}/retry`)).toMatchObject({
       status: 200,
-      sent: [{ subject: 'commands.processes.RetryProcess', data: { process: FAILING } }],
+      sent: [{ 'processes.RetryProcess': { process: FAILING } }],
     });
     expect(await answered({ done: true }, `/processes/${FAILING}/retry`, { position: 4 })).toMatchObject({
       status: 200,
-      sent: [{ subject: 'commands.processes.RetryProcess', data: { process: FAILING, position: 4 } }],
+      sent: [{ 'processes.RetryProcess': { process: FAILING, position: 4 } }],
     });
     const park = { position: 8, reason: 'not ours' };
     expect(await answered({ done: true }, `/processes/${FAILING}/park`, park)).toMatchObject({
       status: 200,
-      sent: [{ subject: 'commands.processes.ParkProcessEvent', data: { process: FAILING, ...park } }],
+      sent: [{ 'processes.ParkProcessEvent': { process: FAILING, ...park } }],
     });
   });
 
@@ -186,14 +177,14 @@ describe('an operator', () => {
     });
     expect(await answered({ done: true }, `/dead-letters/${id}/replay`)).toMatchObject({
       status: 200,
-      sent: [{ subject: 'commands.dead-letters.ReplayDeadLetter', data: { id } }],
+      sent: [{ 'dead-letters.ReplayDeadLetter': { id } }],
     });
     expect(await ask('POST', '/dead-letters/nonsense/replay')).toMatchObject({ status: 422 });
   });
 });
 
 describe('the health of the platform', () => {
-  const health = async () => (await (await fetch(`${gateway.url}/api/health`)).json()) as Record<string, unknown>;
+  const health = async () => (await gateway.call('GET', '/api/health')).body;
 
   it('names the parts that stand still, and stays healthy', async () => {
     const { pool } = gateway.database;

@@ -1,17 +1,12 @@
 import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
+import type { Json } from './call';
 import { anExecutionId, factsOf, phase, workflowCreated } from './facts';
 import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 
-type Json = Readonly<Record<string, unknown>>;
-
-async function read(path: string, minPosition?: string): Promise<{ status: number; body: Json; headers: Headers }> {
-  const headers: Record<string, string> = minPosition ? { 'x-min-position': minPosition } : {};
-  const response = await fetch(`${gateway.url}${path}`, { headers });
-  return { status: response.status, body: (await response.json()) as Json, headers: response.headers };
-}
+const read = (path: string, minPosition?: string) => gateway.call('GET', path, { minPosition });
 
 describe('workflows', () => {
   it('are sorted before they are divided into pages, and counted as a whole', async () => {

@@ -3,17 +3,13 @@ import { NO_USAGE } from '@syntropic/kernel';
 import { event } from '@syntropic/kernel/testing';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
+import type { Json } from './call';
 import { anExecutionId, factsOf } from './facts';
 import { useGateway } from './gateway.fixture';
 
 const gateway = useGateway();
 
-type Json = Readonly<Record<string, unknown>>;
-
-async function read(path: string, minPosition: string): Promise<Json> {
-  const response = await fetch(`${gateway.url}${path}`, { headers: { 'x-min-position': minPosition } });
-  return (await response.json()) as Json;
-}
+const read = async (path: string, minPosition: string) => (await gateway.call('GET', path, { minPosition })).body;
 
 /** An execution whose only session was lost after one call of a model. */
 async function interrupted() {

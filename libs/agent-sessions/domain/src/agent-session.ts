@@ -45,5 +45,5 @@ function evolve(_: AgentSession, event: SessionEvent): AgentSession {
 export const AgentSession = aggregate(agentSession, {
   initial: { status: 'unknown' },
   evolve,
-  decisions: { StartSession: startSession, CompleteSession: completeSession },
+  decisions: { startSession, completeSession },
 });

@@ -27,5 +27,5 @@ const evolve = (_: Artifact, { data }: ArtifactEvents['ArtifactCreated']): Artif
 export const Artifact = aggregate(contract, {
   initial: { status: 'unknown' },
   evolve,
-  decisions: { CreateArtifact: createArtifact },
+  decisions: { createArtifact },
 });

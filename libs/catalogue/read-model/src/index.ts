@@ -1,10 +1,23 @@
-import { agentSessions, sessionWireEvents } from '@syntropic/agent-sessions/read-model';
-import { artifacts, artifactWireEvents } from '@syntropic/artifacts/read-model';
-import { executionWireEvents, orchestration } from '@syntropic/orchestration/read-model';
-import { organization } from '@syntropic/organization/read-model';
+import { sessionProjection, sessionWireEvents } from '@syntropic/agent-sessions/read-model';
+import { artifactProjection, artifactWireEvents } from '@syntropic/artifacts/read-model';
+import {
+  executionFeedProjection,
+  executionProjection,
+  executionWireEvents,
+  workflowProjection,
+} from '@syntropic/orchestration/read-model';
+import { organizationProjection } from '@syntropic/organization/read-model';
+import type { Projection } from '@syntropic/projections';
 
-/** Every read model, context by context. A spec compares the list with the folders. */
-export const READ_MODELS = [orchestration, agentSessions, artifacts, organization].flat();
+/** Every read model. A spec compares the list with the folders. */
+export const READ_MODELS: readonly Projection[] = [
+  workflowProjection,
+  executionProjection,
+  executionFeedProjection,
+  sessionProjection,
+  artifactProjection,
+  organizationProjection,
+];
 
 /** Every event that clients of unnamed frames know. A spec compares the list with the folders. */
 export const WIRE_EVENTS = [executionWireEvents, sessionWireEvents, artifactWireEvents].flat();

@@ -107,9 +107,9 @@ export const WorkflowTemplate = aggregate(workflowTemplate, {
   initial: { status: 'unknown' },
   evolve,
   decisions: {
-    CreateWorkflow: createWorkflow,
-    UpdatePhasePrompt: updatePhasePrompt,
-    ArchiveWorkflow: archiveWorkflow,
+    createWorkflow,
+    updatePhasePrompt,
+    archiveWorkflow,
   },
   reserves: ({ type, data }) =>
     type === 'WorkflowArchived' ? [{ empty: { scope: runningScope(data.workflowId) } }] : [],

@@ -34,5 +34,5 @@ function evolve(_: Workspace, event: WorkspaceEvent): Workspace {
 export const Workspace = aggregate(contract, {
   initial: { status: 'unknown' },
   evolve,
-  decisions: { CreateWorkspace: createWorkspace, TerminateWorkspace: terminateWorkspace },
+  decisions: { createWorkspace, terminateWorkspace },
 });

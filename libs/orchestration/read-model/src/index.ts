@@ -1,11 +1,5 @@
-import { executionFeedProjection } from './execution-feed/execution-feed.projection';
-import { executionProjection } from './execution/execution.projection';
-import { workflowProjection } from './workflow/workflow.projection';
-
 export { executionWireEvents } from './execution.wire';
 export { executionFeedProjection } from './execution-feed/execution-feed.projection';
 export { executionProjection, hasEnded, type ExecutionRow } from './execution/execution.projection';
 export type { PhaseRow } from './execution/phase-row';
 export { workflowProjection, type WorkflowRow } from './workflow/workflow.projection';
-
-export const orchestration = [workflowProjection, executionProjection, executionFeedProjection];

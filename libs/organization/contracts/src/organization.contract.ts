@@ -12,7 +12,7 @@ const deleted = { organizationId: OrganizationId };
 export const organization = contract('organization', 'organization', {
   key: 'organizationId',
   commands: {
-    CreateOrganization: { ...created, name, slug: name, createdBy: z.string().max(255) },
+    CreateOrganization: { ...created, name, slug: name, createdBy: z.string().max(255).default('api') },
     UpdateOrganization: { ...updated, name: name.optional(), slug: name.optional() },
     DeleteOrganization: deleted,
   },

@@ -44,8 +44,8 @@ export const Organization = aggregate(contract, {
   initial: { status: 'unknown' },
   evolve,
   decisions: {
-    CreateOrganization: createOrganization,
-    UpdateOrganization: updateOrganization,
-    DeleteOrganization: deleteOrganization,
+    createOrganization,
+    updateOrganization,
+    deleteOrganization,
   },
 });

@@ -34,30 +34,30 @@ const paintDoor = (_: Door, data: Readonly<{ doorId: string; colour: string }>):
 ];
 const initial = { locked: false };
 
-export const complete = aggregate(door, { initial, evolve, decisions: { PaintDoor: paintDoor, LockDoor: lockDoor } });
+export const complete = aggregate(door, { initial, evolve, decisions: { paintDoor, lockDoor } });
 
 // @ts-expect-error a decision is missing
-export const missingDecision = aggregate(door, { initial, evolve, decisions: { PaintDoor: paintDoor } });
+export const missingDecision = aggregate(door, { initial, evolve, decisions: { paintDoor } });
 
 export const unknownEvent = aggregate(door, {
   initial,
   evolve,
   // @ts-expect-error the contract has no event DoorOpened
-  decisions: { PaintDoor: paintDoor, LockDoor: ({}: Door, data) => [{ type: 'DoorOpened', data }] },
+  decisions: { paintDoor, lockDoor: ({}: Door, data) => [{ type: 'DoorOpened', data }] },
 });
 
 export const wrongField = aggregate(door, {
   initial,
   evolve,
   // @ts-expect-error the event carries a colour
-  decisions: { LockDoor: lockDoor, PaintDoor: (_: Door, { doorId }) => [{ type: 'DoorPainted', data: { doorId } }] },
+  decisions: { lockDoor, paintDoor: (_: Door, { doorId }) => [{ type: 'DoorPainted', data: { doorId } }] },
 });
 
 export const wrongDecision = aggregate(door, {
   initial,
   evolve,
   // @ts-expect-error the command to lock has no colour to paint with
-  decisions: { PaintDoor: paintDoor, LockDoor: paintDoor },
+  decisions: { paintDoor, lockDoor: paintDoor },
 });
 
 const paintByNumber = (_: Door, colour: number): readonly DoorEvent[] => [
@@ -67,7 +67,7 @@ export const wrongDeferredDecision = aggregate(door, {
   initial,
   evolve,
   // @ts-expect-error a decision that a handler calls takes the command's data as well
-  decisions: { PaintDoor: paintDoor, LockDoor: byHandler(paintByNumber) },
+  decisions: { paintDoor, lockDoor: byHandler(paintByNumber) },
 });
 
 // @ts-expect-error DoorLocked leads to no state

@@ -34,10 +34,11 @@ export const byHandler = <State, Data, E extends Event>(
   decide: (state: State, data: Data, ...facts: never[]) => readonly E[],
 ): DecidedByHandler<State, Data, E> => new DecidedByHandler(decide.name);
 
-/** One decision for each command of a contract. */
+/** One decision for each command of a contract, named like it: `startPhase` for `StartPhase`. */
 type Decisions<K extends AnyContract, State> = {
-  readonly [Type in keyof K['commands'] & string]:
-    Decide<State, CommandsOf<K>[Type], EventOf<K>> | DecidedByHandler<State, CommandsOf<K>[Type], EventOf<K>>;
+  readonly [Name in Uncapitalize<keyof K['commands'] & string>]:
+    | Decide<State, CommandsOf<K>[Capitalize<Name>], EventOf<K>>
+    | DecidedByHandler<State, CommandsOf<K>[Capitalize<Name>], EventOf<K>>;
 };
 
 type Definition<K extends AnyContract, State> = Readonly<{
@@ -57,6 +58,7 @@ export type Aggregate<State = unknown, E extends Event = Event> = Readonly<{
   name: string;
   initial: State;
   evolve: (state: State, event: E) => State;
+  /** By the types of the commands. */
   decisions: Readonly<Record<string, Decide<State, never, E> | DecidedByHandler<State, never, E>>>;
   reserves?: (event: E) => readonly Reservation[];
   upcasters?: Readonly<Partial<Record<string, readonly ((data: never) => object)[]>>>;
@@ -66,7 +68,17 @@ export type Aggregate<State = unknown, E extends Event = Event> = Readonly<{
 export const aggregate = <K extends AnyContract, State>(
   contract: K,
   definition: Definition<K, State>,
-): Aggregate<State, EventOf<K>> => ({ contract, name: contract.aggregate, ...definition });
+): Aggregate<State, EventOf<K>> => ({
+  contract,
+  name: contract.aggregate,
+  ...definition,
+  decisions: Object.fromEntries(
+    Object.entries<Aggregate<State, EventOf<K>>['decisions'][string]>(definition.decisions).map(([name, decision]) => [
+      name.charAt(0).toUpperCase() + name.slice(1),
+      decision,
+    ]),
+  ),
+});
 
 /** An aggregate whose state and events do not matter to the reader. */
 export type AnyAggregate = Readonly<

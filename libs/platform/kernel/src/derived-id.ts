@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import { ExecutionId } from './ids';
+import { formOf } from './prefixed-id';
 
 /** A UUIDv5 (RFC 9562): the same parts always give the same id, so a repetition is detected. `namespace` is itself a UUID. */
 export function derivedUuid(namespace: string, ...parts: readonly (string | number)[]): string {
@@ -21,3 +23,9 @@ export const eventIdOf = (commandId: string, ordinal: number): string => derived
 /** The id of the execution that a start command creates: the same for each repetition. */
 export const executionIdOf = (commandId: string): ExecutionId =>
   ExecutionId.parse(`exec-${derivedUuid(commandId, 'execution').slice(-12)}`);
+
+/** Derives the id of the aggregate that a command creates, in the form of a prefixed id: the same for each repetition. */
+export function derivedIdOf(id: z.core.$ZodType, commandId: string): string {
+  const { prefix, digits } = formOf(id);
+  return `${prefix}-${derivedUuid(commandId, prefix).slice(-digits)}`;
+}

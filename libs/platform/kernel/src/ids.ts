@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { prefixedId } from './prefixed-id';
 
 const AUTHORS_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/;
 
@@ -15,10 +16,6 @@ export const PhaseId = z
   .regex(AUTHORS_NAME, 'letters, digits, ".", "_" and "-", at most 100')
   .brand<'PhaseId'>();
 export type PhaseId = z.infer<typeof PhaseId>;
-
-/** An id that names its kind: `exec-0123456789ab`. */
-const prefixedId = (prefix: string, digits: number) =>
-  z.string().regex(new RegExp(`^${prefix}-[0-9a-f]{${digits}}$`), `"${prefix}-" and ${digits} hexadecimal digits`);
 
 export const ExecutionId = prefixedId('exec', 12).brand<'ExecutionId'>();
 export type ExecutionId = z.infer<typeof ExecutionId>;

@@ -19,7 +19,7 @@ export {
   type EventsOf,
   type RuleOf,
 } from './contract';
-export { derivedUuid, eventIdOf, executionIdOf } from './derived-id';
+export { derivedIdOf, derivedUuid, eventIdOf, executionIdOf } from './derived-id';
 export { DomainError, isMalformed, type Refusal, type RefusalDetails } from './domain-error';
 export type { Actor, Event, EventOfType, Metadata, Recorded } from './event';
 export * from './ids';

@@ -46,7 +46,7 @@ export class Checkpoints {
     return rows.map(({ table }) => table);
   }
 
-  /** Renews this worker's lease, and resolves with the number of live workers. */
+  /** Renews this worker's lease, and resolves with the number of live workers: with this one, however late it asks. */
   async heartbeat(): Promise<number> {
     await this.pool.query(
       `insert into read.workers (worker, expires_at) values ($1, clock_timestamp() + $2 * interval '1 ms')
@@ -54,7 +54,8 @@ export class Checkpoints {
       [this.worker, this.leaseMs],
     );
     const { rows } = await this.pool.query<{ live: number }>(
-      `select count(*) as live from read.workers where expires_at > clock_timestamp()`,
+      `select count(*) as live from read.workers where worker = $1 or expires_at > clock_timestamp()`,
+      [this.worker],
     );
     return rows[0]?.live ?? 1;
   }

@@ -1,4 +1,5 @@
 import { eventually } from '@syntropic/testing';
+import { Checkpoints } from './checkpoints';
 import { PROJECTIONS, tagUse, type AccountEvent } from './testing/accounts';
 import { expectRebuildEquals } from './testing/rebuild';
 import type { Worker } from './testing/worker';
@@ -30,6 +31,10 @@ describe('workers', () => {
     await expectLive(head, ...PROJECTIONS);
 
     for (const one of PROJECTIONS) await expectRebuildEquals(one, database.pool);
+  });
+
+  it('count themselves when their lease has expired before they count', async () => {
+    expect(await new Checkpoints(database.pool, 'late', 0).heartbeat()).toBe(1);
   });
 
   it('share the projections, and release those beyond their share', async () => {
