@@ -1,49 +1,65 @@
-import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
-import { ExecutionId, NO_USAGE, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
-import { specificationOf } from '@syntropic/kernel/testing';
+import { agentSession } from '@syntropic/agent-sessions/contracts';
+import { NO_USAGE } from '@syntropic/kernel';
+import { event, specificationOf } from '@syntropic/kernel/testing';
 import { AgentSession, completeSession, startSession } from './agent-session';
 
-const { StartSession, CompleteSession } = agentSession.commands;
-
-const ids = {
-  sessionId: SessionId.parse('6f1b7a52-3a8e-4a57-9d5f-0a3f7d1c2b11'),
-  executionId: ExecutionId.parse('exec-0123456789ab'),
-};
-const begun: SessionEvents['SessionStarted']['data'] = {
-  ...ids,
-  workflowId: WorkflowId.parse('review'),
-  phaseId: PhaseId.parse('plan'),
-  provider: 'simulated',
-  repos: [],
-};
-const started: SessionEvents['SessionStarted'] = { type: 'SessionStarted', data: begun };
-const end = CompleteSession.schema.parse({ ...ids, status: 'completed', usage: NO_USAGE });
-
+const { commands, events } = agentSession;
 const { given } = specificationOf(AgentSession);
 
-describe('a session', () => {
-  it('starts', () => {
-    given()
-      .when(startSession, StartSession.schema.parse({ ...begun, repos: [] }))
-      .then(started);
+const ids = { sessionId: '6f1b7a52-3a8e-4a57-9d5f-0a3f7d1c2b11', executionId: 'exec-0123456789ab' };
+const phase = { workflowId: 'review', phaseId: 'plan' };
+const begin = { ...ids, ...phase, provider: 'simulated', model: 'small', repos: ['o/r'] };
+const started = event(events.SessionStarted, begin);
+const start = commands.StartSession.schema.parse(begin);
+
+const sha256 = '0'.repeat(64);
+const end = {
+  ...ids,
+  status: 'failed',
+  error: 'exit 1',
+  errorType: 'agent_failed',
+  model: 'small',
+  usage: { ...NO_USAGE, costUsd: '0.5', turns: 3 },
+  artifacts: [{ artifactId: ids.sessionId, path: 'a.md', sha256, sizeBytes: 7, uri: `sha256:${sha256}` }],
+  telemetryEvents: 12,
+  transcriptUri: `sha256:${sha256}`,
+} as const;
+const completed = event(events.SessionCompleted, { ...end, ...phase });
+const complete = commands.CompleteSession.schema.parse(end);
+
+describe('StartSession', () => {
+  it('records with what the session began', () => {
+    given().when(startSession, start).then(started);
   });
 
-  it('goes on when its parked phase does', () => {
+  it('changes nothing when the parked phase goes on', () => {
+    given(started).when(startSession, start).thenNothing();
+  });
+
+  it('is refused after the end', () => {
+    given(started, completed).when(startSession, start).thenRefused('session.already_completed');
+  });
+});
+
+describe('CompleteSession', () => {
+  it('records the account of the session, and where it belongs', () => {
+    given(started).when(completeSession, complete).then(completed);
+  });
+
+  it('fills in what a plain program has not reported', () => {
+    const plain = { ...ids, status: 'completed', usage: NO_USAGE } as const;
     given(started)
-      .when(startSession, StartSession.schema.parse({ ...begun, repos: [] }))
+      .when(completeSession, commands.CompleteSession.schema.parse(plain))
+      .then(event(events.SessionCompleted, { ...plain, ...phase, artifacts: [], telemetryEvents: 0 }));
+  });
+
+  it('changes nothing the second time, also with another account', () => {
+    given(started, completed)
+      .when(completeSession, { ...complete, status: 'cancelled' })
       .thenNothing();
   });
 
-  it('ends once, knowing where it belongs', () => {
-    const [completed] = completeSession({ status: 'running', started: begun }, end);
-    expect(completed?.data).toMatchObject({ workflowId: 'review', phaseId: 'plan', status: 'completed' });
-    if (completed) given(started, completed).when(completeSession, end).thenNothing();
-  });
-
-  it('cannot end before it starts, or start after it has ended', () => {
-    given().when(completeSession, end).thenRefused('session.not_found');
-    given(started, ...completeSession({ status: 'running', started: begun }, end))
-      .when(startSession, StartSession.schema.parse({ ...begun, repos: [] }))
-      .thenRefused('session.already_completed');
+  it('is refused before the start', () => {
+    given().when(completeSession, complete).thenRefused('session.not_found');
   });
 });

@@ -1,4 +1,6 @@
+import { event } from '@syntropic/kernel/testing';
 import { inputsWithTask, WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/contracts';
+import { ids, planning, queued } from '../testing/facts';
 import { active, build, everything, given, history, loaded, plan, start, two, types } from '../testing/steps';
 import { active as activeDefinition } from '../workflow-template';
 import { executablePhases } from './executable-phases';
@@ -6,16 +8,48 @@ import { startExecution } from './start-execution';
 import { WorkflowExecution } from './aggregate';
 
 const { StartExecution } = workflowExecution.commands;
+const { events } = workflowExecution;
 
 describe('starting an execution', () => {
   it('queues the first phase of the template as it is now', () => {
     expect(types(history(two))).toEqual(['ExecutionStarted', 'PhaseQueued']);
   });
 
-  it('refuses an archived workflow', () => {
+  it('copies the workflow, with inputs and placeholders filled in', () => {
+    const definition = WorkflowDefinition.parse({
+      name: 'Review',
+      repositoryUrl: 'o/{{name}}',
+      repositoryRef: 'v{{version}}',
+      inputs: [{ name: 'name' }, { name: 'version', default: '2' }],
+      agent: { provider: 'command', command: ['true'] },
+      phases: [{ phaseId: 'plan', name: 'Plan', order: 1, agent: { provider: 'simulated', turns: 7 } }],
+    });
+    const request = StartExecution.schema.parse({ ...start, inputs: { name: 'r' }, task: 'Look' });
+
+    given()
+      .when(startExecution, request, active(definition), everything)
+      .then(
+        event(events.ExecutionStarted, {
+          ...ids,
+          workflowName: 'Review',
+          templateVersion: 1,
+          inputs: { name: 'r', version: '2' },
+          task: 'Look',
+          repos: ['o/r'],
+          repositoryRef: 'v2',
+          phases: [{ phaseId: plan, name: 'Plan', order: 1, agent: { provider: 'simulated', isolation: 'sandbox' } }],
+        }),
+        queued(planning),
+      );
+  });
+
+  it('refuses an archived workflow, and one that does not exist', () => {
     given()
       .when(startExecution, start, loaded({ status: 'archived' }), everything)
       .thenRefused('workflow.archived');
+    given()
+      .when(startExecution, start, loaded({ status: 'unknown' }), everything)
+      .thenRefused('workflow.not_found');
   });
 
   it('refuses a second time', () => {
