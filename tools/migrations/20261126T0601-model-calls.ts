@@ -5,7 +5,7 @@ import type { Migration } from './migration';
 
 /** Roll-ups of the calls that the model gateway records. Older builds read them as one more leg, beside those of the agent. */
 export class ModelCalls implements Migration {
-  readonly name = 'model-calls-0202611260600';
+  readonly name = 'model-calls-0202611260601';
   readonly kind = 'expanding';
 
   async up(queries: QueryRunner): Promise<void> {
