@@ -13,12 +13,15 @@ import {
   type SessionRun,
   type SpoolLine,
 } from '../src/session';
+import type { Repository } from '../src/session/repositories';
 import type { Backend } from '../src/workspaces';
 
 type SessionOptions = Pick<PlannedSession, 'agent'> &
   Partial<Pick<PlannedSession, 'sessionId' | 'leg'>> &
   Readonly<{
     provider?: Provider;
+    socket?: string;
+    repositories?: readonly Repository[];
     settings?: Pick<PlannedSession, 'model' | 'maxTokens' | 'allowedTools'>;
     promptTemplate?: string;
     prompt?: Parameters<typeof renderPrompt>[1];
@@ -73,7 +76,12 @@ export function useSessions(backend: Backend, directory: { readonly path: string
       session: { agent, sessionId, leg, prompt, allowedTools: [], ...options.settings },
       backend,
       workspace: { id: sessionId, directory: own, limits: {}, environment: {} },
-      contents: { inputs: options.inputs ?? [], repositories: [], clone: { allowFiles: false } },
+      socket: options.socket,
+      contents: {
+        inputs: options.inputs ?? [],
+        repositories: options.repositories ?? [],
+        clone: { allowFiles: options.repositories !== undefined },
+      },
       timeoutMs: options.timeoutMs ?? 60_000,
       // Long enough for a busy machine; specs that wait for the next signal set shorter ones.
       graces: { resultMs: 20_000, interruptMs: 20_000, terminateMs: 20_000, ...options.graces },

@@ -9,7 +9,8 @@ export interface Provider {
   readonly canResume: boolean;
   /** `output`: at the tool and model boundaries in its output; `anywhere`: at any moment, because its output is opaque. */
   readonly yields: 'output' | 'anywhere';
-  plan(session: PlannedSession): Promise<Plan>;
+  /** @throws DomainError for a fault that the workflow's author can correct */
+  plan(session: PlannedSession, places: SessionPlaces): Promise<Plan>;
 }
 
 /** Settings of a phase for its agent. The README lists the providers that cannot apply them. */
@@ -29,11 +30,32 @@ export interface PlannedSession extends PhaseSettings {
   readonly prompt: string;
 }
 
+/** The places of a session on the host, for agents that need them. */
+export interface SessionPlaces {
+  /** The agent's home. Its content is the agent's after the first leg: links in it may lead anywhere. */
+  readonly home: string;
+  /** The session socket; undefined where agents have none. */
+  readonly socket: string | undefined;
+}
+
 /** The agent's process, for every kind of workspace. */
 export interface Plan {
   readonly argv: readonly Argument[];
+  /** The first input. */
   readonly stdin: string;
-  readonly env: Readonly<Record<string, string>>;
+  /** The protocol of further input; absent: the input is closed behind the first. */
+  readonly input?: InputProtocol;
+  readonly env: Readonly<Record<string, Argument>>;
+  /** Contents of files by their paths in the agent's home, written before the first leg. */
+  readonly home?: Readonly<Record<string, string>>;
+}
+
+/** Lines that an agent reads from its standard input while it runs, each with its line end. */
+export interface InputProtocol {
+  /** @param id by which the agent names the message later; a UUID */
+  message(text: string, id: string): string;
+  /** Ends the agent's present turn. @param id by which the agent names the request in its confirmation */
+  interrupt(id: string): string;
 }
 
 /** Agents declare the protocol of their output; it is never inferred from what a line looks like. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { AgentProcess } from '../workspaces';
 import type { AgentPause } from './agent-pause';
 import { linesOf } from './lines';
+import type { LiveInput } from './live-input';
 import type { MessageOutline } from './message-outline';
 import type { OutputSpooler } from './output-spooler';
 import type { ResultGrace } from './result-grace';
@@ -17,6 +18,8 @@ type OutputOptions = Readonly<{
   freezer: WorkspaceFreezer;
   pause: AgentPause;
   grace: ResultGrace;
+  /** Undefined for an agent whose input is closed. */
+  input: LiveInput | undefined;
   /** Undefined for an agent without a protocol. */
   outline: Outline | undefined;
 }>;
@@ -35,6 +38,7 @@ export class AgentOutput {
   /** Resolves when both streams have ended. */
   async read({ stdout, stderr }: AgentProcess): Promise<void> {
     await Promise.all([this.#readStdout(stdout), this.#readStderr(stderr)]);
+    this.options.input?.end();
     this.options.spooler.end();
   }
 
@@ -44,7 +48,7 @@ export class AgentOutput {
   }
 
   async #readStdout(stdout: Readable): Promise<void> {
-    const { pause, freezer, spooler, grace } = this.options;
+    const { pause, freezer, spooler, grace, input } = this.options;
     for await (const lines of linesOf(stdout)) {
       for (const piece of spooler.piecesOf(lines)) {
         const outline = await this.options.outline?.(piece.text);
@@ -53,6 +57,7 @@ export class AgentOutput {
         await freezer.waitForThaw();
         await spooler.keep('stdout', piece);
         grace.follow(outline);
+        input?.follow(outline, grace.isIdle);
         await pause.reach(after);
       }
       await spooler.pause();

@@ -22,13 +22,17 @@ const MessageOutline = z.object({
   is_backgrounded: isBackgrounded,
   patch: z.object({ status: text, is_backgrounded: isBackgrounded }).optional().catch(undefined),
   tool_use_result: z.object({ isAsync: isBackgrounded, status: text, agentId: text }).optional().catch(undefined),
+  /** The messages that a result answers. */
+  user_message_uuids: z.array(z.string()).optional().catch(undefined),
+  /** The answer to a control request. */
+  response: z.object({ request_id: text, subtype: text }).optional().catch(undefined),
   tasks: z
     .array(z.object({ task_id: text }))
     .optional()
     .catch(undefined),
 });
 
-/** The fields of a stream-json message that decide where its agent can be paused, and when it has done its work. */
+/** The fields of a stream-json message that decide where its agent can be paused, when it has done its work, and which input it has answered. */
 export type MessageOutline = z.infer<typeof MessageOutline>;
 
 /** Undefined for a line that is no message. */

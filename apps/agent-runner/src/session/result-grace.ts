@@ -22,6 +22,11 @@ export class ResultGrace {
     return this.#hasResult;
   }
 
+  /** True while a result is the last word, and no task runs in the background. */
+  get isIdle(): boolean {
+    return this.#hasResult && !this.#tasks.areRunning;
+  }
+
   /** To be called with each line of output, in order. */
   follow(line: MessageOutline | undefined): void {
     if (!line) return;
@@ -48,8 +53,7 @@ export class ResultGrace {
 
   #restart(): void {
     this.#timer?.stop();
-    const isDue = this.#hasResult && !this.#tasks.areRunning;
-    this.#timer = isDue ? new PausableTimer(this.durationMs, this.onExpired) : undefined;
+    this.#timer = this.isIdle ? new PausableTimer(this.durationMs, this.onExpired) : undefined;
     if (!this.#isStopped) this.#timer?.start();
   }
 }

@@ -1,5 +1,5 @@
 import type { YieldPoint } from '@syntropic/orchestration/contracts';
-import type { Provider } from '../providers';
+import type { InputProtocol, Provider } from '../providers';
 import type { AgentProcess, AgentSignal, Workspace } from '../workspaces';
 import { AgentOutput, type Outline } from './agent-output';
 import { AgentPause } from './agent-pause';
@@ -7,6 +7,7 @@ import { collectArtifacts, leftOutNotice, NO_ARTIFACTS, type CollectedArtifacts 
 import { deferred } from './deferred';
 import { faultyLeg, finishedLeg, type FinishedLeg, type StopReason } from './finished-leg';
 import { GracefulKill, type Graces } from './graceful-kill';
+import { LiveInput } from './live-input';
 import { OUTPUT_LIMITS, type OutputLimits } from './output-budget';
 import { OutputSpooler } from './output-spooler';
 import { PausableTimer } from './pausable-timer';
@@ -25,6 +26,8 @@ export type LegSettings = Readonly<{
   output?: OutputLimits | undefined;
   /** Parses a line of an agent's protocol; undefined for an agent without one. */
   outline: Outline | undefined;
+  /** The protocol of the agent's input; undefined for an agent whose input is closed. */
+  input?: InputProtocol | undefined;
 }>;
 
 const ENDED_AFTER_RESULT = 'the agent did not exit after its result: it was ended, and the result stands';
@@ -40,6 +43,7 @@ export class SessionRun {
   readonly #kill: GracefulKill;
   readonly #pause: AgentPause;
   readonly #output: AgentOutput;
+  readonly #input: LiveInput | undefined;
   readonly #fault = deferred<never>();
   /** Aborted when the session is stopped after its agent has exited. */
   readonly #stopped = new AbortController();
@@ -64,8 +68,9 @@ export class SessionRun {
     this.#kill = new GracefulKill((signal) => this.#signal(signal), agent.exit, graces);
     this.#pause = new AgentPause({ freezer: this.#freezer, yields, onFault: this.#fault.reject });
     const spooler = new OutputSpooler({ leg, spool, limits: settings.output ?? OUTPUT_LIMITS });
-    const [freezer, pause, grace] = [this.#freezer, this.#pause, this.#grace];
-    this.#output = new AgentOutput({ spooler, outline, freezer, pause, grace });
+    this.#input = settings.input && new LiveInput(agent.stdin, settings.input);
+    const [freezer, pause, grace, input] = [this.#freezer, this.#pause, this.#grace, this.#input];
+    this.#output = new AgentOutput({ spooler, outline, freezer, pause, grace, input });
     this.#timer.start();
     this.finished = this.#run();
   }
@@ -79,6 +84,16 @@ export class SessionRun {
   /** Thaws a paused agent, or withdraws the request to pause it. */
   resume(): Promise<void> {
     return this.#pause.resume();
+  }
+
+  /** The agent's working directory, as the host sees it. */
+  get directory(): string {
+    return this.workspace.directory;
+  }
+
+  /** The agent's input, for messages while it runs; undefined for an agent that reads none. */
+  get input(): Pick<LiveInput, 'inject' | 'interrupt'> | undefined {
+    return this.#input;
   }
 
   /** Freezes at once, without waiting for a yield point, while the lease is uncertain. */

@@ -11,6 +11,8 @@ export interface SessionSpec {
   readonly provider: Provider;
   readonly session: PlannedSession;
   readonly backend: Backend;
+  /** The session socket on the host; undefined where agents have none. */
+  readonly socket?: string | undefined;
   /** Its directory also holds the spool. */
   readonly workspace: WorkspaceSpec;
   readonly contents: WorkspaceContents;
@@ -27,19 +29,28 @@ export interface SessionSpec {
 export async function startSession(spec: SessionSpec): Promise<SessionRun> {
   const { provider, backend, contents, timeoutMs, graces, output } = spec;
   const { leg, agent: configuration } = spec.session;
-  const plan = await provider.plan(spec.session);
   const workspace = await backend.create(spec.workspace);
   try {
-    await setUpWorkspace(workspace.directory, contents);
+    const plan = await provider.plan(spec.session, { home: workspace.home, socket: spec.socket });
+    await setUpWorkspace(workspace, { ...contents, home: plan.home });
     await workspace.handOver();
     // An agent that runs is followed at once: what takes time comes before its start.
     const spool = await Spool.open(spec.workspace.directory);
     try {
       contents.clone.signal?.throwIfAborted();
-      const agent = workspace.spawn(plan.argv, plan);
+      const agent = workspace.spawn(plan.argv, { ...plan, keepsStdinOpen: plan.input !== undefined });
       const { diskBytes } = spec.workspace.limits;
       const outline = outputOf(configuration) === 'text' ? undefined : spec.outline;
-      const settings = { leg, yields: provider.yields, timeoutMs, graces, diskBytes, output, outline };
+      const settings = {
+        leg,
+        yields: provider.yields,
+        timeoutMs,
+        graces,
+        diskBytes,
+        output,
+        outline,
+        input: plan.input,
+      };
       return new SessionRun(settings, workspace, agent, spool);
     } catch (error) {
       await spool.close();

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Workspace } from '../workspaces';
 import { cloneRepository, type CloneRules, type Repository } from './repositories';
 
 /** An artifact of an earlier phase. */
@@ -18,6 +19,8 @@ export interface WorkspaceContents {
   readonly inputs: readonly InputFile[];
   readonly repositories: readonly Repository[];
   readonly clone: CloneRules;
+  /** Files of the agent's home, by their paths in it. */
+  readonly home?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -25,8 +28,8 @@ export interface WorkspaceContents {
  * The marker file is beside the workspace, where the agent cannot write.
  */
 export async function setUpWorkspace(
-  workspace: string,
-  { inputs, repositories, clone }: WorkspaceContents,
+  { directory: workspace, home }: Pick<Workspace, 'directory' | 'home'>,
+  { inputs, repositories, clone, ...contents }: WorkspaceContents,
 ): Promise<void> {
   const marker = join(dirname(workspace), 'staged');
   if (existsSync(marker)) return;
@@ -38,6 +41,10 @@ export async function setUpWorkspace(
   ];
   for (const directory of [input, output, repos]) await mkdir(directory, { recursive: true });
   for (const file of inputs) await copy(file, input, clone.signal);
+  for (const [path, text] of Object.entries(contents.home ?? {})) {
+    await mkdir(dirname(join(home, path)), { recursive: true });
+    await writeFile(join(home, path), text);
+  }
   for (const repository of repositories) await cloneRepository(repository, repos, clone);
   await writeFile(marker, '');
 }

@@ -1,17 +1,24 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
-import type { AgentProcess, Exit } from './workspace';
+import type { AgentInput, AgentProcess, Exit } from './workspace';
 
 /** Shells report a program that a signal has ended as 128 plus the signal's number. */
 const SIGNAL_EXIT_CODES = 128;
 
-/** The agent as a child process: `stdin` is its prompt, and `killRemaining` ends the workspace's other processes after its exit. */
-export function agentProcess(child: ChildProcess, stdin: string, killRemaining: () => Promise<void>): AgentProcess {
+type Input = Pick<AgentInput, 'stdin' | 'keepsStdinOpen'>;
+
+/** The agent as a child process; `killRemaining` ends the workspace's other processes after its exit. */
+export function agentProcess(
+  child: ChildProcess,
+  { stdin, keepsStdinOpen = false }: Input,
+  killRemaining: () => Promise<void>,
+): AgentProcess {
   const { stdin: input, stdout, stderr } = child;
   if (!input || !stdout || !stderr) throw new Error('an agent needs pipes for input, output and errors');
   // Agents that exit without reading their prompt break the pipe.
   input.on('error', () => undefined);
-  input.end(stdin);
+  input.write(stdin);
+  if (!keepsStdinOpen) input.end();
 
   const exited = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
@@ -21,7 +28,7 @@ export function agentProcess(child: ChildProcess, stdin: string, killRemaining: 
   });
   const exit = exited.finally(killRemaining);
   exit.catch(() => undefined);
-  return { stdout, stderr, exit };
+  return { stdin: { write: (text) => void input.write(text), end: () => void input.end() }, stdout, stderr, exit };
 }
 
 /** Wrappers (bubblewrap, a shell) pass on a signal as an exit code above 128. */

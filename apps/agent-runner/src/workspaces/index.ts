@@ -7,6 +7,7 @@ export { unmountVolume } from './volume';
 export { signalProcess } from './workspace-processes';
 export type {
   AgentProcess,
+  AgentStdin,
   AgentSignal,
   Argument,
   Backend,

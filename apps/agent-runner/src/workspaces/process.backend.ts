@@ -78,6 +78,7 @@ export class ProcessBackend implements Backend {
 
 class PlainWorkspace implements Workspace {
   readonly directory: string;
+  readonly home: string;
   readonly #processes: WorkspaceProcesses;
   #agent: number | undefined;
 
@@ -87,6 +88,7 @@ class PlainWorkspace implements Workspace {
     private readonly group: ControlGroup | undefined,
   ) {
     this.directory = volume.workspace;
+    this.home = volume.home;
     this.#processes = new WorkspaceProcesses(group, () => this.#trace());
   }
 
@@ -94,17 +96,19 @@ class PlainWorkspace implements Workspace {
     return this.volume.handOver();
   }
 
-  spawn(argv: readonly Argument[], { stdin, env }: AgentInput): AgentProcess {
-    const command = argv.map((word) => (typeof word === 'string' ? word : word.hostFile));
+  spawn(argv: readonly Argument[], { env, ...input }: AgentInput): AgentProcess {
+    const path = (word: Argument) => (typeof word === 'string' ? word : word.hostFile);
+    const command = argv.map(path);
     const [program = '', ...rest] = launchInGroup(this.group, withParentDeathSignal(command));
+    const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, path(value)]));
     const account = { HOME: this.volume.home, TMPDIR: this.volume.temporary };
     const child = spawn(program, rest, {
       cwd: this.directory,
-      env: { PATH, LANG: 'C.UTF-8', ...account, ...this.spec.environment, ...env, ...marker(this.spec.id) },
+      env: { PATH, LANG: 'C.UTF-8', ...account, ...this.spec.environment, ...own, ...marker(this.spec.id) },
       detached: true,
     });
     this.#agent = child.pid;
-    return agentProcess(child, stdin, async () => {
+    return agentProcess(child, input, async () => {
       this.#agent = undefined;
       await this.#processes.kill();
     });

@@ -114,8 +114,15 @@ async function writeEtc(directory: string): Promise<Bind[]> {
   );
 }
 
+type Launch = Readonly<{
+  binds: readonly Bind[];
+  command: readonly string[];
+  environment: Readonly<Record<string, string>>;
+}>;
+
 class Sandbox implements Workspace {
   readonly directory: string;
+  readonly home: string;
   readonly #processes: WorkspaceProcesses;
   #wrapper: number | undefined;
   /** The agent's process group on the host; resolves once bubblewrap has reported it. */
@@ -127,6 +134,7 @@ class Sandbox implements Workspace {
     private readonly resources: SandboxResources,
   ) {
     this.directory = resources.volume.workspace;
+    this.home = resources.volume.home;
     this.#processes = new WorkspaceProcesses(resources.group, async () =>
       this.#wrapper === undefined ? [] : descendants(this.#wrapper),
     );
@@ -136,9 +144,11 @@ class Sandbox implements Workspace {
     return this.resources.volume.handOver();
   }
 
-  spawn(argv: readonly Argument[], { stdin, env }: AgentInput): AgentProcess {
-    const files = argv.filter((word) => typeof word !== 'string').map(({ hostFile }) => hostFile);
-    const inside = (hostFile: string) => `${INSIDE.files}/${files.indexOf(hostFile)}`;
+  spawn(argv: readonly Argument[], { env, ...input }: AgentInput): AgentProcess {
+    const words = [...argv, ...Object.values(env)].filter((word) => typeof word !== 'string');
+    const files = [...new Set(words.map(({ hostFile }) => hostFile))];
+    const inside = (word: Argument) =>
+      typeof word === 'string' ? word : `${INSIDE.files}/${files.indexOf(word.hostFile)}`;
     const { volume, etc } = this.resources;
     const binds: readonly Bind[] = [
       { source: volume.workspace, target: INSIDE.workspace, writable: true },
@@ -146,10 +156,10 @@ class Sandbox implements Workspace {
       { source: volume.temporary, target: INSIDE.temporary, writable: true },
       { source: volume.sharedMemory, target: INSIDE.sharedMemory, writable: true },
       ...etc,
-      ...files.map((source) => ({ source, target: inside(source), writable: false })),
+      ...files.map((source) => ({ source, target: inside({ hostFile: source }), writable: false })),
     ];
-    const command = argv.map((word) => (typeof word === 'string' ? word : inside(word.hostFile)));
-    return this.#start(binds, command, this.#environment(env), stdin);
+    const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, inside(value)]));
+    return this.#start({ binds, command: argv.map(inside), environment: this.#environment(own) }, input);
   }
 
   /** Waits until the sandbox is set up: frozen earlier, it would have no agent that a signal could reach. */
@@ -187,7 +197,7 @@ class Sandbox implements Workspace {
     await rm(join(this.spec.directory, 'etc'), { recursive: true, force: true });
   }
 
-  #start(binds: readonly Bind[], command: readonly string[], environment: Record<string, string>, stdin: string) {
+  #start({ binds, command, environment }: Launch, input: Omit<AgentInput, 'env'>): AgentProcess {
     const { view, seccomp } = this.machine;
     const { group, user } = this.resources;
     const reachable = user ? binds.map((bind, n) => ({ ...bind, source: mountedSource(n) })) : binds;
@@ -207,7 +217,7 @@ class Sandbox implements Workspace {
     writeAll(filter, seccomp);
     this.#wrapper = child.pid;
     this.#agentGroup = agentGroupIn(info);
-    return agentProcess(child, stdin, async () => {
+    return agentProcess(child, input, async () => {
       this.#wrapper = undefined;
       await this.#processes.kill();
     });

@@ -48,7 +48,7 @@ export class Volume {
   /** Changes the owner of links, never of their targets. */
   async handOver(): Promise<void> {
     const { owner } = this;
-    if (owner) await run('chown', ['-R', '-P', '-h', `${owner.uid}:${owner.gid}`, this.workspace]);
+    if (owner) await run('chown', ['-R', '-P', '-h', `${owner.uid}:${owner.gid}`, this.workspace, this.home]);
   }
 
   async remove(): Promise<void> {

@@ -40,7 +40,9 @@ export interface Probe {
 export interface Workspace {
   /** The agent's working directory, as the host sees it. */
   readonly directory: string;
-  /** Makes the agent the owner of all files that the runner has put into the directory. */
+  /** The agent's home, as the host sees it. */
+  readonly home: string;
+  /** Makes the agent the owner of all files that the runner has put into the two directories. */
   handOver(): Promise<void>;
   spawn(argv: readonly Argument[], input: AgentInput): AgentProcess;
   /** Stops every process; resolves when all have stopped. */
@@ -68,10 +70,19 @@ export type Argument = string | { readonly hostFile: string };
 
 export interface AgentInput {
   readonly stdin: string;
-  readonly env: Readonly<Record<string, string>>;
+  /** True: the input stays open behind `stdin`. */
+  readonly keepsStdinOpen?: boolean;
+  readonly env: Readonly<Record<string, Argument>>;
+}
+
+/** The standard input of an agent; what is written after the agent's exit is lost. */
+export interface AgentStdin {
+  write(text: string): void;
+  end(): void;
 }
 
 export interface AgentProcess {
+  readonly stdin: AgentStdin;
   readonly stdout: Readable;
   readonly stderr: Readable;
   /** Settles when the agent has exited and every other process of its workspace was killed. */

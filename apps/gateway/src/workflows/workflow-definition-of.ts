@@ -9,7 +9,7 @@ type Definition = InputOf<typeof workflowTemplate.commands.CreateWorkflow>;
 export function definitionOf(request: CreateWorkflowRequest, commandId: string): Definition {
   const phases = (request.phases?.length ? request.phases : [INITIAL_PHASE])
     .map((phase, index) => phaseOf(phase, index, commandId))
-    .map((phase) => ({ ...phase, model: phase.model ?? request.agent?.model ?? undefined }));
+    .map((phase) => withDefaults(phase, request.agent));
   refuseRepeated(phases, 'phaseId', 'phase_id');
   refuseRepeated(phases, 'order', 'order');
 
@@ -43,17 +43,28 @@ function phaseOf(phase: PhaseRequest, index: number, commandId: string) {
     inputArtifactTypes: phase.input_artifact_types ?? phase.input_artifacts,
     outputArtifactTypes: phase.output_artifact_types ?? phase.output_artifacts,
     promptTemplate: phase.prompt_template,
-    maxTokens: phase.max_tokens,
     timeoutSeconds: phase.timeout_seconds,
     allowedTools: phase.allowed_tools ?? phase.tools,
     argumentHint: phase.argument_hint,
-    model: phase.model ?? phase.agent?.model,
+    ...boundsOf(phase),
     agent: phase.agent && agentOf(phase.agent),
     retries: retries && { max: retries.max, backoffSeconds: retries.backoff_seconds },
   };
 }
 
+const boundsOf = ({ model, max_tokens, agent }: PhaseRequest) => ({
+  model: model ?? agent?.model,
+  maxTokens: max_tokens ?? agent?.max_tokens,
+});
+
 type Phase = ReturnType<typeof phaseOf>;
+
+/** What neither a phase nor its agent says, the workflow's agent does. */
+const withDefaults = (phase: Phase, agent: CreateWorkflowRequest['agent']) => ({
+  ...phase,
+  model: phase.model ?? agent?.model ?? undefined,
+  maxTokens: phase.maxTokens ?? agent?.max_tokens ?? undefined,
+});
 
 function refuseRepeated(phases: readonly Phase[], key: 'phaseId' | 'order', field: string): void {
   const values = phases.map((phase) => phase[key]);

@@ -1,5 +1,6 @@
 import type { Immutable } from '@syntropic/kernel';
 import { z } from 'zod';
+import { claudeSettings } from './claude-settings';
 
 const Limits = z.object({
   memoryMb: z.number().int().min(16).optional(),
@@ -21,7 +22,7 @@ const RecordingName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'a record
 
 /** The program that does the work of a phase, and its settings. */
 export const AgentConfiguration = z.discriminatedUnion('provider', [
-  z.object({ provider: z.literal('claude'), ...common }),
+  z.object({ provider: z.literal('claude'), ...claudeSettings, ...common }),
   z.object({
     provider: z.literal('command'),
     /** Program and arguments; the rendered prompt comes on standard input. */

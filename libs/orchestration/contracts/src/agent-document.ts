@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AgentConfiguration } from './agent-configuration';
+import { OutputSchema } from './output-schema';
 
 const [claude, commanded, replay, simulated] = AgentConfiguration.options;
 
@@ -7,6 +8,8 @@ const common = {
   isolation: claude.shape.isolation.optional(),
   /** The model of the phases that name none. */
   model: z.string().min(1).nullish(),
+  /** The bound of an answer in the phases that name none. */
+  max_tokens: z.number().int().min(1).nullish(),
   limits: z
     .strictObject({
       memory_mb: z.number().int().min(16).optional(),
@@ -19,7 +22,15 @@ const common = {
 
 /** An agent as authors write it, in YAML and JSON: `{provider, …}`; the provider decides which fields there are. */
 export const AgentDocument = z.discriminatedUnion('provider', [
-  z.strictObject({ provider: z.literal('claude'), ...common }),
+  z.strictObject({
+    provider: z.literal('claude'),
+    permission_mode: claude.shape.permissionMode,
+    max_turns: claude.shape.maxTurns,
+    mcp_servers: claude.shape.mcpServers,
+    skills: claude.shape.skills,
+    output_schema: OutputSchema.optional(),
+    ...common,
+  }),
   z.strictObject({
     provider: z.literal('command'),
     command: commanded.shape.command,
@@ -44,13 +55,21 @@ export const AgentDocument = z.discriminatedUnion('provider', [
 ]);
 export type AgentDocument = z.infer<typeof AgentDocument>;
 
+/** The documents' names of settings that the configuration names differently. */
+const NAMES: Readonly<Record<string, string>> = {
+  tools_per_turn: 'toolsPerTurn',
+  delay_ms: 'delayMs',
+  line_bytes: 'lineBytes',
+  permission_mode: 'permissionMode',
+  max_turns: 'maxTurns',
+  mcp_servers: 'mcpServers',
+  output_schema: 'outputSchema',
+};
+
 export function agentOf({ limits, ...agent }: AgentDocument): z.infer<typeof AgentConfiguration> {
-  const { tools_per_turn, delay_ms, line_bytes, ...fields } = { ...NOTHING, ...agent };
+  const settings = Object.entries(agent).map(([name, value]) => [NAMES[name] ?? name, value] as const);
   return AgentConfiguration.parse({
-    ...fields,
-    toolsPerTurn: tools_per_turn,
-    delayMs: delay_ms,
-    lineBytes: line_bytes,
+    ...Object.fromEntries(settings),
     limits: limits && {
       memoryMb: limits.memory_mb,
       pids: limits.pids,
@@ -59,5 +78,3 @@ export function agentOf({ limits, ...agent }: AgentDocument): z.infer<typeof Age
     },
   });
 }
-
-const NOTHING = { tools_per_turn: undefined, delay_ms: undefined, line_bytes: undefined };

@@ -85,7 +85,11 @@ export function definitionOf(document: WorkflowDocument): Definition {
     })),
     repos: document.repos,
     agent: agent && agentOf(agent),
-    phases: phases.map((phase) => ({ ...phaseOf(phase), model: modelOf(phase, agent) })),
+    phases: phases.map((phase) => ({
+      ...phaseOf(phase),
+      model: modelOf(phase, agent),
+      maxTokens: maxTokensOf(phase, agent),
+    })),
   });
 }
 
@@ -99,7 +103,6 @@ function phaseOf(document: PhaseDocument): z.input<typeof PhaseDefinition> {
     inputArtifactTypes: document.input_artifacts,
     outputArtifactTypes: document.output_artifacts,
     promptTemplate: document.prompt_template ?? undefined,
-    maxTokens: document.max_tokens ?? undefined,
     timeoutSeconds: document.timeout_seconds ?? undefined,
     allowedTools: document.allowed_tools ?? document.tools ?? [],
     argumentHint: document.argument_hint ?? undefined,
@@ -113,3 +116,6 @@ function phaseOf(document: PhaseDocument): z.input<typeof PhaseDefinition> {
 
 const modelOf = ({ model, agent }: PhaseDocument, shared: AgentDocument | undefined): string | undefined =>
   model ?? agent?.model ?? shared?.model ?? undefined;
+
+const maxTokensOf = ({ max_tokens, agent }: PhaseDocument, shared: AgentDocument | undefined): number | undefined =>
+  max_tokens ?? agent?.max_tokens ?? shared?.max_tokens ?? undefined;

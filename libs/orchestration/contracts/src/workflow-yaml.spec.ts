@@ -48,6 +48,64 @@ describe('a workflow in YAML', () => {
   });
 });
 
+describe('the settings of an agent', () => {
+  const claude = (...lines: string[]) =>
+    yaml('id: a', 'name: A', 'agent:', '  provider: claude', ...lines, 'phases:', '  - {id: one, name: One, order: 1}');
+
+  it('are read for a workflow, and its bound of an answer for the phases that name none', () => {
+    const parsed = parseWorkflowYaml(
+      yaml(
+        'id: a',
+        'name: A',
+        'agent:',
+        '  provider: claude',
+        '  model: claude-sonnet-5-5',
+        '  max_tokens: 4000',
+        '  permission_mode: acceptEdits',
+        '  max_turns: 12',
+        '  mcp_servers: {files: {command: [node, server.js], env: {LEVEL: debug}}}',
+        '  skills: {greeting: "Say hello."}',
+        '  output_schema: {type: object, properties: {pattern: {type: string}}, required: [pattern]}',
+        'phases:',
+        '  - {id: one, name: One, order: 1}',
+        '  - {id: two, name: Two, order: 2, max_tokens: 100, agent: {provider: claude, max_turns: 1}}',
+      ),
+    );
+
+    expect(parsed).toMatchObject({
+      definition: {
+        agent: {
+          permissionMode: 'acceptEdits',
+          maxTurns: 12,
+          mcpServers: { files: { command: ['node', 'server.js'], env: { LEVEL: 'debug' } } },
+          skills: { greeting: 'Say hello.' },
+          outputSchema: { type: 'object', required: ['pattern'] },
+        },
+        phases: [
+          { model: 'claude-sonnet-5-5', maxTokens: 4000 },
+          { maxTokens: 100, agent: { maxTurns: 1 } },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ['an unknown mode', ['  permission_mode: yolo'], 5, 'agent.permission_mode'],
+    ['a skill that is a path', ['  skills: {"../x": text}'], 5, 'agent.skills.../x'],
+    ['a server without a program', ['  mcp_servers: {a: {command: []}}'], 5, 'agent.mcp_servers.a.command'],
+    ['an answer that is no object', ['  output_schema: {type: string}'], 5, 'agent.output_schema'],
+    ['no schema', ['  output_schema: {type: object, properties: {a: {type: foo}}}'], 5, 'agent.output_schema'],
+    [
+      'a regular expression in a schema',
+      ['  output_schema: {type: object, properties: {a: {type: string, pattern: "(a+)+"}}}'],
+      5,
+      'agent.output_schema',
+    ],
+  ])('refuse %s', (_, lines, line, field) => {
+    expect(faultsOf(claude(...lines))).toMatchObject([{ line, field }]);
+  });
+});
+
 describe('a fault names line and field', () => {
   const phase = '  - {id: one, name: One, order: 1}';
 

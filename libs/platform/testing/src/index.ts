@@ -1,9 +1,8 @@
 export { createDatabase, type OwnDatabase } from './database';
 export { eventually } from './eventually';
 export { folderBeside } from './folder-beside';
-export type { ModelAnswer, ModelUsage } from './models/model-answer';
-export type { LoggedRequest, ModelRequest } from './models/model-request';
-export { inOrder, ScriptedModels, type ModelScript } from './models/scripted-models';
+export type { ModelAnswer } from './models/model-answer';
+export { inOrder, ScriptedModels } from './models/scripted-models';
 export { S3_KEYS, useDatabase, useModels, useNats, usePostgres, useRedis, useS3 } from './spec-servers';
 export { TcpProxy } from './tcp-proxy';
 export { removeDirectory, scratchDirectory } from './scratch-directory';

@@ -7,12 +7,14 @@ export const anthropicMessages: Dialect = {
   path: /\/v1\/messages(\?|$)/,
 
   parse(body) {
-    const latest = fields(items(body.messages).at(-1)).content;
-    const results = items(latest)
-      .map(fields)
+    const history = items(body.messages).map(fields);
+    const latest = history.slice(history.findLastIndex(({ role }) => role === 'assistant') + 1);
+    const contents = latest.map(({ content }) => content);
+    const results = contents
+      .flatMap((content) => items(content).map(fields))
       .filter(({ type }) => type === 'tool_result');
     return {
-      text: textOf(latest),
+      text: contents.map(textOf).filter(Boolean).join('\n'),
       toolResults: results.map(({ tool_use_id: id, content, is_error: isError }) => ({
         id: string(id),
         text: textOf(content),

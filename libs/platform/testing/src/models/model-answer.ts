@@ -9,7 +9,7 @@ export interface ModelUsage {
   readonly reasoningTokens: number;
 }
 
-export interface ToolCall {
+interface ToolCall {
   readonly name: string;
   readonly input: object;
   /** Made up by the server when absent. */
@@ -47,7 +47,7 @@ export interface ModelRefusal {
 
 export type ModelAnswer = ModelTurn | ModelRefusal;
 
-export const DEFAULT_USAGE: ModelUsage = {
+const DEFAULT_USAGE: ModelUsage = {
   inputTokens: 1_000,
   outputTokens: 50,
   cacheReadTokens: 0,

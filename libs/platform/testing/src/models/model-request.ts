@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ModelRefusal, ModelTurn, ModelUsage } from './model-answer';
 
 /** The APIs that the server speaks. */
-export type ModelApi = 'anthropic-messages' | 'openai-responses';
+type ModelApi = 'anthropic-messages' | 'openai-responses';
 
-export interface ToolResult {
+interface ToolResult {
   readonly id: string;
   readonly text: string;
   readonly isError: boolean;
@@ -24,9 +24,9 @@ export interface ModelRequest {
   readonly session: string | undefined;
   /** The client's id of a sub-agent, from its headers. */
   readonly agent: string | undefined;
-  /** All text of the latest message. */
+  /** All text since the model's last answer. */
   readonly text: string;
-  /** The results in the latest message. */
+  /** The results since the model's last answer. */
   readonly toolResults: readonly ToolResult[];
 }
 

@@ -9,7 +9,7 @@ import { fields, string, type Dialect, type LoggedRequest, type ModelRequest } f
 import { openaiResponses } from './openai-responses';
 
 /** Decides the answer to a request; a promise holds the request until it resolves. */
-export type ModelScript = (request: ModelRequest) => ModelAnswer | Promise<ModelAnswer>;
+type ModelScript = (request: ModelRequest) => ModelAnswer | Promise<ModelAnswer>;
 
 /** A request beyond the script: clients do not repeat a 400. */
 const NO_ANSWER: ModelRefusal = { status: 400, message: 'the script has no answer to this request' };

@@ -1,0 +1,133 @@
+import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
+import { randomUUID } from 'node:crypto';
+import { access, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Argument } from '../workspaces';
+import {
+  settingsOf,
+  type InputProtocol,
+  type Plan,
+  type PlannedSession,
+  type Provider,
+  type SessionPlaces,
+} from './provider';
+import { hookEnvironment, TOOL_HOOK } from './tool-hook';
+
+type Settings = Extract<AgentConfiguration, { provider: 'claude' }>;
+
+/** The first message of a leg that continues a conversation. */
+const CONTINUE =
+  'You were paused and go on now. A tool that was interrupted has not been run again: look at its effects before you repeat it.';
+
+/** Further input as stream-json. */
+const STREAM_JSON: InputProtocol = {
+  message: (content, uuid) => line({ type: 'user', message: { role: 'user', content }, uuid }),
+  interrupt: (id) => line({ type: 'control_request', request_id: id, request: { subtype: 'interrupt' } }),
+};
+
+const line = (message: object) => `${JSON.stringify(message)}\n`;
+
+/** Runs Claude Code, whose models and hooks answer through the session socket. */
+export class ClaudeProvider implements Provider {
+  readonly name = 'claude';
+  readonly canResume = true;
+  readonly yields = 'output';
+
+  /** @param binary path of Claude Code on this machine */
+  constructor(private readonly binary: string) {}
+
+  async plan(session: PlannedSession, { home, socket }: SessionPlaces): Promise<Plan> {
+    if (socket === undefined) throw new Error('claude needs a session socket');
+    const settings = settingsOf('claude', session.agent);
+    const isResumed = session.leg > 1 && (await hasConversation(home, session.sessionId));
+    return {
+      argv: [
+        { hostFile: this.binary },
+        ...['-p', '--output-format', 'stream-json', '--verbose', '--input-format', 'stream-json'],
+        ...['--replay-user-messages', isResumed ? '--resume' : '--session-id', session.sessionId],
+        ...argumentsOf(session, settings),
+      ],
+      stdin: STREAM_JSON.message(isResumed ? CONTINUE : session.prompt, randomUUID()),
+      input: STREAM_JSON,
+      env: environmentOf(session, socket),
+      home: homeOf(settings),
+    };
+  }
+}
+
+/** The settings of a cloned repository are not read: they could run programs before each tool, or allow tools. */
+function argumentsOf({ model, allowedTools: named }: PlannedSession, settings: Settings): string[] {
+  const { maxTurns, mcpServers = {}, skills = {}, outputSchema } = settings;
+  // The skills that the author gives are allowed with their own tool.
+  const allowedTools = named.length > 0 && Object.keys(skills).length > 0 ? [...named, 'Skill'] : named;
+  const servers = Object.entries(mcpServers).map(
+    ([
+      name,
+      {
+        command: [command, ...args],
+        env,
+      },
+    ]) => [name, { type: 'stdio', command, args, env }],
+  );
+  return [
+    ...['--settings', JSON.stringify({ hooks: TOOL_HOOK }), '--setting-sources', 'user'],
+    ...['--strict-mcp-config', '--mcp-config', JSON.stringify({ mcpServers: Object.fromEntries(servers) as object })],
+    ...['--permission-mode', permissionModeOf(settings, allowedTools)],
+    ...(allowedTools.length > 0
+      ? [`--allowed-tools=${allowedTools.join(',')}`, `--tools=${toolsOf(allowedTools)}`]
+      : []),
+    ...(model === undefined ? [] : [`--model=${model}`]),
+    ...(maxTurns === undefined ? [] : [`--max-turns=${maxTurns}`]),
+    ...(outputSchema === undefined ? [] : ['--json-schema', JSON.stringify(outputSchema)]),
+  ];
+}
+
+/** With a list of allowed tools nothing beside them may run, so permissions are not bypassed. */
+function permissionModeOf({ permissionMode }: Settings, allowedTools: readonly string[]): string {
+  if (allowedTools.length === 0) return permissionMode ?? 'bypassPermissions';
+  return permissionMode === undefined || permissionMode === 'bypassPermissions' ? 'dontAsk' : permissionMode;
+}
+
+/** The tools themselves, of rules such as `Bash(git *)`; those of servers are not in this list. */
+const toolsOf = (rules: readonly string[]) =>
+  [...new Set(rules.map((rule) => rule.replace(/\(.*$/s, '').trim()))]
+    .filter((name) => !name.startsWith('mcp__'))
+    .join(',');
+
+function environmentOf({ maxTokens }: PlannedSession, socket: string): Record<string, Argument> {
+  return {
+    ANTHROPIC_UNIX_SOCKET: { hostFile: socket },
+    ANTHROPIC_BASE_URL: 'http://runner/anthropic',
+    // The socket names the session: the token is none, but the agent insists on one.
+    ANTHROPIC_AUTH_TOKEN: 'session',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    // Permissions may be bypassed inside a sandbox only.
+    IS_SANDBOX: '1',
+    ...(maxTokens === undefined ? {} : { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxTokens) }),
+    ...hookEnvironment(socket),
+  };
+}
+
+function homeOf({ skills = {} }: Settings): Record<string, string> {
+  const files = Object.entries(skills).map(([name, text]) => [`.claude/skills/${name}/SKILL.md`, text] as const);
+  return { ...Object.fromEntries(files), '.gitconfig': GIT_CONFIG };
+}
+
+/** The author of commits, unless the agent names another. */
+const GIT_CONFIG = '[user]\n\tname = Agent\n\temail = agent@workspace.invalid\n';
+
+/** False when an earlier leg was ended before it had stored its conversation. */
+async function hasConversation(home: string, sessionId: string): Promise<boolean> {
+  const projects = join(home, '.claude', 'projects');
+  const names = await readdir(projects).catch(() => []);
+  const found = await Promise.all(
+    names.map((name) =>
+      access(join(projects, name, `${sessionId}.jsonl`)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}

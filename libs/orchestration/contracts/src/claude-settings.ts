@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** Names become directories and parts of tools' names. */
+const Name = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}$/, 'letters, digits, _ and -, at most 64');
+
+const byName = <Item extends z.ZodType>(item: Item, most: number) =>
+  z.record(Name, item).refine((items) => Object.keys(items).length <= most, `at most ${most}`);
+
+/** A server of the Model Context Protocol that the agent starts in its workspace, and talks to over its standard streams. */
+const McpServer = z.strictObject({
+  /** Program and arguments. */
+  command: z.array(z.string().min(1)).min(1),
+  env: z.record(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a variable'), z.string()).default({}),
+});
+
+const MOST_SKILL_BYTES = 64 * 1024;
+
+/** The text of a `SKILL.md`, with its front matter. */
+const Skill = z
+  .string()
+  .min(1)
+  .refine((text) => Buffer.byteLength(text) <= MOST_SKILL_BYTES, 'a skill has at most 64 KiB');
+
+/** The settings of `claude` beside those of every agent. */
+export const claudeSettings = {
+  /** Absent: everything is allowed, or with `allowedTools` these alone. */
+  permissionMode: z.enum(['acceptEdits', 'bypassPermissions', 'dontAsk', 'plan']).optional(),
+  /** Answers of the model, after which the agent is cut off. */
+  maxTurns: z.number().int().min(1).max(10_000).optional(),
+  mcpServers: byName(McpServer, 20).optional(),
+  skills: byName(Skill, 20).optional(),
+  /** A JSON Schema; documents are held to `OutputSchema`. */
+  outputSchema: z.record(z.string(), z.json()).optional(),
+};
