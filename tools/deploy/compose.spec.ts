@@ -1,6 +1,6 @@
-import { COMMANDS } from '@syntropic/catalogue/contracts';
-import { natsUsers } from '@syntropic/messaging';
+import { runnerUser } from '@syntropic/messaging';
 import { SERVICE_NAMES, SERVICES } from '@syntropic/stack';
+import { TYPESCRIPT_HOOK } from '@syntropic/testing';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +20,11 @@ const Service = z.looseObject({
   healthcheck: z.object({ test: z.array(z.string()) }).optional(),
 });
 const Compose = z.object({ services: z.record(z.string(), Service), volumes: z.record(z.string(), z.null()) });
+
+const Authorization = z.object({ users: z.array(z.object({ user: z.string(), password: z.string() })) });
+
+/** The NATS user of a service; of the runners there is one. */
+const userOf = (name: string): string => (name === 'agent-runner' ? runnerUser(0) : name);
 
 const secrets = Object.fromEntries(
   execFileSync(process.execPath, [join(ROOT, 'deploy/make-env.mjs')], { encoding: 'utf8' })
@@ -55,7 +60,7 @@ describe('docker-compose.yml', () => {
     const passwords = Object.values(service('nats-users').environment);
     const nats = new URL(NATS_URL);
 
-    expect(nats.username).toBe(name);
+    expect(nats.username).toBe(userOf(name));
     expect(passwords).toContain(nats.password);
     expect(DATABASE_URL && new URL(DATABASE_URL).username).toBe(SERVICES[name].role);
     expect(service('migrations').environment).toMatchObject(service('nats-users').environment);
@@ -63,12 +68,19 @@ describe('docker-compose.yml', () => {
   });
 
   it('has a NATS user for each service and no other', () => {
-    const users = natsUsers(
-      Object.fromEntries(SERVICE_NAMES.map((name) => [name, ''])) as Record<(typeof SERVICE_NAMES)[number], string>,
-      COMMANDS,
+    const { RUNNER_PASSWORDS = '', ...passwords } = service('nats-users').environment;
+    const printed = execFileSync(
+      process.execPath,
+      ['-r', TYPESCRIPT_HOOK, join(ROOT, 'tools/deploy/nats-authorization.ts')],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, ...passwords, RUNNER_PASSWORDS },
+      },
     );
 
-    expect(users.map(({ user }) => user).sort()).toEqual([...SERVICE_NAMES].sort());
+    const { users } = Authorization.parse(JSON.parse(printed.replace('authorization: ', '')));
+    expect(users.map(({ user }) => user).sort()).toEqual(SERVICE_NAMES.map(userOf).sort());
+    expect(users).toContainEqual({ user: runnerUser(0), password: RUNNER_PASSWORDS });
   });
 
   it.each(SERVICE_NAMES)('starts %s after the schema and the bus', (name) => {

@@ -1,88 +1,14 @@
+import { runnerUser } from '@syntropic/messaging';
 import { SERVICE_NAMES, SERVICES } from '@syntropic/stack';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { environmentFaults, ROOT, textOf } from './app-environment';
+import { Job, NetworkPolicy, Resource, type Variable, Workload } from './kubernetes-resources';
 
 const BASE = 'deploy/k8s/base';
 const GRACE_SECONDS = 30;
-
-const Reference = z.strictObject({ name: z.string(), key: z.string(), optional: z.boolean().optional() });
-const Variable = z.union([
-  z.strictObject({ name: z.string(), value: z.string() }),
-  z.strictObject({ name: z.string(), valueFrom: z.strictObject({ secretKeyRef: Reference }) }),
-  z.strictObject({ name: z.string(), valueFrom: z.strictObject({ configMapKeyRef: Reference }) }),
-]);
-type Variable = z.infer<typeof Variable>;
-
-const Probe = z.looseObject({
-  httpGet: z.strictObject({
-    path: z.string(),
-    port: z.string(),
-    httpHeaders: z.array(z.strictObject({ name: z.string(), value: z.string() })).default([]),
-  }),
-});
-const Amounts = z.looseObject({ memory: z.string(), 'ephemeral-storage': z.string() });
-const Resources = z.strictObject({ requests: Amounts, limits: Amounts });
-const Container = z.looseObject({
-  image: z.string(),
-  ports: z.array(z.strictObject({ name: z.string(), containerPort: z.number() })),
-  env: z.array(Variable),
-  volumeMounts: z.array(z.strictObject({ name: z.string(), mountPath: z.string() })).default([]),
-  readinessProbe: Probe,
-  livenessProbe: Probe,
-  resources: Resources,
-});
-const Workload = z.looseObject({
-  kind: z.enum(['Deployment', 'StatefulSet']),
-  spec: z.looseObject({
-    replicas: z.number(),
-    selector: z.object({ matchLabels: z.object({ app: z.string() }) }),
-    template: z.object({
-      metadata: z.object({ labels: z.object({ app: z.string() }) }),
-      spec: z.looseObject({
-        terminationGracePeriodSeconds: z.number(),
-        securityContext: z.looseObject({ runAsNonRoot: z.literal(true) }),
-        containers: z.tuple([Container]),
-        volumes: z.array(z.looseObject({ emptyDir: z.object({ sizeLimit: z.string() }).optional() })).default([]),
-      }),
-    }),
-    volumeClaimTemplates: z.array(z.looseObject({ metadata: z.object({ name: z.string() }) })).default([]),
-  }),
-});
-const Job = z.looseObject({
-  spec: z.looseObject({
-    template: z.looseObject({
-      spec: z.looseObject({
-        containers: z.tuple([
-          z.looseObject({
-            image: z.string(),
-            command: z.tuple([z.literal('node'), z.string()]),
-            resources: Resources,
-          }),
-        ]),
-      }),
-    }),
-  }),
-});
-const Resource = z.looseObject({ kind: z.string(), metadata: z.object({ name: z.string() }) });
-
-const Port = z.strictObject({ protocol: z.enum(['TCP', 'UDP']), port: z.number() });
-const Rule = z.strictObject({ to: z.array(z.looseObject({})).optional(), ports: z.array(Port).min(1) });
-const NetworkPolicy = z.strictObject({
-  podSelector: z.union([
-    z.strictObject({ matchLabels: z.strictObject({ app: z.string() }) }),
-    z.strictObject({
-      matchExpressions: z.tuple([
-        z.strictObject({ key: z.literal('app'), operator: z.literal('In'), values: z.array(z.string()) }),
-      ]),
-    }),
-  ]),
-  policyTypes: z.array(z.enum(['Ingress', 'Egress'])),
-  ingress: z.array(Rule).default([]),
-  egress: z.array(Rule).default([]),
-});
 
 const { resources: files, images } = z
   .looseObject({ resources: z.array(z.string()), images: z.array(z.looseObject({ name: z.string() })) })
@@ -115,6 +41,9 @@ function valueOf(app: string, variable: Variable): string {
   return name === app ? (SECRETS[key] ?? '') : '';
 }
 
+/** The address in the file of a pod, which the runner reads at its start. */
+const NATS_FILE = { NATS_URL_FILE: SECRETS['NATS_URL'] };
+
 const environmentOf = (app: string): Record<string, string> =>
   Object.fromEntries(containerOf(app).env.map((variable) => [variable.name, valueOf(app, variable)]));
 
@@ -125,8 +54,8 @@ const policyOf = (name: string) =>
 
 /** The ports of the servers whose addresses a service gets. */
 const serversIn = (environment: Readonly<Record<string, string>>): number[] =>
-  ['DATABASE_URL', 'NATS_URL', 'REDIS_URL', 'S3_ENDPOINT'].flatMap((variable) => {
-    const address = environment[variable];
+  ['DATABASE_URL', 'NATS_URL', 'NATS_URL_FILE', 'REDIS_URL', 'S3_ENDPOINT'].flatMap((variable) => {
+    const address = variable in environment && variable in NATS_FILE ? NATS_FILE.NATS_URL_FILE : environment[variable];
     return address === undefined ? [] : Number(new URL(address).port || 443);
   });
 
@@ -178,6 +107,16 @@ describe('deploy/k8s/base', () => {
     expect(the(/^StatefulSet$/, 'agent-runner')).toBeDefined();
     const mounted = containerOf('agent-runner').volumeMounts.find(({ mountPath }) => mountPath === RUNNER_DIR);
     expect(volumeClaimTemplates.map(({ metadata }) => metadata.name)).toEqual([mounted?.name]);
+  });
+
+  it('gives each runner its own address of the bus, and none of the others', () => {
+    const { NATS_URL_FILE } = environmentOf('agent-runner');
+    const mounted = containerOf('agent-runner').volumeMounts.find(({ mountPath }) => mountPath === NATS_URL_FILE);
+    const { volumes } = workloadOf('agent-runner').template.spec;
+
+    expect(mounted).toMatchObject({ subPathExpr: '$(POD_NAME)', readOnly: true });
+    expect(volumes.find(({ name }) => name === mounted?.name)?.secret?.secretName).toBe('agent-runner-nats');
+    expect(runnerUser(0)).toBe('agent-runner-0');
   });
 
   it('migrates the schema with a program that exists', () => {

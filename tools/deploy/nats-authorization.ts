@@ -11,7 +11,8 @@ const passwords = env(
     PROJECTION_WORKER_PASSWORD: Password,
     COLLECTOR_PASSWORD: Password,
     GATEWAY_PASSWORD: Password,
-    RUNNER_PASSWORD: Password,
+    /** One password for each runner, separated by commas: each has a user of its own, `agent-runner-0` and so on. */
+    RUNNER_PASSWORDS: Password.transform((list) => list.split(',').map((password) => Password.parse(password.trim()))),
   }),
 );
 
@@ -23,7 +24,7 @@ process.stdout.write(
       'command-service': passwords.COMMAND_SERVICE_PASSWORD,
       'projection-worker': passwords.PROJECTION_WORKER_PASSWORD,
       'observability-collector': passwords.COLLECTOR_PASSWORD,
-      'agent-runner': passwords.RUNNER_PASSWORD,
+      runners: passwords.RUNNER_PASSWORDS,
     },
     COMMANDS,
   ),

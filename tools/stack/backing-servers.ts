@@ -36,7 +36,7 @@ export function backingServers(
 ): BackingServers {
   const { DATABASE_URL, NATS_URL, REDIS_URL } = env(RemoteUrls);
   const pathsOf = (name: string) => ({ directory: directory.path(name), log: `${logDirectory}/${name}.log` });
-  const { operator, ...services } = credentials.nats;
+  const { operator, 'agent-runner': runner, ...services } = credentials.nats;
   return {
     postgres: DATABASE_URL
       ? remote('postgres', DATABASE_URL)
@@ -45,7 +45,7 @@ export function backingServers(
       ? remote('nats', NATS_URL)
       : natsServer({
           ...pathsOf('nats'),
-          users: [{ user: 'operator', password: operator }, ...natsUsers(services, COMMANDS)],
+          users: [{ user: 'operator', password: operator }, ...natsUsers({ ...services, runners: [runner] }, COMMANDS)],
         }),
     redis: REDIS_URL ? remote('redis', REDIS_URL) : redisServer({ ...pathsOf('redis'), password: credentials.redis }),
   };

@@ -56,5 +56,5 @@ describe("a service's environment", () => {
 
 const APPS = join(__dirname, '../../apps');
 const Variables = z.object({ variables: z.instanceof(z.ZodObject) });
-/** Shells set `HOST` to the machine's name, and the stack listens on loopback. */
-const LEFT_TO_DEFAULTS: readonly string[] = ['HOST'];
+/** Shells set `HOST` to the machine's name, and the stack listens on loopback; it gives the address of the bus itself, in no file. */
+const LEFT_TO_DEFAULTS: readonly string[] = ['HOST', 'NATS_URL_FILE'];

@@ -1,4 +1,5 @@
 import { env } from '@syntropic/config';
+import { runnerUser } from '@syntropic/messaging';
 import { freePort, LocalServer } from '@syntropic/testing/servers';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -87,7 +88,7 @@ export class Stack {
   async #planServices(port: number, database: string): Promise<readonly Service[]> {
     const resources: StackResources = {
       databaseAs: (role) => urlAs(role, this.#credentials.roles[role], database),
-      natsAs: (name) => this.#servers.nats.urlAs(name),
+      natsAs: (name) => this.#servers.nats.urlAs(name === 'agent-runner' ? runnerUser(0) : name),
       redis: this.#servers.redis.url,
       objects: this.#directory.path('objects'),
       workspaces: this.#directory.path('runner'),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { flag } from '@syntropic/config';
 import { objectVariables, withObjects } from '@syntropic/object-storage';
 import { serviceVariables } from '@syntropic/service';
@@ -12,9 +13,12 @@ const seconds = (fallback: number) =>
 
 const atLeastOne = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
-export const variables = withObjects(
+const settings = withObjects(
   z.object({
     ...serviceVariables,
+    NATS_URL: serviceVariables.NATS_URL.optional(),
+    /** A file that holds the NATS_URL instead: the pods of a StatefulSet share their variables, and each has a user of its own. */
+    NATS_URL_FILE: z.string().min(1).optional(),
     /** The directory of workspaces, spools and the runner's name. */
     RUNNER_DIR: z.string().min(1),
     ...objectVariables,
@@ -45,5 +49,18 @@ export const variables = withObjects(
   }),
 );
 
+export const variables = settings.refine(({ NATS_URL, NATS_URL_FILE }) => NATS_URL ?? NATS_URL_FILE, {
+  path: ['NATS_URL'],
+  message: 'is needed where there is no NATS_URL_FILE',
+  when: () => true,
+});
+
 /** The parsed variables; those in seconds have become milliseconds. */
 export type RunnerConfig = Readonly<z.output<typeof variables>>;
+
+/** The address of the bus, with this runner's user. @throws when its file cannot be read */
+export const natsUrlOf = ({
+  NATS_URL = '',
+  NATS_URL_FILE,
+}: Pick<RunnerConfig, 'NATS_URL' | 'NATS_URL_FILE'>): string =>
+  NATS_URL_FILE === undefined ? NATS_URL : readFileSync(NATS_URL_FILE, 'utf8').trim();

@@ -1,10 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CommandClient } from '@syntropic/messaging';
+import { CommandClient, natsOptions, natsUserIn } from '@syntropic/messaging';
 import { openObjectStorage } from '@syntropic/object-storage';
 import { NATS } from '@syntropic/service';
 import { CollectorClient } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
-import type { RunnerConfig } from './agent-runner.variables';
+import { natsUrlOf, type RunnerConfig } from './agent-runner.variables';
 import { AssignmentFactory } from './assignment/assignment-factory';
 import { PARSER_PROGRAM, ParserThread } from './assignment/parser-thread';
 import { SessionObjectStorage } from './assignment/retrying-object-storage';
@@ -38,6 +38,8 @@ const LEASE_TIMES: LeaseTiming = { renewMs: 3_000, uncertainAfterMs: 8_000 };
 @Module({})
 export class RunnerModule {
   static of(config: RunnerConfig): DynamicModule {
+    const bus = { url: natsUrlOf(config), name: NAME };
+    const [user, { inboxPrefix }] = [natsUserIn(bus.url), natsOptions(bus)];
     return {
       module: RunnerModule,
       providers: [
@@ -54,11 +56,16 @@ export class RunnerModule {
           ],
         },
         { provide: OBJECT_STORAGE, useFactory: () => openObjectStorage(config) },
-        { provide: CommandClient, useFactory: () => new CommandClient({ url: config.NATS_URL, name: NAME }) },
+        { provide: CommandClient, useFactory: () => new CommandClient(bus, user) },
+        {
+          provide: RunnerMessages,
+          inject: [NATS],
+          useFactory: (nats: NatsConnection) => new RunnerMessages(nats, user),
+        },
         {
           provide: CollectorClient,
           inject: [NATS],
-          useFactory: (nats: NatsConnection) => new CollectorClient(nats, { inboxPrefix: `_INBOX.${NAME}` }),
+          useFactory: (nats: NatsConnection) => new CollectorClient(nats, { inboxPrefix }),
         },
         AgentRunner,
         AgentRunnerTask,
@@ -73,7 +80,6 @@ export class RunnerModule {
         ParkedSessions,
         ParserThread,
         RunnerLog,
-        RunnerMessages,
         SessionCleanup,
         SessionCompletion,
         SessionDirectories,

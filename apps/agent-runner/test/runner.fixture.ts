@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { env } from '@syntropic/config';
 import { ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
-import { connectNats, drainAndClose } from '@syntropic/messaging';
+import { connectNats, controlSubject, drainAndClose, natsOptions, natsUserIn } from '@syntropic/messaging';
 import { WorkOrder, type AgentConfiguration, type Control } from '@syntropic/orchestration/contracts';
 import { NATS, ServiceModule } from '@syntropic/service';
 import { CollectorClient, REPLY_HEADER, type SpooledBatch } from '@syntropic/telemetry';
@@ -61,7 +61,7 @@ class PlatformFixture {
     nats.subscribe('commands.>', {
       callback: (_, message) => {
         const { id, data } = message.json<{ id: string; data: Received['data'] }>();
-        const type = message.subject.split('.').at(-1) ?? '';
+        const [, , type = ''] = message.subject.split('.');
         const commandId = message.headers?.get('Syn-Command-Id') ?? '';
         if (!this.#commandIds.has(commandId)) this.received.push({ type, data });
         this.#commandIds.add(commandId);
@@ -165,7 +165,10 @@ async function startRunner(
           provide: CollectorClient,
           inject: [NATS],
           useFactory: (nats: NatsConnection) =>
-            new CollectorClient(nats, { inboxPrefix: '_INBOX.agent-runner', resendAfterMs: 100 }),
+            new CollectorClient(nats, {
+              inboxPrefix: natsOptions({ url: natsUrl, name: '' }).inboxPrefix,
+              resendAfterMs: 100,
+            }),
         },
         { provide: PARSER_WORKER, useValue: PARSER_SOURCE },
         // Of two providers with one token, Nest takes the later one.
@@ -205,7 +208,7 @@ export function useRunner(directory: { readonly path: string }) {
   /** Makes the runner renew its leases now; `message` may be a hint that a session waits. */
   const wake = (message: object = {}) => {
     const runner = platform.received.find(({ type }) => type === 'RenewWork')?.data['runner'];
-    connection?.publish(`control.${String(runner)}`, JSON.stringify(message));
+    connection?.publish(controlSubject(String(runner), natsUserIn(bus.url)), JSON.stringify(message));
   };
 
   return {

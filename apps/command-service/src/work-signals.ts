@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { controlSubject } from '@syntropic/messaging';
 import { InjectNats } from '@syntropic/service';
-import type { WaitingWork, Work, WorkSignals } from '@syntropic/work';
+import type { RunnerAddress, WaitingWork, Work, WorkSignals } from '@syntropic/work';
 import type { NatsConnection } from 'nats';
 
 /** Hints go through the stream WORK, wake-ups straight to the runner. Both may be lost: runners also poll. */
@@ -13,13 +14,13 @@ export class WorkSignalsOverBus implements WorkSignals {
   };
 
   /** Lets a runner free a slot. Parked work concerns only the runner that keeps its workspace. */
-  readonly hintAgain = ({ sessionId, backend, provider, parkedOn }: WaitingWork): void => {
-    const subject = parkedOn === null ? `work.${backend}` : `control.${parkedOn}`;
+  readonly hintAgain = ({ sessionId, backend, provider, parkedOn, user }: WaitingWork): void => {
+    const subject = parkedOn === null ? `work.${backend}` : controlSubject(parkedOn, user);
     this.#publish(subject, { sessionId, waiting: { provider } });
   };
 
-  readonly wake = (runner: string): void => {
-    this.#publish(`control.${runner}`, {});
+  readonly wake = ({ runner, user }: RunnerAddress): void => {
+    this.#publish(controlSubject(runner, user), {});
   };
 
   #publish(subject: string, message: object): void {

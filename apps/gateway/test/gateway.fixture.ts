@@ -26,7 +26,7 @@ const PASSWORDS = {
   'command-service': randomUUID(),
   'projection-worker': randomUUID(),
   'observability-collector': randomUUID(),
-  'agent-runner': randomUUID(),
+  runners: [randomUUID()],
 };
 
 /** A gateway on real servers, with real read models behind it; the spec records events and telemetry, and answers commands. */

@@ -30,7 +30,7 @@ const server = useNats(
       'command-service': password,
       'projection-worker': password,
       'observability-collector': password,
-      'agent-runner': password,
+      runners: [password],
     },
     [],
   ),

@@ -18,7 +18,7 @@ const nats = useNats(
       'command-service': 'c',
       'projection-worker': 'p',
       'observability-collector': 'o',
-      'agent-runner': 'a',
+      runners: ['a'],
     },
     [work.RenewWork],
   ),
@@ -88,7 +88,7 @@ describe('the leases of a runner', () => {
     await app.init();
     await app.startAllMicroservices();
     service = app;
-    client = new CommandClient({ url: nats.urlAs('agent-runner'), name: 'agent-runner' });
+    client = new CommandClient({ url: nats.urlAs('agent-runner-0'), name: 'agent-runner' }, 'agent-runner-0');
     stop = new AbortController();
     const log = new RunnerLog(pino({ enabled: false }));
     leases = new Leases(client, new ClaimNumbers(), log, {

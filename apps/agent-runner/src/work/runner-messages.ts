@@ -1,7 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import { followStream } from '@syntropic/messaging';
+import { controlSubject, followStream } from '@syntropic/messaging';
 import { WorkHint } from '@syntropic/orchestration/contracts';
-import { InjectNats } from '@syntropic/service';
 import { AckPolicy, nanos, type JsMsg, type Msg, type NatsConnection } from 'nats';
 
 const ACK_WAIT_MS = 2_000;
@@ -10,9 +8,12 @@ const ACK_WAIT_MS = 2_000;
 export type OnHint = (hint: WorkHint | undefined) => void;
 
 /** Messages of the command service to runners. A lost one costs a few seconds: runners also poll. */
-@Injectable()
 export class RunnerMessages {
-  constructor(@InjectNats() private readonly nats: NatsConnection) {}
+  constructor(
+    private readonly nats: NatsConnection,
+    /** The connection's user, for whom the messages to this runner are. */
+    private readonly user: string | undefined,
+  ) {}
 
   /** Receives hints of work for these backends until the signal. Each hint goes to one runner. */
   async followHints(backends: readonly string[], onHint: OnHint, signal: AbortSignal): Promise<void> {
@@ -22,7 +23,7 @@ export class RunnerMessages {
 
   /** Receives the messages for this runner alone: it has to renew its leases now. Returns the function that unsubscribes. */
   onControl(runner: string, onMessage: OnHint): () => void {
-    const subscription = this.nats.subscribe(`control.${runner}`, {
+    const subscription = this.nats.subscribe(controlSubject(runner, this.user), {
       callback: (_, message) => {
         onMessage(hintIn(message));
       },

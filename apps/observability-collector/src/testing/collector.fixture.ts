@@ -1,5 +1,4 @@
 import { connectNats, DeadLetters, ensureStreams, drainAndClose, natsOptions, natsUsers } from '@syntropic/messaging';
-import type { ServiceName } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
 import { CollectorClient, EventBuffer, PostgresTelemetryStore, TelemetryReader } from '@syntropic/telemetry';
 import type { SpooledBatch, TelemetryEvent, TelemetryStore } from '@syntropic/telemetry';
@@ -24,9 +23,9 @@ export function useCollectors() {
 
   const database = useDatabase();
   const server = useNats(natsUsers(PASSWORDS, []));
-  const address = (name: ServiceName) => ({ url: server.urlAs(name), name });
+  const address = (name: string) => ({ url: server.urlAs(name), name });
 
-  const connect = async (name: ServiceName): Promise<NatsConnection> => {
+  const connect = async (name: string): Promise<NatsConnection> => {
     const nats = await connectNats(address(name));
     opened.push(nats);
     return nats;
@@ -38,8 +37,8 @@ export function useCollectors() {
   beforeAll(async () => {
     pool = createPool(database.urlAs('syn_collector'));
     reader = new TelemetryReader(database.pool);
-    runner = await connect('agent-runner');
-    const { inboxPrefix } = natsOptions(address('agent-runner'));
+    runner = await connect('agent-runner-0');
+    const { inboxPrefix } = natsOptions(address('agent-runner-0'));
     client = new CollectorClient(runner, { inboxPrefix, resendAfterMs: RESEND_MS });
   });
   beforeEach(ensureTelemetryStream);
@@ -71,7 +70,7 @@ const PASSWORDS = {
   'command-service': randomUUID(),
   'projection-worker': randomUUID(),
   'observability-collector': randomUUID(),
-  'agent-runner': randomUUID(),
+  runners: [randomUUID()],
 };
 
 class Collector {

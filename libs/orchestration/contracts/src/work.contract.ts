@@ -1,5 +1,6 @@
 import {
   answered,
+  byLeaseHolder,
   commands,
   ExecutionId,
   PhaseId,
@@ -106,8 +107,8 @@ export const work = commands(
       { ...capabilities, number: z.number().int().positive().optional() },
       z.object({ order: WorkOrder.nullable() }),
     ),
-    /** The files of an earlier phase beyond those in the work order, in pages. */
-    ListInputs: answered(
+    /** The files of an earlier phase of the leased session's execution, beyond those in the work order, in pages. */
+    ListInputs: byLeaseHolder(
       { executionId: ExecutionId, phaseId: PhaseId, skip: z.int().nonnegative() },
       z.object({ artifacts: z.array(InputFile), hasMore: z.boolean() }),
     ),

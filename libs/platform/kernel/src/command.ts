@@ -15,6 +15,8 @@ export type CommandContext = Readonly<{
   /** Present on every command of a runner about leased work. */
   lease?: Lease;
   traceparent?: string;
+  /** The NATS user that sent it, where the bus vouches for the name: it is part of the subject that only this user may publish. */
+  user?: string;
   /** True for a request with an idempotency key: its first answer is remembered, and given again. */
   isKeyed?: boolean;
 }>;

@@ -60,9 +60,12 @@ export class Answered<S extends Shape, A extends z.ZodType> {
 export const answered = <const S extends Shape, A extends z.ZodType>(shape: S, answer: A): Answered<S, A> =>
   new Answered(shape, answer);
 
-/** Declares a command that only the holder of the session's lease may send. */
-export const byLeaseHolder = <const S extends Shape>(shape: S): Answered<S, typeof Outcome> =>
-  new Answered(shape, Outcome, 'lease holder');
+/** Declares a command that only the holder of the session's lease may send, with an answer that is usually an `Outcome`. */
+export function byLeaseHolder<const S extends Shape>(shape: S): Answered<S, typeof Outcome>;
+export function byLeaseHolder<const S extends Shape, A extends z.ZodType>(shape: S, answer: A): Answered<S, A>;
+export function byLeaseHolder(shape: Shape, answer: z.ZodType = Outcome): Answered<Shape, z.ZodType> {
+  return new Answered(shape, answer, 'lease holder');
+}
 
 /** Declares a command that processes, timers and the sweeper send, in process. */
 export const byPlatform = <const S extends Shape>(shape: S): Answered<S, typeof Outcome> =>

@@ -1,6 +1,7 @@
 import { within } from '@syntropic/async';
 import { connect, type ConnectionOptions, type NatsConnection } from 'nats';
 import { setImmediate } from 'node:timers/promises';
+import { subjectToken } from './subjects';
 
 /** The bus's URL with the user's credentials (`nats://user:password@host:port`, several separated by commas), and the client's name. */
 export type NatsAddress = Readonly<{ url: string; name: string }>;
@@ -26,6 +27,12 @@ export function natsOptions({ url, name }: NatsAddress) {
     // A stack trace for each request would cost more than the request; errors name their subject.
     noAsyncTraces: true,
   } satisfies ConnectionOptions;
+}
+
+/** The user that the URL logs in as, as one token of a subject; undefined for a bus without users. */
+export function natsUserIn(url: string): string | undefined {
+  const { user } = natsOptions({ url, name: '' });
+  return user === undefined ? undefined : subjectToken(user);
 }
 
 export const connectNats = (address: NatsAddress): Promise<NatsConnection> => connect(natsOptions(address));

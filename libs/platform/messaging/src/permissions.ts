@@ -1,5 +1,5 @@
 import type { CommandMessage, Sender } from '@syntropic/kernel';
-import { commandSubject } from './subjects';
+import { commandSubject, controlSubject } from './subjects';
 
 /** The subjects of a NATS user. */
 type Permissions = Readonly<{ publish: readonly string[]; subscribe: readonly string[] }>;
@@ -16,23 +16,25 @@ const consumes = (stream: string): readonly string[] => [
   `$JS.ACK.${stream}.>`,
 ];
 
+const inboxesOf = (user: string): string => `_INBOX.${user}.>`;
+
 const allowed = (user: string, { publish, subscribe }: Permissions): Permissions => ({
   publish,
-  subscribe: [`_INBOX.${user}.>`, ...subscribe],
+  subscribe: [inboxesOf(user), ...subscribe],
 });
 
-const commandsOf = (commands: readonly CommandMessage[], ...senders: readonly Sender[]): readonly string[] =>
-  commands.filter(({ sender }) => senders.includes(sender)).map(({ context, type }) => commandSubject(context, type));
+const commandsBy = (senders: readonly Sender[], commands: readonly CommandMessage[]): readonly CommandMessage[] =>
+  commands.filter(({ sender }) => senders.includes(sender));
 
-/** Every service has a NATS user of its own, named like the app, with its own subjects. */
-const permissionsFor = (commands: readonly CommandMessage[]) => ({
+/** The NATS users of services with one user for all replicas, each named like its app and with its own subjects. */
+const permissionsFor = (commands: readonly CommandMessage[], runners: readonly string[]) => ({
   gateway: allowed('gateway', {
-    publish: commandsOf(commands, 'client'),
+    publish: commandsBy(['client'], commands).map(({ context, type }) => commandSubject(context, type)),
     subscribe: ['live.>', 'read.checkpoint.>', 'log.head'],
   }),
   'command-service': allowed('command-service', {
     publish: [
-      'commands.*.*',
+      'commands.>',
       'domain.>',
       'log.>',
       'work.>',
@@ -46,7 +48,7 @@ const permissionsFor = (commands: readonly CommandMessage[]) => ({
       // Answers to commands. `allow_responses` instead would make the server remember each request's inbox.
       '_INBOX.>',
     ],
-    subscribe: ['commands.*.*', 'log.>'],
+    subscribe: ['commands.*.*', 'commands.*.*.*', 'log.>'],
   }),
   'projection-worker': allowed('projection-worker', {
     publish: ['live.>', 'read.checkpoint.>', 'dead.>', ...consumes('DOMAIN')],
@@ -54,24 +56,54 @@ const permissionsFor = (commands: readonly CommandMessage[]) => ({
   }),
   'observability-collector': allowed('observability-collector', {
     // Replies go to the inbox that a message names in a header: JetStream keeps no reply subject.
-    publish: ['live.>', 'dead.>', '_INBOX.agent-runner.>', ...consumes('TELEMETRY')],
+    publish: ['live.>', 'dead.>', ...runners.map(inboxesOf), ...consumes('TELEMETRY')],
     subscribe: [],
-  }),
-  'agent-runner': allowed('agent-runner', {
-    publish: [...commandsOf(commands, 'runner', 'lease holder'), 'telemetry.>', ...consumes('WORK')],
-    subscribe: ['control.>'],
   }),
 });
 
-export type ServiceName = keyof ReturnType<typeof permissionsFor>;
+/** Each runner has a user of its own: it gets the replies and messages for itself, and sends commands under its own name. */
+const permissionsOfRunner = (user: string, commands: readonly CommandMessage[]) =>
+  allowed(user, {
+    publish: [
+      ...commandsBy(['runner', 'lease holder'], commands).map(({ context, type }) =>
+        commandSubject(context, type, user),
+      ),
+      'telemetry.>',
+      ...consumes('WORK'),
+    ],
+    subscribe: [controlSubject('*', user)],
+  });
+
+/** The NATS user of a runner. Runners are counted from 0, as the pods of a StatefulSet. */
+export const runnerUser = (ordinal: number): string => `agent-runner-${ordinal}`;
+
+type Passwords = Readonly<
+  Record<keyof ReturnType<typeof permissionsFor>, string> & {
+    /** One for each runner user. */
+    runners: readonly string[];
+  }
+>;
 
 /** The users of a nats-server, as its configuration names them. Gateway and runners may send the commands that are declared as theirs, and no others. */
-export const natsUsers = (passwords: Readonly<Record<ServiceName, string>>, commands: readonly CommandMessage[]) =>
-  Object.entries(permissionsFor(commands)).map(([user, permissions]) => ({
-    user,
-    password: passwords[user as ServiceName],
-    permissions,
-  }));
+export function natsUsers({ runners, ...passwords }: Passwords, commands: readonly CommandMessage[]) {
+  const runnerUsers = runners.map((password, ordinal) => ({ user: runnerUser(ordinal), password }));
+  const permissions = permissionsFor(
+    commands,
+    runnerUsers.map(({ user }) => user),
+  );
+  return [
+    ...Object.entries(passwords).map(([user, password]) => ({
+      user,
+      password,
+      permissions: permissions[user as keyof typeof permissions],
+    })),
+    ...runnerUsers.map(({ user, password }) => ({
+      user,
+      password,
+      permissions: permissionsOfRunner(user, commands),
+    })),
+  ];
+}
 
 /** The `authorization` block of a nats-server's configuration file. */
 export const natsAuthorization = (...users: Parameters<typeof natsUsers>): string =>

@@ -11,7 +11,14 @@ export const DOMAIN_EVENTS = 'domain.>';
 export const domainSubject = (context: string, aggregate: string, id: string, type: string): string =>
   ['domain', context, aggregate, subjectToken(id), type].join('.');
 
-export const commandSubject = (context: string, type: string): string => `commands.${context}.${type}`;
+/** The subject of a command; with its sender's NATS user, which only that user may publish. */
+export const commandSubject = (context: string, type: string, user?: string): string =>
+  ['commands', context, type, ...(user === undefined ? [] : [user])].join('.');
 
-const subjectToken = (text: string): string =>
+/** Core NATS: the messages to one runner. They are for its NATS user, as far as it is known. */
+export const controlSubject = (runner: string, user?: string | null): string =>
+  ['control', ...(user ? [user] : []), runner].join('.');
+
+/** Percent-encodes a text, also dots and wildcards, so that it is one token of a subject. */
+export const subjectToken = (text: string): string =>
   encodeURIComponent(text).replace(/[.*]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { capabilitiesOf, WorkFixture } from './testing/work-fixture';
-import type { RenewedLease } from './work-queue';
+import type { RenewedLease } from './renewals';
 
 const fixture = new WorkFixture();
 

@@ -120,7 +120,7 @@ describe('queued work', () => {
     const hinted: WaitingWork[] = [];
     await fixture.sweeper({ hint: (work) => hinted.push(work) }).hintAgain();
 
-    expect(hinted).toEqual([{ sessionId, backend: 'sandbox', provider: 'command', parkedOn: 'r7' }]);
+    expect(hinted).toEqual([{ sessionId, backend: 'sandbox', provider: 'command', parkedOn: 'r7', user: null }]);
   });
 
   describe('while runners are busy', () => {

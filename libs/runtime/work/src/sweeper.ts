@@ -2,11 +2,17 @@ import { repeat } from '@syntropic/async';
 import { DomainError, isMalformed } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { LEASE_MS, LOST, RUNNER_SEEN_MS } from './work-queue';
+import { LOST, userOf } from './renewals';
+import { LEASE_MS, RUNNER_SEEN_MS } from './work-queue';
 import { WORK_COLUMNS, type Work } from './work';
 
 /** Work that has been queued for a while. */
-export type WaitingWork = Pick<Work, 'sessionId' | 'backend' | 'provider'> & Readonly<{ parkedOn: string | null }>;
+export type WaitingWork = Pick<Work, 'sessionId' | 'backend' | 'provider'> &
+  Readonly<{
+    parkedOn: string | null;
+    /** The NATS user of the runner that it is parked on. */
+    user: string | null;
+  }>;
 
 export type SweeperOptions = Readonly<{
   /**
@@ -58,7 +64,8 @@ const HINT_AGAIN = `
   update ops.work w set hinted_at = clock_timestamp() from chosen
    where w.session_id = chosen.session_id and w.state = 'queued'
      and coalesce(w.hinted_at, w.queued_at) < clock_timestamp() - $1 * interval '1 ms'
-  returning w.session_id as "sessionId", w.backend, w.provider, w.parked_on as "parkedOn"`;
+  returning w.session_id as "sessionId", w.backend, w.provider, w.parked_on as "parkedOn",
+            ${userOf('w.parked_on')} as "user"`;
 
 const FORGOTTEN_AT_ONCE = 500;
 

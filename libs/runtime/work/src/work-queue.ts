@@ -1,16 +1,21 @@
 import type { Lease } from '@syntropic/kernel';
 import type { Pool } from 'pg';
+import { ofOtherUser, renewLeases, userOf, type Renewal, type Renewed, type Speaker } from './renewals';
 import { WORK_COLUMNS, type Capabilities, type Control, type NewWork, type Work, type WorkState } from './work';
+
+/** A runner on the bus; `user` is null for a runner of an older build, or on a bus without users. */
+export type RunnerAddress = Readonly<{ runner: string; user: string | null }>;
 
 /** Notifications of changed rows. They may be lost: runners and sweeper poll too. */
 export type WorkSignals = Readonly<{
   /** There is work for this backend. */
   hint: (work: Pick<Work, 'sessionId' | 'backend'>) => void;
   /** The control of one of this runner's sessions has changed. */
-  wake: (runner: string) => void;
+  wake: (runner: RunnerAddress) => void;
 }>;
 
 export type Claim = Capabilities &
+  Speaker &
   Readonly<{
     /** Claims only this session. */
     sessionId?: string | undefined;
@@ -20,38 +25,15 @@ export type Claim = Capabilities &
     number?: number | undefined;
   }>;
 
-export type Renewal = Capabilities &
-  Readonly<{
-    slots: number;
-    leases: readonly Lease[];
-    /** Sessions with a workspace on the runner's disk. */
-    parked?: readonly string[];
-    /** The newest claim whose work is among the leases, or unknown to the runner. */
-    claims?: number | undefined;
-  }>;
-
-export type Renewed = Readonly<{
-  leases: readonly RenewedLease[];
-  /** Parked sessions that will not be resumed. */
-  discard: readonly string[];
-  /** The highest number of a claim of this runner. */
-  claims: number;
-}>;
-
-export type RenewedLease = Readonly<
-  { sessionId: string; held: true; control: Control; asOf: number } | { sessionId: string; held: false }
->;
-
 /** The sessions that some runner can run: any of its providers in any of its backends. */
 export type RunnableSessions = Pick<Capabilities, 'backends' | 'providers'>;
 
 /** Work that a new control or the end of its execution has changed. */
-export type AffectedWork = Readonly<{ sessionId: string; backend: string; state: WorkState; runner: string | null }>;
+export type AffectedWork = Readonly<{ sessionId: string; backend: string; state: WorkState }>;
+
+type HeldWork = AffectedWork & Readonly<{ runner: string | null; user: string | null }>;
 
 export const LEASE_MS = 15_000;
-
-/** The runner has gone, or does not know of the work: the log is told, and the work is closed or queued again. */
-export const LOST = `state = 'lost', token = w.token + 1, parked_on = w.runner, expires_at = null`;
 
 /** Long enough to bridge a short outage of the store; an execution that is started without a runner only waits. */
 export const RUNNER_SEEN_MS = 60_000;
@@ -94,8 +76,16 @@ export class WorkQueue {
     if (rowCount) this.signals.hint(work);
   }
 
-  /** Takes the oldest work that this runner can do, and raises its token. A numbered claim is answered once, also with nothing. */
-  async claim({ runner, backends, providers, sessionId, claimId, number }: Claim): Promise<Work | undefined> {
+  /**
+   * Takes the oldest work that this runner can do, and raises its token. A numbered claim is answered once, also with nothing.
+   * @throws DomainError `work.runner_of_other_user`
+   */
+  async claim({ user, ...claim }: Claim): Promise<Work | undefined> {
+    if (user !== undefined) await this.#checkUser(claim.runner, user);
+    return this.#claim(claim);
+  }
+
+  async #claim({ runner, backends, providers, sessionId, claimId, number }: Claim): Promise<Work | undefined> {
     if (number !== undefined) {
       const { rows } = await this.pool.query<Work>(
         `select ${WORK_COLUMNS} from ops.claim_numbered_work($1, $2, $3, $4, $5, $6 * interval '1 ms') w`,
@@ -110,46 +100,12 @@ export class WorkQueue {
     return rows[0];
   }
 
-  /** Renews a runner's leases, also expired ones whose work no other runner has taken, and records its capabilities. Results are in order. */
-  async renew({ runner, backends, providers, slots, leases, parked = [], claims }: Renewal): Promise<Renewed> {
-    const { rows } = await this.pool.query<RenewedRow>(
-      `with seen as (
-         insert into ops.runners as r (runner_id, backends, providers, slots, seen_at, claims)
-         values ($1, $2, $3, $4, clock_timestamp(), coalesce($8, 0))
-         on conflict (runner_id) do update
-            set backends = excluded.backends, providers = excluded.providers, slots = excluded.slots,
-                seen_at = excluded.seen_at, claims = greatest(r.claims, excluded.claims)
-         returning r.claims
-       ), requested as (
-         select * from unnest($5::uuid[], $6::bigint[]) with ordinality as lease (session_id, token, ordinal)
-       ), held as (
-         select w.session_id, w.token from ops.work w join requested using (session_id, token)
-          where w.runner = $1 and w.state = 'leased'
-          order by w.session_id for update of w
-       ), renewed as (
-         update ops.work w set expires_at = clock_timestamp() + $7 * interval '1 ms'
-           from held where w.session_id = held.session_id
-         returning w.session_id, w.token, w.control, w.as_of
-       ), unknown as (
-         update ops.work w set ${LOST}
-          where w.runner = $1 and w.state = 'leased' and w.claim_number <= $8
-            and not exists (select from requested r where r.session_id = w.session_id and r.token = w.token)
-       )
-       select seen.claims, requested.session_id as "sessionId", renewed.control, renewed.as_of as "asOf"
-         from seen left join requested on true left join renewed using (session_id, token)
-        order by requested.ordinal`,
-      [
-        runner,
-        backends,
-        providers,
-        slots,
-        leases.map((lease) => lease.sessionId),
-        leases.map((lease) => lease.token),
-        this.leaseMs,
-        claims,
-      ],
-    );
-    return { ...renewalOf(rows), discard: parked.length > 0 ? await this.#unwanted(runner, parked) : [] };
+  /**
+   * Renews a runner's leases, also expired ones whose work no other runner has taken, and records its capabilities and its user. Results are in order.
+   * @throws DomainError `work.runner_of_other_user`
+   */
+  renew(renewal: Renewal): Promise<Renewed> {
+    return renewLeases(this.pool, this.leaseMs, renewal);
   }
 
   /**
@@ -172,6 +128,15 @@ export class WorkQueue {
       [sessionId, token, as],
     );
     return rowCount !== null && rowCount > 0;
+  }
+
+  /** True while the lease is valid, and of a session of this execution. */
+  async holds({ sessionId, token }: Lease, executionId: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query(
+      `select from ops.work w where w.session_id = $1 and w.token = $2 and w.state = 'leased' and w.execution_id = $3`,
+      [sessionId, token, executionId],
+    );
+    return rowCount === 1;
   }
 
   /** Sets the control of all sessions of an execution, and wakes the runners that hold one. Queued work waits until it may run. */
@@ -204,42 +169,29 @@ export class WorkQueue {
     return rows;
   }
 
+  async #checkUser(runner: string, user: string): Promise<void> {
+    const { rowCount } = await this.pool.query(`select from ops.runners where runner_id = $1 and nats_user <> $2`, [
+      runner,
+      user,
+    ]);
+    if (rowCount) throw ofOtherUser(runner);
+  }
+
   async #affect(change: string, values: readonly [string, number, ...unknown[]]): Promise<AffectedWork[]> {
-    const { rows } = await this.pool.query<AffectedWork>(
+    const { rows } = await this.pool.query<HeldWork>(
       `with affected as (
          select w.session_id, w.state from ops.work w
           where w.execution_id = $1 and w.as_of <= $2 and (w.state <> 'closed' or w.parked_on is not null)
           order by w.session_id for update
        )
        update ops.work w ${change} from affected where w.session_id = affected.session_id
-       returning w.session_id as "sessionId", w.backend, affected.state, w.runner`,
+       returning w.session_id as "sessionId", w.backend, affected.state, w.runner, ${userOf('w.runner')} as "user"`,
       [...values],
     );
-    const holders = rows.flatMap(({ state, runner }) => (state === 'leased' && runner ? [runner] : []));
-    for (const runner of new Set(holders)) this.signals.wake(runner);
+    const holders = rows.flatMap(({ state, runner, user }) =>
+      state === 'leased' && runner !== null ? [[runner, user] as const] : [],
+    );
+    for (const [runner, user] of new Map(holders)) this.signals.wake({ runner, user });
     return rows;
   }
-
-  async #unwanted(runner: string, parked: readonly string[]): Promise<string[]> {
-    const { rows } = await this.pool.query<{ sessionId: string }>(
-      `select kept.session_id as "sessionId" from unnest($2::uuid[]) as kept (session_id)
-        where not exists (
-          select from ops.work w where w.session_id = kept.session_id and w.parked_on = $1)`,
-      [runner, parked],
-    );
-    return rows.map(({ sessionId }) => sessionId);
-  }
 }
-
-/** One row for each lease; a single one without a session when there are none. */
-type RenewedRow = Readonly<
-  { claims: number; sessionId: string | null } & ({ control: Control; asOf: number } | { control: null })
->;
-
-const renewalOf = (rows: readonly RenewedRow[]): Pick<Renewed, 'leases' | 'claims'> => ({
-  claims: rows[0]?.claims ?? 0,
-  leases: rows.flatMap(({ claims: _, sessionId, ...renewed }): RenewedLease[] => {
-    if (sessionId === null) return [];
-    return [renewed.control ? { sessionId, held: true, ...renewed } : { sessionId, held: false }];
-  }),
-});

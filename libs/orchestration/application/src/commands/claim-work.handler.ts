@@ -45,7 +45,7 @@ export class ClaimWorkHandler implements Handler<ClaimWork> {
    * Sent again under the same command id, both steps return the first result.
    */
   async execute({ data: { number, ...claim }, context }: Command<ClaimWork>): Promise<ReplyOf<ClaimWork>> {
-    const claimed = await this.queue.claim({ ...claim, claimId: context.commandId, number });
+    const claimed = await this.queue.claim({ ...claim, claimId: context.commandId, number, user: context.user });
     if (!claimed) return { order: null };
 
     try {

@@ -154,9 +154,14 @@ describe('a claim', () => {
     expect(work.ClaimWork.answer.parse({ order })).toMatchObject({ order: { phaseId: 'phase-8' } });
     expect(jsonBytes({ order })).toBeLessThan(MAX_ORDER_BYTES);
     const data = { executionId, phaseId: PhaseId.parse('phase-7'), skip: 400 };
-    const page = await app.get(ListInputsHandler).execute({ message: work.ListInputs, data, context: contextOf() });
+    const list = (about: Partial<CommandContext>) =>
+      app.get(ListInputsHandler).execute({ message: work.ListInputs, data, context: contextOf(about) });
+    const { sessionId } = sessionOf('phase-8');
+    const page = await list({ lease: { sessionId, token: order?.token ?? 0 } });
     expect(page.artifacts[0]).toEqual({ path: filesOf('phase-7')[400]?.path, uri: `file:${'0'.repeat(64)}` });
     expect(await recorded()).toContain('PhaseStarted');
+    await expect(list({})).rejects.toMatchObject({ code: 'work.lease_lost' });
+    await expect(list({ lease: { sessionId, token: 1 } })).rejects.toMatchObject({ code: 'work.lease_lost' });
   });
 
   it('is answered with the template as of the start, whatever it has become', async () => {

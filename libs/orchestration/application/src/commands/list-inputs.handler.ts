@@ -1,8 +1,9 @@
 import { InjectAggregates } from '@syntropic/event-store';
-import type { Aggregates, Command, ReplyOf } from '@syntropic/kernel';
+import { DomainError, type Aggregates, type Command, type ReplyOf } from '@syntropic/kernel';
 import { Handles, type Handler } from '@syntropic/messaging';
 import { work, type ExecutionEvent } from '@syntropic/orchestration/contracts';
 import { inputPageOf, WorkflowExecution } from '@syntropic/orchestration/domain';
+import { WorkQueue } from '@syntropic/work';
 
 type ListInputs = typeof work.ListInputs;
 
@@ -11,9 +12,14 @@ export class ListInputsHandler implements Handler<ListInputs> {
   constructor(
     @InjectAggregates(WorkflowExecution)
     private readonly executions: Aggregates<WorkflowExecution, ExecutionEvent>,
+    private readonly queue: WorkQueue,
   ) {}
 
-  async execute({ data }: Command<ListInputs>): Promise<ReplyOf<ListInputs>> {
+  /** @throws DomainError `work.lease_lost` for a lease that no longer holds a session of the execution */
+  async execute({ data, context: { lease } }: Command<ListInputs>): Promise<ReplyOf<ListInputs>> {
+    if (!lease || !(await this.queue.holds(lease, data.executionId))) {
+      throw new DomainError('work.lease_lost', 'the lease of a session of this execution is not held', 'conflict');
+    }
     const { state } = await this.executions.load(data.executionId);
     return inputPageOf(state, data);
   }

@@ -7,8 +7,8 @@ import { WorkQueue } from '@syntropic/work';
 export class RenewWorkHandler implements Handler<typeof work.RenewWork> {
   constructor(private readonly queue: WorkQueue) {}
 
-  execute({ data }: Command<typeof work.RenewWork>): Promise<ReplyOf<typeof work.RenewWork>> {
-    return this.queue.renew(data);
+  execute({ data, context: { user } }: Command<typeof work.RenewWork>): Promise<ReplyOf<typeof work.RenewWork>> {
+    return this.queue.renew({ ...data, user });
   }
 }
 

@@ -40,7 +40,11 @@ export class CommandClient {
   readonly #nats: ClientNats;
   readonly #queue = new AdmissionQueue({ concurrent: CONCURRENT, waitingBytes: WAITING_BYTES, reserveMs: RESERVE_MS });
 
-  constructor(address: NatsAddress) {
+  /** With a `user`, commands are published under the name of that NATS user, which is the connection's own. */
+  constructor(
+    address: NatsAddress,
+    private readonly user?: string,
+  ) {
     this.#nats = new ClientNats(natsOptions(address));
   }
 
@@ -71,7 +75,7 @@ export class CommandClient {
       defer(() => {
         sent++;
         const record = recordOf(data, about, deadline - performance.now());
-        return this.#nats.send<unknown>(commandSubject(context, type), record);
+        return this.#nats.send<unknown>(commandSubject(context, type, this.user), record);
       }).pipe(
         catchError((error: unknown) => {
           if (hasCode(error, ErrorCode.MaxPayloadExceeded)) throw tooLarge(type);

@@ -17,11 +17,12 @@ export class CommandConsumer {
     @Optional() private readonly answers?: RememberedAnswers,
   ) {}
 
-  @MessagePattern(commandSubject('*', '*'))
+  @MessagePattern([commandSubject('*', '*'), commandSubject('*', '*', '*')])
   async receive(@Payload() data: unknown, @Ctx() message: NatsContext): Promise<unknown> {
     const about = commandContextOf(message.getHeaders() as MsgHdrs);
-    const [, context = '', type = ''] = message.getSubject().split('.');
-    return replyOf(() => this.#firstReply({ context, type, data }, about));
+    const [, context = '', type = '', user] = message.getSubject().split('.');
+    const received = { ...about, ...(user !== undefined && { user }) };
+    return replyOf(() => this.#firstReply({ context, type, data }, received));
   }
 
   #firstReply(command: Received, about: CommandContext): Promise<unknown> {

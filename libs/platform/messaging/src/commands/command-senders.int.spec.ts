@@ -1,22 +1,24 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { useNats } from '@syntropic/testing';
-import { ErrorCode } from 'nats';
+import { ErrorCode, type NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
-import { connectNats, drainAndClose } from '../connection';
+import { connectNats, drainAndClose, natsUserIn } from '../connection';
+import { commandSubject, controlSubject } from '../subjects';
 import { CommandClient } from './command-client';
 import { Bank, bankUsers, body, origin, outcome } from './testing/bank';
-import { Audit, Close, Deposit, refusalOf } from './testing/deposits';
+import { Audit, Close, refusalOf } from './testing/deposits';
 
 const nats = useNats(bankUsers);
 const sessionId = randomUUID();
 const lease = { sessionId, token: 1 };
+const bank = new Bank();
 
 let service: INestApplicationContext;
 /** A sender whose permissions on the bus allow every command. */
 let sender: CommandClient;
 
 beforeAll(async () => {
-  service = await new Bank().open(nats.urlAs('command-service'));
+  service = await bank.open(nats.urlAs('command-service'));
   sender = new CommandClient({ url: nats.urlAs('command-service'), name: 'command-service' });
 });
 afterAll(async () => {
@@ -48,17 +50,54 @@ describe('a command of the platform itself', () => {
 });
 
 describe('the permissions on the bus', () => {
-  it.each([
-    ['a runner', 'agent-runner', Deposit],
-    ['a runner', 'agent-runner', Close],
-    ['the gateway', 'gateway', Audit],
-    ['the gateway', 'gateway', Close],
-  ] as const)('keep %s (%s) from commands of others', async (_, user, { context, type }) => {
-    const connection = await connectNats({ url: nats.urlAs(user), name: user });
+  const open: NatsConnection[] = [];
+  afterEach(() => Promise.all(open.splice(0).map(drainAndClose)));
 
-    const sent = connection.request(`commands.${context}.${type}`, JSON.stringify(body), { timeout: 5_000 });
+  const connectedAs = async (user: string): Promise<NatsConnection> => {
+    const connection = await connectNats({ url: nats.urlAs(user), name: user });
+    open.push(connection);
+    return connection;
+  };
+
+  it.each([
+    ['the gateway', 'gateway', commandSubject('orchestration', 'Audit')],
+    ['the gateway', 'gateway', commandSubject('orchestration', 'Close')],
+    ['a runner', 'agent-runner-0', commandSubject('orchestration', 'Deposit', 'agent-runner-0')],
+    ['a runner', 'agent-runner-0', commandSubject('orchestration', 'Close', 'agent-runner-0')],
+    ['a runner without its name', 'agent-runner-0', commandSubject('orchestration', 'Audit')],
+    ['a runner as another', 'agent-runner-0', commandSubject('orchestration', 'Audit', 'agent-runner-1')],
+  ] as const)('keep %s (%s) from %s', async (_, user, subject) => {
+    const connection = await connectedAs(user);
+
+    const sent = connection.request(subject, JSON.stringify(body), { timeout: 5_000 });
 
     await expect(sent).rejects.toMatchObject({ code: ErrorCode.PermissionsViolation });
-    await drainAndClose(connection);
+  });
+
+  it.each([
+    ['the replies to another', '_INBOX.agent-runner-1.>'],
+    ['the replies to all', '_INBOX.>'],
+    ['the messages to another', controlSubject('*', 'agent-runner-1')],
+    ['the messages to all', 'control.>'],
+    ['commands', 'commands.>'],
+    ['everything', '>'],
+  ])('keep a runner from reading %s', async (_, subject) => {
+    const connection = await connectedAs('agent-runner-0');
+
+    const refused = new Promise((resolve) => {
+      connection.subscribe(subject, { callback: resolve });
+    });
+
+    await expect(refused).resolves.toMatchObject({ code: ErrorCode.PermissionsViolation });
+  });
+
+  it('let a runner send its commands under its name, which reaches the handler', async () => {
+    const address = { url: nats.urlAs('agent-runner-1'), name: 'agent-runner' };
+    const runner = new CommandClient(address, natsUserIn(address.url));
+
+    await expect(runner.send(Audit, { sessionId }, origin({ lease }))).resolves.toEqual(outcome);
+
+    expect(bank.users.at(-1)).toBe('agent-runner-1');
+    await runner.close();
   });
 });

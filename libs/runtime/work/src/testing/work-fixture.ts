@@ -5,7 +5,8 @@ import { useDatabase } from '@syntropic/testing';
 import type { Pool } from 'pg';
 import type { Capabilities, NewWork, Work } from '../work';
 import { Sweeper, type SweeperOptions } from '../sweeper';
-import { WorkQueue, type RenewedLease } from '../work-queue';
+import type { RenewedLease } from '../renewals';
+import { WorkQueue, type RunnerAddress } from '../work-queue';
 
 export const newWork = (fields: Partial<NewWork> = {}): NewWork => ({
   sessionId: randomUUID(),
@@ -32,15 +33,15 @@ export const accept = () => Promise.resolve();
 export class WorkFixture {
   readonly #database = useDatabase();
   #pool: Pool | undefined;
-  /** The hinted sessions and the woken runners, in order. */
+  /** The hinted sessions, in order. */
   hinted: string[] = [];
-  woken: string[] = [];
+  #wakes: RunnerAddress[] = [];
 
   constructor() {
     beforeEach(async () => {
       await this.owner.query('truncate ops.work, ops.runners');
       this.hinted = [];
-      this.woken = [];
+      this.#wakes = [];
     });
     afterAll(() => this.#pool?.end());
   }
@@ -61,8 +62,18 @@ export class WorkFixture {
   get queue(): WorkQueue {
     return new WorkQueue(this.pool, {
       hint: ({ sessionId }) => this.hinted.push(sessionId),
-      wake: (runner) => this.woken.push(runner),
+      wake: (address) => this.#wakes.push(address),
     });
+  }
+
+  /** The woken runners, in order. */
+  get woken(): readonly string[] {
+    return this.#wakes.map(({ runner }) => runner);
+  }
+
+  /** The users of the woken runners, in order. */
+  get wokenUsers(): readonly (string | null)[] {
+    return this.#wakes.map(({ user }) => user);
   }
 
   async queued(fields: Partial<NewWork> = {}, asOf = 1): Promise<NewWork> {

@@ -20,7 +20,7 @@ export const bankUsers = natsUsers(
     'command-service': 'c',
     'projection-worker': 'p',
     'observability-collector': 'o',
-    'agent-runner': 'a',
+    runners: ['a', 'b'],
   },
   [Deposit, Withdraw, Audit, Close],
 );
@@ -28,6 +28,8 @@ export const bankUsers = natsUsers(
 /** A service that handles deposits as a spec tells it to. */
 export class Bank {
   received: Deposit[] = [];
+  /** The users that the bus vouched for, of the other commands. */
+  readonly users: (string | undefined)[] = [];
   handle: Handling = () => Promise.resolve(outcome);
 
   reset(): void {
@@ -59,7 +61,12 @@ class BankModule implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    for (const message of [Audit, Close]) this.bus.handle(message, () => Promise.resolve(outcome));
+    for (const message of [Audit, Close]) {
+      this.bus.handle(message, ({ context: { user } }) => {
+        this.bank.users.push(user);
+        return Promise.resolve(outcome);
+      });
+    }
     this.bus.handle(Deposit, (command) => {
       // The bus hands a handler the commands of its message alone.
       const deposit = command as Deposit;
