@@ -126,6 +126,12 @@ export default tseslint.config(
           selector: ":matches(PropertyDefinition, MethodDefinition:not([kind='constructor']))[accessibility='private']",
           message: 'Private members are #names.',
         },
+        {
+          // A factory opens, mounts or locks first, and a constructor cannot wait: without `private` callers would leave that out.
+          selector:
+            "ClassBody:not(:has(> MethodDefinition[static=true])) > MethodDefinition[kind='constructor'][accessibility='private']",
+          message: 'A constructor is private only where a static factory calls it with finished parts.',
+        },
       ],
       'max-lines': ['error', 250],
       'max-depth': ['error', 3],

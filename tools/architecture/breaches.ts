@@ -140,6 +140,12 @@ const LANGUAGE: readonly Breach[] = [
   ],
   ['an export has no name', RUNNER, 'export default 1;', /no-restricted-syntax.*name/],
   ['an enum is declared', DOMAIN, 'export enum Status { Running }', /no-restricted-syntax.*union/],
+  [
+    'a constructor is private in a class without a factory',
+    RUNNER,
+    'export class A {\n  private constructor() {\n    go();\n  }\n}',
+    /no-restricted-syntax.*static factory/,
+  ],
   ['a member is private', RUNNER, 'export class A {\n  private a = 1;\n}', /no-restricted-syntax.*#names/],
   ['a value is any', DOMAIN, 'export const anything = (value: any) => void value;', /no-explicit-any/],
   [
@@ -195,7 +201,11 @@ export const ALLOWED: readonly Allowed[] = [
   ['config reads the environment', 'libs/platform/config/src/breach.ts', 'export const { env } = process;'],
   ['a spec imports test support', SPEC, from('@syntropic/kernel/testing')],
   ['an injected parameter is private', RUNNER, 'export class A {\n  constructor(private readonly a: number) {}\n}'],
-  ['a constructor is private', RUNNER, 'export class A {\n  a = 1;\n  private constructor() {\n    go();\n  }\n}'],
+  [
+    'a factory has a private constructor',
+    RUNNER,
+    'export class A {\n  private constructor(readonly a: number) {}\n\n  static async open() {\n    return new A(await go());\n  }\n}',
+  ],
   ['a file has 250 lines', DOMAIN, lines(250)],
   ['`evolve` is as long as its union', DOMAIN, longFunction.replace('long()', 'evolve()')],
   ['`evolve` has a case for each event', DOMAIN, `export function evolve() {\n${branches(20)}\n}\n`],

@@ -39,7 +39,7 @@ import { SessionRecordController } from './sessions/session-record.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { Transcripts } from './sessions/transcripts';
 import { WorkflowsController } from './workflows/workflows.controller';
-import { COMPILED_WORKER, WORKER_SCRIPT, WorkflowYamlReader } from './workflows/yaml/workflow-yaml-reader';
+import { COMPILED_YAML_PROGRAM, WorkflowYamlReader, YAML_PROGRAM } from './workflows/yaml/workflow-yaml-reader';
 
 const VERSION = '0.1.0';
 
@@ -75,7 +75,7 @@ export class AppModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: KnownPaths, useFactory: () => new KnownPaths(endpointsOf(API)) },
         { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
-        { provide: WORKER_SCRIPT, useValue: COMPILED_WORKER },
+        { provide: YAML_PROGRAM, useValue: COMPILED_YAML_PROGRAM },
         WorkflowYamlReader,
         DocsAssets,
         RowLookup,

@@ -1,4 +1,4 @@
-import { WORKER_SCRIPT } from '../src/workflows/yaml/workflow-yaml-reader';
+import { COMPILED_YAML_PROGRAM, YAML_PROGRAM } from '../src/workflows/yaml/workflow-yaml-reader';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call } from './call';
@@ -54,15 +54,18 @@ describe('the thread that reads documents', () => {
   const READY = "const { parentPort } = require('node:worker_threads'); parentPort.postMessage('ready');";
   const scriptOf = (name: string, onMessage: string) => {
     const file = join(gateway.objects, name);
-    writeFileSync(file, `${READY} parentPort.on('message', (text) => { ${onMessage} });`);
-    return { file, execArgv: [], readingMs: 500 };
+    writeFileSync(file, `${READY} parentPort.on('message', ({ id, request: text }) => { ${onMessage} });`);
+    return { ...COMPILED_YAML_PROGRAM, file, readingMs: 500 };
   };
   const startWith = (name: string, onMessage: string) =>
-    gateway.start({}, (replica) => replica.overrideProvider(WORKER_SCRIPT).useValue(scriptOf(name, onMessage)));
+    gateway.start({}, (replica) => replica.overrideProvider(YAML_PROGRAM).useValue(scriptOf(name, onMessage)));
 
   it('is replaced when a document takes too long, while other requests are answered', async () => {
     const faults = "[{ field: '', message: 'read', line: 1, column: 1 }]";
-    const url = await startWith('slow.cjs', `while (text === 'slow'); parentPort.postMessage({ faults: ${faults} });`);
+    const url = await startWith(
+      'slow.cjs',
+      `while (text === 'slow'); parentPort.postMessage({ id, answer: { faults: ${faults} } });`,
+    );
     const slow = post('/workflows/from-yaml', 'slow', 'application/yaml', url);
     const next = post('/workflows/from-yaml', 'next', 'application/yaml', url);
 

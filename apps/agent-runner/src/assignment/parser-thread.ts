@@ -1,15 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { WorkerThread, type ThreadProgram } from '@syntropic/threads';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { PARSER_WORKER } from '../injection-tokens';
 import { outlineOf, type LegEnd, type MessageOutline, type SpoolLine } from '../session';
-import type { ParserCall, ParserCalls, ParserReply, ParserRequest } from './parser.messages';
+import type { ParserCall, ParserCalls, ParserRequest } from './parser.messages';
 import type { ParsedLines, SpoolParserOptions } from './spool-parser';
 
-/** The program of the parser's thread. */
-export type WorkerProgram = Readonly<{ file: string; execArgv: readonly string[] }>;
-
-export const PARSER_PROGRAM: WorkerProgram = { file: join(__dirname, 'parser.worker.js'), execArgv: [] };
+export const PARSER_PROGRAM: ThreadProgram = { file: join(__dirname, 'parser.worker.js') };
 
 /** Shorter lines are parsed at once: no such line takes a millisecond. */
 const SHORT_CHARACTERS = 16 * 1024;
@@ -21,17 +18,15 @@ export interface ThreadedParser {
   close(): void;
 }
 
-type Waiting = Readonly<{ resolve: (answer: unknown) => void; reject: (error: Error) => void }>;
-
 /** Parses the output of all sessions in a thread of its own, so that no output delays the renewal of leases. */
 @Injectable()
 export class ParserThread implements OnApplicationShutdown {
-  readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | undefined;
-  #calls = 0;
+  readonly #thread: WorkerThread<ParserRequest, unknown>;
   #parsers = 0;
 
-  constructor(@Inject(PARSER_WORKER) private readonly program: WorkerProgram) {}
+  constructor(@Inject(PARSER_WORKER) program: ThreadProgram) {
+    this.#thread = new WorkerThread(program);
+  }
 
   open(options: SpoolParserOptions): ThreadedParser {
     const parser = ++this.#parsers;
@@ -51,53 +46,15 @@ export class ParserThread implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.#worker?.terminate();
+    await this.#thread.close();
   }
 
   async #call<Call extends ParserCall>(
     call: Call,
     args: ParserCalls[Call]['arguments'],
   ): Promise<ParserCalls[Call]['answer']> {
-    const id = ++this.#calls;
-    // The union of requests is made of the same table as these arguments.
-    const request = { id, call, ...args } as unknown as ParserRequest;
-    const answered = new Promise<unknown>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-    });
-    (this.#worker ??= this.#start()).postMessage(request);
-    return (await answered) as ParserCalls[Call]['answer'];
-  }
-
-  #start(): Worker {
-    const { file, execArgv } = this.program;
-    const worker = new Worker(file, { execArgv: [...execArgv] });
-    // A runner without sessions may end.
-    worker.unref();
-    worker.on('message', (reply: ParserReply) => {
-      this.#settle(reply);
-    });
-    worker.on('error', (error) => {
-      this.#fail(worker, error instanceof Error ? error : new Error(String(error)));
-    });
-    worker.on('exit', () => {
-      this.#fail(worker, new Error('the thread that parses output has ended'));
-    });
-    return worker;
-  }
-
-  #settle({ id, answer, fault }: ParserReply): void {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (fault === undefined) waiting?.resolve(answer);
-    else waiting?.reject(new Error(fault));
-  }
-
-  /** The next call starts another thread. A faulty one reports its fault and then its end, which must not fail the calls to its successor. */
-  #fail(worker: Worker, error: Error): void {
-    if (worker !== this.#worker) return;
-    this.#worker = undefined;
-    const failed = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { reject } of failed) reject(error);
+    // The union of requests is made of the same table as these arguments, and so are the answers.
+    const request = { call, ...args } as unknown as ParserRequest;
+    return (await this.#thread.call(request)) as ParserCalls[Call]['answer'];
   }
 }

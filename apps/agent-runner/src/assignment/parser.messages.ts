@@ -13,8 +13,5 @@ export type ParserCalls = {
 export type ParserCall = keyof ParserCalls;
 
 export type ParserRequest = {
-  [Call in ParserCall]: Readonly<{ id: number; call: Call } & ParserCalls[Call]['arguments']>;
+  [Call in ParserCall]: Readonly<{ call: Call } & ParserCalls[Call]['arguments']>;
 }[ParserCall];
-
-/** Either the call's answer, or the message of its fault. */
-export type ParserReply = Readonly<{ id: number; answer?: unknown; fault?: string }>;

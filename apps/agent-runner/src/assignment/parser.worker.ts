@@ -1,21 +1,11 @@
-import { parentPort } from 'node:worker_threads';
+import { answerCalls } from '@syntropic/threads';
 import { outlineOf } from '../session/message-outline';
-import type { ParserReply, ParserRequest } from './parser.messages';
+import type { ParserRequest } from './parser.messages';
 import { SpoolParser } from './spool-parser';
 
 const parsers = new Map<number, SpoolParser>();
 
-parentPort?.on('message', (request: ParserRequest) => {
-  parentPort?.postMessage(replyTo(request));
-});
-
-function replyTo(request: ParserRequest): ParserReply {
-  try {
-    return { id: request.id, answer: answer(request) };
-  } catch (error) {
-    return { id: request.id, fault: error instanceof Error ? error.message : String(error) };
-  }
-}
+answerCalls(answer);
 
 function answer(request: ParserRequest): unknown {
   switch (request.call) {

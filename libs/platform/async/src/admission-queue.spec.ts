@@ -41,6 +41,31 @@ describe('admission', () => {
     await expect(Promise.all(running)).resolves.toEqual(['one', 'two', 'three']);
   });
 
+  it('without limits lets everything wait for its turn, also after a failure', async () => {
+    const queue = new AdmissionQueue({ concurrent: 2 });
+    const { work, begun, end } = workload();
+    const failing = queue.run(() => Promise.reject(new Error('refused')));
+    const running = ['one', 'two', 'three'].map((name) => queue.run(work(name)));
+    await expect(failing).rejects.toThrow('refused');
+    expect(begun).toEqual(['one', 'two']);
+
+    end('two');
+    await running[1];
+    expect(begun).toEqual(['one', 'two', 'three']);
+  });
+
+  it('refuses at once more pieces of work than may wait', async () => {
+    const queue = new AdmissionQueue({ concurrent: 1, waiting: 1 });
+    const { work, end } = workload();
+    const running = [queue.run(work('one')), queue.run(work('two'))];
+
+    await expect(queue.run(work('three'))).rejects.toThrow(Overloaded);
+    end('one');
+    await running[0];
+    end('two');
+    await expect(Promise.all(running)).resolves.toEqual(['one', 'two']);
+  });
+
   it('goes on after work that fails', async () => {
     const queue = new AdmissionQueue(limits);
     const demand = { bytes: 1, withinMs: LONG_MS };

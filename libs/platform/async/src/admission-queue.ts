@@ -11,20 +11,23 @@ export class Overloaded extends Error {
 
 type AdmissionLimits = Readonly<{
   concurrent: number;
-  /** The most bytes that may wait, however soon their turn comes. */
-  waitingBytes: number;
+  /** The most pieces of work that may wait, and their most bytes, however soon their turn comes. */
+  waiting?: number;
+  waitingBytes?: number;
   /** Work that begins later than this before its deadline cannot be finished in time. */
-  reserveMs: number;
+  reserveMs?: number;
 }>;
 
 /** The size of a piece of work, and the time in which its outcome is of use. */
 type Demand = Readonly<{ bytes: number; withinMs: number }>;
 
+const UNBOUNDED: Demand = { bytes: 0, withinMs: Infinity };
+
 type Waiting = Readonly<{ bytes: number; latestStart: number; admit: () => void; refuse: () => void }>;
 
 const UNKNOWN_WAIT_MS = 1_000;
 
-/** Runs a limited number of pieces of work at the same time. The others wait in order, as long as their turn will come in time. */
+/** Runs so many pieces of work at a time. The others wait in order, within the limits and as long as their turn will come in time. */
 export class AdmissionQueue {
   readonly #waiting: Waiting[] = [];
   readonly #throughput = new ThroughputMeter();
@@ -34,7 +37,7 @@ export class AdmissionQueue {
   constructor(private readonly limits: AdmissionLimits) {}
 
   /** @throws Overloaded when the work will not begin in time, as soon as that is known */
-  async run<Result>(work: () => Promise<Result>, demand: Demand): Promise<Result> {
+  async run<Result>(work: () => Promise<Result>, demand = UNBOUNDED): Promise<Result> {
     if (this.#running < this.limits.concurrent) this.#running++;
     else await this.#turn(demand);
     try {
@@ -45,22 +48,20 @@ export class AdmissionQueue {
   }
 
   #turn({ bytes, withinMs }: Demand): Promise<void> {
-    const latestStart = performance.now() + withinMs - this.limits.reserveMs;
-    if (
-      this.#waitingBytes + bytes > this.limits.waitingBytes ||
-      this.#isTooLate(latestStart, this.#waiting.length + 1)
-    ) {
-      return Promise.reject(this.#overload());
-    }
+    const { waiting: most = Infinity, waitingBytes = Infinity, reserveMs = 0 } = this.limits;
+    const latestStart = performance.now() + withinMs - reserveMs;
+    const isFull = this.#waiting.length >= most || this.#waitingBytes + bytes > waitingBytes;
+    if (isFull || this.#isTooLate(latestStart, this.#waiting.length + 1)) return Promise.reject(this.#overload());
     if (this.#waiting.length === 0) this.#throughput.restart();
     return new Promise((resolve, reject) => {
       const refuse = () => {
         reject(this.#overload());
       };
-      const expiry = setTimeout(() => {
+      const expire = () => {
         this.#remove(waiting);
         refuse();
-      }, latestStart - performance.now());
+      };
+      const expiry = Number.isFinite(latestStart) ? setTimeout(expire, latestStart - performance.now()) : undefined;
       const withoutExpiry = (then: () => void) => () => {
         clearTimeout(expiry);
         then();

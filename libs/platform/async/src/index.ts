@@ -4,6 +4,5 @@ export { KeyedMutex } from './keyed-mutex';
 export { pause } from './pause';
 export { AGAIN, DONE, repeat } from './repeat';
 export { retry } from './retry';
-export { Semaphore } from './semaphore';
 export { Signal } from './signal';
 export { within } from './within';

@@ -1,4 +1,4 @@
-import { backOffMs, pause, Semaphore } from '@syntropic/async';
+import { AdmissionQueue, backOffMs, pause } from '@syntropic/async';
 import { requireContinuation, type EventLog } from '@syntropic/event-store';
 import type { Recorded } from '@syntropic/kernel';
 import type { Advance, Failure } from './advance';
@@ -25,7 +25,7 @@ type FinalFailure = Failure & Readonly<{ event?: Recorded }>;
 const BATCH = 1_000;
 const NOTHING_READ_MS = 250;
 /** Pages in memory, of all projections that catch up: more of them wait for the same servers. */
-const turns = new Semaphore(2);
+const turns = new AdmissionQueue({ concurrent: 2 });
 
 /**
  * Advances one projection along the log by itself, and resolves with the failure that stopped it. After a failure it halves its

@@ -1,8 +1,4 @@
 import { parseWorkflowYaml } from '@syntropic/orchestration/contracts';
-import { parentPort } from 'node:worker_threads';
+import { answerCalls } from '@syntropic/threads';
 
-/** The worker thread's part: says that it is ready, then reads one document for each message. */
-parentPort?.on('message', (text: string) => {
-  parentPort?.postMessage(parseWorkflowYaml(text));
-});
-parentPort?.postMessage('ready');
+answerCalls(parseWorkflowYaml);

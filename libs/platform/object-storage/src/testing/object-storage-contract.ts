@@ -1,19 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { ObjectMissing, type ObjectStorage } from '../object-storage';
+import { ObjectMissing } from '../object-storage';
+import { useStorage, type Open } from './sources';
 
 /** The tests of every object storage. The factory opens the same storage each time, like another process. */
-export function testObjectStorage(open: () => ObjectStorage | Promise<ObjectStorage>): void {
-  let directory: string;
-  let storage: ObjectStorage;
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'sources-'));
-    storage = await open();
-  });
-  afterEach(() => rm(directory, { recursive: true }));
+export function testObjectStorage(open: Open): void {
+  const storage = useStorage(open);
 
   const bytes = Buffer.from([0, 255, 10, 13, 128]);
 
@@ -27,9 +20,9 @@ export function testObjectStorage(open: () => ObjectStorage | Promise<ObjectStor
 
   it('stores a file under the same name as its bytes', async () => {
     const large = Buffer.alloc(6_000_000, 'abc');
-    await writeFile(join(directory, 'large'), large);
+    await writeFile(storage.pathOf('large'), large);
 
-    const stored = await Promise.all([storage.put(large), storage.put({ file: join(directory, 'large') })]);
+    const stored = await Promise.all([storage.put(large), storage.put({ file: storage.pathOf('large') })]);
 
     expect(stored[1]).toEqual(stored[0]);
     expect((await buffer(await storage.get(stored[1].uri))).equals(large)).toBe(true);
@@ -43,8 +36,8 @@ export function testObjectStorage(open: () => ObjectStorage | Promise<ObjectStor
   });
 
   it('stores an empty object', async () => {
-    await writeFile(join(directory, 'empty'), '');
-    const { uri } = await storage.put({ file: join(directory, 'empty') });
+    await writeFile(storage.pathOf('empty'), '');
+    const { uri } = await storage.put({ file: storage.pathOf('empty') });
 
     expect(await buffer(await storage.get(uri))).toHaveLength(0);
   });
@@ -57,7 +50,7 @@ export function testObjectStorage(open: () => ObjectStorage | Promise<ObjectStor
   });
 
   it('does not store a missing file', async () => {
-    await expect(storage.put({ file: join(directory, 'none') })).rejects.toThrow('ENOENT');
+    await expect(storage.put({ file: storage.pathOf('none') })).rejects.toThrow('ENOENT');
   });
 
   it.each([`sha256:${'0'.repeat(64)}`, 'sha256:../../etc/passwd', 'file:///etc/passwd'])('has no %s', async (uri) => {

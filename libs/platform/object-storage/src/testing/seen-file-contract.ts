@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdtemp, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appendFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { SourceChanged, type ObjectStorage } from '../object-storage';
+import { SourceChanged } from '../object-storage';
+import { useStorage, type Open } from './sources';
 
 const seenAt = async (file: string) => {
   const { dev: device, ino: inode, size: sizeBytes } = await stat(file);
@@ -11,17 +10,11 @@ const seenAt = async (file: string) => {
 };
 
 /** The tests of every object storage with files that change between the look at their size and the reading of their bytes. */
-export function testSeenFiles(open: () => ObjectStorage | Promise<ObjectStorage>): void {
-  let directory: string;
-  let storage: ObjectStorage;
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'sources-'));
-    storage = await open();
-  });
-  afterEach(() => rm(directory, { recursive: true }));
+export function testSeenFiles(open: Open): void {
+  const storage = useStorage(open);
 
   it('stores the bytes that a file had when it was looked at, though it has grown', async () => {
-    const file = join(directory, 'grown');
+    const file = storage.pathOf('grown');
     await writeFile(file, 'then');
     const source = await seenAt(file);
     await appendFile(file, ' and now');
@@ -36,7 +29,7 @@ export function testSeenFiles(open: () => ObjectStorage | Promise<ObjectStorage>
     ['replaced by a link to another', (file: string) => rm(file).then(() => symlink('/etc/hostname', file))],
     ['replaced by a pipe', (file: string) => rm(file).then(() => execFileSync('sh', ['-c', 'exec mkfifo "$0"', file]))],
   ])('stores nothing of a file that was %s', async (_, change) => {
-    const file = join(directory, 'changed');
+    const file = storage.pathOf('changed');
     await writeFile(file, 'then');
     const source = await seenAt(file);
     await change(file);
@@ -45,7 +38,7 @@ export function testSeenFiles(open: () => ObjectStorage | Promise<ObjectStorage>
   });
 
   it('stops reading a file at the signal', async () => {
-    const file = join(directory, 'hole');
+    const file = storage.pathOf('hole');
     await writeFile(file, '');
     await truncate(file, 2 ** 43);
     const ended = new AbortController();

@@ -1,0 +1,3 @@
+export { answerCalls } from './answer-calls';
+export { DeadlineMissed, isOutOfMemory, type ThreadProgram } from './thread-run';
+export { WorkerThread } from './worker-thread';
