@@ -3,6 +3,7 @@ import { artifactProjection, type ArtifactRow } from '@syntropic/artifacts/read-
 import { ReadModels } from '@syntropic/projections';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
+import { cutMark } from '../reads/cut-mark';
 import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
 import { ArtifactBytes } from './artifact-bytes';
@@ -33,7 +34,7 @@ export class ArtifactsController {
       isFront: isFrontPage(ArtifactListQuery, query),
       minPosition,
     });
-    return rows.map(summary);
+    return rows.map((row) => ({ ...summary(row), ...cutMark(row) }));
   }
 
   @Serve(readArtifact)
@@ -85,7 +86,7 @@ function notYet(reply: ApiRequest<typeof readArtifactContent>['reply']): void {
 
 const wantsJson = (accept = '*/*'): boolean => accept.includes('application/json') || accept.includes('*/*');
 
-const summary = (row: ArtifactRow) => ({
+const summary = (row: Omit<ArtifactRow, 'uri'>) => ({
   id: row.artifact_id,
   workflow_id: row.workflow_id,
   phase_id: row.phase_id,

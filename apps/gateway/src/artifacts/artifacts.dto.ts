@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flag, sizeUpTo } from '../http/query-values';
+import { cutField } from '../reads/cut-mark';
 
 /** The id, or its first characters. */
 export const ArtifactParams = z.object({ artifact_id: z.string().min(1) });
@@ -14,21 +15,19 @@ export const ArtifactListQuery = z.object({
   offset: z.coerce.number().int().min(0).default(0),
 });
 
-const ArtifactSummary = z
-  .object({
-    id: z.string(),
-    workflow_id: z.string().nullable(),
-    phase_id: z.string().nullable(),
-    execution_id: z.string().nullable(),
-    artifact_type: z.string(),
-    title: z.string().nullable(),
-    path: z.string(),
-    size_bytes: z.int(),
-    created_at: z.string().nullable(),
-  })
-  .meta({ id: 'ArtifactSummaryResponse' });
+const ArtifactSummary = z.object({
+  id: z.string(),
+  workflow_id: z.string().nullable(),
+  phase_id: z.string().nullable(),
+  execution_id: z.string().nullable(),
+  artifact_type: z.string(),
+  title: z.string().nullable(),
+  path: z.string(),
+  size_bytes: z.int(),
+  created_at: z.string().nullable(),
+});
 
-export const ArtifactList = z.array(ArtifactSummary);
+export const ArtifactList = z.array(ArtifactSummary.extend(cutField).meta({ id: 'ArtifactSummaryResponse' }));
 
 export const ArtifactQuery = z.object({ include_content: flag(true) });
 

@@ -51,8 +51,8 @@ export const phaseDisplay = (phaseId: string): string =>
         .join(' ');
 
 /** `api`, or `api +2`. */
-export function reposDisplay(repos: readonly string[]): string | null {
-  const [first, ...others] = repos;
+export function reposDisplay(repos: readonly string[], count = repos.length): string | null {
+  const [first] = repos;
   if (first === undefined) return null;
 
   const name =
@@ -61,7 +61,7 @@ export function reposDisplay(repos: readonly string[]): string | null {
       .replace(/\.git$/, '')
       .split('/')
       .at(-1) ?? first;
-  return others.length > 0 ? `${name} +${others.length}` : name;
+  return count > 1 ? `${name} +${count - 1}` : name;
 }
 
 const titleCase = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

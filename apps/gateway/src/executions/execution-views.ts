@@ -1,21 +1,24 @@
-import type { Usage } from '@syntropic/kernel';
+import { jsonBytes, shortText, type Usage } from '@syntropic/kernel';
 import { tokensView, totalTokensView } from '@syntropic/live';
 import { MAX_ARTIFACT_IDS } from '@syntropic/orchestration/contracts';
-import type { ExecutionRow, PhaseRow } from '@syntropic/orchestration/read-model';
+import type { ExecutionRow, ListedExecution, PhaseRow } from '@syntropic/orchestration/read-model';
 import type { NumberedEvent } from '@syntropic/telemetry';
 import { durationDisplay, reposDisplay, tokensDisplay } from '../display/display';
 import { secondsBetween } from '../display/duration';
 import { costByModel, costShown, costView } from '../display/usage-fields';
+import { cutMark } from '../reads/cut-mark';
 import type { ExecutionDetail, ExecutionRun, ExecutionStatus, ExecutionSummary } from './executions.dto';
 import { totalOf, usageOfPhase } from './usage-now';
 
-const identity = (row: ExecutionRow) => ({
+type Shown = Omit<ExecutionRow, 'detail'>;
+
+const identity = (row: Shown) => ({
   workflow_execution_id: row.execution_id,
   workflow_id: row.workflow_id,
   workflow_name: row.workflow_name,
 });
 
-const progress = (row: ExecutionRow) => ({
+const progress = (row: Shown) => ({
   status: row.status,
   started_at: row.started_at,
   completed_at: row.completed_at,
@@ -23,7 +26,7 @@ const progress = (row: ExecutionRow) => ({
   total_phases: row.total_phases,
 });
 
-export function executionSummary(row: ExecutionRow, usage: Usage): ExecutionSummary {
+export function executionSummary(row: ListedExecution, usage: Usage): ExecutionSummary {
   const seconds = secondsBetween(row.started_at, row.completed_at);
   const tokens = totalTokensView(usage);
   return {
@@ -38,22 +41,25 @@ export function executionSummary(row: ExecutionRow, usage: Usage): ExecutionSumm
     tool_call_count: usage.toolCalls,
     error_message: row.error_message,
     repos: [...row.detail.repos],
-    repos_display: reposDisplay(row.detail.repos),
+    repos_display: reposDisplay(row.detail.repos, row.detail.repoCount),
+    ...cutMark(row),
   };
 }
 
-export function executionRun(row: ExecutionRow, usage: Usage): ExecutionRun {
+export function executionRun(row: ListedExecution, usage: Usage): ExecutionRun {
   const { total_tokens } = tokensView(usage);
-  return { ...identity(row), ...progress(row), total_tokens, ...costView(usage), error_message: row.error_message };
+  const { error_message } = row;
+  return { ...identity(row), ...progress(row), total_tokens, ...costView(usage), error_message, ...cutMark(row) };
 }
 
-export function executionStatus(row: ExecutionRow): ExecutionStatus {
+export function executionStatus(row: ExecutionRow | ListedExecution): ExecutionStatus {
   return {
     execution_id: row.execution_id,
     workflow_id: row.workflow_id,
     ...progress(row),
     current_phase: row.detail.phases.find(isCurrent)?.phaseId ?? null,
     error: row.error_message,
+    ...cutMark(row),
   };
 }
 
@@ -72,7 +78,12 @@ export function executionDetail(
     ...progress(row),
     asked: row.asked,
     reason: detail.reason ?? null,
-    phases: detail.phases.map((phase) => phaseView(phase, usageOfPhase(phase, unsettled), operations)),
+    phases: detail.phases.map((phase) =>
+      phaseWithin(PHASES_BYTES / detail.phases.length, phaseView(phase, usageOfPhase(phase, unsettled)), {
+        operations: operations.get(phase.sessionId ?? '') ?? [],
+        bytes: OPERATIONS_BYTES / detail.phases.length,
+      }),
+    ),
     ...totalTokensView(usage),
     ...costView(usage),
     cost_by_model: costByModel(usage),
@@ -86,7 +97,40 @@ export function executionDetail(
   };
 }
 
-const phaseView = (phase: PhaseRow, usage: Usage, operations: Operations): ExecutionDetail['phases'][number] => ({
+/** Phases have equal shares of an answer of 4 MiB; inputs and task of older builds may have 2 MiB of it. */
+const PHASES_BYTES = 1024 * 1024;
+const OPERATIONS_BYTES = 640 * 1024;
+const SHOWN_MODELS = 10;
+const SHOWN_ERROR_BYTES = 500;
+
+type PhaseView = ExecutionDetail['phases'][number];
+
+/** The phase with the first operations that its share has room for. The detail of its session has everything. */
+function phaseWithin(
+  share: number,
+  phase: PhaseView,
+  { operations, bytes }: Readonly<{ operations: readonly NumberedEvent[]; bytes: number }>,
+): PhaseView {
+  const shown: PhaseView['operations'] = [];
+  let left = bytes;
+  for (const operation of operations.map(operationView)) {
+    left -= jsonBytes(operation);
+    if (left < 0) break;
+    shown.push(operation);
+  }
+  const isLarge = jsonBytes(phase) > share;
+  return {
+    ...phase,
+    ...(isLarge && {
+      cost_by_model: Object.fromEntries(Object.entries(phase.cost_by_model).slice(0, SHOWN_MODELS)),
+      error_message: phase.error_message && shortText(phase.error_message, SHOWN_ERROR_BYTES),
+    }),
+    operations: shown,
+    ...((isLarge || shown.length < operations.length) && { truncated: true as const }),
+  };
+}
+
+const phaseView = (phase: PhaseRow, usage: Usage): PhaseView => ({
   phase_id: phase.phaseId,
   name: phase.name,
   status: phase.status,
@@ -102,7 +146,7 @@ const phaseView = (phase: PhaseRow, usage: Usage, operations: Operations): Execu
   completed_at: phase.completedAt,
   error_message: phase.errorMessage,
   model: phase.model ?? mainModel(usage),
-  operations: (operations.get(phase.sessionId ?? '') ?? []).map(operationView),
+  operations: [],
 });
 
 const operationView = ({ id, type, time, data }: NumberedEvent) => ({
@@ -120,5 +164,5 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 const mainModel = ({ byModel }: Usage): string | null =>
   Object.entries(byModel).sort(([, one], [, other]) => other.outputTokens - one.outputTokens)[0]?.[0] ?? null;
 
-const isCurrent = ({ status }: PhaseRow): boolean =>
+const isCurrent = ({ status }: Pick<PhaseRow, 'status'>): boolean =>
   status === 'running' || status === 'paused' || status === 'queued' || status === 'waiting';

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { executionProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
+import { executionProjection, type ExecutionRow, type ListedExecution } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
 import type { ApiRequest } from '../http/endpoint';
@@ -24,7 +24,9 @@ import { UsageNow } from './usage-now';
 
 const ACTIVE = ['running', 'paused', 'interrupted'] as const;
 const TOOL_EVENTS = ['tool_execution_started', 'tool_execution_completed', 'tool_execution_failed', 'tool_blocked'];
+/** Of a phase, and of all phases together. */
 const SHOWN_OPERATIONS = 1_000;
+const ALL_OPERATIONS = 4_000;
 
 /** The history has no pages; it shows at most this many runs. */
 const HISTORY_LIMIT = 100;
@@ -107,15 +109,16 @@ export class ExecutionsController {
   }
 
   #each<View>(
-    rows: readonly ExecutionRow[],
-    view: (row: ExecutionRow, usage: Awaited<ReturnType<UsageNow['of']>>) => View,
+    rows: readonly ListedExecution[],
+    view: (row: ListedExecution, usage: Awaited<ReturnType<UsageNow['of']>>) => View,
   ) {
     return Promise.all(rows.map(async (row) => view(row, await this.usage.of(row))));
   }
 
   async #operations({ detail }: ExecutionRow) {
     const sessionIds = detail.phases.flatMap(({ sessionId }) => sessionId ?? []);
-    const page = { types: TOOL_EVENTS, limit: SHOWN_OPERATIONS };
+    const limit = Math.min(SHOWN_OPERATIONS, Math.floor(ALL_OPERATIONS / sessionIds.length));
+    const page = { types: TOOL_EVENTS, limit };
     return new Map(
       await Promise.all(
         sessionIds.map(async (sessionId) => [sessionId, await this.telemetry.bySession(sessionId, page)] as const),

@@ -3,6 +3,7 @@ import { PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { costFields, knownUsd, tokenFields, totalTokenFields } from '../display/usage-fields';
 import { pageNumber, sizeUpTo } from '../http/query-values';
+import { cutField } from '../reads/cut-mark';
 
 const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
 
@@ -54,6 +55,7 @@ export const ExecutionSummary = z
     error_message: z.string().nullable(),
     repos: z.array(z.string()),
     repos_display: z.string().nullable(),
+    ...cutField,
   })
   .meta({ id: 'ExecutionSummaryResponse' });
 export type ExecutionSummary = z.infer<typeof ExecutionSummary>;
@@ -90,6 +92,10 @@ const PhaseOfExecution = z
     error_message: z.string().nullable(),
     model: z.string().nullable(),
     operations: z.array(PhaseOperation),
+    truncated: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Not all of this phase has room here; `/sessions/{session_id}` has it.' }),
   })
   .meta({ id: 'PhaseExecutionInfo' });
 
@@ -127,6 +133,7 @@ export const ExecutionStatus = z
     ...progress,
     ...times,
     error: z.string().nullable(),
+    ...cutField,
   })
   .meta({ id: 'ExecutionStatusResponse' });
 export type ExecutionStatus = z.infer<typeof ExecutionStatus>;
@@ -142,6 +149,7 @@ const ExecutionRun = z
     total_tokens: z.int(),
     ...costFields,
     error_message: z.string().nullable(),
+    ...cutField,
   })
   .meta({ id: 'ExecutionRunSummary' });
 export type ExecutionRun = z.infer<typeof ExecutionRun>;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { addUsage, type Usage } from '@syntropic/kernel';
-import type { ExecutionRow, PhaseRow } from '@syntropic/orchestration/read-model';
+import type { ExecutionRow, ListedExecution, PhaseRow } from '@syntropic/orchestration/read-model';
+import { usageOfRow } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
 
 /** Usage by session, for sessions whose account the log does not have. */
@@ -14,11 +15,11 @@ const UNFINISHED: ReadonlySet<string> = new Set(['queued', 'running', 'paused'])
 export class UsageNow {
   constructor(private readonly telemetry: TelemetryReader) {}
 
-  async of(row: ExecutionRow): Promise<Usage> {
-    return totalOf(row, await this.unsettled(row));
+  async of(row: ListedExecution): Promise<Usage> {
+    return withUnsettled(usageOfRow(row), await this.unsettled(row));
   }
 
-  async unsettled({ execution_id, detail }: ExecutionRow): Promise<UnsettledUsage> {
+  async unsettled({ execution_id, detail }: ExecutionRow | ListedExecution): Promise<UnsettledUsage> {
     const open = new Set([...detail.unaccounted, ...detail.phases.flatMap(openSession)]);
     if (open.size === 0) return new Map();
 
@@ -30,10 +31,13 @@ export class UsageNow {
 }
 
 export const totalOf = ({ detail }: ExecutionRow, unsettled: UnsettledUsage): Usage =>
-  [...unsettled.values()].reduce(addUsage, detail.usage);
+  withUnsettled(detail.usage, unsettled);
+
+const withUnsettled = (settled: Usage, unsettled: UnsettledUsage): Usage =>
+  [...unsettled.values()].reduce(addUsage, settled);
 
 export const usageOfPhase = ({ sessionId, usage }: PhaseRow, unsettled: UnsettledUsage): Usage =>
   unsettled.get(sessionId ?? '') ?? usage;
 
-const openSession = ({ status, sessionId }: PhaseRow): readonly string[] =>
+const openSession = ({ status, sessionId }: Pick<PhaseRow, 'status' | 'sessionId'>): readonly string[] =>
   UNFINISHED.has(status) && sessionId !== null ? [sessionId] : [];

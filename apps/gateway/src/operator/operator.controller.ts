@@ -17,7 +17,7 @@ import {
   retryProcess,
   retryProjection,
 } from './operator.endpoints';
-import { processShown, projectionShown } from './operator.views';
+import { processesShown, projectionsShown } from './operator.views';
 
 const { RetryProjection, ParkEvent } = projectionCommands;
 const { RetryProcess, ParkProcessEvent } = processCommands;
@@ -38,7 +38,7 @@ export class OperatorController {
     // The head second: no read model is ever shown ahead of the log.
     const states = await projectionStates(this.pool);
     const { position: head } = await this.head.now();
-    return { head, projections: states.map((state) => projectionShown(state, head)) };
+    return { head, projections: projectionsShown(states, head) };
   }
 
   @Serve(retryProjection)
@@ -60,7 +60,7 @@ export class OperatorController {
     // The head second: no process is ever shown ahead of the log.
     const states = await processStates(this.pool);
     const { position: head } = await this.head.now();
-    return { head, processes: states.map((state) => processShown(state, head)) };
+    return { head, processes: processesShown(states, head) };
   }
 
   @Serve(retryProcess)

@@ -9,7 +9,10 @@ const EventShown = z
     stream: z.string(),
     version: z.int(),
     recorded_at: z.string(),
-    data: z.record(z.string(), z.unknown()),
+    data: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: 'Absent where it is larger than 16 KiB, or where the answer has no more room.' }),
   })
   .meta({ id: 'LoggedEvent' });
 export type EventShown = z.infer<typeof EventShown>;
@@ -25,15 +28,17 @@ export const ProjectionShown = z
     behind: z.int().meta({ description: 'How many events of the log come after that.' }),
     error: z.string().nullable(),
     failing_event: EventShown.nullable().meta({ description: 'The one it cannot take.' }),
-    parked: z.array(
-      z.object({
-        event: EventShown,
-        error: z.string(),
-        reason: z.string(),
-        parked_by: z.string(),
-        parked_at: z.string(),
-      }),
-    ),
+    parked: z
+      .array(
+        z.object({
+          event: EventShown,
+          error: z.string(),
+          reason: z.string(),
+          parked_by: z.string(),
+          parked_at: z.string(),
+        }),
+      )
+      .meta({ description: 'The newest 50.' }),
   })
   .meta({ id: 'ProjectionState' });
 export type ProjectionShown = z.infer<typeof ProjectionShown>;
@@ -46,11 +51,6 @@ export const ProjectionList = z
   .meta({ id: 'ProjectionStateList' });
 
 export const ProjectionParams = z.object({ projection: z.string().min(1) });
-
-const ProcessEventShown = EventShown.extend({
-  data: z.record(z.string(), z.unknown()).nullable().meta({ description: 'Absent where it is larger than 16 KiB.' }),
-}).meta({ id: 'ProcessEvent' });
-export type ProcessEventShown = z.infer<typeof ProcessEventShown>;
 
 export const ProcessShown = z
   .object({
@@ -70,7 +70,7 @@ export const ProcessShown = z
       .array(
         z.object({
           partition: z.string().meta({ description: 'The execution, or the stream, whose later events wait.' }),
-          event: ProcessEventShown,
+          event: EventShown,
           error: z.string(),
           failing_since: z.string(),
           attempts: z.int(),
@@ -81,7 +81,7 @@ export const ProcessShown = z
     parked: z
       .array(
         z.object({
-          event: ProcessEventShown,
+          event: EventShown,
           error: z.string(),
           reason: z.string(),
           parked_by: z.string(),

@@ -5,6 +5,7 @@ import { Commands } from '../commands/commands';
 import type { ApiRequest, Endpoint } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import type { ProblemCode } from '../problems/problem-codes';
+import { cutMark } from '../reads/cut-mark';
 import { RowLookup } from '../reads/row-lookup';
 import { endpointsOf, keySchema, listOf, type Fields, type Resource } from './resource';
 import { camelCase, pascalCase, snakeCase } from './spellings';
@@ -34,7 +35,10 @@ export function resourceController(resource: Resource): Type {
     async list({ query, minPosition }: Request<'list'>): Promise<Fields> {
       const newest = { ...query, orderBy: [['created_at', 'desc']], minPosition } as const;
       const { rows, total } = await this.reads.page(projection, newest);
-      return { [listOf(resource)]: rows.map((row) => endpoints.read.reply.parse(row)), total };
+      return {
+        [listOf(resource)]: rows.map((row) => ({ ...endpoints.read.reply.parse(row), ...cutMark(row) })),
+        total,
+      };
     }
 
     async read(request: Request<'read'>): Promise<Fields> {

@@ -3,6 +3,7 @@ import type { Projection } from '@syntropic/projections';
 import { z } from 'zod';
 import { endpoint } from '../http/endpoint';
 import { sizeUpTo } from '../http/query-values';
+import { cutField } from '../reads/cut-mark';
 import { pascalCase, snakeCase, wordsOf } from './spellings';
 
 /** The most rows of a list in one answer, also without a limit in the query. */
@@ -58,9 +59,10 @@ function schemasOf({ path, contract: { aggregate, key }, projection, added = {},
   const noun = pascalCase(aggregate);
   const changes = fieldsOf(update, key);
   const Row = named(`${noun}SummaryResponse`, projection.row.extend(added));
+  const Item = named(`${noun}ListItem`, projection.row.extend({ ...added, ...cutField }));
   return {
     Row,
-    List: named(`${noun}ListResponse`, z.object({ [listOf({ path })]: z.array(Row), total: z.int() })),
+    List: named(`${noun}ListResponse`, z.object({ [listOf({ path })]: z.array(Item), total: z.int() })),
     Action: named(
       `${noun}ActionResponse`,
       z.object({ [snakeCase(key)]: z.string(), ...z.object(changes).partial().shape, status: z.string() }),

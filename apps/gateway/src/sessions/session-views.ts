@@ -1,17 +1,18 @@
-import type { SessionRow } from '@syntropic/agent-sessions/read-model';
+import type { ListedSession, SessionRow } from '@syntropic/agent-sessions/read-model';
 import type { Usage } from '@syntropic/kernel';
 import { tokensView } from '@syntropic/live';
 import { PRICE_TABLE_VERSION, type NumberedEvent } from '@syntropic/telemetry';
 import { durationDisplay, modelDisplay, phaseDisplay, reposDisplay, tokensDisplay } from '../display/display';
 import { secondsBetween } from '../display/duration';
 import { costByModel, costShown, costView } from '../display/usage-fields';
+import { cutMark } from '../reads/cut-mark';
 import { sessionOperation } from './session-operation';
 import type { OperationList, SessionDetail, SessionSummary } from './sessions.dto';
 
 /** Values of a session's view that its row lacks. */
 type Beside = Readonly<{ usage: Usage; workflowName: string | null }>;
 
-export function sessionSummary(row: SessionRow, { usage, workflowName }: Beside): SessionSummary {
+export function sessionSummary(row: SessionRow | ListedSession, { usage, workflowName }: Beside): SessionSummary {
   const seconds = secondsBetween(row.started_at, row.completed_at);
   const tokens = tokensView(usage);
   const model = row.model ?? Object.keys(usage.byModel)[0] ?? null;
@@ -27,7 +28,7 @@ export function sessionSummary(row: SessionRow, { usage, workflowName }: Beside)
     agent_model: model,
     agent_model_display: modelDisplay(model),
     repos: [...row.detail.repos],
-    repos_display: reposDisplay(row.detail.repos),
+    repos_display: reposDisplay(row.detail.repos, 'repoCount' in row.detail ? row.detail.repoCount : undefined),
     ...tokens,
     total_tokens_display: tokensDisplay(tokens.total_tokens),
     ...costView(usage),
@@ -37,6 +38,7 @@ export function sessionSummary(row: SessionRow, { usage, workflowName }: Beside)
     duration_display: durationDisplay(seconds),
     started_at: row.started_at,
     completed_at: row.completed_at,
+    ...cutMark(row),
   };
 }
 

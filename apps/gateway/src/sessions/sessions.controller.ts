@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { sessionProjection, type SessionRow } from '@syntropic/agent-sessions/read-model';
+import { sessionProjection, type ListedSession, type SessionRow } from '@syntropic/agent-sessions/read-model';
 import { isUnaccounted, type Usage } from '@syntropic/kernel';
 import { workflowProjection } from '@syntropic/orchestration/read-model';
-import { ReadModels } from '@syntropic/projections';
+import { ReadModels, usageOfRow } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
@@ -53,8 +53,11 @@ export class SessionsController {
     });
     const names = await this.#workflowNames(rows);
     const sessions = await Promise.all(
-      rows.map(async (row) =>
-        sessionSummary(row, { usage: await this.#usageOf(row), workflowName: names.get(row.workflow_id) ?? null }),
+      rows.map(async (row: ListedSession) =>
+        sessionSummary(row, {
+          usage: await this.#usageOf(row, usageOfRow(row)),
+          workflowName: names.get(row.workflow_id) ?? null,
+        }),
       ),
     );
     return { sessions, total };
@@ -64,7 +67,7 @@ export class SessionsController {
   async read(request: ApiRequest<typeof readSession>) {
     const row = await this.lookup.find(SESSION, request.params.session_id, request);
     const [usage, names, operations] = await Promise.all([
-      this.#usageOf(row),
+      this.#usageOf(row, row.detail.usage),
       this.#workflowNames([row]),
       this.events.page(row.session_id, 0, SHOWN_OPERATIONS),
     ]);
@@ -72,13 +75,13 @@ export class SessionsController {
   }
 
   /** From telemetry while the session runs and after it was lost: the log has its account only after a regular end. */
-  async #usageOf(row: SessionRow): Promise<Usage> {
-    const isOpen = row.status === 'running' || isUnaccounted(row.detail.usage);
-    const totals = isOpen ? await this.telemetry.sessionTotals(row.session_id) : undefined;
-    return totals?.usage ?? row.detail.usage;
+  async #usageOf({ session_id, status }: Pick<SessionRow, 'session_id' | 'status'>, recorded: Usage): Promise<Usage> {
+    const isOpen = status === 'running' || isUnaccounted(recorded);
+    const totals = isOpen ? await this.telemetry.sessionTotals(session_id) : undefined;
+    return totals?.usage ?? recorded;
   }
 
-  async #workflowNames(sessions: readonly SessionRow[]): Promise<ReadonlyMap<string, string>> {
+  async #workflowNames(sessions: readonly Pick<SessionRow, 'workflow_id'>[]): Promise<ReadonlyMap<string, string>> {
     const ids = [...new Set(sessions.map(({ workflow_id }) => workflow_id))];
     if (ids.length === 0) return new Map();
 

@@ -1,3 +1,4 @@
+import { cutField } from '../reads/cut-mark';
 import { z } from 'zod';
 import { costFields, tokenFields } from '../display/usage-fields';
 import { instant, sizeUpTo } from '../http/query-values';
@@ -61,7 +62,7 @@ const summary = {
   completed_at: z.string().nullable(),
 };
 
-export const SessionSummary = z.object(summary).meta({ id: 'SessionSummaryResponse' });
+export const SessionSummary = z.object({ ...summary, ...cutField }).meta({ id: 'SessionSummaryResponse' });
 export type SessionSummary = z.infer<typeof SessionSummary>;
 
 export const SessionList = z

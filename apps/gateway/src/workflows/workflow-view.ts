@@ -1,7 +1,8 @@
-import type { WorkflowRow } from '@syntropic/orchestration/read-model';
+import type { ListedWorkflow, WorkflowRow } from '@syntropic/orchestration/read-model';
+import { cutMark } from '../reads/cut-mark';
 import type { WorkflowView } from './workflows.dto';
 
-export const workflowSummary = (row: WorkflowRow) => ({
+export const workflowSummary = (row: ListedWorkflow) => ({
   id: row.workflow_id,
   name: row.name,
   workflow_type: row.workflow_type,
@@ -11,6 +12,7 @@ export const workflowSummary = (row: WorkflowRow) => ({
   runs_count: row.runs_count,
   is_archived: row.is_archived,
   requires_repos: row.requires_repos,
+  ...cutMark(row),
 });
 
 export function workflowView({ definition, ...row }: WorkflowRow): WorkflowView {

@@ -11,6 +11,7 @@ import {
 import { PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { flag, pageNumber, sizeUpTo } from '../http/query-values';
+import { cutField } from '../reads/cut-mark';
 
 const phase = PhaseDefinition.shape;
 const workflow = WorkflowDefinition.shape;
@@ -51,6 +52,7 @@ const WorkflowSummary = z
     runs_count: z.int(),
     is_archived: z.boolean(),
     requires_repos: z.boolean(),
+    ...cutField,
   })
   .meta({ id: 'WorkflowSummaryResponse' });
 

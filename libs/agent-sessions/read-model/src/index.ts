@@ -1,2 +1,2 @@
 export { sessionWireEvents } from './session.wire';
-export { sessionProjection, type SessionRow } from './session.projection';
+export { sessionProjection, type ListedSession, type SessionRow } from './session.projection';

@@ -1,6 +1,6 @@
 import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
 import { boundedUsage, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
-import { projection, usageColumns, usageRow } from '@syntropic/projections';
+import { FIRST_REPOS, projection, usageColumns, usageRow, type ListedRowOf } from '@syntropic/projections';
 import { z } from 'zod';
 
 type Detail = Pick<SessionEvents['SessionStarted']['data'], 'repos'> & {
@@ -25,6 +25,12 @@ const row = z.object({
   detail: z.custom<Detail>(),
 });
 
+type ListedDetail = Immutable<{ repos: string[]; repoCount: number }>;
+
+const listedDetail = (repos: string) =>
+  `jsonb_build_object('repos', ${repos}, 'repoCount', jsonb_array_length(t.detail->'repos'))`;
+
+export type ListedSession = ListedRowOf<typeof sessionProjection>;
 export type SessionRow = Immutable<z.output<typeof row>>;
 
 /** All sessions. Usage is stored when a session ends; until then telemetry has the newer numbers. */
@@ -34,6 +40,12 @@ export const sessionProjection = projection(agentSession)({
   row,
   key: 'session_id',
   indexes: [['started_at'], ['execution_id'], ['workflow_id', 'started_at'], ['status', 'started_at']],
+  listed: {
+    column: 'detail',
+    schema: z.custom<ListedDetail>(),
+    sql: listedDetail(`t.detail->'repos'`),
+    cut: listedDetail(FIRST_REPOS),
+  },
   keys: ({ data }) => [data.sessionId],
   on: {
     SessionStarted: (_, { data, recordedAt }) => ({

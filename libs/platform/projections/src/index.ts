@@ -1,10 +1,10 @@
 export { announceOver, type CheckpointAnnouncement } from './announcement';
 export { projectionCommands, ProjectionOperator } from './operator';
 export { formatPosition, parsePosition, ReadModelBehind, type LogPosition } from './position';
-export { projection, type Projection } from './projection';
+export { FIRST_REPOS, projection, type ListedRowOf, type Projection } from './projection';
 export { ProjectionRunner } from './projection-runner';
 export { projectionParts, projectionStates, type ProjectionState } from './projection-states';
 export { ReadModels } from './read-models';
 export { createRedis, RowCache } from './row-cache';
 export { ddlOf, tableFault } from './table';
-export { usageColumns, usageRow } from './usage-columns';
+export { usageColumns, usageOfRow, usageRow } from './usage-columns';

@@ -9,7 +9,8 @@ type EventShown = Readonly<{
   type: string;
   stream: string;
   version: number;
-  data: Record<string, unknown>;
+  /** Absent where it is too large to be shown. */
+  data?: Record<string, unknown>;
   recordedAt: string;
 }>;
 
@@ -22,6 +23,7 @@ export type ProjectionState = Readonly<{
   position: number;
   error: string | null;
   failing: EventShown | null;
+  /** The newest of them. */
   parked: readonly Readonly<{
     event: EventShown;
     error: string;
@@ -31,15 +33,26 @@ export type ProjectionState = Readonly<{
   }>[];
 }>;
 
+/** Bounds the answer: so many parked events, and each event with so many bytes of data at most. */
+const SHOWN = 50;
+const DATA_BYTES = 16_384;
+
+const shown = (event: string) =>
+  `case when octet_length(${event}::text) > ${DATA_BYTES} then ${event}::jsonb - 'data' else ${event}::jsonb end`;
+
 /** All read models as their workers keep them. */
 export async function projectionStates(pool: Pool): Promise<readonly ProjectionState[]> {
   const { rows } = await pool.query<ProjectionState>(
-    `select projection as name, version, status, position, error, failing_event as failing, (
+    `select projection as name, version, status, position, error, ${shown('failing_event')} as failing, (
        select coalesce(json_agg(json_build_object(
-         'event', event, 'error', error, 'reason', reason, 'by', parked_by,
-         'at', ${instant('parked_at')}) order by p.position), '[]')
-       from read.parked_events p where (p.projection, p.version) = (c.projection, c.version)) as parked
+         'event', ${shown('event')}, 'error', error, 'reason', reason, 'by', parked_by,
+         'at', ${instant('parked_at')}) order by newest.position), '[]')
+       from (
+         select * from read.parked_events p where (p.projection, p.version) = (c.projection, c.version)
+         order by p.position desc limit $1
+       ) newest) as parked
      from read.checkpoints c order by projection, version`,
+    [SHOWN],
   );
   return rows;
 }

@@ -12,7 +12,26 @@ type RowFrom<Shape extends z.ZodRawShape> = {
  */
 type Fold<Row, E extends Event> = (row: Row | undefined, event: Recorded<E>, key: string) => Row | null | undefined;
 
-type Definition<E extends Event, Shape extends z.ZodRawShape> = Readonly<{
+/** The part of a JSON column that lists show: SQL over the row `t`. */
+type ListedJson<Column extends string, Json> = Readonly<{
+  column: Column;
+  sql: string;
+  /** The same with less in it, for a row that is larger than its share of a page. */
+  cut?: string;
+  schema: z.ZodType<Json>;
+}>;
+
+/** SQL for the beginning of a list of repositories in `t.detail`. */
+export const FIRST_REPOS = `(
+  select coalesce(jsonb_agg(left(repo, 128)), '[]')
+  from (select repo from jsonb_array_elements_text(t.detail->'repos') repo limit 10) first)`;
+
+type Definition<
+  E extends Event,
+  Shape extends z.ZodRawShape,
+  Column extends keyof Shape & string = never,
+  Json = never,
+> = Readonly<{
   /** In snake_case. The table is `read.<name>_v<version>`. */
   name: string;
   /** Another shape or another meaning is another version, with a table of its own. */
@@ -22,6 +41,7 @@ type Definition<E extends Event, Shape extends z.ZodRawShape> = Readonly<{
   key: keyof Shape & string;
   /** The columns of each further index, in order. */
   indexes?: readonly (readonly (keyof Shape & string)[])[];
+  listed?: ListedJson<Column, Json>;
   /** The rows an event concerns, named by the event alone. */
   keys: (event: Recorded<E>) => readonly string[];
   /** The folded event types, and thereby the subscription. */
@@ -31,7 +51,7 @@ type Definition<E extends Event, Shape extends z.ZodRawShape> = Readonly<{
 export type AnyRow = Readonly<Record<string, unknown>>;
 
 /** A projection without the types of its events, as the runner handles it. */
-export interface Projection<Row extends AnyRow = AnyRow> {
+export interface Projection<Row extends AnyRow = AnyRow, Listed extends AnyRow = AnyRow> {
   readonly name: string;
   readonly version: number;
   /** The aggregates whose events it folds. An event of theirs that this build does not know stops the projection. */
@@ -40,6 +60,7 @@ export interface Projection<Row extends AnyRow = AnyRow> {
   readonly key: string;
   readonly columns: readonly Column[];
   readonly indexes: readonly (readonly string[])[];
+  readonly listed: Pick<ListedJson<string, unknown>, 'column' | 'sql' | 'cut'> | undefined;
   keys(event: Recorded): readonly string[];
   /** `undefined` for an event it does not fold. */
   foldOf(
@@ -49,20 +70,35 @@ export interface Projection<Row extends AnyRow = AnyRow> {
   readonly types: readonly string[];
   /** Never present: carries the type of the rows for queries. */
   readonly shape?: Row;
+  /** Never present: carries the type of the rows of lists. */
+  readonly listedShape?: Listed;
 }
 
-export type RowOf<P> = P extends Projection<infer Row> ? Row : never;
+export type RowOf<P> = P extends Readonly<{ shape?: infer Row }> ? NonNullable<Row> : never;
+
+/** The row of a list: of its JSON column only the listed part, and long texts cut where the row was larger than its share. */
+export type ListedRowOf<P> = P extends Readonly<{ listedShape?: infer Listed }> ? NonNullable<Listed> : never;
+
+type ListedFrom<Shape extends z.ZodRawShape, Column extends string, Json> = Omit<RowFrom<Shape>, Column> &
+  Readonly<Record<Column, Json>> &
+  Readonly<{ is_cut?: true }>;
 
 /** A projection with the schema of its rows, from which endpoints derive their replies. */
-type Declared<Shape extends z.ZodRawShape> = Projection<RowFrom<Shape>> & Readonly<{ row: z.ZodObject<Shape> }>;
+type Declared<Shape extends z.ZodRawShape, Column extends string, Json> = Projection<
+  RowFrom<Shape>,
+  ListedFrom<Shape, Column, Json>
+> &
+  Readonly<{ row: z.ZodObject<Shape> }>;
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** Declares a read model of these aggregates: `projection(workspace)({ name, row, keys, on, … })`. */
 export const projection =
   <K extends readonly AnyContract[]>(...streams: K) =>
-  <Shape extends z.ZodRawShape>(definition: Definition<EventOf<K[number]>, Shape>): Declared<Shape> => {
-    const { name, version, row, key, indexes = [] } = definition;
+  <Shape extends z.ZodRawShape, Column extends keyof Shape & string = never, Json = never>(
+    definition: Definition<EventOf<K[number]>, Shape, Column, Json>,
+  ): Declared<Shape, Column, Json> => {
+    const { name, version, row, key, indexes = [], listed } = definition;
     if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
 
     // The runner calls folds and `keys` only with event types that `on` contains.
@@ -77,6 +113,7 @@ export const projection =
       row,
       columns: columnsOf(name, row),
       indexes,
+      listed,
       types: Object.keys(on),
       keys: definition.keys,
       foldOf: (type) => (Object.hasOwn(on, type) ? on[type] : undefined),

@@ -62,10 +62,10 @@ export class ReadModels {
     return stored.get(id) ?? { row: null };
   }
 
-  async page<Row extends AnyRow>(
-    projection: Projection<Row>,
+  async page<Row extends AnyRow, Listed extends AnyRow>(
+    projection: Projection<Row, Listed>,
     { minPosition, isFront = false, ...query }: PageQuery<Row> & Freshness & List,
-  ): Promise<Page<Row>> {
+  ): Promise<Page<Listed>> {
     if (isFront && this.#cache?.available) return this.#frontPage(projection, query, minPosition);
     if (minPosition) await this.#reach(projection, minPosition);
 
@@ -90,16 +90,16 @@ export class ReadModels {
   }
 
   /** A cached page is used when its position is at least the projection's known one. */
-  async #frontPage<Row extends AnyRow>(
-    projection: Projection<Row>,
+  async #frontPage<Row extends AnyRow, Listed extends AnyRow>(
+    projection: Projection<Row, Listed>,
     query: PageQuery<Row>,
     minPosition: LogPosition | undefined,
-  ): Promise<Page<Row>> {
+  ): Promise<Page<Listed>> {
     const { cacheEpoch, position } = await this.#reach(projection, minPosition);
     const name = JSON.stringify(query);
     const cached = cacheEpoch === null ? undefined : await this.#cachedPage(projection, cacheEpoch, name);
     // Pages under this query were read with the same query.
-    if (cached && cached.position >= position) return cached.page as Page<Row>;
+    if (cached && cached.position >= position) return cached.page as Page<Listed>;
 
     const { checkpoint, ...page } = await this.#readPage(projection, query);
     if (typeof checkpoint?.cacheEpoch === 'string') {
@@ -110,8 +110,11 @@ export class ReadModels {
   }
 
   /** Remembers the checkpoint of the page, so that no older page is returned afterwards. */
-  async #readPage<Row extends AnyRow>(projection: Projection<Row>, query: PageQuery<Row>): Promise<PageAt<Row>> {
-    const { rows } = await this.#pool.query<PageAt<Row>>(pageStatement(projection, query));
+  async #readPage<Row extends AnyRow, Listed extends AnyRow>(
+    projection: Projection<Row, Listed>,
+    query: PageQuery<Row>,
+  ): Promise<PageAt<Listed>> {
+    const { rows } = await this.#pool.query<PageAt<Listed>>(pageStatement(projection, query));
     const page = rows[0] ?? { rows: [], total: 0, checkpoint: null };
     if (page.checkpoint) this.#checkpoints.learn(page.checkpoint);
     return page;

@@ -24,6 +24,32 @@ const definitionOf = ({ name, type, nullable }: Column) =>
 /** Columns are selected as row objects hold them: instants as ISO 8601 with milliseconds and Z, exact numbers as strings. */
 export const selectionOf = ({ columns }: Projection): string => columns.map(selected).join(', ');
 
+type ListedColumns = Pick<Projection, 'columns' | 'listed' | 'key'>;
+
+/** The columns of a list's row: of the JSON column only the listed part. */
+export const listedSelectionOf = ({ columns, listed }: Pick<ListedColumns, 'columns' | 'listed'>): string =>
+  columns
+    .map((column) => (column.name === listed?.column ? `${listed.sql} as ${column.name}` : selected(column)))
+    .join(', ');
+
+/** No id or state is longer: they stay whole in every row. */
+const WHOLE_CHARACTERS = 128;
+/** The most bytes of a character in JSON. */
+const CHARACTER_BYTES = 6;
+
+/** The columns of a list's row that is larger than so many bytes: long texts are cut, and marked with an ellipsis. */
+export function cutSelectionOf({ columns, listed, key }: ListedColumns, bytes: number): string {
+  const texts = columns.filter(({ name, type }) => type === 'text' && name !== key);
+  const characters = Math.max(WHOLE_CHARACTERS, Math.floor(bytes / CHARACTER_BYTES / (texts.length + 1)));
+  const cut = columns.map((column) => {
+    const { name } = column;
+    if (name === listed?.column) return `${listed.cut ?? listed.sql} as ${name}`;
+    if (!texts.includes(column)) return selected(column);
+    return `case when length(t.${name}) > ${characters} then left(t.${name}, ${characters}) || '…' else t.${name} end as ${name}`;
+  });
+  return [...cut, 'true as is_cut'].join(', ');
+}
+
 function selected({ name, type }: Column): string {
   if (type === 'timestamp with time zone') {
     return `${instant(`t.${name}`)} as ${name}`;

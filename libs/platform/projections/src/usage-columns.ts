@@ -1,4 +1,4 @@
-import { boundedUsage, tokensOf, type Usage } from '@syntropic/kernel';
+import { boundedUsage, NO_USAGE, OTHER_MODELS, tokensOf, type Usage } from '@syntropic/kernel';
 import { z } from 'zod';
 import { decimal } from './column';
 
@@ -15,8 +15,10 @@ export const usageColumns = {
   tool_call_count: z.int(),
 };
 
+type UsageRow = z.output<z.ZodObject<typeof usageColumns>>;
+
 /** Sums that events of older builds take beyond a column's range are saturated. */
-export function usageRow(stored: Usage): z.output<z.ZodObject<typeof usageColumns>> {
+export function usageRow(stored: Usage): UsageRow {
   const usage = boundedUsage(stored);
   const { inputTokens, outputTokens, cacheCreationTokens, cacheReadTokens, totalTokens } = tokensOf(usage);
   return {
@@ -30,3 +32,23 @@ export function usageRow(stored: Usage): z.output<z.ZodObject<typeof usageColumn
     tool_call_count: usage.toolCalls,
   };
 }
+
+/** The sums of a row, with all models together as one. */
+export const usageOfRow = (row: Readonly<UsageRow>): Usage => ({
+  ...NO_USAGE,
+  byModel:
+    row.total_tokens === 0
+      ? {}
+      : {
+          [OTHER_MODELS]: {
+            inputTokens: row.input_tokens,
+            outputTokens: row.output_tokens,
+            cacheCreationTokens: row.cache_creation_tokens,
+            cacheReadTokens: row.cache_read_tokens,
+            costUsd: row.cost_usd,
+          },
+        },
+  costUsd: row.cost_usd,
+  costComplete: row.cost_complete,
+  toolCalls: row.tool_call_count,
+});

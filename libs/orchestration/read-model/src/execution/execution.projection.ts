@@ -5,7 +5,7 @@ import {
   workflowExecution,
   type ExecutionEvents,
 } from '@syntropic/orchestration/contracts';
-import { projection, usageColumns, usageRow } from '@syntropic/projections';
+import { FIRST_REPOS, projection, usageColumns, usageRow, type ListedRowOf } from '@syntropic/projections';
 import { z } from 'zod';
 import { attemptOf, pendingPhase, withPhase, type PhaseRow } from './phase-row';
 
@@ -35,6 +35,23 @@ const row = z.object({
   detail: z.custom<Detail>(),
 });
 
+type ListedDetail = Immutable<{
+  repos: string[];
+  repoCount: number;
+  unaccounted: string[];
+  /** The phases that have not ended. */
+  phases: Pick<PhaseRow, 'phaseId' | 'status' | 'sessionId'>[];
+}>;
+
+const listedDetail = (repos: string) => `jsonb_build_object(
+  'repos', ${repos}, 'repoCount', jsonb_array_length(t.detail->'repos'), 'unaccounted', t.detail->'unaccounted',
+  'phases', (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'phaseId', phase->'phaseId', 'status', phase->'status', 'sessionId', phase->'sessionId')), '[]')
+    from jsonb_array_elements(t.detail->'phases') phase
+    where phase->>'status' in ('queued', 'running', 'paused', 'waiting')))`;
+
+export type ListedExecution = ListedRowOf<typeof executionProjection>;
 export type ExecutionRow = Immutable<z.output<typeof row>>;
 
 /** True for a final status. */
@@ -48,6 +65,12 @@ export const executionProjection = projection(workflowExecution)({
   row,
   key: 'execution_id',
   indexes: [['started_at'], ['status', 'started_at'], ['workflow_id', 'started_at']],
+  listed: {
+    column: 'detail',
+    schema: z.custom<ListedDetail>(),
+    sql: listedDetail(`t.detail->'repos'`),
+    cut: listedDetail(FIRST_REPOS),
+  },
   keys: ({ data }) => [data.executionId],
   on: {
     ExecutionStarted: (_, { data, recordedAt }) => ({

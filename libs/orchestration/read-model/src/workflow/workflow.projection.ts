@@ -5,7 +5,7 @@ import {
   type WorkflowDefinition,
   type WorkflowEvents,
 } from '@syntropic/orchestration/contracts';
-import { projection } from '@syntropic/projections';
+import { projection, type ListedRowOf } from '@syntropic/projections';
 import { z } from 'zod';
 
 const row = z.object({
@@ -21,6 +21,7 @@ const row = z.object({
   definition: z.custom<WorkflowDefinition>(),
 });
 
+export type ListedWorkflow = ListedRowOf<typeof workflowProjection>;
 export type WorkflowRow = Immutable<z.output<typeof row>>;
 
 /** All workflows, as list and detail. */
@@ -33,6 +34,7 @@ export const workflowProjection = projection(
   row,
   key: 'workflow_id',
   indexes: [['created_at'], ['workflow_type', 'created_at']],
+  listed: { column: 'definition', schema: z.null(), sql: 'null' },
   keys: ({ data }) => [data.workflowId],
   on: {
     WorkflowCreated: (_, { data: { workflowId, ...definition }, recordedAt }) => ({
