@@ -110,6 +110,17 @@ describeWithBubblewrap('a sandbox', () => {
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(`sleep ${mark}`);
   });
 
+  it('sends SIGINT to a program whose sandbox is still being set up', async () => {
+    for (let times = 0; times < 5; times++) {
+      const workspace = await open();
+      const agent = workspace.spawn(['sleep', '600'], { stdin: '', env: {} });
+      agent.stdout.resume();
+      await workspace.signal('SIGINT');
+
+      await expect(agent.exit).resolves.toEqual({ code: null, signal: 'SIGINT' });
+    }
+  });
+
   it('sends SIGINT to the program and its children, and ends all of it by SIGKILL', async () => {
     const workspace = await open();
     const agent = workspace.spawn(shell(`trap 'echo interrupted' INT; echo ready; while :; do sleep 0.1; done`), {

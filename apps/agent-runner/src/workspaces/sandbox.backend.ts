@@ -3,6 +3,7 @@ import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import { agentProcess } from './agent-process';
 import { etcFiles, INSIDE, isolation, systemView, type Bind, type SystemView } from './bubblewrap';
 import type { ControlGroup } from './control-group';
@@ -32,6 +33,8 @@ import type {
 import { signalProcess, WorkspaceProcesses } from './workspace-processes';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const POLL_MS = 2;
 
 /** Bubblewrap's own processes, which count against the group's process limit. */
 const WRAPPERS = 2;
@@ -127,6 +130,7 @@ class Sandbox implements Workspace {
   #wrapper: number | undefined;
   /** The agent's process group on the host; resolves once bubblewrap has reported it. */
   #agentGroup: Promise<number | undefined> = Promise.resolve(undefined);
+  #hasBegun = false;
 
   constructor(
     private readonly spec: WorkspaceSpec,
@@ -164,7 +168,7 @@ class Sandbox implements Workspace {
 
   /** Waits until the sandbox is set up: frozen earlier, it would have no agent that a signal could reach. */
   async freeze(): Promise<void> {
-    await this.#agentGroup;
+    await this.#begun();
     await this.#processes.freeze();
   }
 
@@ -181,8 +185,21 @@ class Sandbox implements Workspace {
       await this.#processes.kill();
       return;
     }
-    const group = await this.#agentGroup;
+    const group = await this.#begun();
     if (group !== undefined && this.#wrapper !== undefined) signalProcess(-group, signal);
+  }
+
+  /**
+   * The agent's process group, once the agent is in it; undefined when the sandbox could not be set up. Until then the group has
+   * bubblewrap alone, which ignores signals as pid 1.
+   */
+  async #begun(): Promise<number | undefined> {
+    const group = await this.#agentGroup;
+    while (group !== undefined && !this.#hasBegun && this.#wrapper !== undefined) {
+      this.#hasBegun = (await descendants(group)).length > 1;
+      if (!this.#hasBegun) await wait(POLL_MS);
+    }
+    return group;
   }
 
   async release(): Promise<void> {
@@ -216,6 +233,7 @@ class Sandbox implements Workspace {
     writeAll(args, options.map((option) => `${option}\0`).join(''));
     writeAll(filter, seccomp);
     this.#wrapper = child.pid;
+    this.#hasBegun = false;
     this.#agentGroup = agentGroupIn(info);
     return agentProcess(child, input, async () => {
       this.#wrapper = undefined;
