@@ -28,6 +28,18 @@ describe('a session of a plain program', () => {
   });
 });
 
+describe('a session whose workspace has outgrown its limits', () => {
+  it('has failed for that, whatever its agent reports', () => {
+    const outgrown = leg('outgrown', 'its files take 12 MiB');
+
+    expect(outcomeOf(outgrown, succeeded)).toEqual({
+      status: 'failed',
+      error: 'its files take 12 MiB',
+      errorType: 'disk_limit',
+    });
+  });
+});
+
 describe('a session whose agent was killed for want of memory', () => {
   it('has failed for that, unless a result decides', () => {
     const killed: FinishedLeg = { ...crashed, isOutOfMemory: true };

@@ -49,6 +49,8 @@ function outcomeOf(
       return { status: 'cancelled' };
     case 'timed_out':
       return failed(leg.error, 'timeout');
+    case 'outgrown':
+      return failed(leg.error, 'disk_limit');
     case 'failed':
     case 'completed':
       return (

@@ -6,7 +6,7 @@ import { reasonOf } from './reason';
 export type StopReason = Interruption | 'after_result';
 
 /** Requests that end a leg whose work is not done. */
-type Interruption = 'cancelled' | 'timed_out' | 'parked' | 'abandoned';
+type Interruption = 'cancelled' | 'timed_out' | 'outgrown' | 'parked' | 'abandoned';
 
 export interface FinishedLeg {
   readonly outcome: 'completed' | 'failed' | Interruption;
@@ -22,6 +22,8 @@ type Ended = Readonly<{
   stopReason: StopReason | undefined;
   legEnd: LegEnd;
   timeoutMs: number;
+  /** The limit that the workspace has outgrown, as text. */
+  excess?: string | undefined;
   stderrTail: string;
   outOfMemory: OutOfMemory | undefined;
 }>;
@@ -38,6 +40,7 @@ export function finishedLeg({ code, signal }: Exit, ended: Ended): FinishedLeg {
     const error = `${memory}${exitText(code, signal)}\n${stderrTail}`.trim();
     return { ...finished, error, ...(outOfMemory && { isOutOfMemory: true }) };
   }
+  if (outcome === 'outgrown') return { ...finished, error: `the workspace has outgrown its limits: ${ended.excess}` };
   if (outcome === 'timed_out') return { ...finished, error: `it took longer than ${timeoutMs / 1_000} s` };
   return finished;
 }

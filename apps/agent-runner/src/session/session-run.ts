@@ -32,7 +32,10 @@ export type LegSettings = Readonly<{
 
 const ENDED_AFTER_RESULT = 'the agent did not exit after its result: it was ended, and the result stands';
 
-const GIVE_WAY: ReadonlySet<StopReason> = new Set(['parked', 'after_result']);
+const GIVE_WAY: ReadonlySet<StopReason> = new Set(['parked', 'after_result', 'outgrown']);
+
+/** An agent that must not do anything more is not asked to end. */
+const AT_ONCE: ReadonlySet<StopReason> = new Set(['abandoned', 'outgrown']);
 
 /** One leg of an agent's session, from the start of its process until no process of the workspace is left. */
 export class SessionRun {
@@ -48,6 +51,8 @@ export class SessionRun {
   /** Aborted when the session is stopped after its agent has exited. */
   readonly #stopped = new AbortController();
   #stopReason: StopReason | undefined;
+  #excess: string | undefined;
+  readonly #watched = new AbortController();
   #artifacts = NO_ARTIFACTS;
   #hasEnded = false;
 
@@ -72,6 +77,7 @@ export class SessionRun {
     const [freezer, pause, grace, input] = [this.#freezer, this.#pause, this.#grace, this.#input];
     this.#output = new AgentOutput({ spooler, outline, freezer, pause, grace, input });
     this.#timer.start();
+    this.#watch().catch(this.#fault.reject);
     this.finished = this.#run();
   }
 
@@ -130,6 +136,11 @@ export class SessionRun {
     return this.workspace.destroy();
   }
 
+  async #watch(): Promise<void> {
+    this.#excess = await this.workspace.outgrown(this.#watched.signal);
+    if (this.#excess !== undefined && !this.#hasEnded) this.#stop('outgrown');
+  }
+
   async #run(): Promise<FinishedLeg> {
     try {
       const finished = await this.#waitForEnd();
@@ -153,6 +164,7 @@ export class SessionRun {
         stopReason: this.#stopReason,
         legEnd: this.#kill.legEnd,
         timeoutMs: this.settings.timeoutMs,
+        excess: this.#excess,
         stderrTail: this.#output.stderrTail,
       });
     } catch (error) {
@@ -161,6 +173,7 @@ export class SessionRun {
       return faultyLeg(error, { stopReason: this.#stopReason, legEnd: this.#kill.legEnd });
     } finally {
       this.#hasEnded = true;
+      this.#watched.abort();
       this.#stopTimers();
       this.#pause.withdraw();
       await this.workspace.release();
@@ -183,7 +196,7 @@ export class SessionRun {
     this.spool.liftBound();
     this.#stopTimers();
     this.#pause.withdraw();
-    if (reason === 'abandoned') this.#kill.kill().catch(this.#fault.reject);
+    if (AT_ONCE.has(reason)) this.#kill.kill().catch(this.#fault.reject);
     else if (isFirst) this.#terminate(reason === 'after_result' ? 'TERM' : 'INT').catch(this.#fault.reject);
   }
 

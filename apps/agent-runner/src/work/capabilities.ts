@@ -29,6 +29,10 @@ export class CapabilityProbe {
       if (probe.available && probe.unenforceable.length > 0) {
         this.log.warn({ backend, limits: probe.unenforceable }, 'workspaces are without these limits on this machine');
       }
+      if (probe.available && probe.watched.length > 0) {
+        const how = 'these limits of workspaces are watched: an agent can exceed one before it is ended';
+        this.log.warn({ backend, limits: probe.watched }, how);
+      }
     }
     return {
       runner: await runnerIn(directory),

@@ -43,6 +43,10 @@ export function launchAsUser(user: User, sources: readonly string[], argv: reado
 /** The path at which `launchAsUser` mounts the nth source. */
 export const mountedSource = (index: number) => `${SOURCES}/${index}`;
 
+/** A command line whose processes cannot make a file larger than this. */
+export const withFileSize = (bytes: number | undefined, argv: readonly string[]): readonly string[] =>
+  bytes === undefined ? argv : ['prlimit', `--fsize=${bytes}`, '--', ...argv];
+
 /** A command line whose program the kernel kills when the runner dies. Its child processes survive. */
 export const withParentDeathSignal = (argv: readonly string[]): [string, ...string[]] => [
   'setpriv',

@@ -40,8 +40,8 @@ export class ProcessBackend implements Backend {
   async probe(): Promise<Probe> {
     const unenforceable = await this.#unenforceable();
     return this.allowed
-      ? { available: true, unenforceable, seccomp: false }
-      : { available: false, reason: 'not allowed by configuration', unenforceable, seccomp: false };
+      ? { available: true, unenforceable, watched: [], seccomp: false }
+      : { available: false, reason: 'not allowed by configuration', unenforceable, watched: [], seccomp: false };
   }
 
   async create(spec: WorkspaceSpec): Promise<Workspace> {
@@ -124,6 +124,11 @@ class PlainWorkspace implements Workspace {
 
   outOfMemory(): Promise<OutOfMemory | undefined> {
     return outOfMemory(this.group?.directories ?? []);
+  }
+
+  /** A directory of this workspace says nothing: the agent may write anywhere. */
+  outgrown(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   async signal(signal: AgentSignal): Promise<void> {

@@ -1,30 +1,28 @@
 import { spawn } from 'node:child_process';
-import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { agentProcess } from './agent-process';
-import { etcFiles, INSIDE, isolation, systemView, type Bind, type SystemView } from './bubblewrap';
+import { INSIDE, isolation, type Bind } from './bubblewrap';
 import type { ControlGroup } from './control-group';
-import { ControlGroups } from './control-groups';
-import { closeInheritedDescriptors } from './inherited-descriptors';
-import { launchAsUser, launchInGroup, mountedSource } from './launch-command';
+import { DiskWatch } from './disk-watch';
+import { launchAsUser, launchInGroup, mountedSource, withFileSize } from './launch-command';
 import { DEFAULT_LIMITS, effectiveLimits, LIMITS, type DefaultLimits } from './limits';
 import { marker, removeRecord, writeRecord } from './orphans';
 import { outOfMemory } from './out-of-memory';
 import { probeWorkspace } from './probe-workspace';
 import { descendants } from './process-table';
-import { seccompProgram } from './seccomp/program';
+import { detectMachine, unenforceableOn, watchedOn, writeEtc, type Machine } from './sandbox-machine';
 import { unprivilegedUser, type User } from './unprivileged-user';
-import { canMount, Volume, volumeIn } from './volume';
+import { Volume, volumeIn } from './volume';
 import type {
   AgentInput,
   AgentProcess,
   AgentSignal,
   Argument,
   Backend,
-  Limit,
   OutOfMemory,
   Probe,
   Workspace,
@@ -38,14 +36,6 @@ const POLL_MS = 2;
 
 /** Bubblewrap's own processes, which count against the group's process limit. */
 const WRAPPERS = 2;
-
-/** Facilities of the machine, detected once in a runner's life. */
-interface Machine {
-  readonly groups: ControlGroups;
-  readonly canMountVolumes: boolean;
-  readonly view: SystemView;
-  readonly seccomp: Buffer;
-}
 
 /** The host side of one sandbox. */
 interface SandboxResources {
@@ -66,10 +56,10 @@ export class SandboxBackend implements Backend {
     try {
       const machine = await this.#detected();
       await probeWorkspace(this);
-      return { available: true, unenforceable: unenforceableOn(machine), seccomp: true };
+      return { available: true, unenforceable: unenforceableOn(machine), watched: watchedOn(machine), seccomp: true };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return { available: false, reason, unenforceable: LIMITS, seccomp: true };
+      return { available: false, reason, unenforceable: LIMITS, watched: [], seccomp: true };
     }
   }
 
@@ -81,40 +71,17 @@ export class SandboxBackend implements Backend {
     const user = await unprivilegedUser(spec.id);
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
-    const volume = await Volume.open(volumeIn(directory), limits, user);
+    const volume = await Volume.open(volumeIn(directory), machine.canMountVolumes ? limits : {}, user);
     const etc = await writeEtc(join(directory, 'etc'));
     const group = await machine.groups.create(spec.id);
     await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
     await group?.limit(limits, WRAPPERS);
-    return new Sandbox({ ...spec, directory }, machine, { volume, etc, group, user });
+    return new Sandbox({ ...spec, directory, limits }, machine, { volume, etc, group, user });
   }
 
   #detected(): Promise<Machine> {
     return (this.#machine ??= detectMachine());
   }
-}
-
-async function detectMachine(): Promise<Machine> {
-  closeInheritedDescriptors();
-  const seccomp = seccompProgram(process.arch);
-  const [groups, canMountVolumes, view] = await Promise.all([ControlGroups.find(), canMount(), systemView()]);
-  return { groups, canMountVolumes, view, seccomp };
-}
-
-function unenforceableOn({ groups, canMountVolumes }: Machine): Limit[] {
-  const onDisk: readonly Limit[] = ['diskBytes', 'inodes'];
-  return LIMITS.filter((limit) => (onDisk.includes(limit) ? !canMountVolumes : !groups.enforces(limit)));
-}
-
-async function writeEtc(directory: string): Promise<Bind[]> {
-  await mkdir(directory, { recursive: true });
-  return Promise.all(
-    Object.entries(etcFiles).map(async ([name, content]) => {
-      const source = join(directory, name);
-      await writeFile(source, content);
-      return { source, target: `/etc/${name}`, writable: false };
-    }),
-  );
 }
 
 type Launch = Readonly<{
@@ -180,6 +147,12 @@ class Sandbox implements Workspace {
     return outOfMemory(this.resources.group?.directories ?? []);
   }
 
+  async outgrown(signal: AbortSignal): Promise<string | undefined> {
+    const { volume } = this.resources;
+    if (await volume.isMounted()) return undefined;
+    return new DiskWatch(volume.root, this.spec.limits, () => this.#processes.members()).exceeded(signal);
+  }
+
   async signal(signal: AgentSignal): Promise<void> {
     if (signal === 'SIGKILL') {
       await this.#processes.kill();
@@ -220,7 +193,8 @@ class Sandbox implements Workspace {
     const reachable = user ? binds.map((bind, n) => ({ ...bind, source: mountedSource(n) })) : binds;
     const options = isolation(view, reachable, environment);
     // Options passed by a descriptor are not visible in the machine's process list.
-    const bubblewrap = ['bwrap', '--args', '3', '--info-fd', '4', '--seccomp', '5', '--', ...command];
+    const sandbox = ['bwrap', '--args', '3', '--info-fd', '4', '--seccomp', '5', '--', ...command];
+    const bubblewrap = this.machine.canMountVolumes ? sandbox : withFileSize(this.spec.limits.diskBytes, sandbox);
     const sources = binds.map(({ source }) => source);
     const [program = '', ...rest] = launchInGroup(group, user ? launchAsUser(user, sources, bubblewrap) : bubblewrap);
 

@@ -21,7 +21,7 @@ export class Volume {
   readonly sharedMemory: string;
 
   private constructor(
-    private readonly root: string,
+    readonly root: string,
     private readonly owner: User | undefined,
   ) {
     this.workspace = join(root, 'workspace');
@@ -49,6 +49,11 @@ export class Volume {
   async handOver(): Promise<void> {
     const { owner } = this;
     if (owner) await run('chown', ['-R', '-P', '-h', `${owner.uid}:${owner.gid}`, this.workspace, this.home]);
+  }
+
+  /** True for a tmpfs, whose limits the kernel holds. */
+  isMounted(): Promise<boolean> {
+    return isMounted(this.root);
   }
 
   async remove(): Promise<void> {

@@ -33,6 +33,8 @@ export interface Probe {
   readonly reason?: string;
   /** The limits that the machine cannot hold: a workspace that asks for one is refused, a default is left out. */
   readonly unenforceable: readonly Limit[];
+  /** The limits that the runner holds by looking from time to time: an agent can exceed one before it is ended for it. */
+  readonly watched: readonly Limit[];
   /** True when the kernel filters the agent's system calls. */
   readonly seccomp: boolean;
 }
@@ -50,6 +52,8 @@ export interface Workspace {
   thaw(): Promise<void>;
   /** The processes that the kernel has killed for want of memory since the workspace was opened; undefined when there are none. */
   outOfMemory(): Promise<OutOfMemory | undefined>;
+  /** Looks at the limits that nothing else holds. Resolves with an excess as text; with undefined at the signal, or when all are held. */
+  outgrown(signal: AbortSignal): Promise<string | undefined>;
   /** SIGINT and SIGTERM reach the agent and its children; SIGKILL ends every process and resolves when none is left. */
   signal(signal: AgentSignal): Promise<void>;
   /** Ends every process and keeps the files. */
