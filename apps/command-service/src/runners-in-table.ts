@@ -3,6 +3,9 @@ import { Runners } from '@syntropic/orchestration/application';
 import type { Capabilities } from '@syntropic/orchestration/domain';
 import { WorkQueue } from '@syntropic/work';
 
+/** Reasons that a refusal names. */
+const NAMED = 3;
+
 /** The runners in `ops.runners` that have renewed their leases recently. */
 @Injectable()
 export class RunnersInTable extends Runners {
@@ -11,8 +14,16 @@ export class RunnersInTable extends Runners {
   }
 
   async capabilities(): Promise<Capabilities> {
-    const runners = await this.queue.capabilities();
-    return ({ provider, isolation }) =>
-      runners.some(({ backends, providers }) => backends.includes(isolation) && providers.includes(provider));
+    const [runners, found] = await Promise.all([this.queue.capabilities(), this.queue.foundAgents()]);
+    return ({ provider, isolation }) => {
+      const isOffered = runners.some(
+        ({ backends, providers }) => backends.includes(isolation) && providers.includes(provider),
+      );
+      const programs = found.map((agents) => agents[provider]);
+      const missing = programs.flatMap((program) => (program && 'missing' in program ? [program.missing] : []));
+      return isOffered || missing.length === 0
+        ? isOffered
+        : { lacks: [...new Set(missing)].slice(0, NAMED).join('; ') };
+    };
   }
 }

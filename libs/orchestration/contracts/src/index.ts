@@ -15,7 +15,16 @@ export {
   repositoryUrl,
   withoutCredentials,
 } from './repository';
-export { Control, MAX_ORDER_BYTES, work, WorkHint, WorkOrder, type InputPage, type RenewedWork } from './work.contract';
+export {
+  Control,
+  MAX_ORDER_BYTES,
+  work,
+  WorkHint,
+  WorkOrder,
+  type AgentProgram,
+  type InputPage,
+  type RenewedWork,
+} from './work.contract';
 export {
   InputDeclaration,
   PhaseDefinition,

@@ -64,6 +64,13 @@ const Runner = z.string().min(1).max(100);
 /** The capabilities that a runner reports. */
 const capabilities = { runner: Runner, backends: z.array(z.string()), providers: z.array(z.string()) };
 
+/** The program of a provider as a runner has found it: its version, or the reason why there is none. */
+const AgentProgram = z.union([
+  z.object({ version: z.string().max(100) }),
+  z.object({ missing: z.string().max(1_000) }),
+]);
+export type AgentProgram = Immutable<z.infer<typeof AgentProgram>>;
+
 /** A hint that there is work. A claim finds the work without it, so a lost hint only costs time. */
 export const WorkHint = z.object({
   sessionId: SessionId,
@@ -117,6 +124,8 @@ export const work = commands(
       {
         ...capabilities,
         slots: z.number().int().nonnegative(),
+        /** By provider; of those whose programs are not the runner's own. */
+        agents: z.record(z.string().max(100), AgentProgram).optional(),
         leases: independent(z.object({ sessionId: SessionId, token: z.number().int() })),
         /** Sessions whose workspaces this runner keeps parked. */
         parked: independent(SessionId).default([]),

@@ -1,6 +1,6 @@
 import { DomainError, type Lease } from '@syntropic/kernel';
 import type { Pool } from 'pg';
-import type { Capabilities, Control } from './work';
+import type { Capabilities, Control, FoundAgent } from './work';
 
 /** The NATS user that speaks as the runner, where the bus vouches for it. */
 export type Speaker = Readonly<{ user?: string | undefined }>;
@@ -9,6 +9,8 @@ export type Renewal = Capabilities &
   Speaker &
   Readonly<{
     slots: number;
+    /** The programs of agents that the runner has looked for, by provider. */
+    agents?: Readonly<Record<string, FoundAgent>> | undefined;
     leases: readonly Lease[];
     /** Sessions with a workspace on the runner's disk. */
     parked?: readonly string[];
@@ -36,14 +38,14 @@ export const LOST = `state = 'lost', token = w.token + 1, parked_on = w.runner, 
  * @throws DomainError `work.runner_of_other_user`
  */
 export async function renewLeases(pool: Pool, leaseMs: number, renewal: Renewal): Promise<Renewed> {
-  const { runner, user, backends, providers, slots, leases, parked = [], claims } = renewal;
+  const { runner, user, backends, providers, slots, agents = {}, leases, parked = [], claims } = renewal;
   const { rows } = await pool.query<RenewedRow>(
     `with seen as (
-       insert into ops.runners as r (runner_id, backends, providers, slots, seen_at, claims, nats_user)
-       values ($1, $2, $3, $4, clock_timestamp(), coalesce($8, 0), $9)
+       insert into ops.runners as r (runner_id, backends, providers, slots, seen_at, claims, nats_user, agents)
+       values ($1, $2, $3, $4, clock_timestamp(), coalesce($8, 0), $9, $10)
        on conflict (runner_id) do update
           set backends = excluded.backends, providers = excluded.providers, slots = excluded.slots,
-              seen_at = excluded.seen_at, claims = greatest(r.claims, excluded.claims),
+              seen_at = excluded.seen_at, claims = greatest(r.claims, excluded.claims), agents = excluded.agents,
               nats_user = coalesce(r.nats_user, excluded.nats_user)
         where coalesce(r.nats_user = excluded.nats_user, true)
        returning r.claims
@@ -75,6 +77,7 @@ export async function renewLeases(pool: Pool, leaseMs: number, renewal: Renewal)
       leaseMs,
       claims,
       user,
+      JSON.stringify(agents),
     ],
   );
   if (rows.length === 0) throw ofOtherUser(runner);

@@ -135,6 +135,16 @@ describe('capabilities of runners', () => {
     await expect(fixture.queue.capabilities()).resolves.toEqual([]);
   });
 
+  it('include the programs of agents that were found, or why not, also of a busy runner', async () => {
+    const agents = { claude: { version: '2.1.332' }, codex: { missing: 'codex is not installed' } };
+    const runner = { runner: 'r1', backends: ['sandbox'], providers: ['claude'], slots: 0, leases: [] };
+    await fixture.queue.renew({ ...runner, agents });
+    await expect(fixture.queue.foundAgents()).resolves.toEqual([agents]);
+
+    await fixture.queue.renew(runner);
+    await expect(fixture.queue.foundAgents()).resolves.toEqual([{}]);
+  });
+
   it('are the newest of each runner, and none without a slot', async () => {
     await fixture.renewed('r1');
     await fixture.queue.renew({ runner: 'r1', backends: ['process'], providers: ['claude'], slots: 1, leases: [] });

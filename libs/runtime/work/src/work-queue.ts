@@ -1,7 +1,15 @@
 import type { Lease } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import { ofOtherUser, renewLeases, userOf, type Renewal, type Renewed, type Speaker } from './renewals';
-import { WORK_COLUMNS, type Capabilities, type Control, type NewWork, type Work, type WorkState } from './work';
+import {
+  WORK_COLUMNS,
+  type Capabilities,
+  type Control,
+  type FoundAgent,
+  type NewWork,
+  type Work,
+  type WorkState,
+} from './work';
 
 /** A runner on the bus; `user` is null for a runner of an older build, or on a bus without users. */
 export type RunnerAddress = Readonly<{ runner: string; user: string | null }>;
@@ -167,6 +175,15 @@ export class WorkQueue {
       [RUNNER_SEEN_MS],
     );
     return rows;
+  }
+
+  /** The programs of agents that present runners have looked for, of each runner by provider. */
+  async foundAgents(): Promise<readonly Readonly<Record<string, FoundAgent>>[]> {
+    const { rows } = await this.pool.query<{ agents: Record<string, FoundAgent> }>(
+      `select distinct agents from ops.runners where seen_at > clock_timestamp() - $1 * interval '1 ms'`,
+      [RUNNER_SEEN_MS],
+    );
+    return rows.map(({ agents }) => agents);
   }
 
   async #checkUser(runner: string, user: string): Promise<void> {

@@ -37,6 +37,9 @@ export type WorkState = 'queued' | 'leased' | 'parked' | 'lost' | 'closed';
 /** A runner's capabilities: the providers it runs, and the backends it isolates them with. */
 export type Capabilities = Readonly<{ runner: string; backends: readonly string[]; providers: readonly string[] }>;
 
+/** An agent's program on a runner's machine. */
+export type FoundAgent = Readonly<{ version: string } | { missing: string }>;
+
 /** The columns of a `Work`, for `select` and `returning`. */
 export const WORK_COLUMNS = `
   w.session_id as "sessionId", w.execution_id as "executionId", w.workflow_id as "workflowId", w.phase_id as "phaseId",

@@ -64,6 +64,11 @@ describe('starting an execution', () => {
       .thenRefused('execution.no_capable_runner');
   });
 
+  it('says what the runners lack', () => {
+    const lacks = () => startExecution(WorkflowExecution.initial, start, two, () => ({ lacks: 'claude is not installed' }));
+    expect(lacks).toThrow(/claude is not installed/);
+  });
+
   it('refuses missing inputs, reserved ones, and placeholders that nothing fills', () => {
     const withInput = (more: object) =>
       active(

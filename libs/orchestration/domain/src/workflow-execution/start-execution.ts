@@ -18,8 +18,8 @@ import type { WorkflowExecution } from './workflow-execution';
 
 const RESERVED = ['repos', 'repository'];
 
-/** True for agents that a connected runner can run. */
-export type Capabilities = (agent: ExecutablePhase['agent']) => boolean;
+/** True for agents that a connected runner can run; otherwise false, or what the runners lack for it. */
+export type Capabilities = (agent: ExecutablePhase['agent']) => boolean | Readonly<{ lacks: string }>;
 
 /** Starts an execution of the template as of this version. Missing inputs and capabilities are refused before a phase runs. */
 export function startExecution(
@@ -55,10 +55,13 @@ export function startExecution(
 }
 
 function refuseIncapable(phases: readonly ExecutablePhase[], isCapable: Capabilities): void {
-  const beyond = phases.find(({ agent }) => !isCapable(agent));
-  if (!beyond) return;
-  const { provider, isolation } = beyond.agent;
-  throw refuse('no_capable_runner', `no runner has what phase ${beyond.phaseId} needs: ${provider} in ${isolation}`);
+  for (const { phaseId, agent } of phases) {
+    const capability = isCapable(agent);
+    if (capability === true) continue;
+    const lacks = capability === false ? '' : ` (${capability.lacks})`;
+    const { provider, isolation } = agent;
+    throw refuse('no_capable_runner', `no runner has what phase ${phaseId} needs: ${provider} in ${isolation}${lacks}`);
+  }
 }
 
 const planned = ({ phaseId, name, order, executionType, model, retries, agent }: ExecutablePhase): RecordedPhase => ({
