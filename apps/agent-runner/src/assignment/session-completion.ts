@@ -76,7 +76,7 @@ export class SessionCompletion {
     leaseLost.throwIfAborted();
     if (signal.aborted && !controller.isCancelled) return this.#interrupt(session);
 
-    const outcome = sessionOutcome(leg, report, { ...collected, notRecorded });
+    const outcome = sessionOutcome(leg, report, { ...collected, notRecorded, agent: order.agent });
     await this.#terminateWorkspace(session, outcome.status);
     const account = { ...(model !== undefined && { model }), usage, artifacts, telemetryEvents, transcriptUri };
     await commands.completeSession(outcome, account);

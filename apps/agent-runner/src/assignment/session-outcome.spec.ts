@@ -98,3 +98,31 @@ describe('a session of an agent with a protocol', () => {
     expect(outcomeOf(leg('timed_out', 'it took longer than 1 s'), failed).errorType).toBe('timeout');
   });
 });
+
+describe('a session whose agent owes an answer of a form', () => {
+  const outputSchema = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
+  const agent = { provider: 'claude', isolation: 'sandbox', outputSchema } as const;
+  const owing = (ended: FinishedLeg, outcome: NonNullable<LegReport['outcome']>) =>
+    sessionOutcome(ended, { hasBegun: true, outcome }, { tooLarge: [], isTruncated: false, notRecorded: [], agent });
+
+  it('is completed by an answer that fits', () => {
+    expect(owing(completed, { ...succeeded.outcome, structured: { n: 1 } })).toEqual({ status: 'completed' });
+  });
+
+  it('fails without an answer, and by one that does not fit', () => {
+    expect(owing(completed, succeeded.outcome)).toMatchObject({ errorType: 'output_schema_mismatch' });
+    expect(owing(completed, { ...succeeded.outcome, structured: { n: 'x' } })).toMatchObject({
+      status: 'failed',
+      errorType: 'output_schema_mismatch',
+      error: expect.stringContaining('/n: ') as string,
+    });
+    expect(owing(crashed, { ...failed.outcome, isMisshapen: true })).toMatchObject({
+      errorType: 'output_schema_mismatch',
+      error: 'it broke',
+    });
+  });
+
+  it('keeps the reason of another failure', () => {
+    expect(owing(crashed, failed.outcome)).toMatchObject({ errorType: 'agent_failed' });
+  });
+});

@@ -1,3 +1,4 @@
+import { deviationOf, type AgentConfiguration } from '@syntropic/orchestration/contracts';
 import type { LegReport } from '@syntropic/telemetry';
 import {
   ARTIFACT_LIMITS,
@@ -18,6 +19,8 @@ type Kept = Pick<CollectedArtifacts, 'isTruncated' | 'tooLarge'> &
   Readonly<{
     /** Collected files that could not be stored. */
     notRecorded: readonly LeftOut[];
+    /** The agent, whose configuration may require a form of its answer. */
+    agent?: AgentConfiguration;
   }>;
 
 /**
@@ -27,9 +30,9 @@ type Kept = Pick<CollectedArtifacts, 'isTruncated' | 'tooLarge'> &
 export function sessionOutcome(
   leg: FinishedLeg,
   report: LegReport | undefined,
-  { notRecorded, ...collected }: Kept,
+  { notRecorded, agent, ...collected }: Kept,
 ): SessionOutcome {
-  const outcome = outcomeOf(leg, report, collected);
+  const outcome = shaped(outcomeOf(leg, report, collected), report, agent);
   if (notRecorded.length === 0) return outcome;
 
   const loss = `artifacts that could not be stored: ${named(notRecorded, NAMED)}`;
@@ -65,9 +68,27 @@ const exitFailure = ({ outcome, error, isOutOfMemory }: FinishedLeg): SessionOut
 function reportedFailure(leg: FinishedLeg, { hasBegun, outcome }: LegReport): SessionOutcome | undefined {
   if (!outcome && leg.isOutOfMemory) return exitFailure(leg);
   if (!outcome) return hasBegun ? unfinished(leg) : (exitFailure(leg) ?? unfinished(leg));
-  if (outcome.isError) return failed(outcome.error, outcome.isCutOff ? 'agent_cut_off' : 'agent_failed');
+  if (outcome.isError) return failed(outcome.error, errorTypeOf(outcome));
   if (outcome.taskResult?.success === false) return failed(outcome.taskResult.comments, 'task_failed');
   return undefined;
+}
+
+const errorTypeOf = ({ isCutOff, isMisshapen }: NonNullable<LegReport['outcome']>): string => {
+  if (isMisshapen) return MISMATCH;
+  return isCutOff ? 'agent_cut_off' : 'agent_failed';
+};
+
+const MISMATCH = 'output_schema_mismatch';
+
+/** A completed session whose agent owes an answer of a form has failed without it. */
+function shaped(outcome: SessionOutcome, report: LegReport | undefined, agent: AgentConfiguration | undefined) {
+  const schema = agent && 'outputSchema' in agent ? agent.outputSchema : undefined;
+  if (!schema || outcome.status !== 'completed') return outcome;
+
+  const answer = report?.outcome?.structured;
+  if (answer === undefined) return failed('the agent has given no answer in the form of output_schema', MISMATCH);
+  const deviation = deviationOf(schema, answer);
+  return deviation === undefined ? outcome : failed(`the answer does not fit output_schema: ${deviation}`, MISMATCH);
 }
 
 const unfinished = ({ error }: FinishedLeg): SessionOutcome =>

@@ -1,5 +1,6 @@
 export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-configuration';
 export { AgentDocument, agentOf } from './agent-document';
+export { deviationOf } from './output-schema';
 export {
   fillPlaceholders,
   inputNames,

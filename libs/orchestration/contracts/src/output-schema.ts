@@ -40,3 +40,9 @@ function hasPattern(schema: unknown): boolean {
     return hasPattern(BY_NAME.has(key) && value ? Object.values(value as object) : value);
   });
 }
+
+/** The first deviation of an answer from its schema, with its path; undefined for an answer that fits. */
+export function deviationOf(schema: Schema, answer: unknown): string | undefined {
+  const [issue] = z.fromJSONSchema(schema).safeParse(answer).error?.issues ?? [];
+  return issue && `/${issue.path.join('/')}: ${issue.message}`;
+}

@@ -65,7 +65,8 @@ describe('starting an execution', () => {
   });
 
   it('says what the runners lack', () => {
-    const lacks = () => startExecution(WorkflowExecution.initial, start, two, () => ({ lacks: 'claude is not installed' }));
+    const lacks = () =>
+      startExecution(WorkflowExecution.initial, start, two, () => ({ lacks: 'claude is not installed' }));
     expect(lacks).toThrow(/claude is not installed/);
   });
 

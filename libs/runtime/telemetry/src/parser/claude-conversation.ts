@@ -182,7 +182,12 @@ export class ClaudeConversation {
     const isSaid = summary.is_error || answer === '' || startOf(answer) === this.#lastSaid;
     if (!isSaid) this.#writer.write('message_response', { ...shownText(answer), is_final: true });
     this.#lastSaid = startOf(answer);
-    const outcome = { ...verdictOf(result), answer, taskResult: summary.task_result };
+    const outcome = {
+      ...verdictOf(result),
+      answer,
+      taskResult: summary.task_result,
+      structured: result.structured_output,
+    };
     this.#reports.set(leg, { hasBegun: true, outcome });
   }
 

@@ -6,6 +6,8 @@ type SessionOutcome = Verdict &
   Readonly<{
     /** The agent's final answer. */
     answer: string;
+    /** The answer in the form of a schema that the agent was given. */
+    structured?: unknown;
     taskResult?: TaskResult | undefined;
   }>;
 

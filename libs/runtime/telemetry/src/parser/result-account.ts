@@ -20,6 +20,13 @@ export function accountOfResult(result: ResultMessage, context: AccountContext):
   return reported.length > 0 ? accountsByModel(reported, context) : accountOfUsage(result, context.model ?? 'unknown');
 }
 
+/** The part of an account that a newer agent names itself; undefined when it names none, or one that is not understood. */
+export function reportedAddition(result: ResultMessage, context: AccountContext): Accounts | undefined {
+  const reported = Object.entries(result.model_usage_since_last_result ?? {});
+  const isUsable = result.model_usage_since_last_result && reported.every(([, { isUnderstood }]) => isUnderstood);
+  return isUsable ? accountsByModel(reported, context) : undefined;
+}
+
 function accountsByModel(
   reported: readonly (readonly [string, ModelAccount])[],
   { time, names }: AccountContext,

@@ -1,7 +1,7 @@
 import { usdOf } from '@syntropic/kernel';
 import type { TelemetryData } from '../catalogue';
 import type { ResultMessage } from './claude-message';
-import { accountOfResult, sumOf, type AccountContext } from './result-account';
+import { accountOfResult, reportedAddition, sumOf, type AccountContext } from './result-account';
 import { NO_ACCOUNT, type RunningTotals } from './running-totals';
 import { preview } from './storable-text';
 import { taskResultOf } from './task-result';
@@ -55,5 +55,9 @@ function accountOf(result: ResultMessage, context: Context): SummaryAccount {
 
   const added = accounts === 'not_understood' ? undefined : totals.add(conversation, accounts);
   if (accounts === 'not_understood' || !added) return { ...none, account_complete: false };
-  return { model_usage: accounts, added, result_number: accountsBefore + 1 };
+  return {
+    model_usage: accounts,
+    added: reportedAddition(result, context) ?? added,
+    result_number: accountsBefore + 1,
+  };
 }

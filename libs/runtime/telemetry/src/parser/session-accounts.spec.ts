@@ -44,6 +44,20 @@ describe('accounts', () => {
     expect(parser.usage).toMatchObject({ costUsd: '0.75', costComplete: true });
   });
 
+  it('add what a result itself says that it adds, also when a total was carried over a kill', () => {
+    const { read, parser, now } = session();
+    const adding = (total: number, costUSD: number) =>
+      result(total, 'done', {
+        session_id: 's1',
+        model_usage_since_last_result: { [HAIKU]: { inputTokens: 1, costUSD } },
+      });
+    read(init('s1'), adding(0.5, 0.5));
+    parser.end('killed', now());
+    read(init('s1'), adding(0.75, 0.25), adding(0.75, 0));
+
+    expect(parser.usage).toMatchObject({ costUsd: '0.75', costComplete: true });
+  });
+
   it('of another conversation do not include an interrupted leg', () => {
     const { read, parser, now } = session();
     read(init('s1'), answer('m1', { type: 'text' }));

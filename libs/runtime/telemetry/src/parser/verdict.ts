@@ -9,6 +9,8 @@ export type Verdict = Readonly<{
   error?: string;
   /** True when the work ended before it was done, although nothing failed. */
   isCutOff?: boolean;
+  /** True when the agent could not give an answer of the required form. */
+  isMisshapen?: boolean;
 }>;
 
 const LONGEST_ERROR_BYTES = 4 * 1024;
@@ -24,10 +26,14 @@ const CUT_OFF: ReadonlySet<string> = new Set([
   'tool_use',
 ]);
 
+const MISSHAPEN = 'error_max_structured_output_retries';
+
 /** Success needs all of its signs: an API failure has the subtype `success`, and a limit of turns may be no error. */
 export function verdictOf(result: ResultMessage): Verdict {
   const { subtype = 'no subtype', is_error, terminal_reason: terminal } = result;
-  if (is_error !== false || subtype !== 'success') return { isError: true, error: errorOf(result) };
+  if (is_error !== false || subtype !== 'success') {
+    return { isError: true, error: errorOf(result), ...(subtype === MISSHAPEN && { isMisshapen: true }) };
+  }
   if (terminal !== undefined && terminal !== 'completed') return cutOff(`terminal_reason ${terminal}`);
 
   const stop = result.stop_reason ?? '';
