@@ -1,5 +1,5 @@
 import { derivedUuid, PhaseId, WorkflowId, type InputOf } from '@syntropic/kernel';
-import { agentOf, type workflowTemplate } from '@syntropic/orchestration/contracts';
+import { agentOf, phaseOf, type workflowTemplate } from '@syntropic/orchestration/contracts';
 import { invalidRequest } from '../problems/problem';
 import { PhaseRequest, type CreateWorkflowRequest } from './workflows.dto';
 
@@ -7,9 +7,11 @@ type Definition = InputOf<typeof workflowTemplate.commands.CreateWorkflow>;
 
 /** The command data of a request. Generated ids derive from the command id, so that a resent request names the same ids. */
 export function definitionOf(request: CreateWorkflowRequest, commandId: string): Definition {
-  const phases = (request.phases?.length ? request.phases : [INITIAL_PHASE])
-    .map((phase, index) => phaseOf(phase, index, commandId))
-    .map((phase) => withDefaults(phase, request.agent));
+  const phases = (request.phases?.length ? request.phases : [INITIAL_PHASE]).map((phase, index) => ({
+    ...phaseOf(withTypes(phase), request.agent),
+    phaseId: phase.phase_id ?? phase.id ?? PhaseId.parse(derivedUuid(commandId, 'phase', index)),
+    order: phase.order ?? index + 1,
+  }));
   refuseRepeated(phases, 'phaseId', 'phase_id');
   refuseRepeated(phases, 'order', 'order');
 
@@ -32,39 +34,13 @@ export function definitionOf(request: CreateWorkflowRequest, commandId: string):
 
 const INITIAL_PHASE = PhaseRequest.parse({ name: 'Initial Phase' });
 
-function phaseOf(phase: PhaseRequest, index: number, commandId: string) {
-  const { retries } = phase;
-  return {
-    phaseId: phase.phase_id ?? phase.id ?? PhaseId.parse(derivedUuid(commandId, 'phase', index)),
-    name: phase.name,
-    order: phase.order ?? index + 1,
-    executionType: phase.execution_type,
-    description: phase.description,
-    inputArtifactTypes: phase.input_artifact_types ?? phase.input_artifacts,
-    outputArtifactTypes: phase.output_artifact_types ?? phase.output_artifacts,
-    promptTemplate: phase.prompt_template,
-    timeoutSeconds: phase.timeout_seconds,
-    allowedTools: phase.allowed_tools ?? phase.tools,
-    argumentHint: phase.argument_hint,
-    ...boundsOf(phase),
-    agent: phase.agent && agentOf(phase.agent),
-    retries: retries && { max: retries.max, backoffSeconds: retries.backoff_seconds },
-  };
-}
-
-const boundsOf = ({ model, max_tokens, agent }: PhaseRequest) => ({
-  model: model ?? agent?.model,
-  maxTokens: max_tokens ?? agent?.max_tokens,
-});
-
-type Phase = ReturnType<typeof phaseOf>;
-
-/** What neither a phase nor its agent says, the workflow's agent does. */
-const withDefaults = (phase: Phase, agent: CreateWorkflowRequest['agent']) => ({
+const withTypes = (phase: PhaseRequest): PhaseRequest => ({
   ...phase,
-  model: phase.model ?? agent?.model ?? undefined,
-  maxTokens: phase.maxTokens ?? agent?.max_tokens ?? undefined,
+  input_artifacts: phase.input_artifact_types ?? phase.input_artifacts,
+  output_artifacts: phase.output_artifact_types ?? phase.output_artifacts,
 });
+
+type Phase = Definition['phases'][number];
 
 function refuseRepeated(phases: readonly Phase[], key: 'phaseId' | 'order', field: string): void {
   const values = phases.map((phase) => phase[key]);

@@ -1,6 +1,10 @@
 import {
   AgentDocument,
-  InputDeclaration,
+  AuthoredInput,
+  authoredPhase,
+  hasPromptText,
+  NO_PROMPT_TEXT,
+  optional,
   PhaseDefinition,
   Prompt,
   RepositoryReference,
@@ -15,10 +19,6 @@ import { cutField } from '../reads/cut-mark';
 
 const phase = PhaseDefinition.shape;
 const workflow = WorkflowDefinition.shape;
-
-/** An absent value and null mean the same: clients in other languages send null. */
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  schema.nullish().transform((value) => value ?? undefined);
 
 /** The id, or its first characters. */
 export const WorkflowParams = z.object({ workflow_id: z.string().min(1) });
@@ -60,55 +60,21 @@ export const WorkflowList = z
   .object({ workflows: z.array(WorkflowSummary), total: z.int(), page: z.int(), page_size: z.int() })
   .meta({ id: 'WorkflowListResponse' });
 
-const InputDeclarationRequest = z.strictObject({
-  name: InputDeclaration.shape.name,
-  description: optional(z.string()),
-  required: z.boolean().default(true),
-  default: optional(z.string()),
-});
-
 /** Values that this platform does not know are taken as the usual one, for clients with types of their own. */
 const knownOr = <Schema extends z.ZodEnum>(schema: Schema, usual: z.output<Schema>) =>
   z.string().transform((text): z.output<Schema> => schema.safeParse(text).data ?? usual);
 
-/** Fields as documents spell them, which clients send that read packages themselves. */
-const asInDocuments = {
-  id: optional(phase.phaseId),
-  input_artifacts: optional(z.array(z.string())),
-  output_artifacts: optional(z.array(z.string())),
-  tools: optional(z.array(z.string().min(1))),
-  /** The file's text comes as `prompt_template`. */
-  prompt_file: optional(z.string()),
-};
-
+/** Documents have a phase's id and artifact types under the names that clients send too that read packages themselves. */
 export const PhaseRequest = z
   .strictObject({
-    ...asInDocuments,
+    ...authoredPhase,
+    id: optional(phase.phaseId),
     phase_id: optional(phase.phaseId),
-    name: phase.name,
     order: optional(phase.order),
-    description: optional(z.string()),
-    execution_type: phase.executionType,
     input_artifact_types: optional(z.array(z.string())),
     output_artifact_types: optional(z.array(z.string())),
-    prompt_template: optional(Prompt),
-    max_tokens: optional(z.number().int().min(1)),
-    timeout_seconds: optional(z.number().int().min(1).max(86_400)),
-    allowed_tools: optional(z.array(z.string().min(1))),
-    argument_hint: optional(z.string()),
-    model: optional(z.string().min(1)),
-    agent: AgentDocument.optional(),
-    retries: z
-      .strictObject({
-        max: z.number().int().min(0).max(10).default(0),
-        backoff_seconds: z.number().int().min(0).max(86_400).default(0),
-      })
-      .optional(),
   })
-  .refine(({ prompt_file, prompt_template }) => prompt_file === undefined || prompt_template !== undefined, {
-    path: ['prompt_file'],
-    error: 'names a file that is not here: give the text as prompt_template',
-  })
+  .refine(hasPromptText, NO_PROMPT_TEXT)
   .meta({ id: 'PhaseRequest' });
 export type PhaseRequest = z.output<typeof PhaseRequest>;
 
@@ -123,7 +89,7 @@ export const CreateWorkflowRequest = z
     description: optional(z.string()),
     project_name: optional(z.string()),
     phases: optional(z.array(PhaseRequest).max(200)),
-    input_declarations: optional(z.array(InputDeclarationRequest)),
+    input_declarations: optional(z.array(AuthoredInput)),
     repos: z.array(RepositoryReference.min(1)).default([]),
     requires_repos: workflow.requiresRepos,
     agent: AgentDocument.optional(),
@@ -228,9 +194,9 @@ export const ArchivedWorkflow = z
 export const UpdatePhaseRequest = z
   .strictObject({
     prompt_template: Prompt.min(1),
-    model: optional(z.string().min(1)),
-    timeout_seconds: optional(z.number().int().min(1).max(86_400)),
-    allowed_tools: optional(z.array(z.string().min(1))),
+    model: authoredPhase.model,
+    timeout_seconds: authoredPhase.timeout_seconds,
+    allowed_tools: authoredPhase.allowed_tools,
   })
   .meta({ id: 'UpdatePhasePromptRequest' });
 

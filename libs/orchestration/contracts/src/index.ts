@@ -2,6 +2,15 @@ export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-config
 export { AgentDocument, agentOf } from './agent-document';
 export { deviationOf } from './output-schema';
 export {
+  AuthoredInput,
+  authoredPhase,
+  hasPromptText,
+  NO_PROMPT_TEXT,
+  optional,
+  phaseOf,
+  type AuthoredPhase,
+} from './authored-phase';
+export {
   fillPlaceholders,
   inputNames,
   unknownPlaceholders,

@@ -24,6 +24,16 @@ describe('a workflow in YAML', () => {
     });
   });
 
+  it('takes null as absent, and the name of a prompt file whose text is here', () => {
+    const phase =
+      '{id: greet, name: Greet, order: 1, prompt_file: a.md, prompt_template: Hi, tools: null, model: null}';
+    const parsed = parseWorkflowYaml(yaml('id: hello', 'name: Hello', 'phases:', `  - ${phase}`));
+
+    const read = { workflowId: 'hello', definition: { phases: [{ promptTemplate: 'Hi', allowedTools: [] }] } };
+    expect(parsed).toMatchObject(read);
+    expect(parsed).not.toHaveProperty('definition.phases.0.model', expect.anything());
+  });
+
   it('reads `tools` as allowed tools, and an agent at both levels', () => {
     const parsed = parseWorkflowYaml(
       yaml(

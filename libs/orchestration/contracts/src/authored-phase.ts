@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { AgentDocument, agentOf } from './agent-document';
+import { InputDeclaration, PhaseDefinition, Prompt } from './workflow-definition';
+
+const phase = PhaseDefinition.shape;
+const retries = phase.retries.unwrap().shape;
+
+/** An absent value and null mean the same: clients in other languages and empty keys of documents give null. */
+export const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
+/** The fields of a phase as its author writes them, in documents and in requests. */
+export const authoredPhase = {
+  name: phase.name,
+  description: optional(z.string()),
+  execution_type: phase.executionType,
+  input_artifacts: optional(z.array(z.string())),
+  output_artifacts: optional(z.array(z.string())),
+  prompt_template: optional(Prompt),
+  /** Names where the prompt comes from; its text is here as `prompt_template`. */
+  prompt_file: optional(z.string()),
+  max_tokens: optional(phase.maxTokens.unwrap()),
+  timeout_seconds: optional(phase.timeoutSeconds.unwrap()),
+  allowed_tools: optional(phase.allowedTools.unwrap()),
+  /** Another name of `allowed_tools`, which many workflows use. */
+  tools: optional(phase.allowedTools.unwrap()),
+  argument_hint: optional(z.string()),
+  model: optional(phase.model.unwrap()),
+  agent: AgentDocument.optional(),
+  retries: z.strictObject({ max: retries.max, backoff_seconds: retries.backoffSeconds }).optional(),
+};
+export type AuthoredPhase = z.output<z.ZodObject<typeof authoredPhase>>;
+
+/** The rule that goes with these fields: a file is never read from here. */
+export const hasPromptText = ({ prompt_file, prompt_template }: AuthoredPhase): boolean =>
+  prompt_file === undefined || prompt_template !== undefined;
+export const NO_PROMPT_TEXT = {
+  path: ['prompt_file'],
+  error: 'names a file that is not here: give the text as prompt_template',
+};
+
+/** An input as the author of a workflow declares it. */
+export const AuthoredInput = z.strictObject({
+  name: InputDeclaration.shape.name,
+  description: optional(z.string()),
+  required: InputDeclaration.shape.required,
+  default: optional(z.string()),
+});
+
+/** A phase as it is defined, but for its id and its order. `shared`: the agent of phases that name none. */
+export function phaseOf(
+  authored: AuthoredPhase,
+  shared?: AgentDocument,
+): Omit<z.input<typeof PhaseDefinition>, 'phaseId' | 'order'> {
+  const { agent, retries: attempts } = authored;
+  return {
+    name: authored.name,
+    executionType: authored.execution_type,
+    description: authored.description,
+    inputArtifactTypes: authored.input_artifacts,
+    outputArtifactTypes: authored.output_artifacts,
+    promptTemplate: authored.prompt_template,
+    timeoutSeconds: authored.timeout_seconds,
+    allowedTools: authored.allowed_tools ?? authored.tools,
+    argumentHint: authored.argument_hint,
+    ...modelOf(authored, shared),
+    agent: agent && agentOf(agent),
+    retries: attempts && { max: attempts.max, backoffSeconds: attempts.backoff_seconds },
+  };
+}
+
+const modelOf = ({ model, max_tokens, agent }: AuthoredPhase, shared: AgentDocument | undefined) => ({
+  model: model ?? agent?.model ?? shared?.model ?? undefined,
+  maxTokens: max_tokens ?? agent?.max_tokens ?? shared?.max_tokens ?? undefined,
+});
