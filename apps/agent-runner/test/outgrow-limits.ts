@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandProvider } from '../src/providers';
-import { outlineOf, startSession } from '../src/session';
+import { outlineOf, spoolLinesIn, startSession } from '../src/session';
 import { SandboxBackend } from '../src/workspaces';
 import { DEFAULT_LIMITS } from '../src/workspaces/limits';
 import { command } from './session.fixture';
@@ -28,8 +28,8 @@ async function main([, , directory = '', script = '']: readonly string[]): Promi
   });
   const said: string[] = [];
   for await (const batch of run.spool.batches()) {
-    said.push(...batch.map(({ text }) => text));
-    run.spool.committed(batch.at(-1)?.line ?? 0);
+    said.push(...spoolLinesIn(batch.records).map(({ text }) => text));
+    run.spool.committed(batch.lastLine);
   }
   const finished = await run.finished;
   await run.spool.close();

@@ -6,6 +6,7 @@ import { CommandProvider, type PlannedSession, type Provider } from '../src/prov
 import {
   outlineOf,
   renderPrompt,
+  spoolLinesIn,
   startSession,
   type Graces,
   type InputFile,
@@ -98,8 +99,8 @@ export function listen(run: SessionRun): { readonly lines: readonly SpoolLine[];
   const lines: SpoolLine[] = [];
   const drained = (async () => {
     for await (const batch of run.spool.batches()) {
-      lines.push(...batch);
-      run.spool.committed(batch.at(-1)?.line ?? 0);
+      lines.push(...spoolLinesIn(batch.records));
+      run.spool.committed(batch.lastLine);
     }
   })();
   return { lines, drained };

@@ -25,6 +25,9 @@ const options = () => ({
 const linesOf = (...texts: string[]): SpoolLine[] =>
   texts.map((text, n) => ({ line: n + 1, leg: 1, at: '2026-01-01T00:00:00.000Z', stream: 'stdout', text }));
 
+const recordsOf = (lines: readonly SpoolLine[]) =>
+  Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+
 const HOSTILE: readonly (readonly [string, () => string])[] = [
   ['nested brackets', () => `{"a":${'['.repeat(MEGABYTES_8 / 2)}${']'.repeat(MEGABYTES_8 / 2)}}`],
   ['many keys', () => `{${Array.from({ length: 600_000 }, (_, n) => `"k${n}":1`).join(',')}}`],
@@ -35,14 +38,14 @@ const HOSTILE: readonly (readonly [string, () => string])[] = [
 describe('the thread that parses output', () => {
   it.each(HOSTILE)('leaves the event loop to others while it parses 8 MiB of %s', async (_, text) => {
     const parser = thread.open(options());
-    await parser.read([]);
+    await parser.read(recordsOf([]));
     let turns = 0;
     let isParsing = true;
     const count = () => {
       turns++;
       if (isParsing) setImmediate(count);
     };
-    const read = parser.read(linesOf(text()));
+    const read = parser.read(recordsOf(linesOf(text())));
     count();
     const { events } = await read;
     isParsing = false;
@@ -58,8 +61,11 @@ describe('the thread that parses output', () => {
     const text = JSON.stringify(init);
     const [first, second] = linesOf(text.slice(0, 20), text.slice(20));
     if (!first || !second) throw new Error('two lines were made');
-    const [begun, foreign] = await Promise.all([one.read([{ ...first, more: true }]), other.read(linesOf('hello'))]);
-    const ended = await one.read([second]);
+    const [begun, foreign] = await Promise.all([
+      one.read(recordsOf([{ ...first, more: true }])),
+      other.read(recordsOf(linesOf('hello'))),
+    ]);
+    const ended = await one.read(recordsOf([second]));
 
     expect(begun.events).toEqual([]);
     expect(foreign.events.map(({ type }) => type)).toEqual(['agent_output']);
@@ -82,6 +88,6 @@ describe('the thread that parses output', () => {
     const parser = thread.open(options());
     parser.close();
 
-    await expect(parser.read([])).rejects.toThrow('has ended');
+    await expect(parser.read(recordsOf([]))).rejects.toThrow('has ended');
   });
 });

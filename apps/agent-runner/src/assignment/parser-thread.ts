@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { WorkerThread, type ThreadProgram } from '@syntropic/threads';
 import { join } from 'node:path';
 import { PARSER_WORKER } from '../injection-tokens';
-import { outlineOf, type LegEnd, type MessageOutline, type SpoolLine } from '../session';
+import { outlineOf, type LegEnd, type MessageOutline, type SpoolRecords } from '../session';
 import type { ParserCall, ParserCalls, ParserRequest } from './parser.messages';
 import type { ParsedLines, SpoolParserOptions } from './spool-parser';
 
@@ -13,7 +13,7 @@ const SHORT_CHARACTERS = 16 * 1024;
 
 /** The parser of one session, in the thread. */
 export interface ThreadedParser {
-  read(lines: readonly SpoolLine[]): Promise<ParsedLines>;
+  read(records: SpoolRecords): Promise<ParsedLines>;
   end(legEnd: LegEnd, time: string): Promise<ParsedLines>;
   close(): void;
 }
@@ -32,7 +32,7 @@ export class ParserThread implements OnApplicationShutdown {
     const parser = ++this.#parsers;
     const opened = this.#call('open', { parser, options });
     return {
-      read: (lines) => opened.then(() => this.#call('read', { parser, lines })),
+      read: (records) => opened.then(() => this.#call('read', { parser, records })),
       end: (legEnd, time) => opened.then(() => this.#call('end', { parser, legEnd, time })),
       close: () => {
         // A thread that has ended has no parser to close.

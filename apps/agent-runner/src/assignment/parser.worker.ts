@@ -1,5 +1,6 @@
 import { answerCalls } from '@syntropic/threads';
 import { outlineOf } from '../session/message-outline';
+import { spoolLinesIn } from '../session/spool-lines';
 import type { ParserRequest } from './parser.messages';
 import { SpoolParser } from './spool-parser';
 
@@ -13,7 +14,7 @@ function answer(request: ParserRequest): unknown {
       parsers.set(request.parser, new SpoolParser(request.options));
       return undefined;
     case 'read':
-      return parserOf(request.parser).read(request.lines);
+      return parserOf(request.parser).read(spoolLinesIn(request.records));
     case 'end':
       return parserOf(request.parser).end(request.legEnd, request.time);
     case 'close':

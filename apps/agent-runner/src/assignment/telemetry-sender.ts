@@ -5,6 +5,8 @@ import type { ParserThread, ThreadedParser } from './parser-thread';
 import type { LegEnds, SpooledSession } from './session-directories';
 import type { ParsedLines, ParserFigures } from './spool-parser';
 
+const NO_RECORDS = new Uint8Array();
+
 type SenderOptions = Readonly<{
   collector: CollectorClient;
   parsing: ParserThread;
@@ -30,8 +32,8 @@ export class TelemetrySender {
     const { parsing, session, legEnds, spool } = options;
     const startedAt = new Date().toISOString();
     const sender = new TelemetrySender(options, parsing.open({ session, legEnds, startedAt }));
-    sender.#taken(await sender.parser.read([]));
-    for await (const page of spool.committedLines()) sender.#taken(await sender.parser.read(page));
+    sender.#taken(await sender.parser.read(NO_RECORDS));
+    for await (const page of spool.committedPages()) sender.#taken(await sender.parser.read(page));
     return sender;
   }
 
@@ -56,11 +58,9 @@ export class TelemetrySender {
   /** Resolves when all lines of a finished spool are stored durably. */
   async run(): Promise<void> {
     const { spool } = this.options;
-    for await (const lines of spool.batches()) {
-      const [first, last] = [lines.at(0), lines.at(-1)];
-      if (!first || !last) continue;
-      await this.#send(first.line, last.line, this.#taken(await this.parser.read(lines)));
-      spool.committed(last.line);
+    for await (const { firstLine, lastLine, records } of spool.batches()) {
+      await this.#send(firstLine, lastLine, this.#taken(await this.parser.read(records)));
+      spool.committed(lastLine);
     }
   }
 

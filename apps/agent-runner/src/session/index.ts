@@ -8,6 +8,7 @@ export { type OutputLimits } from './output-budget';
 export { renderPrompt } from './prompt';
 export { reasonOf } from './reason';
 export type { SessionRun } from './session-run';
-export { Spool, type SpoolLine } from './spool';
+export { Spool } from './spool';
+export { spoolLinesIn, type SpoolLine, type SpoolRecords } from './spool-lines';
 export { startSession } from './start-session';
 export type { InputFile } from './workspace-setup';

@@ -4,7 +4,8 @@ import { joinedLines, singleLines, type Piece } from './joined-lines';
 import { MAX_LINE_BYTES, type Line } from './lines';
 import { runnerNotice } from './runner-notice';
 import { OutputBudget, type OutputLimits } from './output-budget';
-import type { Spool, SpoolLine } from './spool';
+import type { Spool } from './spool';
+import type { SpoolLine } from './spool-lines';
 
 /** Longer texts are spooled in parts: writing 8 MiB in one step would stop the event loop. */
 const PART_CHARACTERS = 64 * 1024;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { useDirectory } from '../../test/workspace.fixture';
 import { Spool } from './spool';
+import { spoolLinesIn } from './spool-lines';
 
 const TEST = join(__dirname, '../../test');
 
@@ -19,8 +20,8 @@ describe('a spool whose writer is killed', () => {
     spool.finish();
     const found: string[] = [];
     for await (const batch of spool.batches()) {
-      found.push(...batch.map(({ line, text }) => `${line} ${text}`));
-      spool.committed(batch.at(-1)?.line ?? 0);
+      found.push(...spoolLinesIn(batch.records).map(({ line, text }) => `${line} ${text}`));
+      spool.committed(batch.lastLine);
     }
     await spool.close();
 

@@ -3,7 +3,8 @@ import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useDirectory } from '../../test/workspace.fixture';
-import { Spool, type SpoolLine } from './spool';
+import { Spool, type SpoolBatch } from './spool';
+import { spoolLinesIn, type SpoolLine } from './spool-lines';
 
 const directory = useDirectory();
 const fresh = () => mkdtempSync(join(directory.path, 'spool-'));
@@ -48,7 +49,9 @@ describe('a spool', () => {
     expect(handedOut).toBe(false);
 
     spool.committed(1);
-    await expect(second).resolves.toMatchObject({ value: [{ line: 2, text: 'b' }] });
+    const { value } = (await second) as { value: SpoolBatch };
+    expect(value).toMatchObject({ firstLine: 2, lastLine: 2 });
+    expect(spoolLinesIn(value.records)).toMatchObject([{ line: 2, text: 'b' }]);
     await spool.close();
   });
 
@@ -59,8 +62,8 @@ describe('a spool', () => {
     const sizes: number[] = [];
     spool.finish();
     for await (const batch of batches) {
-      sizes.push(batch.length);
-      spool.committed(batch.at(-1)?.line ?? 0);
+      sizes.push(spoolLinesIn(batch.records).length);
+      spool.committed(batch.lastLine);
     }
 
     expect(sizes).toEqual([1, 2]);
@@ -78,7 +81,7 @@ describe('a spool', () => {
     for (const pageBytes of [1, 100, 150, 100_000]) {
       for (const spool of [first, again]) {
         const pages: (readonly SpoolLine[])[] = [];
-        for await (const page of spool.committedLines(pageBytes)) pages.push(page);
+        for await (const page of spool.committedPages(pageBytes)) pages.push(spoolLinesIn(page));
         expect(pages.flat().map(({ text }) => text)).toEqual(said.slice(0, 4));
         expect(pages.every((page) => page.length > 0)).toBe(true);
       }
@@ -173,16 +176,16 @@ function tear(file: string, bytes: number): void {
   appendFileSync(file, '{"line":999,"text":"half a line that never came to its end'.slice(0, bytes));
 }
 
-async function next(batches: AsyncGenerator<readonly SpoolLine[]>): Promise<readonly SpoolLine[]> {
-  const { value } = (await batches.next()) as { value: readonly SpoolLine[] };
-  return value;
+async function next(batches: AsyncGenerator<SpoolBatch>): Promise<readonly SpoolLine[]> {
+  const { value } = (await batches.next()) as { value: SpoolBatch };
+  return spoolLinesIn(value.records);
 }
 
 async function drain(spool: Spool): Promise<string[]> {
   const lines: string[] = [];
   for await (const batch of spool.batches(100)) {
-    lines.push(...numbersAndTexts(batch));
-    spool.committed(batch.at(-1)?.line ?? 0);
+    lines.push(...numbersAndTexts(spoolLinesIn(batch.records)));
+    spool.committed(batch.lastLine);
   }
   return lines;
 }

@@ -2,6 +2,7 @@ import { constants, ftruncateSync, writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Gate } from './gate';
+import type { SpoolLine, SpoolRecords } from './spool-lines';
 
 const NEWLINE = 0x0a;
 const CHUNK_BYTES = 256 * 1024;
@@ -14,19 +15,8 @@ const MAX_PENDING = { bytes: 32 * 1024 * 1024, lines: 50_000 };
 /** The committed line number is overwritten in place: replacing the file would wait for the disk on every batch. */
 const COMMITTED_DIGITS = 16;
 
-/** A record of the spool: a line, several short lines that arrived together, or a part of a long line. */
-export interface SpoolLine {
-  /** The number of the record, from 1, counted over all legs of the session. */
-  readonly line: number;
-  readonly leg: number;
-  /** Time at which the runner read the line, ISO 8601. */
-  readonly at: string;
-  /** `runner`: a notification that the runner itself has added. */
-  readonly stream: 'stdout' | 'stderr' | 'runner';
-  readonly text: string;
-  /** Set for all parts of a long line but the last: it continues in the next record of its stream. */
-  readonly more?: true;
-}
+/** Records that follow each other in the spool. */
+export type SpoolBatch = Readonly<{ firstLine: number; lastLine: number; records: SpoolRecords }>;
 
 /** A session's output as a file: lines are appended before they are sent, and read in batches until they are committed. */
 export class Spool {
@@ -111,20 +101,20 @@ export class Spool {
     this.#gate.notify();
   }
 
-  /** The committed lines from the beginning, in pages: they may exceed the runner's memory. */
-  async *committedLines(pageBytes = BATCH_BYTES): AsyncGenerator<readonly SpoolLine[]> {
+  /** The committed records from the beginning, in pages: they may exceed the runner's memory. */
+  async *committedPages(pageBytes = BATCH_BYTES): AsyncGenerator<SpoolRecords> {
     const end = this.#pendingFrom;
     for (let from = 0, size = pageBytes; from < end;) {
       const page = await readAt(this.output, from, Math.min(size, end - from));
       const whole = page.lastIndexOf(NEWLINE) + 1;
-      if (whole > 0) yield linesIn(page.subarray(0, whole));
+      if (whole > 0) yield page.subarray(0, whole);
       from += whole;
       size = whole > 0 ? pageBytes : 2 * size;
     }
   }
 
   /** Batches of uncommitted lines, the next one after `committed`. Ends when the spool is finished and all lines are committed. */
-  async *batches(maxBytes = BATCH_BYTES): AsyncGenerator<readonly SpoolLine[]> {
+  async *batches(maxBytes = BATCH_BYTES): AsyncGenerator<SpoolBatch> {
     for (;;) {
       const before = this.#committed;
       if (before < this.#last) {
@@ -162,7 +152,7 @@ export class Spool {
   }
 
   /** The first uncommitted lines, at least one even when it exceeds `maxBytes`. */
-  async #read(maxBytes: number): Promise<SpoolLine[]> {
+  async #read(maxBytes: number): Promise<SpoolBatch> {
     let bytes = 0;
     let count = 0;
     for (const length of this.#pending) {
@@ -170,7 +160,9 @@ export class Spool {
       bytes += length;
       count++;
     }
-    return linesIn(await readAt(this.output, this.#pendingFrom, bytes));
+    const firstLine = this.#committed + 1;
+    const records = await readAt(this.output, this.#pendingFrom, bytes);
+    return { firstLine, lastLine: firstLine + count - 1, records };
   }
 
   async #recover(): Promise<void> {
@@ -191,14 +183,6 @@ export class Spool {
     await this.output.truncate(lineStart);
   }
 }
-
-const linesIn = (buffer: Buffer): SpoolLine[] =>
-  buffer
-    .toString('utf8')
-    .split('\n')
-    .filter((text) => text !== '')
-    // Every line was written by `append`.
-    .map((text) => JSON.parse(text) as SpoolLine);
 
 async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(length);
