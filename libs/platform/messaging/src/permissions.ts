@@ -16,10 +16,13 @@ const consumes = (stream: string): readonly string[] => [
   `$JS.ACK.${stream}.>`,
 ];
 
+/** Every service asks for the state of JetStream, for its health. */
+const JETSTREAM_STATE = '$JS.API.INFO';
+
 const inboxesOf = (user: string): string => `_INBOX.${user}.>`;
 
 const allowed = (user: string, { publish, subscribe }: Permissions): Permissions => ({
-  publish,
+  publish: [...publish, JETSTREAM_STATE],
   subscribe: [inboxesOf(user), ...subscribe],
 });
 

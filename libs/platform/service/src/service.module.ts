@@ -20,6 +20,7 @@ import {
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import { Background } from './background';
+import { checkJetStream, checkStoreWrites } from './server-checks';
 import { connectStore } from './store';
 
 /** The service's connection to the bus. */
@@ -61,9 +62,13 @@ export class ServiceModule {
           inject: [NATS, Background, { token: Pool, optional: true }],
           checks: (bus: NatsConnection, background: Background, store?: Pool): Checks => ({
             bus: { check: () => bus.flush() },
+            jetstream: { check: () => checkJetStream(bus), optional: true },
             background: { check: () => background.check() },
             capacity: { check: () => background.checkOptional(), optional: true },
-            ...(store && { store: { check: () => store.query('select 1') } }),
+            ...(store && {
+              store: { check: () => store.query('select 1') },
+              store_writes: { check: () => checkStoreWrites(store), optional: true },
+            }),
           }),
           parts: (_bus: NatsConnection, _background: Background, store?: Pool) =>
             store && parts && (() => parts(store)),

@@ -7,3 +7,4 @@ export { S3_KEYS, useDatabase, useModels, useNats, usePostgres, useRedis, useS3 
 export { TcpProxy } from './tcp-proxy';
 export { removeDirectory, scratchDirectory } from './scratch-directory';
 export { TYPESCRIPT_HOOK } from './typescript-hook';
+export { canMount, mountSmallVolume } from './small-volume';

@@ -16,8 +16,13 @@ export interface ServerProgram {
   prepare(port: number): Promise<readonly string[]>;
   /** Sends the server a request. */
   isReady(port: number): Promise<boolean>;
+  /** Asks the server for its real work, and never rejects; without it a running server counts as working. */
+  works?(port: number): Promise<boolean>;
   url(port: number, user?: string): string;
 }
+
+/** `answers`: the server is there, and does not do its work. */
+export type ServerState = 'works' | 'answers' | 'silent';
 
 const START_MS = 60_000;
 const STOP_MS = 30_000;
@@ -57,8 +62,16 @@ export class LocalServer {
     await onFreePort((port) => this.#launch(port));
   }
 
-  async stop(): Promise<void> {
-    await this.#child?.stop(this.program.stopSignal, STOP_MS);
+  async check(): Promise<ServerState> {
+    const port = this.#port;
+    if (port === undefined || this.pid === undefined) return 'silent';
+    if (!this.program.works || (await this.program.works(port))) return 'works';
+    return (await this.program.isReady(port)) ? 'answers' : 'silent';
+  }
+
+  /** Shuts it down, and kills it after `graceMs`. */
+  async stop(graceMs = STOP_MS): Promise<void> {
+    await this.#child?.stop(this.program.stopSignal, graceMs);
   }
 
   /** Ends it without a shutdown, like a crash. */

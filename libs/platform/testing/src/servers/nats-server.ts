@@ -17,6 +17,16 @@ export interface NatsOptions {
   readonly users: readonly [NatsUser, ...NatsUser[]];
 }
 
+/** In the protocol of NATS: the state of JetStream, which a server with a full volume does not tell. */
+const jetStreamRequest = ({ user, password }: NatsUser): string =>
+  [
+    `CONNECT ${JSON.stringify({ verbose: false, user, pass: password })}`,
+    'SUB _INBOX.state 1',
+    'PUB $JS.API.INFO _INBOX.state 0',
+    '',
+    '',
+  ].join('\r\n');
+
 const MIB = 2 ** 20;
 const MAX_PAYLOAD_BYTES = 4 * MIB;
 const MEMORY_STORE_BYTES = 64 * MIB;
@@ -46,6 +56,7 @@ export function natsServer({ directory, log, users }: NatsOptions): LocalServer 
       await writeFile(settings, JSON.stringify(configuration, undefined, 2), { mode: 0o600 });
       return ['nats-server', '--config', settings];
     },
+    works: (port) => respondsWith(port, jetStreamRequest(users[0]), /account_info_response","memory"/),
     isReady: (port) => respondsWith(port, '', /^INFO .*"jetstream":\s*true/),
     url(port, user = users[0].user) {
       const known = users.find((each) => each.user === user);
