@@ -17,6 +17,19 @@ const EventShown = z
   .meta({ id: 'LoggedEvent' });
 export type EventShown = z.infer<typeof EventShown>;
 
+/** Events that an operator has set aside. */
+const Parked = z
+  .array(
+    z.object({
+      event: EventShown,
+      error: z.string(),
+      reason: z.string(),
+      parked_by: z.string(),
+      parked_at: z.string(),
+    }),
+  )
+  .meta({ description: 'The newest 50.' });
+
 export const ProjectionShown = z
   .object({
     name: z.string(),
@@ -28,17 +41,7 @@ export const ProjectionShown = z
     behind: z.int().meta({ description: 'How many events of the log come after that.' }),
     error: z.string().nullable(),
     failing_event: EventShown.nullable().meta({ description: 'The one it cannot take.' }),
-    parked: z
-      .array(
-        z.object({
-          event: EventShown,
-          error: z.string(),
-          reason: z.string(),
-          parked_by: z.string(),
-          parked_at: z.string(),
-        }),
-      )
-      .meta({ description: 'The newest 50.' }),
+    parked: Parked,
   })
   .meta({ id: 'ProjectionState' });
 export type ProjectionShown = z.infer<typeof ProjectionShown>;
@@ -78,17 +81,7 @@ export const ProcessShown = z
         }),
       )
       .meta({ description: 'The first 50.' }),
-    parked: z
-      .array(
-        z.object({
-          event: EventShown,
-          error: z.string(),
-          reason: z.string(),
-          parked_by: z.string(),
-          parked_at: z.string(),
-        }),
-      )
-      .meta({ description: 'The newest 50.' }),
+    parked: Parked,
   })
   .meta({ id: 'ProcessState' });
 export type ProcessShown = z.infer<typeof ProcessShown>;

@@ -106,11 +106,7 @@ export const runningScope = (workflowId: string): string => `running/${workflowI
 export const WorkflowTemplate = aggregate(workflowTemplate, {
   initial: { status: 'unknown' },
   evolve,
-  decisions: {
-    createWorkflow,
-    updatePhasePrompt,
-    archiveWorkflow,
-  },
+  decisions: { createWorkflow, updatePhasePrompt, archiveWorkflow },
   reserves: ({ type, data }) =>
     type === 'WorkflowArchived' ? [{ empty: { scope: runningScope(data.workflowId) } }] : [],
 });

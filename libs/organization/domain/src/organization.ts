@@ -43,9 +43,5 @@ function evolve(_: Organization, event: Event): Organization {
 export const Organization = aggregate(contract, {
   initial: { status: 'unknown' },
   evolve,
-  decisions: {
-    createOrganization,
-    updateOrganization,
-    deleteOrganization,
-  },
+  decisions: { createOrganization, updateOrganization, deleteOrganization },
 });

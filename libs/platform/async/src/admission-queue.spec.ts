@@ -47,11 +47,16 @@ describe('admission', () => {
     const failing = queue.run(() => Promise.reject(new Error('refused')));
     const running = ['one', 'two', 'three'].map((name) => queue.run(work(name)));
     await expect(failing).rejects.toThrow('refused');
+    const late = queue.run(work('late'), { bytes: 1, withinMs: 20 });
+    await expect(late).rejects.toThrow(Overloaded);
     expect(begun).toEqual(['one', 'two']);
 
     end('two');
     await running[1];
     expect(begun).toEqual(['one', 'two', 'three']);
+    end('one');
+    end('three');
+    await expect(Promise.all(running)).resolves.toEqual(['one', 'two', 'three']);
   });
 
   it('refuses at once more pieces of work than may wait', async () => {

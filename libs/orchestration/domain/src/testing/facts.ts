@@ -1,8 +1,10 @@
 import { ArtifactId, ExecutionId, NO_USAGE, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
-import { event } from '@syntropic/kernel/testing';
+import { event, specificationOf } from '@syntropic/kernel/testing';
 import { workflowExecution, type RecordedPhase } from '@syntropic/orchestration/contracts';
+import { WorkflowExecution } from '../workflow-execution/aggregate';
 
-const { events } = workflowExecution;
+export const { events } = workflowExecution;
+export const { given } = specificationOf(WorkflowExecution);
 
 /** Whole events of an execution with the phases `plan` and `build`, parsed by the contract. */
 export const ids = { executionId: ExecutionId.parse('exec-0123456789ab'), workflowId: WorkflowId.parse('review') };
@@ -46,6 +48,10 @@ export const begun = (session: Session) => {
   const [phaseName, phaseOrder] = session.phaseId === planning.phaseId ? ['PLAN', 1] : ['BUILD', 2];
   return event(events.PhaseStarted, { ...session, phaseName, phaseOrder, runner: RUNNER, provider: 'simulated' });
 };
+export const held = event(events.PhaseHeld, { ...planning, yieldPoint: 'after_tool' });
+export const paused = event(events.ExecutionPaused, { ...ids, yieldPoint: 'after_tool', phaseId: planning.phaseId });
+export const pausedBeforePhase = event(events.ExecutionPaused, { ...ids, yieldPoint: 'before_phase' });
+export const resumed = event(events.ExecutionResumed, ids);
 
 const sha256 = '0'.repeat(64);
 const artifactId = ArtifactId.parse('6f1b7a52-3a8e-4a57-9d5f-0a3f7d1c2b11');
@@ -59,3 +65,10 @@ export const account = {
 const nothing = { usage: NO_USAGE, completedPhases: 0, totalPhases: 2, artifactIds: [] };
 /** The sums of an execution in which no attempt has ended, or one with the account. */
 export const sums = { none: nothing, one: { ...nothing, usage, artifactIds: [artifactId] } } as const;
+
+export const interrupted = event(events.ExecutionInterrupted, {
+  ...planning,
+  ...sums.none,
+  why: 'lease_lost',
+  sessions: [{ sessionId: planning.sessionId, leg: 1 }],
+});

@@ -1,11 +1,20 @@
-import { event, specificationOf } from '@syntropic/kernel/testing';
-import { workflowExecution } from '@syntropic/orchestration/contracts';
-import { account, begun, building, from, ids, planning, planningAgain, queued, started, sums } from '../testing/facts';
-import { WorkflowExecution } from './aggregate';
+import { event } from '@syntropic/kernel/testing';
+import {
+  account,
+  begun,
+  building,
+  events,
+  from,
+  given,
+  ids,
+  pausedBeforePhase,
+  planning,
+  planningAgain,
+  queued,
+  started,
+  sums,
+} from '../testing/facts';
 import { approvePhase, completePhase, failPhase, rejectPhase, requeuePhase } from './phases';
-
-const { events } = workflowExecution;
-const { given } = specificationOf(WorkflowExecution);
 
 const { phaseId } = planning;
 const stale = from(planningAgain);
@@ -98,8 +107,7 @@ describe('RequeuePhase', () => {
 
   it('only marks the attempt as due during a pause', () => {
     const pauseRequested = event(events.ExecutionPauseRequested, ids);
-    const paused = event(events.ExecutionPaused, { ...ids, yieldPoint: 'before_phase' });
-    given(...failed, pauseRequested, paused)
+    given(...failed, pauseRequested, pausedBeforePhase)
       .when(requeuePhase, command)
       .then(event(events.PhaseRetryDue, { ...ids, phaseId, attempt: 2 }));
   });

@@ -1,31 +1,30 @@
 import { UNKNOWN_USAGE } from '@syntropic/kernel';
-import { event, specificationOf } from '@syntropic/kernel/testing';
-import { workflowExecution } from '@syntropic/orchestration/contracts';
+import { event } from '@syntropic/kernel/testing';
 import {
   account,
   begun,
   building,
+  events,
   from,
+  given,
+  held,
   ids,
+  interrupted,
+  paused,
+  pausedBeforePhase,
   planning,
   planningAgain,
   queued,
+  resumed,
   RUNNER,
   secondLegOf,
   started,
   sums,
   usage,
 } from '../testing/facts';
-import { WorkflowExecution } from './aggregate';
 import { holdPhase, interruptPhase, parkPhase, startPhase, stopPhase } from './phases';
 
-const { events } = workflowExecution;
-const { given } = specificationOf(WorkflowExecution);
-
 const pauseRequested = event(events.ExecutionPauseRequested, ids);
-const held = event(events.PhaseHeld, { ...planning, yieldPoint: 'after_tool' });
-const paused = event(events.ExecutionPaused, { ...ids, yieldPoint: 'after_tool', phaseId: planning.phaseId });
-const resumed = event(events.ExecutionResumed, ids);
 const cancelRequested = event(events.ExecutionCancelRequested, { ...ids, reason: 'enough' });
 const cancelled = event(events.ExecutionCancelled, { ...ids, ...sums.one, reason: 'enough' });
 const parked = event(events.PhaseParked, { ...planning, runner: RUNNER, why: 'slot_needed', usage });
@@ -171,12 +170,6 @@ describe('InterruptPhase', () => {
   const command = { ...from(planning), why: 'lease_lost' } as const;
 
   it('interrupts the execution, with every session that ends by it', () => {
-    const interrupted = event(events.ExecutionInterrupted, {
-      ...planning,
-      ...sums.none,
-      why: 'lease_lost',
-      sessions: [{ sessionId: planning.sessionId, leg: 1 }],
-    });
     given(...running)
       .when(interruptPhase, command)
       .then(interrupted);
@@ -189,11 +182,10 @@ describe('InterruptPhase', () => {
     given(...running, pauseRequested, held, paused)
       .when(interruptPhase, command)
       .then(event(events.PhaseParked, { ...planning, runner: RUNNER, why: 'lease_lost', usage: UNKNOWN_USAGE }));
-    const before = event(events.ExecutionPaused, { ...ids, yieldPoint: 'before_phase' });
-    given(...waiting, pauseRequested, before)
+    given(...waiting, pauseRequested, pausedBeforePhase)
       .when(interruptPhase, command)
       .thenRefused('execution.phase_waits');
-    given(...waiting, pauseRequested, before)
+    given(...waiting, pauseRequested, pausedBeforePhase)
       .when(interruptPhase, { ...command, why: 'queue_timeout' })
       .thenNothing();
   });

@@ -1,38 +1,33 @@
 import { UNKNOWN_USAGE } from '@syntropic/kernel';
-import { event, specificationOf } from '@syntropic/kernel/testing';
-import { workflowExecution } from '@syntropic/orchestration/contracts';
+import { event } from '@syntropic/kernel/testing';
 import {
   account,
   begun,
   building,
   buildingAgain,
+  events,
+  given,
+  held,
   ids,
+  interrupted,
+  paused,
+  pausedBeforePhase,
   planning,
   planningAgain,
   queued,
+  resumed,
   started,
   sums,
   usage,
 } from '../testing/facts';
-import { WorkflowExecution } from './aggregate';
 import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from './user-requests';
-
-const { events } = workflowExecution;
-const { given } = specificationOf(WorkflowExecution);
 
 const command = { executionId: ids.executionId, reason: 'lunch' };
 const pauseRequested = event(events.ExecutionPauseRequested, { ...ids, reason: 'lunch' });
-const pausedBeforePhase = event(events.ExecutionPaused, { ...ids, yieldPoint: 'before_phase' });
 const cancelRequested = event(events.ExecutionCancelRequested, { ...ids, reason: 'lunch' });
 const cancelled = event(events.ExecutionCancelled, { ...ids, ...sums.none, reason: 'lunch' });
 const stopped = event(events.PhaseStopped, { ...planning, usage: sums.none.usage, artifacts: [] });
 const completed = event(events.PhaseCompleted, { ...planning, ...account });
-const interrupted = event(events.ExecutionInterrupted, {
-  ...planning,
-  ...sums.none,
-  why: 'lease_lost',
-  sessions: [{ sessionId: planning.sessionId, leg: 1 }],
-});
 const failed = event(events.ExecutionFailed, {
   ...ids,
   phaseId: planning.phaseId,
@@ -74,11 +69,7 @@ describe('PauseExecution', () => {
 });
 
 describe('ResumeExecution', () => {
-  const resumed = event(events.ExecutionResumed, ids);
-
   it('goes on with held agents, and queues what the pause has kept back', () => {
-    const held = event(events.PhaseHeld, { ...planning, yieldPoint: 'after_tool' });
-    const paused = event(events.ExecutionPaused, { ...ids, yieldPoint: 'after_tool', phaseId: planning.phaseId });
     given(...running, pauseRequested, held, paused)
       .when(resumeExecution)
       .then(resumed);
