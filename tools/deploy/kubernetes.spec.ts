@@ -26,6 +26,9 @@ const SECRETS: Readonly<Record<string, string>> = {
   DATABASE_URL: 'postgres://role:password@postgres:5432/syntropic',
   NATS_URL: 'nats://user:password@nats:4222',
   REDIS_URL: 'redis://:password@redis:6379',
+  ANTHROPIC_API_KEY: 'key',
+  ANTHROPIC_AUTH_TOKEN: 'token',
+  OPENAI_API_KEY: 'key',
   S3_ACCESS_KEY_ID: 'id',
   S3_SECRET_ACCESS_KEY: 'secret',
 };

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { flag } from '@syntropic/config';
 import { objectVariables, withObjects } from '@syntropic/object-storage';
+import { EgressHost } from '@syntropic/orchestration/contracts';
 import { serviceVariables } from '@syntropic/service';
 import { z } from 'zod';
+import { BaseUrl, Secret } from './model-gateway/upstreams';
 
 const seconds = (fallback: number) =>
   z.coerce
@@ -12,6 +14,18 @@ const seconds = (fallback: number) =>
     .transform((value) => value * 1_000);
 
 const atLeastOne = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
+const list = <Item extends z.ZodType<unknown, string>>(item: Item) =>
+  z
+    .string()
+    .default('')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(item));
 
 const settings = withObjects(
   z.object({
@@ -46,6 +60,20 @@ const settings = withObjects(
     /** The most that is kept of a session's output: mebibytes of its spool, and lines. */
     OUTPUT_MAX_MB: z.coerce.number().positive().default(256),
     OUTPUT_MAX_LINES: z.coerce.number().int().positive().default(1_000_000),
+    /** Credentials of the providers of models, which no agent sees. A provider without any variable is not available. */
+    ANTHROPIC_BASE_URL: BaseUrl.optional(),
+    ANTHROPIC_API_KEY: Secret.optional(),
+    /** Sent as a bearer token, when there is no key. */
+    ANTHROPIC_AUTH_TOKEN: Secret.optional(),
+    /** With the version, such as `https://api.openai.com/v1`. */
+    OPENAI_BASE_URL: BaseUrl.optional(),
+    OPENAI_API_KEY: Secret.optional(),
+    /** A JSON or YAML file with further providers. */
+    MODEL_UPSTREAMS_FILE: z.string().min(1).optional(),
+    /** The hosts that agents may connect to, separated by commas; none by default. */
+    EGRESS_ALLOWED_HOSTS: list(EgressHost),
+    /** Networks of private addresses that these hosts may have, separated by commas. */
+    EGRESS_PRIVATE_NETWORKS: list(z.union([z.cidrv4(), z.cidrv6()])),
   }),
 );
 

@@ -5,6 +5,7 @@ import { NATS } from '@syntropic/service';
 import { CollectorClient } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
 import { natsUrlOf, type RunnerConfig } from './agent-runner.variables';
+import { AgentKinds } from './assignment/agent-kinds';
 import { AssignmentFactory } from './assignment/assignment-factory';
 import { PARSER_PROGRAM, ParserThread } from './assignment/parser-thread';
 import { SessionObjectStorage } from './assignment/retrying-object-storage';
@@ -14,6 +15,8 @@ import { SessionLifecycle } from './assignment/session-lifecycle';
 import { SessionStarter } from './assignment/session-starter';
 import { SessionTelemetry } from './assignment/session-telemetry';
 import { BACKENDS, LEASE_TIMING, OBJECT_STORAGE, PARSER_WORKER, PROVIDERS, SETTINGS } from './injection-tokens';
+import { sessionSocketsOf } from './session-sockets-of';
+import { SessionSockets } from './session-socket';
 import { CommandProvider, ReplayProvider, SimulatedProvider } from './providers';
 import { AgentRunner, AgentRunnerTask } from './work/agent-runner';
 import { Assignments } from './work/assignments';
@@ -55,6 +58,7 @@ export class RunnerModule {
             ...(config.SYN_RECORDINGS_DIR ? [new ReplayProvider(config.SYN_RECORDINGS_DIR)] : []),
           ],
         },
+        { provide: SessionSockets, useFactory: () => sessionSocketsOf(config) },
         { provide: OBJECT_STORAGE, useFactory: () => openObjectStorage(config) },
         { provide: CommandClient, useFactory: () => new CommandClient(bus, user) },
         {
@@ -67,6 +71,7 @@ export class RunnerModule {
           inject: [NATS],
           useFactory: (nats: NatsConnection) => new CollectorClient(nats, { inboxPrefix }),
         },
+        AgentKinds,
         AgentRunner,
         AgentRunnerTask,
         AssignmentFactory,

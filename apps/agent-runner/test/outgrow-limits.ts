@@ -5,7 +5,7 @@ import { CommandProvider } from '../src/providers';
 import { outlineOf, spoolLinesIn, startSession } from '../src/session';
 import { SandboxBackend } from '../src/workspaces';
 import { DEFAULT_LIMITS } from '../src/workspaces/limits';
-import { command } from './session.fixture';
+import { command, NO_WAY_OUT } from './session.fixture';
 
 const MIB = 1024 ** 2;
 const GRACE_MS = 20_000;
@@ -19,6 +19,7 @@ async function main([, , directory = '', script = '']: readonly string[]): Promi
   const run = await startSession({
     provider: new CommandProvider(),
     session: { agent: command('sh', '-c', script), sessionId, leg: 1, prompt: '', allowedTools: [] },
+    sockets: NO_WAY_OUT,
     backend,
     workspace: { id: sessionId, directory: own, limits: {}, environment: {} },
     contents: { inputs: [], repositories: [], clone: { allowFiles: false } },

@@ -14,13 +14,17 @@ import {
   type SessionRun,
   type SpoolLine,
 } from '../src/session';
+import { ModelGateway } from '../src/model-gateway/model-gateway';
 import type { Repository } from '../src/session/repositories';
+import { blockList, HostList, SessionSockets } from '../src/session-socket';
 import type { Backend } from '../src/workspaces';
 
 type SessionOptions = Pick<PlannedSession, 'agent'> &
   Partial<Pick<PlannedSession, 'sessionId' | 'leg'>> &
   Readonly<{
     provider?: Provider;
+    sockets?: SessionSockets;
+    /** A socket that the agent speaks to instead of its session's own. */
     socket?: string;
     repositories?: readonly Repository[];
     settings?: Pick<PlannedSession, 'model' | 'maxTokens' | 'allowedTools'>;
@@ -33,6 +37,12 @@ type SessionOptions = Pick<PlannedSession, 'agent'> &
   }>;
 
 const PROMPT = { executionId: 'exec-0123456789ab', workflowId: 'w', repositories: [], inputs: {}, phaseOutputs: {} };
+
+/** Sockets without models and hosts. */
+export const NO_WAY_OUT = new SessionSockets(new ModelGateway(new Map()), {
+  hosts: new HostList([]),
+  privateNetworks: blockList([]),
+});
 
 const UNLIMITED = { isolation: 'sandbox' as const };
 
@@ -57,6 +67,17 @@ export const replay = (recording: string): AgentConfiguration => ({
   ...UNLIMITED,
 });
 
+/** The provider, for agents that speak to this socket. */
+const withSocket = (provider: Provider, socket: string | undefined): Provider =>
+  socket === undefined
+    ? provider
+    : {
+        name: provider.name,
+        canResume: provider.canResume,
+        yields: provider.yields,
+        plan: (session, places) => provider.plan(session, { ...places, socket }),
+      };
+
 /** Starts sessions in their own directories, and removes them after each test. */
 export function useSessions(backend: Backend, directory: { readonly path: string }) {
   const runs: SessionRun[] = [];
@@ -73,11 +94,11 @@ export function useSessions(backend: Backend, directory: { readonly path: string
     mkdirSync(own, { recursive: true });
     const prompt = renderPrompt(options.promptTemplate ?? '', options.prompt ?? PROMPT);
     const run = await startSession({
-      provider: options.provider ?? new CommandProvider(),
+      provider: withSocket(options.provider ?? new CommandProvider(), options.socket),
       session: { agent, sessionId, leg, prompt, allowedTools: [], ...options.settings },
+      sockets: options.sockets ?? NO_WAY_OUT,
       backend,
       workspace: { id: sessionId, directory: own, limits: {}, environment: {} },
-      socket: options.socket,
       contents: {
         inputs: options.inputs ?? [],
         repositories: options.repositories ?? [],

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { AgentOutput } from '@syntropic/telemetry';
 import { SETTINGS } from '../injection-tokens';
 import type { LegEnd } from '../session';
+import { removeSocket } from '../session-socket';
 import type { RunnerSettings } from '../work/runner-settings';
 import { reapOrphans, removeTree, unmountVolume } from '../workspaces';
 
@@ -66,6 +67,7 @@ export class SessionDirectories {
   async remove(sessionId: string): Promise<void> {
     const directory = this.#of(sessionId);
     await unmountVolume(directory);
+    await removeSocket(directory);
     await removeTree(directory);
   }
 

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ObjectStorage } from '@syntropic/object-storage';
 import { repositoryUrl, type AgentConfiguration, type WorkOrder } from '@syntropic/orchestration/contracts';
-import { BACKENDS, PROVIDERS, SETTINGS } from '../injection-tokens';
-import type { Provider } from '../providers';
+import { SETTINGS } from '../injection-tokens';
 import { renderPrompt, startSession, type Outline, type SessionRun } from '../session';
+import { SessionSockets } from '../session-socket';
 import type { RunnerSettings } from '../work/runner-settings';
-import type { Backend, Limits } from '../workspaces';
+import type { Limits } from '../workspaces';
+import { AgentKinds } from './agent-kinds';
 import { inputFiles, phaseOutputs } from './inputs';
 import { SessionObjectStorage } from './retrying-object-storage';
 
@@ -15,10 +16,10 @@ type Start = Readonly<{ directory: string; outline: Outline; signal: AbortSignal
 @Injectable()
 export class SessionStarter {
   constructor(
-    @Inject(BACKENDS) private readonly backends: readonly Backend[],
-    @Inject(PROVIDERS) private readonly providers: readonly Provider[],
+    private readonly kinds: AgentKinds,
     @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'graces' | 'allowFileRepositories' | 'output'>,
     private readonly storage: SessionObjectStorage,
+    private readonly sockets: SessionSockets,
   ) {}
 
   /** @throws DomainError for faults that the workflow's author can correct */
@@ -30,9 +31,9 @@ export class SessionStarter {
     const prompt = await promptOf(order, urls, objects);
 
     return startSession({
-      provider: named(this.providers, agent.provider),
+      ...this.kinds.of(agent),
       session: { agent, sessionId, leg, prompt, model, maxTokens, allowedTools },
-      backend: named(this.backends, agent.isolation),
+      sockets: this.sockets,
       workspace: { id: sessionId, directory, limits: limitsOf(agent), environment: {} },
       contents: {
         inputs: inputFiles(objects, order),
@@ -51,12 +52,6 @@ async function promptOf(order: WorkOrder, repositories: readonly string[], objec
   const { executionId, workflowId, inputs, task } = order;
   const values = { executionId, workflowId, repositories, inputs, task };
   return renderPrompt(order.promptTemplate, { ...values, phaseOutputs: await phaseOutputs(objects, order) });
-}
-
-function named<Item extends { readonly name: string }>(items: readonly Item[], name: string): Item {
-  const item = items.find((candidate) => candidate.name === name);
-  if (!item) throw new Error(`this runner has claimed work for ${name}, which is not among its capabilities`);
-  return item;
 }
 
 const MEGABYTE = 1024 * 1024;

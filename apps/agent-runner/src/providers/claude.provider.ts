@@ -37,7 +37,6 @@ export class ClaudeProvider implements Provider {
   constructor(private readonly binary: string) {}
 
   async plan(session: PlannedSession, { home, socket }: SessionPlaces): Promise<Plan> {
-    if (socket === undefined) throw new Error('claude needs a session socket');
     const settings = settingsOf('claude', session.agent);
     const isResumed = session.leg > 1 && (await hasConversation(home, session.sessionId));
     return {

@@ -1,4 +1,11 @@
 export { CommandProvider } from './command.provider';
-export { outputOf, type InputProtocol, type PlannedSession, type Provider } from './provider';
+export {
+  outputOf,
+  type InputProtocol,
+  type Plan,
+  type PlannedSession,
+  type Provider,
+  type SessionPlaces,
+} from './provider';
 export { ReplayProvider } from './replay.provider';
 export { SimulatedProvider } from './simulated.provider';

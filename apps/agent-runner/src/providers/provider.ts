@@ -34,9 +34,12 @@ export interface PlannedSession extends PhaseSettings {
 export interface SessionPlaces {
   /** The agent's home. Its content is the agent's after the first leg: links in it may lead anywhere. */
   readonly home: string;
-  /** The session socket; undefined where agents have none. */
-  readonly socket: string | undefined;
+  /** The session socket: models are at `/<upstream>/…`, hooks at `/hooks/…`. Agents find its path in `SYN_RUNNER_SOCKET`, too. */
+  readonly socket: string;
 }
+
+/** Stands for the address of the forwarder in the arguments and the environment of a plan that asks for one. */
+export const FORWARDER_URL = 'http://forwarder.invalid';
 
 /** The agent's process, for every kind of workspace. */
 export interface Plan {
@@ -48,6 +51,8 @@ export interface Plan {
   readonly env: Readonly<Record<string, Argument>>;
   /** Contents of files by their paths in the agent's home, written before the first leg. */
   readonly home?: Readonly<Record<string, string>>;
+  /** Asks for a TCP port on the workspace's loopback interface that leads to the session socket. */
+  readonly forwarder?: true;
 }
 
 /** Lines that an agent reads from its standard input while it runs, each with its line end. */

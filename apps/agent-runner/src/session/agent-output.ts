@@ -7,7 +7,7 @@ import type { MessageOutline } from './message-outline';
 import type { OutputSpooler } from './output-spooler';
 import type { ResultGrace } from './result-grace';
 import type { WorkspaceFreezer } from './workspace-freezer';
-import { YieldPoints } from './yield-points';
+import type { YieldPoints } from './yield-points';
 
 const STDERR_TAIL_CHARACTERS = 2_000;
 
@@ -20,13 +20,13 @@ type OutputOptions = Readonly<{
   grace: ResultGrace;
   /** Undefined for an agent whose input is closed. */
   input: LiveInput | undefined;
+  yieldPoints: YieldPoints;
   /** Undefined for an agent without a protocol. */
   outline: Outline | undefined;
 }>;
 
 /** Reads an agent's output into the spool, and reads nothing while the workspace is frozen. */
 export class AgentOutput {
-  readonly #yieldPoints = new YieldPoints();
   #stderrTail = '';
 
   constructor(private readonly options: OutputOptions) {}
@@ -48,17 +48,18 @@ export class AgentOutput {
   }
 
   async #readStdout(stdout: Readable): Promise<void> {
-    const { pause, freezer, spooler, grace, input } = this.options;
+    const { pause, freezer, spooler, grace, input, yieldPoints } = this.options;
     for await (const lines of linesOf(stdout)) {
       for (const piece of spooler.piecesOf(lines)) {
         const outline = await this.options.outline?.(piece.text);
-        const { before, after } = this.#yieldPoints.at(outline);
+        const { before, after } = yieldPoints.at(outline);
         await pause.reach(before);
         await freezer.waitForThaw();
         await spooler.keep('stdout', piece);
         grace.follow(outline);
         input?.follow(outline, grace.isIdle);
         await pause.reach(after);
+        pause.follow();
       }
       await spooler.pause();
     }

@@ -5,6 +5,7 @@ const Block = z.object({
   type: z.string(),
   id: z.string().optional(),
   tool_use_id: z.string().optional(),
+  name: z.string().optional().catch(undefined),
 });
 const text = z.string().optional().catch(undefined);
 const isBackgrounded = z.boolean().optional().catch(undefined);

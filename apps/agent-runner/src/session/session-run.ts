@@ -1,5 +1,6 @@
 import type { YieldPoint } from '@syntropic/orchestration/contracts';
 import type { InputProtocol, Provider } from '../providers';
+import type { SessionSocket } from '../session-socket';
 import type { AgentProcess, AgentSignal, Workspace } from '../workspaces';
 import { AgentOutput, type Outline } from './agent-output';
 import { AgentPause } from './agent-pause';
@@ -14,6 +15,7 @@ import { PausableTimer } from './pausable-timer';
 import { ResultGrace } from './result-grace';
 import type { Spool } from './spool';
 import { WorkspaceFreezer } from './workspace-freezer';
+import { YieldPoints } from './yield-points';
 
 export type LegSettings = Readonly<{
   /** From 1; above 1 the session continues in the directory of its parked leg. */
@@ -28,6 +30,8 @@ export type LegSettings = Readonly<{
   outline: Outline | undefined;
   /** The protocol of the agent's input; undefined for an agent whose input is closed. */
   input?: InputProtocol | undefined;
+  /** Closed when the leg has ended. */
+  socket: SessionSocket;
 }>;
 
 const ENDED_AFTER_RESULT = 'the agent did not exit after its result: it was ended, and the result stands';
@@ -62,7 +66,7 @@ export class SessionRun {
     private readonly agent: AgentProcess,
     readonly spool: Spool,
   ) {
-    const { leg, yields, timeoutMs, graces, outline } = settings;
+    const { leg, yields, timeoutMs, graces, outline, socket } = settings;
     this.#timer = new PausableTimer(timeoutMs, () => {
       this.#stop(this.#grace.hasResult ? 'after_result' : 'timed_out');
     });
@@ -71,11 +75,16 @@ export class SessionRun {
     });
     this.#freezer = new WorkspaceFreezer(workspace, [this.#timer, this.#grace]);
     this.#kill = new GracefulKill((signal) => this.#signal(signal), agent.exit, graces);
-    this.#pause = new AgentPause({ freezer: this.#freezer, yields, onFault: this.#fault.reject });
+    const [freezer, grace, onFault] = [this.#freezer, this.#grace, this.#fault.reject];
+    const yieldPoints = new YieldPoints((toolUseId) => {
+      socket.tools.ended(toolUseId);
+    });
+    this.#pause = new AgentPause({ freezer, yields, socket, yieldPoints, onFault });
     const spooler = new OutputSpooler({ leg, spool, limits: settings.output ?? OUTPUT_LIMITS });
     this.#input = settings.input && new LiveInput(agent.stdin, settings.input);
-    const [freezer, pause, grace, input] = [this.#freezer, this.#pause, this.#grace, this.#input];
-    this.#output = new AgentOutput({ spooler, outline, freezer, pause, grace, input });
+    const [pause, input] = [this.#pause, this.#input];
+    this.#output = new AgentOutput({ spooler, outline, freezer, pause, grace, input, yieldPoints });
+    socket.fault.catch(onFault);
     this.#timer.start();
     this.#watch().catch(this.#fault.reject);
     this.finished = this.#run();
@@ -104,11 +113,13 @@ export class SessionRun {
 
   /** Freezes at once, without waiting for a yield point, while the lease is uncertain. */
   suspend(): Promise<void> {
+    void this.settings.socket.hold('lease_uncertain');
     return this.#freezer.freeze('lease_uncertain');
   }
 
-  unsuspend(): Promise<void> {
-    return this.#freezer.thaw('lease_uncertain');
+  async unsuspend(): Promise<void> {
+    await this.#freezer.thaw('lease_uncertain');
+    if (!this.#freezer.has('lease_uncertain')) this.settings.socket.release('lease_uncertain');
   }
 
   /** Ends the agent gracefully: SIGINT, SIGTERM, SIGKILL. */
@@ -177,6 +188,7 @@ export class SessionRun {
       this.#stopTimers();
       this.#pause.withdraw();
       await this.workspace.release();
+      await this.settings.socket.close();
     }
   }
 

@@ -1,4 +1,5 @@
-import { outputOf, type PlannedSession, type Provider } from '../providers';
+import { outputOf, type Plan, type PlannedSession, type Provider, type SessionPlaces } from '../providers';
+import { withForwarder, type SessionSocket, type SessionSockets } from '../session-socket';
 import type { Backend, WorkspaceSpec } from '../workspaces';
 import type { Outline } from './agent-output';
 import type { Graces } from './graceful-kill';
@@ -10,9 +11,8 @@ import { setUpWorkspace, type WorkspaceContents } from './workspace-setup';
 export interface SessionSpec {
   readonly provider: Provider;
   readonly session: PlannedSession;
+  readonly sockets: SessionSockets;
   readonly backend: Backend;
-  /** The session socket on the host; undefined where agents have none. */
-  readonly socket?: string | undefined;
   /** Its directory also holds the spool. */
   readonly workspace: WorkspaceSpec;
   readonly contents: WorkspaceContents;
@@ -27,38 +27,49 @@ export interface SessionSpec {
  * @throws DomainError for faults that the workflow's author can correct
  */
 export async function startSession(spec: SessionSpec): Promise<SessionRun> {
-  const { provider, backend, contents, timeoutMs, graces, output } = spec;
-  const { leg, agent: configuration } = spec.session;
-  const workspace = await backend.create(spec.workspace);
+  const { directory } = spec.workspace;
+  const { sessionId, leg, agent } = spec.session;
+  // An agent that runs is followed at once: what takes time comes before its start.
+  const spool = await Spool.open(directory);
   try {
-    const plan = await provider.plan(spec.session, { home: workspace.home, socket: spec.socket });
-    await setUpWorkspace(workspace, { ...contents, home: plan.home });
-    await workspace.handOver();
-    // An agent that runs is followed at once: what takes time comes before its start.
-    const spool = await Spool.open(spec.workspace.directory);
+    const { egress } = agent;
+    const socket = await spec.sockets.open({ sessionId, leg, directory, egress, spool });
     try {
-      contents.clone.signal?.throwIfAborted();
-      const agent = workspace.spawn(plan.argv, { ...plan, keepsStdinOpen: plan.input !== undefined });
-      const { diskBytes } = spec.workspace.limits;
-      const outline = outputOf(configuration) === 'text' ? undefined : spec.outline;
-      const settings = {
-        leg,
-        yields: provider.yields,
-        timeoutMs,
-        graces,
-        diskBytes,
-        output,
-        outline,
-        input: plan.input,
-      };
-      return new SessionRun(settings, workspace, agent, spool);
+      return await startIn(spec, socket, spool);
     } catch (error) {
-      await spool.close();
+      await socket.close();
       throw error;
     }
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
+}
+
+async function startIn(spec: SessionSpec, socket: SessionSocket, spool: Spool): Promise<SessionRun> {
+  const { provider, backend, contents, timeoutMs, graces, output } = spec;
+  const { leg, agent: configuration } = spec.session;
+  const workspace = await backend.create({ ...spec.workspace, socket: socket.path });
+  try {
+    const plan = await planOf(spec, { home: workspace.home, socket: socket.path });
+    await setUpWorkspace(workspace, { ...contents, home: plan.home });
+    await workspace.handOver();
+    contents.clone.signal?.throwIfAborted();
+    const agent = workspace.spawn(plan.argv, { ...plan, keepsStdinOpen: plan.input !== undefined });
+    const { diskBytes } = spec.workspace.limits;
+    const outline = outputOf(configuration) === 'text' ? undefined : spec.outline;
+    const common = { leg, yields: provider.yields, timeoutMs, graces, diskBytes, output, outline };
+    return new SessionRun({ ...common, input: plan.input, socket }, workspace, agent, spool);
   } catch (error) {
     // Keeps the files of an earlier leg when the start of a later one fails.
     await (leg === 1 ? workspace.destroy() : workspace.release());
     throw error;
   }
+}
+
+/** Agents that may connect to other hosts, or speak only TCP, start behind a forwarder. */
+async function planOf({ provider, session, sockets }: SessionSpec, places: SessionPlaces): Promise<Plan> {
+  const plan = await provider.plan(session, places);
+  const isProxy = sockets.hasEgress(session.agent.egress);
+  return isProxy || plan.forwarder ? withForwarder(plan, places.socket, isProxy) : plan;
 }

@@ -1,13 +1,11 @@
+import type { HoldReason } from '../session-socket';
 import type { Workspace } from '../workspaces';
 import { Gate } from './gate';
 import type { PausableTimer } from './pausable-timer';
 
-/** The execution is paused, or the runner does not know if it still holds the lease. */
-export type FreezeReason = 'paused' | 'lease_uncertain';
-
 /** Freezes a workspace and its timers while there is at least one reason to. */
 export class WorkspaceFreezer {
-  readonly #reasons = new Set<FreezeReason>();
+  readonly #reasons = new Set<HoldReason>();
   readonly #gate = new Gate();
   #isFrozen = false;
   #isClosed = false;
@@ -19,18 +17,18 @@ export class WorkspaceFreezer {
     private readonly timers: readonly Pick<PausableTimer, 'start' | 'stop'>[],
   ) {}
 
-  has(reason: FreezeReason): boolean {
+  has(reason: HoldReason): boolean {
     return this.#reasons.has(reason);
   }
 
   /** Resolves when all processes of the workspace have stopped. */
-  freeze(reason: FreezeReason): Promise<void> {
+  freeze(reason: HoldReason): Promise<void> {
     if (!this.#isClosed) this.#reasons.add(reason);
     return this.#apply();
   }
 
   /** Resolves when the workspace runs again, or stays frozen for another reason. */
-  thaw(reason: FreezeReason): Promise<void> {
+  thaw(reason: HoldReason): Promise<void> {
     this.#reasons.delete(reason);
     return this.#apply();
   }

@@ -4,6 +4,9 @@ import type { MessageOutline } from './message-outline';
 /** Running tools that are remembered: an agent may invent any number. */
 const MAX_TOOLS = 10_000;
 
+/** The tools of agents that start sub-agents. */
+const LAUNCHERS: ReadonlySet<string> = new Set(['Task', 'Agent']);
+
 /** The yield points around one line of output. */
 export interface LineYieldPoints {
   /** Before the line is spooled: the line shows that the model's previous answer was complete. */
@@ -19,8 +22,13 @@ export class YieldPoints {
   readonly #toolsInFlight = new Set<string>();
   /** Tool calls that started sub-agents. They run for long, and can be paused between their own tools. */
   readonly #subagents = new Set<string>();
+  /** Running tools that start sub-agents of which no line has come. */
+  readonly #launches = new Set<string>();
   /** Message id of the answer that the last line belongs to. */
   #answer: string | undefined;
+
+  /** @param onToolEnd called with the id of each tool whose result has come */
+  constructor(private readonly onToolEnd: (id: string) => void = () => undefined) {}
 
   /** To be called with each line of output, in order. */
   at(line: MessageOutline | undefined): LineYieldPoints {
@@ -31,6 +39,16 @@ export class YieldPoints {
     const before = answerIsComplete && this.#isIdle ? 'after_model' : undefined;
     const hasResult = this.#follow(line);
     return { before, after: hasResult && this.#isIdle ? 'after_tool' : undefined };
+  }
+
+  /** True when no tool runs, apart from sub-agents and from tools that wait for the runner's permission. */
+  isIdleBut(waiting: readonly string[]): boolean {
+    return [...this.#toolsInFlight].every((id) => this.#launches.has(id) || waiting.includes(id));
+  }
+
+  /** True for a running tool that starts a sub-agent. */
+  isLaunch(id: string): boolean {
+    return this.#launches.has(id) || this.#subagents.has(id);
   }
 
   get #isIdle(): boolean {
@@ -45,13 +63,26 @@ export class YieldPoints {
     const content = line.message?.content;
     const blocks = Array.isArray(content) ? content : [];
     const results = blocks.filter(({ type }) => type === 'tool_result');
-    for (const { type, id } of blocks) if (type === 'tool_use' && id) this.#starts(id);
-    for (const { tool_use_id: id } of results) if (id) this.#toolsInFlight.delete(id);
+    for (const block of blocks) this.#starts(block);
+    for (const { tool_use_id: id } of results) if (id) this.#ends(id);
     return results.length > 0;
   }
 
-  #starts(id: string): void {
-    if (this.#toolsInFlight.size < MAX_TOOLS && !this.#subagents.has(id)) this.#toolsInFlight.add(id);
+  #starts({
+    type,
+    id,
+    name = '',
+  }: Readonly<{ type: string; id?: string | undefined; name?: string | undefined }>): void {
+    if (type !== 'tool_use' || !id) return;
+    if (this.#toolsInFlight.size >= MAX_TOOLS || this.#subagents.has(id)) return;
+    this.#toolsInFlight.add(id);
+    if (LAUNCHERS.has(name)) this.#launches.add(id);
+  }
+
+  #ends(id: string): void {
+    this.#toolsInFlight.delete(id);
+    this.#launches.delete(id);
+    this.onToolEnd(id);
   }
 
   #runsSubagent(id: string): void {

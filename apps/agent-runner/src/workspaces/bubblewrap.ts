@@ -15,6 +15,7 @@ export const INSIDE = {
   temporary: '/tmp',
   sharedMemory: '/dev/shm',
   files: '/run/host',
+  socket: '/run/syntropic/runner.sock',
 };
 
 /** The entries of /etc that programs need for dynamic linking, name resolution and TLS; none about the machine's users. */

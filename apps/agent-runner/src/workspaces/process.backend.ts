@@ -11,17 +11,18 @@ import { markedProcesses, marker, removeRecord, writeRecord } from './orphans';
 import { outOfMemory } from './out-of-memory';
 import { descendants } from './process-table';
 import { Volume, volumeIn } from './volume';
-import type {
-  AgentInput,
-  AgentProcess,
-  AgentSignal,
-  Argument,
-  Backend,
-  Limit,
-  OutOfMemory,
-  Probe,
-  Workspace,
-  WorkspaceSpec,
+import {
+  SOCKET_VARIABLE,
+  type AgentInput,
+  type AgentProcess,
+  type AgentSignal,
+  type Argument,
+  type Backend,
+  type Limit,
+  type OutOfMemory,
+  type Probe,
+  type Workspace,
+  type WorkspaceSpec,
 } from './workspace';
 import { signalProcess, WorkspaceProcesses } from './workspace-processes';
 
@@ -101,10 +102,11 @@ class PlainWorkspace implements Workspace {
     const command = argv.map(path);
     const [program = '', ...rest] = launchInGroup(this.group, withParentDeathSignal(command));
     const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, path(value)]));
+    const socket = this.spec.socket === undefined ? {} : { [SOCKET_VARIABLE]: this.spec.socket };
     const account = { HOME: this.volume.home, TMPDIR: this.volume.temporary };
     const child = spawn(program, rest, {
       cwd: this.directory,
-      env: { PATH, LANG: 'C.UTF-8', ...account, ...this.spec.environment, ...own, ...marker(this.spec.id) },
+      env: { PATH, LANG: 'C.UTF-8', ...account, ...socket, ...this.spec.environment, ...own, ...marker(this.spec.id) },
       detached: true,
     });
     this.#agent = child.pid;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { chown, mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -17,16 +17,17 @@ import { descendants } from './process-table';
 import { detectMachine, unenforceableOn, watchedOn, writeEtc, type Machine } from './sandbox-machine';
 import { unprivilegedUser, type User } from './unprivileged-user';
 import { Volume, volumeIn } from './volume';
-import type {
-  AgentInput,
-  AgentProcess,
-  AgentSignal,
-  Argument,
-  Backend,
-  OutOfMemory,
-  Probe,
-  Workspace,
-  WorkspaceSpec,
+import {
+  SOCKET_VARIABLE,
+  type AgentInput,
+  type AgentProcess,
+  type AgentSignal,
+  type Argument,
+  type Backend,
+  type OutOfMemory,
+  type Probe,
+  type Workspace,
+  type WorkspaceSpec,
 } from './workspace';
 import { signalProcess, WorkspaceProcesses } from './workspace-processes';
 
@@ -71,6 +72,8 @@ export class SandboxBackend implements Backend {
     const user = await unprivilegedUser(spec.id);
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
+    // The socket's directory keeps all other users out.
+    if (user && spec.socket !== undefined) await chown(spec.socket, user.uid, user.gid);
     const volume = await Volume.open(volumeIn(directory), machine.canMountVolumes ? limits : {}, user);
     const etc = await writeEtc(join(directory, 'etc'));
     const group = await machine.groups.create(spec.id);
@@ -121,6 +124,7 @@ class Sandbox implements Workspace {
     const inside = (word: Argument) =>
       typeof word === 'string' ? word : `${INSIDE.files}/${files.indexOf(word.hostFile)}`;
     const { volume, etc } = this.resources;
+    const { socket } = this.spec;
     const binds: readonly Bind[] = [
       { source: volume.workspace, target: INSIDE.workspace, writable: true },
       { source: volume.home, target: INSIDE.home, writable: true },
@@ -128,6 +132,7 @@ class Sandbox implements Workspace {
       { source: volume.sharedMemory, target: INSIDE.sharedMemory, writable: true },
       ...etc,
       ...files.map((source) => ({ source, target: inside({ hostFile: source }), writable: false })),
+      ...(socket === undefined ? [] : [{ source: socket, target: INSIDE.socket, writable: false }]),
     ];
     const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, inside(value)]));
     return this.#start({ binds, command: argv.map(inside), environment: this.#environment(own) }, input);
@@ -217,7 +222,8 @@ class Sandbox implements Workspace {
 
   #environment(env: Readonly<Record<string, string>>): Record<string, string> {
     const account = { HOME: INSIDE.home, USER: 'agent', LOGNAME: 'agent', SHELL: '/bin/sh' };
-    return { PATH, LANG: 'C.UTF-8', ...account, ...this.spec.environment, ...env };
+    const socket = this.spec.socket === undefined ? {} : { [SOCKET_VARIABLE]: INSIDE.socket };
+    return { PATH, LANG: 'C.UTF-8', ...account, ...socket, ...this.spec.environment, ...env };
   }
 }
 

@@ -17,7 +17,12 @@ export interface WorkspaceSpec {
   readonly directory: string;
   readonly limits: Limits;
   readonly environment: Readonly<Record<string, string>>;
+  /** The session socket on the host, which the agent can connect to; its path is the variable `SYN_RUNNER_SOCKET`. */
+  readonly socket?: string | undefined;
 }
+
+/** The variable with the path of the session socket. */
+export const SOCKET_VARIABLE = 'SYN_RUNNER_SOCKET';
 
 /** Isolates agents from the machine and from each other. */
 export interface Backend {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AgentConfiguration } from './agent-configuration';
+import { AgentConfiguration, Egress } from './agent-configuration';
 import { OutputSchema } from './output-schema';
 
 const [claude, commanded, replay, simulated] = AgentConfiguration.options;
@@ -18,6 +18,8 @@ const common = {
       disk_mb: z.number().int().min(1).optional(),
     })
     .optional(),
+  /** The hosts that the agent may connect to, of those that runners allow. */
+  egress: Egress.optional(),
 };
 
 /** An agent as authors write it, in YAML and JSON: `{provider, …}`; the provider decides which fields there are. */

@@ -1,4 +1,4 @@
-export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-configuration';
+export { AgentConfiguration, EgressHost, PROVIDERS, type ProviderName } from './agent-configuration';
 export { AgentDocument, agentOf } from './agent-document';
 export { deviationOf } from './output-schema';
 export {

@@ -20,3 +20,6 @@ export function env<Schema extends z.ZodObject>(
 
   throw new ConfigurationError(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
 }
+
+/** A variable whose name is configured; undefined when it is unset or empty. */
+export const variable = (name: string): string | undefined => process.env[name] || undefined;

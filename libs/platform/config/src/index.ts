@@ -1,2 +1,2 @@
-export { env } from './env';
+export { env, variable } from './env';
 export { flag } from './flag';

@@ -1,0 +1,37 @@
+/** A call before it goes out. */
+export type PlannedCall = Readonly<{
+  sessionId: string;
+  upstream: string;
+  operation: string;
+  /** As the request names it; the answer may name another one. */
+  model: string | undefined;
+  /** The sub-agent that calls, by its agent's own id. */
+  agentId: string | undefined;
+}>;
+
+/** The reason for which a call must not go out. Agents do not repeat it. */
+export type CallRefusal = Readonly<{ status: 402 | 403; code: string; message: string }>;
+
+/** The figures of a call that has ended. */
+export type SettledCall = Readonly<{
+  tokens: Readonly<{
+    inputTokens: number;
+    outputTokens: number;
+    cacheCreationTokens: number;
+    cacheReadTokens: number;
+    cacheCreation1hTokens: number;
+  }>;
+  /** `null` for a model without a known price. */
+  costUsd: string | null;
+  isComplete: boolean;
+}>;
+
+/** Decides about a session's calls, and learns what they have used. */
+export interface CallGuard {
+  /** Called when nothing else keeps the call; undefined lets it go out. */
+  authorize(call: PlannedCall): CallRefusal | undefined | Promise<CallRefusal | undefined>;
+  /** Called once for each call that went out, before its agent sees the end of the answer. */
+  settle?(call: PlannedCall, settled: SettledCall): void;
+  /** The provider refuses calls until a time; ISO 8601. */
+  limitReached?(call: PlannedCall, resetsAt: string): void;
+}

@@ -1,0 +1,56 @@
+import { costOf, PRICE_TABLE_VERSION } from '@syntropic/telemetry';
+import type { Account } from './answers/dialect';
+import { textOf } from './answers/dialect';
+import type { PlannedCall, SettledCall } from './call-guard';
+
+/** Progress of a call that has gone out; milliseconds of `performance.now()`. */
+type CallTimes = Readonly<{
+  arrivedAt: number;
+  sentAt: number;
+  firstByteAt?: number | undefined;
+  endedAt: number;
+}>;
+
+export type EndedCall = Readonly<{
+  call: PlannedCall;
+  account: Account;
+  isMetered: boolean;
+  /** That of the provider; 502 without an answer. */
+  status: number;
+  requestId: string | undefined;
+  times: CallTimes;
+}>;
+
+/** The figures of an ended call. Refused calls and those that call no model cost nothing. */
+export function settledCall({ call, account, isMetered, status }: EndedCall, at: string): SettledCall {
+  const { tokens, isComplete, model = call.model } = account;
+  const isFree = !isMetered || status >= 400;
+  return { tokens, costUsd: isFree ? '0' : costOf(model ?? 'unknown', tokens, at), isComplete };
+}
+
+/** The data of a `model_call`, without its leg. */
+export function callRecord({ call, account, status, requestId, times }: EndedCall, settled: SettledCall): object {
+  const { tokens, costUsd, isComplete } = settled;
+  const { arrivedAt, sentAt, firstByteAt, endedAt } = times;
+  return {
+    upstream: call.upstream,
+    operation: call.operation,
+    model: account.model ?? call.model,
+    status,
+    input_tokens: tokens.inputTokens,
+    output_tokens: tokens.outputTokens,
+    cache_creation_tokens: tokens.cacheCreationTokens,
+    cache_creation_1h_tokens: tokens.cacheCreation1hTokens,
+    cache_read_tokens: tokens.cacheReadTokens,
+    cost_usd: costUsd,
+    price_table: PRICE_TABLE_VERSION,
+    complete: isComplete,
+    duration_ms: Math.round(endedAt - sentAt),
+    first_byte_ms: firstByteAt === undefined ? undefined : Math.round(firstByteAt - sentAt),
+    held_ms: Math.round(sentAt - arrivedAt),
+    message_id: account.messageId,
+    request_id: textOf(requestId),
+    agent_id: call.agentId,
+    error: account.error,
+  };
+}

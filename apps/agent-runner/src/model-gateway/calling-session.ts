@@ -1,0 +1,13 @@
+import type { ByteBudget } from '../session-socket/byte-budget';
+import type { HoldGate } from '../session-socket/hold-gate';
+import type { SpoolRecords } from '../session-socket/spool-records';
+import type { CallGuard } from './call-guard';
+
+/** The session of a socket: every request through it is this session's. */
+export type CallingSession = Readonly<{
+  sessionId: string;
+  hold: HoldGate;
+  bodies: ByteBudget;
+  records: SpoolRecords;
+  guards: readonly CallGuard[];
+}>;

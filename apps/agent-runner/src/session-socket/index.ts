@@ -1,0 +1,7 @@
+export { blockList } from './checked-address';
+export { withForwarder } from './forwarder';
+export { HostList } from './host-list';
+export type { HoldReason } from './hold-gate';
+export { removeSocket } from './socket-place';
+export type { SessionSocket } from './session-socket';
+export { SessionSockets } from './session-sockets';
