@@ -1,5 +1,5 @@
 import { derivedUuid, PhaseId, WorkflowId, type InputOf } from '@syntropic/kernel';
-import { agentOf, phaseOf, type workflowTemplate } from '@syntropic/orchestration/contracts';
+import { agentOf, retriesOf, phaseOf, type workflowTemplate } from '@syntropic/orchestration/contracts';
 import { invalidRequest } from '../problems/problem';
 import { PhaseRequest, type CreateWorkflowRequest } from './workflows.dto';
 
@@ -28,6 +28,7 @@ export function definitionOf(request: CreateWorkflowRequest, commandId: string):
     inputs: request.input_declarations ?? [],
     repos: request.repos,
     agent: request.agent && agentOf(request.agent),
+    interruptionRetries: request.interruption_retries && retriesOf(request.interruption_retries),
     phases,
   };
 }

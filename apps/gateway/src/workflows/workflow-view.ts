@@ -37,9 +37,15 @@ export function workflowView({ definition, ...row }: WorkflowRow): WorkflowView 
     project_name: definition.projectName ?? null,
     repos: [...definition.repos],
     requires_repos: row.requires_repos,
+    interruption_retries: retriesView(definition.interruptionRetries),
     is_archived: row.is_archived,
   };
 }
+
+const retriesView = ({ max, backoffSeconds }: Phase['retries'] = { max: 0, backoffSeconds: 0 }) => ({
+  max,
+  backoff_seconds: backoffSeconds,
+});
 
 type Phase = WorkflowRow['definition']['phases'][number];
 
@@ -58,5 +64,5 @@ const phaseView = (phase: Phase, provider = 'claude'): WorkflowView['phases'][nu
   max_tokens: phase.maxTokens ?? null,
   input_artifact_types: [...phase.inputArtifactTypes],
   output_artifact_types: [...phase.outputArtifactTypes],
-  retries: { max: phase.retries.max, backoff_seconds: phase.retries.backoffSeconds },
+  retries: retriesView(phase.retries),
 });

@@ -2,6 +2,7 @@ import {
   AgentDocument,
   AuthoredInput,
   authoredPhase,
+  AuthoredRetries,
   hasPromptText,
   NO_PROMPT_TEXT,
   optional,
@@ -93,6 +94,9 @@ export const CreateWorkflowRequest = z
     repos: z.array(RepositoryReference.min(1)).default([]),
     requires_repos: workflow.requiresRepos,
     agent: AgentDocument.optional(),
+    interruption_retries: AuthoredRetries.optional().meta({
+      description: 'Retries of an execution that is interrupted, counted over the whole execution.',
+    }),
   })
   .meta({ id: 'CreateWorkflowRequest' });
 export type CreateWorkflowRequest = z.output<typeof CreateWorkflowRequest>;
@@ -136,6 +140,8 @@ export const ValidateYamlReply = z
   })
   .meta({ id: 'ValidateYamlResponse' });
 
+const RetriesView = z.object({ max: z.int(), backoff_seconds: z.int() });
+
 const PhaseView = z
   .object({
     phase_id: z.string(),
@@ -152,7 +158,7 @@ const PhaseView = z
     max_tokens: z.int().nullable(),
     input_artifact_types: z.array(z.string()),
     output_artifact_types: z.array(z.string()),
-    retries: z.object({ max: z.int(), backoff_seconds: z.int() }),
+    retries: RetriesView,
   })
   .meta({ id: 'PhaseDefinition' });
 
@@ -182,6 +188,7 @@ export const WorkflowView = z
     project_name: z.string().nullable(),
     repos: z.array(z.string()),
     requires_repos: z.boolean(),
+    interruption_retries: RetriesView,
     is_archived: z.boolean(),
   })
   .meta({ id: 'WorkflowResponse' });

@@ -2,15 +2,24 @@ import { context } from '@syntropic/context';
 import { WorkflowExecution, WorkflowTemplate, Workspace } from '@syntropic/orchestration/domain';
 import { ClaimWorkHandler } from './commands/claim-work.handler';
 import { ListInputsHandler } from './commands/list-inputs.handler';
+import { RerunExecutionHandler } from './commands/rerun-execution.handler';
 import { StartExecutionHandler } from './commands/start-execution.handler';
 import { ReleaseWorkHandler, RenewWorkHandler } from './commands/work.handlers';
 import { closeWorkspaces } from './processes/close-workspaces.process';
+import { resolveInterruptions } from './processes/resolve-interruptions.process';
 import { runPhases } from './processes/run-phases.process';
 
 export { Runners } from './ports/runners';
 
 export const orchestration = context({
   aggregates: [WorkflowTemplate, WorkflowExecution, Workspace],
-  handlers: [StartExecutionHandler, ClaimWorkHandler, ListInputsHandler, RenewWorkHandler, ReleaseWorkHandler],
-  processes: [runPhases, closeWorkspaces],
+  handlers: [
+    StartExecutionHandler,
+    RerunExecutionHandler,
+    ClaimWorkHandler,
+    ListInputsHandler,
+    RenewWorkHandler,
+    ReleaseWorkHandler,
+  ],
+  processes: [runPhases, closeWorkspaces, resolveInterruptions],
 });

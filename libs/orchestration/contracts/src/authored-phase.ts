@@ -1,13 +1,21 @@
 import { z } from 'zod';
 import { AgentDocument, agentOf } from './agent-document';
-import { InputDeclaration, PhaseDefinition, Prompt } from './workflow-definition';
+import { InputDeclaration, PhaseDefinition, Prompt, Retries } from './workflow-definition';
 
 const phase = PhaseDefinition.shape;
-const retries = phase.retries.unwrap().shape;
+const retries = Retries.shape;
 
 /** An absent value and null mean the same: clients in other languages and empty keys of documents give null. */
 export const optional = <Schema extends z.ZodType>(schema: Schema) =>
   schema.nullish().transform((value) => value ?? undefined);
+
+/** Retries as authors write them. */
+export const AuthoredRetries = z.strictObject({ max: retries.max, backoff_seconds: retries.backoffSeconds });
+
+export const retriesOf = ({ max, backoff_seconds }: z.output<typeof AuthoredRetries>) => ({
+  max,
+  backoffSeconds: backoff_seconds,
+});
 
 /** The fields of a phase as its author writes them, in documents and in requests. */
 export const authoredPhase = {
@@ -27,7 +35,7 @@ export const authoredPhase = {
   argument_hint: optional(z.string()),
   model: optional(phase.model.unwrap()),
   agent: AgentDocument.optional(),
-  retries: z.strictObject({ max: retries.max, backoff_seconds: retries.backoffSeconds }).optional(),
+  retries: AuthoredRetries.optional(),
 };
 export type AuthoredPhase = z.output<z.ZodObject<typeof authoredPhase>>;
 
@@ -65,7 +73,7 @@ export function phaseOf(
     argumentHint: authored.argument_hint,
     ...modelOf(authored, shared),
     agent: agent && agentOf(agent),
-    retries: attempts && { max: attempts.max, backoffSeconds: attempts.backoff_seconds },
+    retries: attempts && retriesOf(attempts),
   };
 }
 

@@ -4,10 +4,12 @@ export { deviationOf } from './output-schema';
 export {
   AuthoredInput,
   authoredPhase,
+  AuthoredRetries,
   hasPromptText,
   NO_PROMPT_TEXT,
   optional,
   phaseOf,
+  retriesOf,
   type AuthoredPhase,
 } from './authored-phase';
 export {
@@ -54,6 +56,7 @@ export {
   MAX_ARTIFACT_IDS,
   type ExecutablePhase,
   type RecordedPhase,
+  type TakenOverPhase,
   type YieldPoint,
 } from './workflow-execution.shapes';
 export {

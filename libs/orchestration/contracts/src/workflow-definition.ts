@@ -21,6 +21,12 @@ export const Prompt = z
   .string()
   .refine((text) => Buffer.byteLength(text) <= MOST_PROMPT_BYTES, 'a prompt has at most 256 KiB');
 
+/** Further attempts that follow by themselves: `max` of them, each `backoffSeconds` after the one before has ended. */
+export const Retries = z.object({
+  max: z.number().int().min(0).max(10).default(0),
+  backoffSeconds: z.number().int().min(0).max(86_400).default(0),
+});
+
 export const PhaseDefinition = z.object({
   phaseId: PhaseId,
   name: z.string().min(1).max(255),
@@ -38,12 +44,7 @@ export const PhaseDefinition = z.object({
   argumentHint: z.string().optional(),
   model: z.string().min(1).optional(),
   agent: AgentConfiguration.optional(),
-  retries: z
-    .object({
-      max: z.number().int().min(0).max(10).default(0),
-      backoffSeconds: z.number().int().min(0).max(86_400).default(0),
-    })
-    .default({ max: 0, backoffSeconds: 0 }),
+  retries: Retries.default({ max: 0, backoffSeconds: 0 }),
 });
 export type PhaseDefinition = Immutable<z.infer<typeof PhaseDefinition>>;
 
@@ -82,6 +83,8 @@ export const workflowDefinition = {
   inputs: z.array(InputDeclaration).default([]),
   repos: z.array(z.string().min(1)).default([]),
   agent: AgentConfiguration.optional(),
+  /** Retries of an execution that is interrupted, counted over the whole execution. Absent: people retry it. */
+  interruptionRetries: Retries.optional(),
   phases: Phases,
 };
 

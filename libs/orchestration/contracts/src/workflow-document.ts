@@ -1,7 +1,15 @@
 import { PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { AgentDocument, agentOf } from './agent-document';
-import { AuthoredInput, authoredPhase, hasPromptText, NO_PROMPT_TEXT, phaseOf } from './authored-phase';
+import {
+  AuthoredInput,
+  authoredPhase,
+  AuthoredRetries,
+  hasPromptText,
+  NO_PROMPT_TEXT,
+  phaseOf,
+  retriesOf,
+} from './authored-phase';
 import { RepositoryReference } from './repository';
 import {
   noneTwice,
@@ -30,12 +38,14 @@ export const WorkflowDocument = z.strictObject({
   inputs: z.array(AuthoredInput).default([]),
   repos: z.array(RepositoryReference.min(1)).default([]),
   agent: AgentDocument.optional(),
+  /** Retries of an execution that was interrupted. */
+  interruption_retries: AuthoredRetries.optional(),
   phases: z.array(PhaseDocument).min(1, 'a workflow has at least one phase').max(200).check(noneTwice('id', 'order')),
 });
 export type WorkflowDocument = z.infer<typeof WorkflowDocument>;
 
 export function definitionOf(document: WorkflowDocument): Definition {
-  const { repository, requires_repos, inputs, agent, phases } = document;
+  const { repository, requires_repos, inputs, agent, interruption_retries, phases } = document;
   return WorkflowDefinition.parse({
     name: document.name,
     description: document.description ?? undefined,
@@ -48,6 +58,7 @@ export function definitionOf(document: WorkflowDocument): Definition {
     inputs,
     repos: document.repos,
     agent: agent && agentOf(agent),
+    interruptionRetries: interruption_retries && retriesOf(interruption_retries),
     phases: phases.map(({ id, order, ...authored }) => ({ ...phaseOf(authored, agent), phaseId: id, order })),
   });
 }

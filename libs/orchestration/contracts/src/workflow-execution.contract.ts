@@ -23,10 +23,13 @@ import {
   ParkReason,
   reason,
   RecordedPhase,
+  RerunOf,
   settled,
   summary,
+  TakenOverPhase,
   YieldPoint,
 } from './workflow-execution.shapes';
+import { Retries } from './workflow-definition';
 
 const commands = {
   StartExecution: {
@@ -39,11 +42,22 @@ const commands = {
     /** Overrides the provider of every phase. */
     provider: z.enum(PROVIDERS).optional(),
   },
+  /** Starts another execution of the source's template that takes over the phases before the first one to run. */
+  RerunExecution: {
+    executionId: ExecutionId,
+    sourceId: ExecutionId,
+    /** Absent: the first phase that has not finished. */
+    fromPhase: PhaseId.optional(),
+    /** Replace the source's inputs of the same names. */
+    inputs: z.record(z.string(), z.string()).default({}),
+  },
   PauseExecution: { executionId: ExecutionId, reason },
   ResumeExecution: { executionId: ExecutionId },
   CancelExecution: { executionId: ExecutionId, reason },
   /** Begins the interrupted phases again, as attempt n + 1. */
   RetryExecution: { executionId: ExecutionId },
+  /** The back-off after an interruption by the loss of this session has passed. */
+  RetryInterruption: byPlatform({ executionId: ExecutionId, sessionId: SessionId }),
   /** A runner has claimed the phase's work. */
   StartPhase: byPlatform({ ...ofSession, runner: z.string().min(1), leg: z.number().int().min(1) }),
   /** The phase's agent is frozen at a yield point: all processes of its workspace are stopped. */
@@ -77,7 +91,12 @@ const events = {
     repos: z.array(z.string()),
     repositoryRef: z.string().optional(),
     phases: z.array(RecordedPhase),
+    interruptionRetries: Retries.optional(),
+    /** Present for a rerun. */
+    rerunOf: RerunOf.optional(),
   },
+  /** These phases count as completed: they ran in an earlier execution. */
+  PhasesTakenOver: { ...inExecution, phases: z.array(TakenOverPhase) },
   /** The phase waits for a runner. Leg n + 1 goes on where leg n was parked. */
   PhaseQueued: { ...inSession, provider: z.string(), isolation: z.string(), parkedOn: z.string().optional() },
   PhaseStarted: {
@@ -120,8 +139,15 @@ const events = {
     why: InterruptReason,
     /** Every session that ends with it, including parallel phases. */
     sessions: z.array(z.object({ sessionId: SessionId, leg: z.int() })),
+    /** The back-off before the automatic retry; absent when none follows. */
+    retryInSeconds: z.number().optional(),
   },
-  ExecutionRetried: { ...inExecution, phaseIds: z.array(PhaseId) },
+  ExecutionRetried: {
+    ...inExecution,
+    phaseIds: z.array(PhaseId),
+    /** The number of this automatic retry, from 1; absent when it was requested. */
+    automaticRetry: z.int().optional(),
+  },
   ExecutionCompleted: { ...inExecution, ...summary },
   ExecutionFailed: { ...inPhase, ...summary, ...failure },
 };
@@ -137,10 +163,14 @@ export const workflowExecution = contract('orchestration', 'execution', {
     not_running: ['conflict', 'The execution is not running'],
     not_paused: ['conflict', 'The execution is not paused'],
     not_interrupted: ['conflict', 'The execution is not interrupted'],
+    has_not_ended: ['conflict', 'The execution has not ended'],
     has_ended: ['conflict', 'The execution has ended'],
     pause_not_requested: ['conflict', 'No pause was requested'],
     not_ending: ['conflict', 'The execution is not ending'],
     phase_not_found: ['not_found', 'The execution has no such phase'],
+    phase_not_finished: ['conflict', 'An earlier phase has not finished'],
+    nothing_to_rerun: ['invalid', 'Every phase has finished, and none is named to begin with'],
+    template_not_recorded: ['conflict', 'The execution does not record the version of its workflow'],
     phase_not_queued: ['conflict', 'The phase is not queued'],
     phase_waits: ['conflict', 'The phase waits for a runner'],
     phase_not_running: ['conflict', 'The phase is not running'],

@@ -1,6 +1,7 @@
 import {
   ArtifactId,
   ExecutionId,
+  ModelUsage,
   PhaseId,
   ProducedFile,
   SessionId,
@@ -72,6 +73,30 @@ export const inPhase = { ...inExecution, phaseId: PhaseId };
 
 /** Each attempt of a phase is a session; a session that was parked goes on with its next leg. */
 export const inSession = { ...inPhase, sessionId: SessionId, attempt: z.int(), leg: z.int().min(1) };
+
+/** The execution that a rerun was made of, and its status at that moment. */
+export const RerunOf = z.object({
+  executionId: ExecutionId,
+  status: z.enum(['completed', 'failed', 'cancelled', 'interrupted']),
+});
+
+/**
+ * A finished phase of another execution that an execution has instead of running it. Its artifacts stay with the
+ * execution in which it ran: that one's events list them.
+ */
+export const TakenOverPhase = z.object({
+  phaseId: PhaseId,
+  /** The execution in which it ran, also where that is not the one that was rerun. */
+  executionId: ExecutionId,
+  /** The session that completed it. */
+  sessionId: SessionId,
+  attempt: z.int(),
+  /** Its first artifact. */
+  artifactId: ArtifactId.optional(),
+  /** Tokens and cost of the session, which no sum of this execution includes. */
+  used: ModelUsage.extend({ costComplete: z.boolean() }),
+});
+export type TakenOverPhase = Immutable<z.infer<typeof TakenOverPhase>>;
 
 /** The most artifacts that an execution names; queries list all of them. */
 export const MAX_ARTIFACT_IDS = 1_000;

@@ -58,6 +58,28 @@ describe('a workflow in YAML', () => {
   });
 });
 
+describe('the retries of interrupted executions', () => {
+  const withRetries = (retries: string) =>
+    yaml('id: a', 'name: A', `interruption_retries: ${retries}`, 'phases:', '  - {id: one, name: One, order: 1}');
+
+  it('are read, with a back-off of no seconds where none is given', () => {
+    expect(parseWorkflowYaml(withRetries('{max: 3}'))).toMatchObject({
+      definition: { interruptionRetries: { max: 3, backoffSeconds: 0 } },
+    });
+    expect(parseWorkflowYaml(withRetries('{max: 1, backoff_seconds: 30}'))).toMatchObject({
+      definition: { interruptionRetries: { max: 1, backoffSeconds: 30 } },
+    });
+  });
+
+  it('are bounded, and have no other field', () => {
+    expect(faultsOf(withRetries('{max: 11}'))).toMatchObject([{ line: 3, field: 'interruption_retries.max' }]);
+    expect(faultsOf(withRetries('{backoff_seconds: 86401}'))).toMatchObject([
+      { line: 3, field: 'interruption_retries.backoff_seconds' },
+    ]);
+    expect(faultsOf(withRetries('{retries: 3}'))).toMatchObject([{ line: 3, field: 'interruption_retries.retries' }]);
+  });
+});
+
 describe('the settings of an agent', () => {
   const claude = (...lines: string[]) =>
     yaml('id: a', 'name: A', 'agent:', '  provider: claude', ...lines, 'phases:', '  - {id: one, name: One, order: 1}');

@@ -1,4 +1,4 @@
-export { send, startTimer, type Action } from './action';
+export { send, startTimer, stopTimer, type Action } from './action';
 export { effect, type EffectHandlers } from './effect';
 export { Effects } from './effects';
 export { processCommands, ProcessOperator } from './operator';

@@ -25,6 +25,7 @@ import {
   workOrderOf,
 } from '@syntropic/orchestration/domain';
 import { WorkQueue, type Work } from '@syntropic/work';
+import { originsOf } from './origins';
 
 const { FailPhase, StartPhase } = workflowExecution.commands;
 const ORDER_TOO_LARGE = 'execution.order_too_large';
@@ -63,8 +64,9 @@ export class ClaimWorkHandler implements Handler<ClaimWork> {
     const { state } = await this.executions.load(claimed.executionId);
     const from = templateOf(state);
     const template = from && (await this.templates.loadAt(from.workflowId, from.version));
+    const origins = await originsOf(state, this.executions);
     try {
-      const order = workOrderOf(state, claimed, template?.state);
+      const order = workOrderOf(state, claimed, template?.state, origins);
       await this.#start(claimed, runner, claim);
       return order;
     } catch (error) {

@@ -4,6 +4,7 @@ import { Handles, type Handler } from '@syntropic/messaging';
 import { work, type ExecutionEvent } from '@syntropic/orchestration/contracts';
 import { inputPageOf, WorkflowExecution } from '@syntropic/orchestration/domain';
 import { WorkQueue } from '@syntropic/work';
+import { originsOf } from './origins';
 
 type ListInputs = typeof work.ListInputs;
 
@@ -21,6 +22,6 @@ export class ListInputsHandler implements Handler<ListInputs> {
       throw new DomainError('work.lease_lost', 'the lease of a session of this execution is not held', 'conflict');
     }
     const { state } = await this.executions.load(data.executionId);
-    return inputPageOf(state, data);
+    return inputPageOf(state, data, await originsOf(state, this.executions));
   }
 }

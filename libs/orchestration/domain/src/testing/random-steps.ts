@@ -11,6 +11,7 @@ import {
   parkPhase,
   rejectPhase,
   requeuePhase,
+  retryInterruption,
   startPhase,
   stopPhase,
 } from '../workflow-execution/phases';
@@ -34,6 +35,7 @@ const {
   RequeuePhase,
   ApprovePhase,
   RejectPhase,
+  RetryInterruption,
 } = workflowExecution.commands;
 
 type Decide = (state: WorkflowExecution) => readonly ExecutionEvent[];
@@ -141,7 +143,11 @@ const MOVES = {
     const command = CancelExecution.schema.parse({ executionId });
     return (state) => cancelExecution(state, command);
   }),
-  retry: ofExecution(3, () => retryExecution),
+  retry: ofExecution(2, () => retryExecution),
+  retryInterruption: ofPhase(['interrupted'], ({ executionId, sessionId }) => {
+    const command = RetryInterruption.schema.parse({ executionId, sessionId });
+    return (state) => retryInterruption(state, command);
+  }),
 } satisfies Readonly<Record<string, Move>>;
 
 type MoveName = keyof typeof MOVES;

@@ -10,9 +10,11 @@ import {
   parkPhase,
   rejectPhase,
   requeuePhase,
+  retryInterruption,
   startPhase,
   stopPhase,
 } from './phases';
+import { rerunExecution } from './rerun-execution';
 import { startExecution } from './start-execution';
 import { evolve, reserves, type WorkflowExecution as State } from './workflow-execution';
 
@@ -26,10 +28,12 @@ export const WorkflowExecution = aggregate(workflowExecution, {
   upcasters: { ExecutionStarted: [(whole: object) => whole] },
   decisions: {
     startExecution: byHandler(startExecution),
+    rerunExecution: byHandler(rerunExecution),
     pauseExecution,
     resumeExecution,
     cancelExecution,
     retryExecution,
+    retryInterruption,
     startPhase,
     holdPhase,
     parkPhase,

@@ -71,6 +71,15 @@ function nextPhases(phases: readonly PhaseState[]): readonly PhaseState[] {
   return group.length > 0 ? group : upcoming.slice(0, 1);
 }
 
+/** Begins the interrupted phases again. @param automaticRetry the number of this retry, for one that no one has requested */
+export function retried(execution: UnderwayExecution, automaticRetry?: number): Decision {
+  const phaseIds = execution.phases
+    .filter(({ status }) => status === 'interrupted')
+    .map(({ definition }) => definition.phaseId);
+  const data = { ...idsOf(execution), phaseIds, ...(automaticRetry !== undefined && { automaticRetry }) };
+  return followed(execution, [{ type: 'ExecutionRetried', data }]);
+}
+
 /** A parked phase continues with its next leg, any other with its next attempt. */
 export function queued(execution: UnderwayExecution, phase: PhaseState): ExecutionEvent {
   const ids = idsOf(execution);

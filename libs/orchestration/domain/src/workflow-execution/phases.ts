@@ -1,6 +1,6 @@
 import { UNKNOWN_USAGE } from '@syntropic/kernel';
 import type { ExecutionCommands, ExecutionEvent } from '@syntropic/orchestration/contracts';
-import { followed, idsOf, queued, summaryOf, type Decision } from './continuation';
+import { followed, idsOf, queued, retried, summaryOf, type Decision } from './continuation';
 import { phaseOfSession, refuse, running, started } from './refusals';
 import {
   isActive,
@@ -109,7 +109,23 @@ export function interruptPhase(execution: WorkflowExecution, command: ExecutionC
   const sessions = now.phases.flatMap((other) =>
     isActive(other) && other.sessionId ? [{ sessionId: other.sessionId, leg: other.leg }] : [],
   );
-  return [{ type: 'ExecutionInterrupted', data: { ...inSession(now, phase), ...summaryOf(now), sessions, why } }];
+  const data = { ...inSession(now, phase), ...summaryOf(now), sessions, why, ...automaticRetryOf(now) };
+  return [{ type: 'ExecutionInterrupted', data }];
+}
+
+/** None while a pause is requested: the execution waits for a person already. */
+function automaticRetryOf({ started: { interruptionRetries }, automaticRetries, requested }: UnderwayExecution) {
+  if (!interruptionRetries || requested !== undefined || automaticRetries >= interruptionRetries.max) return {};
+  return { retryInSeconds: interruptionRetries.backoffSeconds };
+}
+
+/** Changes nothing for another interruption, or when the execution goes on or has ended already. */
+export function retryInterruption(
+  execution: WorkflowExecution,
+  { sessionId }: ExecutionCommands['RetryInterruption'],
+): Decision {
+  if (execution.status !== 'interrupted' || execution.retriedAfter !== sessionId) return [];
+  return retried(execution, execution.automaticRetries + 1);
 }
 
 /** Work that was claimed but not started before the pause stays queued, because resuming continues queued phases. */

@@ -49,12 +49,14 @@ export function startExecution(
     repos: [...reposOf(command, definition, inputs)],
     repositoryRef: ref && substituted(ref, inputs, 'repository.ref'),
     phases: phases.map(planned),
+    ...(definition.interruptionRetries && { interruptionRetries: definition.interruptionRetries }),
   };
   refuseUnsendable(data, phases);
   return followed(execution, [{ type: 'ExecutionStarted', data }]);
 }
 
-function refuseIncapable(phases: readonly ExecutablePhase[], isCapable: Capabilities): void {
+/** @throws DomainError `execution.no_capable_runner` */
+export function refuseIncapable(phases: readonly ExecutablePhase[], isCapable: Capabilities): void {
   for (const { phaseId, agent } of phases) {
     const capability = isCapable(agent);
     if (capability === true) continue;
@@ -74,8 +76,12 @@ const planned = ({ phaseId, name, order, executionType, model, retries, agent }:
   agent: { provider: agent.provider, isolation: agent.isolation },
 });
 
-function inputsOf(
-  { inputs, task }: ExecutionCommands['StartExecution'],
+/**
+ * The inputs of an execution, declared defaults and its task included.
+ * @throws DomainError `execution.reserved_input`, `execution.unknown_input`, `execution.missing_input`
+ */
+export function inputsOf(
+  { inputs, task }: Pick<ExecutionCommands['StartExecution'], 'inputs' | 'task'>,
   definition: WorkflowDefinition,
 ): Record<string, string> {
   const reserved = RESERVED.find((name) => Object.hasOwn(inputs, name));

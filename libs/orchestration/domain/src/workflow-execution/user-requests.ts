@@ -1,5 +1,5 @@
 import type { ExecutionCommands } from '@syntropic/orchestration/contracts';
-import { followed, idsOf, type Decision } from './continuation';
+import { followed, idsOf, retried, type Decision } from './continuation';
 import { running, started, wrongState } from './refusals';
 import { isEnding, type WorkflowExecution } from './workflow-execution';
 
@@ -40,9 +40,5 @@ export function cancelExecution(
 export function retryExecution(execution: WorkflowExecution): Decision {
   const now = started(execution);
   if (now.status !== 'interrupted') throw wrongState('not_interrupted', now.status);
-
-  const phaseIds = now.phases
-    .filter(({ status }) => status === 'interrupted')
-    .map(({ definition }) => definition.phaseId);
-  return followed(now, [{ type: 'ExecutionRetried', data: { ...idsOf(now), phaseIds } }]);
+  return retried(now);
 }

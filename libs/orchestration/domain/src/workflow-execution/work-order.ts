@@ -1,4 +1,4 @@
-import { jsonBytes } from '@syntropic/kernel';
+import { jsonBytes, type ExecutionId } from '@syntropic/kernel';
 import {
   inputsWithTask,
   MAX_ORDER_BYTES,
@@ -10,33 +10,44 @@ import {
 import { active, type WorkflowTemplate } from '../workflow-template';
 import { executablePhases } from './executable-phases';
 import { phaseOfSession, refuse, started } from './refusals';
-import { isUnderway, type PhaseState, type WorkflowExecution } from './workflow-execution';
+import type { PhaseState, WorkflowExecution } from './workflow-execution';
 
 type Started = ExecutionEvents['ExecutionStarted']['data'];
+
+/** The executions in which phases ran that others have taken over, by their ids. */
+export type Origins = ReadonlyMap<string, WorkflowExecution>;
 
 const MAX_PAGE_BYTES = 512 * 1024;
 
 /** Ids, numbers and names of fields, beside the parts that authors and clients fill. */
 const FIXED_BYTES = 4_096;
 
-/** The template that an execution runs; undefined for one of an older build, which keeps its phases itself, and for one that has ended. */
+/** The template that an execution runs; undefined for one of an older build, which keeps its phases itself. */
 export function templateOf(
   execution: WorkflowExecution,
 ): Readonly<{ workflowId: string; version: number }> | undefined {
-  if (!isUnderway(execution)) return undefined;
+  if (execution.status === 'not_started') return undefined;
   const { workflowId, templateVersion: version } = execution.started;
   return version === undefined ? undefined : { workflowId, version };
+}
+
+/** The executions whose artifacts an order or a page needs: where phases ran that this execution has taken over. */
+export function originIds(execution: WorkflowExecution): readonly ExecutionId[] {
+  const phases = execution.status === 'not_started' ? [] : execution.phases;
+  return [...new Set(phases.flatMap(({ takenOver }) => takenOver?.executionId ?? []))];
 }
 
 /**
  * Everything the runner of this session needs, and as many input files as it has room for.
  * @param template the state of `templateOf` as of its version
+ * @param origins the states of `originIds`
  * @throws DomainError `execution.order_too_large`, which only executions of older builds can be
  */
 export function workOrderOf(
   execution: WorkflowExecution,
   session: Readonly<{ phaseId: string; sessionId: string }>,
   template: WorkflowTemplate | undefined,
+  origins: Origins = new Map(),
 ): Omit<WorkOrder, 'token'> {
   const now = started(execution);
   const { definition, sessionId, attempt, leg } = phaseOfSession(now, session);
@@ -44,7 +55,10 @@ export function workOrderOf(
   const order = { ...requestOf(now.started), ...instructionsOf(phaseBy(definition.phaseId)), sessionId, attempt, leg };
   const completed = now.phases
     .filter(({ status }) => status === 'completed')
-    .map(({ definition, artifacts }) => ({ ...earlierPhase(phaseBy(definition.phaseId)), artifacts }));
+    .map((phase) => ({
+      ...earlierPhase(phaseBy(phase.definition.phaseId)),
+      artifacts: artifactsOf(phase, origins),
+    }));
   const bytes = jsonBytes({ ...order, earlier: completed.map((phase) => ({ ...phase, artifacts: [] })) });
   if (bytes + FIXED_BYTES > MAX_ORDER_BYTES) throw tooLarge(definition.phaseId);
   return { ...order, earlier: withFiles(completed, MAX_ORDER_BYTES - FIXED_BYTES - bytes) };
@@ -54,15 +68,26 @@ export function workOrderOf(
 export function inputPageOf(
   execution: WorkflowExecution,
   { phaseId, skip }: Readonly<{ phaseId: string; skip: number }>,
+  origins: Origins = new Map(),
 ): InputPage {
   const phase = started(execution).phases.find(({ definition }) => definition.phaseId === phaseId);
   if (!phase) throw refuse('phase_not_found', `the execution has no phase ${phaseId}`);
 
-  const rest = phase.artifacts.slice(skip);
+  const rest = artifactsOf(phase, origins).slice(skip);
   const { files } = filesWithin(rest, MAX_PAGE_BYTES);
   // At least one, so that pages come to an end.
   const artifacts = files.length > 0 ? files : rest.slice(0, 1).map(({ path, uri }) => ({ path, uri }));
   return { artifacts, hasMore: artifacts.length < rest.length };
+}
+
+/** The artifacts of a phase, from the execution in which it ran. */
+function artifactsOf({ takenOver, artifacts }: PhaseState, origins: Origins): PhaseState['artifacts'] {
+  if (!takenOver) return artifacts;
+  const origin = origins.get(takenOver.executionId);
+  const phases = origin === undefined || origin.status === 'not_started' ? [] : origin.phases;
+  const ran = phases.find(({ definition }) => definition.phaseId === takenOver.phaseId);
+  if (ran?.sessionId !== takenOver.sessionId) throw new Error(`${takenOver.executionId} has no such session`);
+  return ran.artifacts;
 }
 
 /**

@@ -1,5 +1,10 @@
 import { addUsage, NO_USAGE, type ProducedFile, type Reservation, type SessionId, type Usage } from '@syntropic/kernel';
-import type { ExecutionEvent, ExecutionEvents, RecordedPhase } from '@syntropic/orchestration/contracts';
+import type {
+  ExecutionEvent,
+  ExecutionEvents,
+  RecordedPhase,
+  TakenOverPhase,
+} from '@syntropic/orchestration/contracts';
 import { runningScope } from '../workflow-template';
 
 /**
@@ -31,6 +36,8 @@ export type PhaseState = Readonly<{
   /** Usage and artifacts of the attempt, set when a leg is parked and when the attempt ends. */
   usage: Usage;
   artifacts: readonly ProducedFile[];
+  /** The phase was completed in an earlier execution, which has its artifacts. */
+  takenOver?: TakenOverPhase;
 }>;
 
 type Underway = Readonly<{
@@ -38,6 +45,8 @@ type Underway = Readonly<{
   phases: readonly PhaseState[];
   /** The sum over all attempts that have ended. */
   usage: Usage;
+  /** The automatic retries after interruptions. */
+  automaticRetries: number;
 }>;
 
 export type Running = Underway &
@@ -50,15 +59,18 @@ export type Running = Underway &
   }>;
 type Paused = Underway & Readonly<{ status: 'paused'; requested?: 'cancel' | undefined; reason?: string | undefined }>;
 type Interrupted = Underway &
-  Readonly<{ status: 'interrupted'; requested?: 'cancel' | undefined; reason?: string | undefined }>;
+  Readonly<{
+    status: 'interrupted';
+    requested?: 'cancel' | undefined;
+    reason?: string | undefined;
+    /** The lost session after whose back-off the execution is retried; absent when people retry it. */
+    retriedAfter?: SessionId | undefined;
+  }>;
+/** Keeps its phases, because reruns take them over. */
+type Ended = Underway & Readonly<{ status: 'completed' | 'failed' | 'cancelled' }>;
 
 /** One run of a workflow template. */
-export type WorkflowExecution =
-  | Readonly<{ status: 'not_started' }>
-  | Running
-  | Paused
-  | Interrupted
-  | Readonly<{ status: 'completed' | 'failed' | 'cancelled' }>;
+export type WorkflowExecution = Readonly<{ status: 'not_started' }> | Running | Paused | Interrupted | Ended;
 
 export type UnderwayExecution = Running | Paused | Interrupted;
 
@@ -78,7 +90,13 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
         started: event.data,
         phases: [...event.data.phases].sort((one, other) => one.order - other.order).map(pending),
         usage: NO_USAGE,
+        automaticRetries: 0,
       };
+    case 'PhasesTakenOver':
+      return event.data.phases.reduce<UnderwayExecution>(
+        (before, takenOver) => withPhase(before, takenOver.phaseId, { status: 'completed', takenOver }),
+        underway(execution),
+      );
     case 'PhaseQueued': {
       const { phaseId, sessionId, attempt, leg } = event.data;
       const anew = leg === 1 ? { usage: NO_USAGE, artifacts: [] } : {};
@@ -131,16 +149,19 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
           isActive(phase) || isRetried(phase) ? { ...phase, status: 'interrupted' } : phase,
         ),
         usage: { ...usage, costComplete: false },
+        ...(event.data.retryInSeconds !== undefined && { retriedAfter: event.data.sessionId }),
       };
     }
-    case 'ExecutionRetried':
-      return { ...only(underway(execution)), status: 'running' };
+    case 'ExecutionRetried': {
+      const before = only(underway(execution));
+      return { ...before, status: 'running', automaticRetries: event.data.automaticRetry ?? before.automaticRetries };
+    }
     case 'ExecutionCompleted':
-      return { status: 'completed' };
+      return { ...only(underway(execution)), status: 'completed' };
     case 'ExecutionFailed':
-      return { status: 'failed' };
+      return { ...only(underway(execution)), status: 'failed' };
     case 'ExecutionCancelled':
-      return { status: 'cancelled' };
+      return { ...only(underway(execution)), status: 'cancelled' };
   }
 }
 
@@ -181,7 +202,12 @@ const pending = (definition: RecordedPhase): PhaseState => ({
   artifacts: [],
 });
 
-const only = ({ started, phases, usage }: Underway): Underway => ({ started, phases, usage });
+const only = ({ started, phases, usage, automaticRetries }: Underway): Underway => ({
+  started,
+  phases,
+  usage,
+  automaticRetries,
+});
 
 function withPhase(execution: WorkflowExecution, phaseId: string, change: Partial<PhaseState>): UnderwayExecution {
   const before = underway(execution);
