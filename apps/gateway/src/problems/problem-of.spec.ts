@@ -29,6 +29,16 @@ describe('a problem document', () => {
     expect(problemOf(new DomainError(code, 'the words', 'conflict')).document.status).toBe(400);
   });
 
+  it('names no path of the machine', () => {
+    const refused = new DomainError(
+      'agent.recording_unknown',
+      "no recordings in '/srv/syntropic/recordings'",
+      'invalid',
+    );
+
+    expect(problemOf(refused).document.detail).toBe("no recordings in '<path>'");
+  });
+
   it('has the title that the contract declares', () => {
     const refused = new DomainError('execution.stale_session', 'the words', 'conflict');
 

@@ -40,6 +40,7 @@ export {
   type ReplyOf,
   type Sender,
 } from './message';
+export { withoutHostPaths } from './outward-text';
 export { ProducedFile } from './produced-file';
 export { isStorable, shortText, storableText } from './storable-text';
 export { addUsd, perMillion, SignedUsd, subtractUsd, Usd, usdOf } from './usd';

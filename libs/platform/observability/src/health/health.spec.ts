@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Health } from './health';
 import type { PartState } from './part-state';
 
@@ -13,6 +14,14 @@ describe('a service', () => {
     expect(await new Health({ store: up, cache: { ...down, optional: true } }).report()).toMatchObject({
       status: 'degraded',
       checks: { cache: { status: 'down', error: 'connection refused' } },
+    });
+  });
+
+  it('names the fault of a dependency without the paths of the machine', async () => {
+    const check = () => readFile('/var/lib/runner/none');
+
+    expect(await new Health({ disk: { check } }).report()).toMatchObject({
+      checks: { disk: { error: 'ENOENT: no such file or directory' } },
     });
   });
 
@@ -51,6 +60,14 @@ describe('the parts of the platform', () => {
     expect(await report(part, { ...relay, part: 'projection', name: 'workflow_v1' })).toMatchObject({
       status: 'degraded',
       degraded: [{ part: 'relay', name: 'relay', since, why }],
+    });
+  });
+
+  it('are named without the paths of the machine', async () => {
+    const why = "Cannot find module '/app/dist/worker.js'";
+
+    expect(await report({ ...relay, isFailing: true, why })).toMatchObject({
+      degraded: [{ why: "Cannot find module '<path>'" }],
     });
   });
 

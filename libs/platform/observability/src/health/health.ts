@@ -1,4 +1,6 @@
 import { within } from '@syntropic/async';
+import { withoutHostPaths } from '@syntropic/kernel';
+import { isNativeError } from 'node:util/types';
 import { degradationsOf, type Degradation, type PartSource } from './part-state';
 
 /** A dependency of a service. */
@@ -69,4 +71,5 @@ async function inTime<Result>(question: () => Promise<Result>): Promise<Result> 
   throw new Error(`no answer within ${TIMEOUT_MS} ms`);
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
+const messageOf = (error: unknown): string =>
+  withoutHostPaths(isNativeError(error) ? error.message || error.name : String(error));

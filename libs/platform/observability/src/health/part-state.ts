@@ -1,3 +1,5 @@
+import { withoutHostPaths } from '@syntropic/kernel';
+
 /** The state of one part of the platform, by the database's clock. */
 export type PartState = Readonly<{
   part: 'projection' | 'process' | 'timers' | 'relay' | 'log';
@@ -31,4 +33,9 @@ export const standsStill = ({ part, seconds, isFailing }: PartState): boolean =>
   isFailing || (seconds ?? 0) > PATIENCE_SECONDS[part];
 
 export const degradationsOf = (parts: readonly PartState[]): readonly Degradation[] =>
-  parts.filter(standsStill).map(({ part, name, since, why }) => ({ part, name, since: since ?? '', why }));
+  parts.filter(standsStill).map(({ part, name, since, why }) => ({
+    part,
+    name,
+    since: since ?? '',
+    why: withoutHostPaths(why),
+  }));
