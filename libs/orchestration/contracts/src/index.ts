@@ -38,7 +38,6 @@ export {
   type RenewedWork,
 } from './work.contract';
 export {
-  InputDeclaration,
   PhaseDefinition,
   Prompt,
   WorkflowClassification,
