@@ -1,6 +1,14 @@
 import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { artifact } from '@syntropic/artifacts/contracts';
-import { DomainError, shortText, UNKNOWN_USAGE, type InputOf, type Lease, type Usage } from '@syntropic/kernel';
+import {
+  DomainError,
+  ERROR_BYTES,
+  shortText,
+  UNKNOWN_USAGE,
+  type InputOf,
+  type Lease,
+  type Usage,
+} from '@syntropic/kernel';
 import type { CommandClient } from '@syntropic/messaging';
 import {
   work,
@@ -19,8 +27,6 @@ const { CreateWorkspace, TerminateWorkspace } = workspace.commands;
 const { FailPhase, HoldPhase, ParkPhase, InterruptPhase } = workflowExecution.commands;
 const { CreateArtifact } = artifact.commands;
 const { ListInputs, ReleaseWork } = work;
-
-const ERROR_BYTES = 4_096;
 
 /** Distinguishes the second form of a command from the first, which was refused under its id. */
 const REDUCED = 'reduced';

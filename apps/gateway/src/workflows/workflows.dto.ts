@@ -5,21 +5,21 @@ import {
   AuthoredRetries,
   hasPromptText,
   NO_PROMPT_TEXT,
+  MAX_INPUTS,
+  NewPhase,
+  newWorkflow as workflow,
   optional,
-  PhaseDefinition,
   Prompt,
   RepositoryReference,
   WorkflowClassification,
-  WorkflowDefinition,
   WorkflowType,
 } from '@syntropic/orchestration/contracts';
-import { PhaseId, WorkflowId } from '@syntropic/kernel';
+import { MAX_REPOS, PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { flag, pageNumber, sizeUpTo } from '../http/query-values';
 import { cutField } from '../reads/cut-mark';
 
-const phase = PhaseDefinition.shape;
-const workflow = WorkflowDefinition.shape;
+const phase = NewPhase.shape;
 
 /** The id, or its first characters. */
 export const WorkflowParams = z.object({ workflow_id: z.string().min(1) });
@@ -72,8 +72,8 @@ export const PhaseRequest = z
     id: optional(phase.phaseId),
     phase_id: optional(phase.phaseId),
     order: optional(phase.order),
-    input_artifact_types: optional(z.array(z.string())),
-    output_artifact_types: optional(z.array(z.string())),
+    input_artifact_types: optional(phase.inputArtifactTypes.unwrap()),
+    output_artifact_types: optional(phase.outputArtifactTypes.unwrap()),
   })
   .refine(hasPromptText, NO_PROMPT_TEXT)
   .meta({ id: 'PhaseRequest' });
@@ -87,11 +87,11 @@ export const CreateWorkflowRequest = z
     classification: knownOr(WorkflowClassification, 'standard').default('standard'),
     repository_url: RepositoryReference.default(''),
     repository_ref: workflow.repositoryRef,
-    description: optional(z.string()),
-    project_name: optional(z.string()),
+    description: optional(workflow.description.unwrap()),
+    project_name: optional(workflow.projectName.unwrap()),
     phases: optional(z.array(PhaseRequest).max(200)),
-    input_declarations: optional(z.array(AuthoredInput)),
-    repos: z.array(RepositoryReference.min(1)).default([]),
+    input_declarations: optional(z.array(AuthoredInput).max(MAX_INPUTS)),
+    repos: z.array(RepositoryReference.min(1)).max(MAX_REPOS).default([]),
     requires_repos: workflow.requiresRepos,
     agent: AgentDocument.optional(),
     interruption_retries: AuthoredRetries.optional().meta({

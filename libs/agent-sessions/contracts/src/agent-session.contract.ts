@@ -1,10 +1,17 @@
 import {
   byLeaseHolder,
   contract,
+  ErrorText,
   ExecutionId,
+  Location,
+  MAX_FILES,
+  MAX_REPOS,
   PhaseId,
   ProducedFile,
+  RecordedFile,
+  ReportedUsage,
   SessionId,
+  ShortName,
   Usage,
   WorkflowId,
   type CommandsOf,
@@ -32,7 +39,7 @@ const completed = {
   /** The model that the agent began with; absent for a plain program. */
   model: z.string().optional(),
   usage: Usage,
-  artifacts: z.array(ProducedFile).default([]),
+  artifacts: z.array(RecordedFile).default([]),
   /** Telemetry events that the session produced: a live stream waits for them before it ends. */
   telemetryEvents: z.number().int().nonnegative().default(0),
   /** The location of the agent's whole output in object storage. */
@@ -42,7 +49,23 @@ const completed = {
 /** One conversation with one agent: an attempt of a phase. */
 export const agentSession = contract('agent-sessions', 'session', {
   key: 'sessionId',
-  commands: { StartSession: byLeaseHolder(started), CompleteSession: byLeaseHolder(completed) },
+  commands: {
+    StartSession: byLeaseHolder({
+      ...started,
+      provider: ShortName,
+      model: ShortName.optional(),
+      repos: z.array(Location).max(MAX_REPOS).default([]),
+    }),
+    CompleteSession: byLeaseHolder({
+      ...completed,
+      error: ErrorText.optional(),
+      errorType: ShortName.optional(),
+      model: ShortName.optional(),
+      usage: ReportedUsage,
+      artifacts: z.array(ProducedFile).max(MAX_FILES).default([]),
+      transcriptUri: Location.optional(),
+    }),
+  },
   events: {
     SessionStarted: started,
     SessionCompleted: { ...completed, workflowId: WorkflowId, phaseId: PhaseId },

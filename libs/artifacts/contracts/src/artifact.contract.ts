@@ -4,7 +4,9 @@ import {
   ExecutionId,
   PhaseId,
   ProducedFile,
+  RecordedFile,
   SessionId,
+  ShortName,
   WorkflowId,
   type CommandsOf,
   type EventOf,
@@ -14,7 +16,7 @@ import { z } from 'zod';
 
 /** The bytes are in object storage under `uri`; the event holds what identifies them. */
 const stored = {
-  ...ProducedFile.shape,
+  ...RecordedFile.shape,
   workflowId: WorkflowId,
   phaseId: PhaseId,
   executionId: ExecutionId,
@@ -30,7 +32,13 @@ export const artifact = contract('artifacts', 'artifact', {
   key: 'artifactId',
   commands: {
     /** Records a file whose bytes are in object storage already. */
-    CreateArtifact: byLeaseHolder(stored),
+    CreateArtifact: byLeaseHolder({
+      ...stored,
+      ...ProducedFile.shape,
+      artifactType: ShortName,
+      contentType: ShortName,
+      title: z.string().min(1).max(512),
+    }),
   },
   events: { ArtifactCreated: stored },
   refusals: {

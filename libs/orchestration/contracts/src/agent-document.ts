@@ -1,3 +1,4 @@
+import { ShortName } from '@syntropic/kernel';
 import { z } from 'zod';
 import { AgentConfiguration, Egress } from './agent-configuration';
 import { OutputSchema } from './output-schema';
@@ -7,7 +8,7 @@ const [claude, commanded, replay, simulated] = AgentConfiguration.options;
 const common = {
   isolation: claude.shape.isolation.optional(),
   /** The model of the phases that name none. */
-  model: z.string().min(1).nullish(),
+  model: ShortName.nullish(),
   /** The bound of an answer in the phases that name none. */
   max_tokens: z.number().int().min(1).nullish(),
   limits: z

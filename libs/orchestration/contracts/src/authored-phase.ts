@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AgentDocument, agentOf } from './agent-document';
-import { InputDeclaration, PhaseDefinition, Prompt, Retries } from './workflow-definition';
+import { NewInput, NewPhase, Retries, type PhaseDefinition } from './workflow-definition';
 
-const phase = PhaseDefinition.shape;
+const phase = NewPhase.shape;
 const retries = Retries.shape;
 
 /** An absent value and null mean the same: clients in other languages and empty keys of documents give null. */
@@ -20,11 +20,11 @@ export const retriesOf = ({ max, backoff_seconds }: z.output<typeof AuthoredRetr
 /** The fields of a phase as its author writes them, in documents and in requests. */
 export const authoredPhase = {
   name: phase.name,
-  description: optional(z.string()),
+  description: optional(phase.description.unwrap()),
   execution_type: phase.executionType,
-  input_artifacts: optional(z.array(z.string())),
-  output_artifacts: optional(z.array(z.string())),
-  prompt_template: optional(Prompt),
+  input_artifacts: optional(phase.inputArtifactTypes.unwrap()),
+  output_artifacts: optional(phase.outputArtifactTypes.unwrap()),
+  prompt_template: optional(phase.promptTemplate.unwrap()),
   /** Names where the prompt comes from; its text is here as `prompt_template`. */
   prompt_file: optional(z.string()),
   max_tokens: optional(phase.maxTokens.unwrap()),
@@ -32,7 +32,7 @@ export const authoredPhase = {
   allowed_tools: optional(phase.allowedTools.unwrap()),
   /** Another name of `allowed_tools`, which many workflows use. */
   tools: optional(phase.allowedTools.unwrap()),
-  argument_hint: optional(z.string()),
+  argument_hint: optional(phase.argumentHint.unwrap()),
   model: optional(phase.model.unwrap()),
   agent: AgentDocument.optional(),
   retries: AuthoredRetries.optional(),
@@ -49,10 +49,10 @@ export const NO_PROMPT_TEXT = {
 
 /** An input as the author of a workflow declares it. */
 export const AuthoredInput = z.strictObject({
-  name: InputDeclaration.shape.name,
-  description: optional(z.string()),
-  required: InputDeclaration.shape.required,
-  default: optional(z.string()),
+  name: NewInput.shape.name,
+  description: optional(NewInput.shape.description.unwrap()),
+  required: NewInput.shape.required,
+  default: optional(NewInput.shape.default.unwrap()),
 });
 
 /** A phase as it is defined, but for its id and its order. `shared`: the agent of phases that name none. */

@@ -1,3 +1,4 @@
+import { jsonBytes } from '@syntropic/kernel';
 import { z } from 'zod';
 
 /** Names become directories and parts of tools' names. */
@@ -6,13 +7,27 @@ const Name = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}$/, 'letters, digi
 const byName = <Item extends z.ZodType>(item: Item, most: number) =>
   z.record(Name, item).refine((items) => Object.keys(items).length <= most, `at most ${most}`);
 
+/** An argument or a variable of a program: Linux takes no longer ones. */
+export const Argument = z.string().max(131_071);
+export const MAX_ARGUMENTS = 1_000;
+
 /** A server of the Model Context Protocol that the agent starts in its workspace, and talks to over its standard streams. */
 const McpServer = z.strictObject({
   /** Program and arguments. */
-  command: z.array(z.string().min(1)).min(1),
-  env: z.record(z.string().regex(/^[A-Za-z_]\w*$/, 'the name of a variable'), z.string()).default({}),
+  command: z.array(Argument.min(1)).min(1).max(MAX_ARGUMENTS),
+  env: z
+    .record(
+      z
+        .string()
+        .max(255)
+        .regex(/^[A-Za-z_]\w*$/, 'the name of a variable'),
+      Argument,
+    )
+    .refine((variables) => Object.keys(variables).length <= MAX_ARGUMENTS, `at most ${MAX_ARGUMENTS}`)
+    .default({}),
 });
 
+const MOST_SCHEMA_BYTES = 64 * 1024;
 const MOST_SKILL_BYTES = 64 * 1024;
 
 /** The text of a `SKILL.md`, with its front matter. */
@@ -30,5 +45,8 @@ export const claudeSettings = {
   mcpServers: byName(McpServer, 20).optional(),
   skills: byName(Skill, 20).optional(),
   /** A JSON Schema; documents are held to `OutputSchema`. */
-  outputSchema: z.record(z.string(), z.json()).optional(),
+  outputSchema: z
+    .record(z.string().max(1_000), z.json())
+    .refine((schema) => jsonBytes(schema) <= MOST_SCHEMA_BYTES, 'a schema has at most 64 KiB')
+    .optional(),
 };

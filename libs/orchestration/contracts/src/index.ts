@@ -38,7 +38,9 @@ export {
   type RenewedWork,
 } from './work.contract';
 export {
-  PhaseDefinition,
+  MAX_INPUTS,
+  NewPhase,
+  newWorkflow,
   Prompt,
   WorkflowClassification,
   WorkflowDefinition,

@@ -28,6 +28,7 @@ const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/i;
 /** A repository as a request names it. Events and answers show it, so it holds no credentials. */
 export const RepositoryReference = z
   .string()
+  .max(2_048)
   .refine(
     (repo) => !CREDENTIALS.test(repo),
     'holds a user name, password or token: runners have their own credentials',

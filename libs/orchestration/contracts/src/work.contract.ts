@@ -4,17 +4,18 @@ import {
   commands,
   ExecutionId,
   PhaseId,
-  ProducedFile,
+  RecordedFile,
   SessionId,
+  ShortName,
   WorkflowId,
   type AnswerOf,
   type Immutable,
 } from '@syntropic/kernel';
 import { z } from 'zod';
-import { AgentConfiguration } from './agent-configuration';
+import { RecordedAgent } from './agent-configuration';
 
 /** A file of an earlier phase. Only the fields that a runner needs, because a phase may have a thousand files. */
-const InputFile = ProducedFile.pick({ path: true, uri: true });
+const InputFile = RecordedFile.pick({ path: true, uri: true });
 
 /** The output of an earlier phase, for `artifacts/input/<phase>` and for `{{phase}}` in prompts. */
 const EarlierPhase = z.object({
@@ -42,7 +43,7 @@ export const WorkOrder = z.object({
   attempt: z.number().int(),
   /** From 1; above 1 the session goes on in the workspace where it was parked. */
   leg: z.number().int(),
-  agent: AgentConfiguration,
+  agent: RecordedAgent,
   model: z.string().optional(),
   promptTemplate: z.string().default(''),
   timeoutSeconds: z.number(),
@@ -61,8 +62,15 @@ export type WorkOrder = Immutable<z.infer<typeof WorkOrder>>;
 
 const Runner = z.string().min(1).max(100);
 
+/** The most providers that a runner reports. */
+const MAX_PROVIDERS = 100;
+
 /** The capabilities that a runner reports. */
-const capabilities = { runner: Runner, backends: z.array(z.string()), providers: z.array(z.string()) };
+const capabilities = {
+  runner: Runner,
+  backends: z.array(ShortName).max(100),
+  providers: z.array(ShortName).max(MAX_PROVIDERS),
+};
 
 /** The program of a provider as a runner has found it: its version, or the reason why there is none. */
 const AgentProgram = z.union([
@@ -94,12 +102,15 @@ const RenewedLease = z.union([
   z.object({ sessionId: SessionId, held: z.literal(false) }),
 ]);
 
+/** The most leases or parked sessions that a runner reports in one message. */
+const MAX_REPORTED = 10_000;
+
 /** A list of facts that do not depend on each other: one that does not parse is left out, and refuses no other. */
 const independent = <Item extends z.ZodType>(item: Item) =>
   z.preprocess(
     (items: readonly z.input<Item>[]) =>
       Array.isArray(items) ? items.filter((one) => item.safeParse(one).success) : items,
-    z.array(item),
+    z.array(item).max(MAX_REPORTED),
   );
 
 /** The commands between runners and command-service about work. */
@@ -125,7 +136,10 @@ export const work = commands(
         ...capabilities,
         slots: z.number().int().nonnegative(),
         /** By provider; of those whose programs are not the runner's own. */
-        agents: z.record(z.string().max(100), AgentProgram).optional(),
+        agents: z
+          .record(z.string().max(100), AgentProgram)
+          .refine((agents) => Object.keys(agents).length <= MAX_PROVIDERS, `at most ${MAX_PROVIDERS}`)
+          .optional(),
         leases: independent(z.object({ sessionId: SessionId, token: z.number().int() })),
         /** Sessions whose workspaces this runner keeps parked. */
         parked: independent(SessionId).default([]),

@@ -1,18 +1,18 @@
-import { PhaseId, type Immutable } from '@syntropic/kernel';
+import { Location, MAX_REPOS, PhaseId, ShortName, type Immutable } from '@syntropic/kernel';
 import { z } from 'zod';
-import { AgentConfiguration } from './agent-configuration';
+import { AgentConfiguration, RecordedAgent } from './agent-configuration';
 
 export const WorkflowType = z.enum(['research', 'planning', 'implementation', 'review', 'deployment', 'custom']);
 export const WorkflowClassification = z.enum(['simple', 'standard', 'complex', 'epic']);
 
 /** An input of an execution; prompts and repositories refer to it as `{{name}}`. */
-export const InputDeclaration = z.object({
+const InputDeclaration = z.object({
   name: z.string().min(1).max(100),
   description: z.string().optional(),
   required: z.boolean().default(true),
   default: z.string().optional(),
 });
-export type InputDeclaration = Immutable<z.infer<typeof InputDeclaration>>;
+type InputDeclaration = Immutable<z.infer<typeof InputDeclaration>>;
 
 const MOST_PROMPT_BYTES = 256 * 1024;
 
@@ -43,7 +43,7 @@ export const PhaseDefinition = z.object({
   allowedTools: z.array(z.string().min(1)).default([]),
   argumentHint: z.string().optional(),
   model: z.string().min(1).optional(),
-  agent: AgentConfiguration.optional(),
+  agent: RecordedAgent.optional(),
   retries: Retries.default({ max: 0, backoffSeconds: 0 }),
 });
 export type PhaseDefinition = Immutable<z.infer<typeof PhaseDefinition>>;
@@ -62,11 +62,9 @@ export const noneTwice =
   };
 
 /** Phases of one workflow: at least one, no id and no order twice. */
-const Phases = z
-  .array(PhaseDefinition)
-  .min(1, 'a workflow has at least one phase')
-  .max(200)
-  .check(noneTwice('phaseId', 'order'));
+function phasesOf<Phase extends typeof PhaseDefinition>(phase: Phase) {
+  return z.array(phase).min(1, 'a workflow has at least one phase').max(200).check(noneTwice('phaseId', 'order'));
+}
 
 /** The fields of a workflow, sent as JSON or as YAML. */
 export const workflowDefinition = {
@@ -82,22 +80,49 @@ export const workflowDefinition = {
   projectName: z.string().optional(),
   inputs: z.array(InputDeclaration).default([]),
   repos: z.array(z.string().min(1)).default([]),
-  agent: AgentConfiguration.optional(),
+  agent: RecordedAgent.optional(),
   /** Retries of an execution that is interrupted, counted over the whole execution. Absent: people retry it. */
   interruptionRetries: Retries.optional(),
-  phases: Phases,
+  phases: phasesOf(PhaseDefinition),
 };
 
-/** What a command may give: prompts are bounded. */
+/** Texts that people write and that no agent reads. */
+const LongText = z.string().max(16_384);
+const Types = z.array(ShortName).max(100).default([]);
+const Tools = z.array(z.string().min(1).max(1_000)).max(1_000);
+
+/** The most inputs of a workflow. */
+export const MAX_INPUTS = 100;
+
+/** An input as commands declare it. */
+export const NewInput = InputDeclaration.extend({
+  description: LongText.optional(),
+  default: z.string().max(MOST_PROMPT_BYTES).optional(),
+});
+
+/** A phase as commands describe it: with the bounds of its texts. */
+export const NewPhase = PhaseDefinition.extend({
+  description: LongText.optional(),
+  inputArtifactTypes: Types,
+  outputArtifactTypes: Types,
+  promptTemplate: Prompt.optional(),
+  allowedTools: Tools.default([]),
+  argumentHint: LongText.optional(),
+  model: ShortName.optional(),
+  agent: AgentConfiguration.optional(),
+});
+
+/** The fields of a workflow as commands describe it. */
 export const newWorkflow = {
   ...workflowDefinition,
-  phases: Phases.check(({ value, issues }) => {
-    for (const [index, { promptTemplate }] of value.entries()) {
-      const { error } = Prompt.optional().safeParse(promptTemplate);
-      const path = [index, 'promptTemplate'];
-      if (error) issues.push({ code: 'custom', message: error.issues[0]?.message, path, input: value });
-    }
-  }),
+  description: LongText.optional(),
+  repositoryUrl: z.string().max(2_048).optional(),
+  repositoryRef: ShortName.optional(),
+  projectName: z.string().max(255).optional(),
+  inputs: z.array(NewInput).max(MAX_INPUTS).default([]),
+  repos: z.array(Location).max(MAX_REPOS).default([]),
+  agent: AgentConfiguration.optional(),
+  phases: phasesOf(NewPhase),
 };
 
 export const WorkflowDefinition = z.object(workflowDefinition);

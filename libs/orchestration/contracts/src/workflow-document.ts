@@ -1,4 +1,4 @@
-import { PhaseId, WorkflowId } from '@syntropic/kernel';
+import { MAX_REPOS, PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { AgentDocument, agentOf } from './agent-document';
 import {
@@ -12,14 +12,15 @@ import {
 } from './authored-phase';
 import { RepositoryReference } from './repository';
 import {
+  MAX_INPUTS,
+  NewPhase,
+  newWorkflow as workflow,
   noneTwice,
-  PhaseDefinition,
   WorkflowDefinition,
   type WorkflowDefinition as Definition,
 } from './workflow-definition';
 
-const phase = PhaseDefinition.shape;
-const workflow = WorkflowDefinition.shape;
+const phase = NewPhase.shape;
 
 const PhaseDocument = z
   .strictObject({ ...authoredPhase, id: PhaseId, order: phase.order })
@@ -29,14 +30,14 @@ const PhaseDocument = z
 export const WorkflowDocument = z.strictObject({
   id: WorkflowId,
   name: workflow.name,
-  description: z.string().nullish(),
+  description: workflow.description.nullable(),
   type: workflow.workflowType,
   classification: workflow.classification,
-  repository: z.strictObject({ url: RepositoryReference.min(1), ref: z.string().min(1).optional() }).nullish(),
+  repository: z.strictObject({ url: RepositoryReference.min(1), ref: workflow.repositoryRef }).nullish(),
   requires_repos: z.boolean().optional(),
-  project_name: z.string().nullish(),
-  inputs: z.array(AuthoredInput).default([]),
-  repos: z.array(RepositoryReference.min(1)).default([]),
+  project_name: workflow.projectName.nullable(),
+  inputs: z.array(AuthoredInput).max(MAX_INPUTS).default([]),
+  repos: z.array(RepositoryReference.min(1)).max(MAX_REPOS).default([]),
   agent: AgentDocument.optional(),
   /** Retries of an execution that was interrupted. */
   interruption_retries: AuthoredRetries.optional(),

@@ -2,9 +2,14 @@ import {
   byLeaseHolder,
   byPlatform,
   contract,
+  ErrorText,
   ExecutionId,
+  Location,
+  MAX_REPOS,
   PhaseId,
+  ReportedUsage,
   SessionId,
+  ShortName,
   Usage,
   WorkflowId,
   type CommandsOf,
@@ -17,11 +22,15 @@ import {
   failure,
   inExecution,
   inPhase,
+  Inputs,
+  InputText,
   inSession,
   InterruptReason,
   ofSession,
   ParkReason,
   reason,
+  recordedEnd,
+  recordedFailure,
   RecordedPhase,
   RerunOf,
   settled,
@@ -35,10 +44,10 @@ const commands = {
   StartExecution: {
     executionId: ExecutionId,
     workflowId: WorkflowId,
-    inputs: z.record(z.string(), z.string()).default({}),
+    inputs: Inputs.default({}),
     /** Replaces `$ARGUMENTS` in prompts. */
-    task: z.string().optional(),
-    repos: z.array(z.string()).max(100).default([]),
+    task: InputText.optional(),
+    repos: z.array(Location).max(MAX_REPOS).default([]),
     /** Overrides the provider of every phase. */
     provider: z.enum(PROVIDERS).optional(),
   },
@@ -49,7 +58,7 @@ const commands = {
     /** Absent: the first phase that has not finished. */
     fromPhase: PhaseId.optional(),
     /** Replace the source's inputs of the same names. */
-    inputs: z.record(z.string(), z.string()).default({}),
+    inputs: Inputs.default({}),
   },
   PauseExecution: { executionId: ExecutionId, reason },
   ResumeExecution: { executionId: ExecutionId },
@@ -59,15 +68,15 @@ const commands = {
   /** The back-off after an interruption by the loss of this session has passed. */
   RetryInterruption: byPlatform({ executionId: ExecutionId, sessionId: SessionId }),
   /** A runner has claimed the phase's work. */
-  StartPhase: byPlatform({ ...ofSession, runner: z.string().min(1), leg: z.number().int().min(1) }),
+  StartPhase: byPlatform({ ...ofSession, runner: ShortName, leg: z.number().int().min(1) }),
   /** The phase's agent is frozen at a yield point: all processes of its workspace are stopped. */
   HoldPhase: byLeaseHolder({ ...ofSession, yieldPoint: YieldPoint }),
   /** The agent of a held phase was ended and its workspace kept; lease and slot are free. `usage`: of the session so far. */
-  ParkPhase: byLeaseHolder({ ...ofSession, runner: z.string().min(1), why: ParkReason, usage: Usage }),
+  ParkPhase: byLeaseHolder({ ...ofSession, runner: ShortName, why: ParkReason, usage: ReportedUsage }),
   CompletePhase: byPlatform({ ...ofSession, ...settled }),
   FailPhase: byPlatform({ ...ofSession, ...settled, ...failure }),
   /** The phase's agent has ended because the execution is being cancelled. */
-  StopPhase: byPlatform({ ...ofSession, ...settled, error: z.string().optional() }),
+  StopPhase: byPlatform({ ...ofSession, ...settled, error: ErrorText.optional() }),
   /** The phase has no runner any more: its lease was lost, or no runner took it in time. */
   InterruptPhase: byLeaseHolder({ ...ofSession, why: InterruptReason }),
   /** The back-off after a failed attempt has passed. */
@@ -110,12 +119,12 @@ const events = {
   PhaseHeld: { ...inSession, yieldPoint: YieldPoint },
   PhaseParked: { ...inSession, runner: z.string(), why: ParkReason, usage: Usage },
   /** A `human_in_loop` phase whose agent is done waits for a person. */
-  PhaseAwaitingApproval: { ...inSession, ...settled },
-  PhaseCompleted: { ...inSession, ...settled },
+  PhaseAwaitingApproval: { ...inSession, ...recordedEnd },
+  PhaseCompleted: { ...inSession, ...recordedEnd },
   PhaseFailed: {
     ...inSession,
-    ...settled,
-    ...failure,
+    ...recordedEnd,
+    ...recordedFailure,
     /** The back-off before the next attempt; absent when there is none. */
     retryInSeconds: z.number().optional(),
   },
@@ -124,7 +133,7 @@ const events = {
   /** The phase was ended by a cancellation, or because a parallel phase failed for good. */
   PhaseStopped: {
     ...inSession,
-    ...settled,
+    ...recordedEnd,
     /** What was wrong with the attempt besides, if anything. */
     error: z.string().optional(),
   },
@@ -149,7 +158,7 @@ const events = {
     automaticRetry: z.int().optional(),
   },
   ExecutionCompleted: { ...inExecution, ...summary },
-  ExecutionFailed: { ...inPhase, ...summary, ...failure },
+  ExecutionFailed: { ...inPhase, ...summary, ...recordedFailure },
 };
 
 /** One run of a workflow. */

@@ -1,16 +1,22 @@
 import {
   ArtifactId,
+  ErrorText,
   ExecutionId,
   ModelUsage,
+  MAX_FILES,
   PhaseId,
   ProducedFile,
+  RecordedFile,
+  ReportedUsage,
   SessionId,
+  ShortName,
   Usage,
   WorkflowId,
   type Immutable,
 } from '@syntropic/kernel';
 import { z } from 'zod';
-import { AgentConfiguration, Isolation, PROVIDERS } from './agent-configuration';
+import { Isolation, PROVIDERS, RecordedAgent, type AgentConfiguration } from './agent-configuration';
+import { MAX_ORDER_BYTES } from './work.contract';
 import { PhaseDefinition } from './workflow-definition';
 
 /** The fields that commands and events of executions share. */
@@ -37,10 +43,17 @@ const PlannedPhase = PhaseDefinition.pick({
 }).extend({ agent: z.object({ provider: z.enum(PROVIDERS), isolation: Isolation }) });
 
 /** A phase as older builds recorded it, with its instructions. */
-const WholePhase = PhaseDefinition.extend({ agent: AgentConfiguration, timeoutSeconds: z.number() });
+const WholePhase = PhaseDefinition.extend({ agent: RecordedAgent, timeoutSeconds: z.number() });
 
 export const RecordedPhase = z.union([WholePhase, PlannedPhase]);
 export type RecordedPhase = Immutable<z.infer<typeof RecordedPhase>>;
+
+/** An input, or the task: a work order has all of them, and is smaller. */
+export const InputText = z.string().max(MAX_ORDER_BYTES);
+const MOST_GIVEN = 1_000;
+export const Inputs = z
+  .record(z.string().max(100), InputText)
+  .refine((inputs) => Object.keys(inputs).length <= MOST_GIVEN, `at most ${MOST_GIVEN} inputs`);
 
 /** All inputs of an execution: prompts name the task like any other. */
 export const inputsWithTask = ({
@@ -57,12 +70,22 @@ export const ofSession = { executionId: ExecutionId, phaseId: PhaseId, sessionId
 /** The end of an attempt: its usage and artifacts. */
 export const settled = {
   /** The model that its agent began with. */
-  model: z.string().optional(),
-  usage: Usage,
-  artifacts: z.array(ProducedFile).default([]),
+  model: ShortName.optional(),
+  usage: ReportedUsage,
+  artifacts: z.array(ProducedFile).max(MAX_FILES).default([]),
 };
 
-export const failure = {
+/** The same as events have it. */
+export const recordedEnd = {
+  model: z.string().optional(),
+  usage: Usage,
+  artifacts: z.array(RecordedFile).default([]),
+};
+
+export const failure = { error: ErrorText, errorType: ShortName };
+
+/** The same as events have it. */
+export const recordedFailure = {
   error: z.string(),
   /** A stable code: `agent_failed`, `agent_unfinished`, `agent_cut_off`, `task_failed`, `timeout`, `workspace_failed`, `rejected`, … */
   errorType: z.string().min(1),

@@ -1,6 +1,6 @@
 import { contract, PhaseId, WorkflowId, type CommandsOf, type EventOf, type EventsOf } from '@syntropic/kernel';
 import { z } from 'zod';
-import { newWorkflow, Prompt, workflowDefinition } from './workflow-definition';
+import { NewPhase, newWorkflow, Prompt, workflowDefinition } from './workflow-definition';
 
 const created = { workflowId: WorkflowId, ...workflowDefinition };
 const archived = { workflowId: WorkflowId };
@@ -21,7 +21,12 @@ export const workflowTemplate = contract('orchestration', 'workflow', {
   commands: {
     CreateWorkflow: { workflowId: WorkflowId, ...newWorkflow },
     /** Changes a phase's prompt. Executions that have started keep what they started with. */
-    UpdatePhasePrompt: { ...phaseUpdated, promptTemplate: Prompt.min(1) },
+    UpdatePhasePrompt: {
+      ...phaseUpdated,
+      promptTemplate: Prompt.min(1),
+      model: NewPhase.shape.model,
+      allowedTools: NewPhase.shape.allowedTools.unwrap().optional(),
+    },
     ArchiveWorkflow: archived,
   },
   events: { WorkflowCreated: created, WorkflowPhaseUpdated: phaseUpdated, WorkflowArchived: archived },

@@ -4,6 +4,7 @@ import {
   ExecutionId,
   PhaseId,
   SessionId,
+  ShortName,
   WorkspaceId,
   type CommandsOf,
   type EventOf,
@@ -30,7 +31,10 @@ const terminated = {
 /** The directory and processes of one agent. A runner sends `CreateWorkspace` once they exist. */
 export const workspace = contract('orchestration', 'workspace', {
   key: 'workspaceId',
-  commands: { CreateWorkspace: byLeaseHolder(created), TerminateWorkspace: byLeaseHolder(terminated) },
+  commands: {
+    CreateWorkspace: byLeaseHolder({ ...created, backend: ShortName, runner: ShortName }),
+    TerminateWorkspace: byLeaseHolder(terminated),
+  },
   events: { WorkspaceCreated: created, WorkspaceTerminated: terminated },
   refusals: {
     not_found: ['not_found', 'There is no such workspace'],

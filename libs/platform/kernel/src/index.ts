@@ -41,8 +41,9 @@ export {
   type Sender,
 } from './message';
 export { withoutHostPaths } from './outward-text';
-export { ProducedFile } from './produced-file';
+export { MAX_FILES, ProducedFile, RecordedFile } from './produced-file';
 export { isStorable, shortText, storableText } from './storable-text';
+export { ERROR_BYTES, ErrorText, Location, MAX_REPOS, ShortName } from './texts';
 export { addUsd, perMillion, SignedUsd, subtractUsd, Usd, usdOf } from './usd';
 export {
   addCounts,
@@ -54,6 +55,7 @@ export {
   ModelUsage,
   NO_USAGE,
   OTHER_MODELS,
+  ReportedUsage,
   tokensOf,
   UNKNOWN_USAGE,
   Usage,

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { ShortName } from './texts';
 import { addUsd, leastUsd, Usd } from './usd';
+
+/** More digits than any sum has. */
+const BoundedUsd = Usd.max(64);
 
 const Count = z.number().int().nonnegative();
 
@@ -32,6 +36,17 @@ export type Usage = Readonly<z.infer<typeof Usage>>;
 
 export type TokenCounts = Readonly<Omit<ModelUsage, 'costUsd'> & { totalTokens: number }>;
 
+/** The most models of one usage, `other` included. */
+export const MAX_MODELS = 100;
+
+/** A usage as commands report it. */
+export const ReportedUsage = Usage.extend({
+  byModel: z
+    .record(ShortName, ModelUsage.extend({ costUsd: BoundedUsd.nullable() }))
+    .refine((models) => Object.keys(models).length <= MAX_MODELS, `at most ${MAX_MODELS} models`),
+  costUsd: BoundedUsd.nullable(),
+});
+
 export const NO_USAGE: Usage = {
   byModel: {},
   costUsd: '0',
@@ -53,9 +68,6 @@ export const isUnaccounted = ({ byModel, costComplete }: Pick<Usage, 'byModel' |
 /** The most that a sum of counts or costs may be: it stays there, and the usage is never complete again. */
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 const MAX_USD: Usd = '999999999';
-
-/** The most models of one usage, `other` included. */
-export const MAX_MODELS = 100;
 
 /** Stands for all models beyond the most. */
 export const OTHER_MODELS = 'other';

@@ -1,4 +1,4 @@
-import { shortText, type Recorded } from '@syntropic/kernel';
+import { ERROR_BYTES, shortText, type Recorded } from '@syntropic/kernel';
 
 /** An event that could not be carried out, as an operator sees it. */
 export type EventFailure = Readonly<{
@@ -8,7 +8,6 @@ export type EventFailure = Readonly<{
 }>;
 
 const SHOWN_CHARACTERS = 16_384;
-const ERROR_BYTES = 4_096;
 
 export const failureOf = ({ metadata: _, data, ...event }: Recorded, fault: unknown): EventFailure => ({
   event: { ...event, data: JSON.stringify(data).length > SHOWN_CHARACTERS ? null : data },

@@ -1,13 +1,16 @@
-import { answered, commands, DomainError, Done, type DataOf } from '@syntropic/kernel';
+import { answered, commands, DomainError, Done, ShortName, type DataOf } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
 /** Requests of operators about processes that fail or have stopped. */
 export const processCommands = commands('processes', {
   /** Lets failing events be tried at once; a process stopped by a restore goes on behind the named position. */
-  RetryProcess: answered({ process: z.string().min(1), position: z.int().min(0).optional() }, Done),
+  RetryProcess: answered({ process: ShortName, position: z.int().min(0).optional() }, Done),
   /** Sets a failing event aside: its process goes on with the events behind it. */
-  ParkProcessEvent: answered({ process: z.string().min(1), position: z.int().min(1), reason: z.string().min(1) }, Done),
+  ParkProcessEvent: answered(
+    { process: ShortName, position: z.int().min(1), reason: z.string().min(1).max(2_000) },
+    Done,
+  ),
 });
 
 type RetryProcess = DataOf<typeof processCommands.RetryProcess>;

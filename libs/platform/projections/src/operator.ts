@@ -1,13 +1,13 @@
-import { answered, commands, DomainError, Done, type DataOf } from '@syntropic/kernel';
+import { answered, commands, DomainError, Done, type DataOf, ShortName } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
 /** Requests of operators about read models that have stopped. */
 export const projectionCommands = commands('projections', {
   /** Lets a stopped projection try again; a running one is left alone. */
-  RetryProjection: answered({ projection: z.string().min(1) }, Done),
+  RetryProjection: answered({ projection: ShortName }, Done),
   /** Sets the event at which a projection has stopped aside: its read model goes on without it. */
-  ParkEvent: answered({ projection: z.string().min(1), position: z.int().min(1), reason: z.string().min(1) }, Done),
+  ParkEvent: answered({ projection: ShortName, position: z.int().min(1), reason: z.string().min(1).max(2_000) }, Done),
 });
 
 type RetryProjection = DataOf<typeof projectionCommands.RetryProjection>;

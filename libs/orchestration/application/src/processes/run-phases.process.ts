@@ -1,5 +1,5 @@
 import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
-import { ProducedFile, shortText, UNKNOWN_USAGE, type DomainError } from '@syntropic/kernel';
+import { boundedUsage, ERROR_BYTES, ProducedFile, shortText, UNKNOWN_USAGE, type DomainError } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { process, send, startTimer } from '@syntropic/processes';
 import { closeWork, control, enqueue } from '@syntropic/work';
@@ -47,19 +47,29 @@ type SessionCompleted = SessionEvents['SessionCompleted']['data'];
 /** A phase is not completed with artifacts that its command would refuse: the refusal would leave the phase running. */
 function settled({ executionId, phaseId, sessionId, status, model, usage, artifacts, ...end }: SessionCompleted) {
   const { accepted, fault } = checked(artifacts);
-  const what = { executionId, phaseId, sessionId, ...(model !== undefined && { model }), usage, artifacts: accepted };
+  const what = {
+    executionId,
+    phaseId,
+    sessionId,
+    ...(model !== undefined && { model }),
+    usage: boundedUsage(usage),
+    artifacts: accepted,
+  };
   switch (status) {
     case 'completed':
       return fault === undefined
         ? send(CompletePhase, what)
-        : send(FailPhase, { ...what, error: invalid(fault), errorType: 'account_refused' });
+        : send(FailPhase, { ...what, error: shortText(invalid(fault), ERROR_BYTES), errorType: 'account_refused' });
     case 'cancelled':
-      return send(StopPhase, fault === undefined ? what : { ...what, error: invalid(fault) });
+      return send(StopPhase, fault === undefined ? what : { ...what, error: shortText(invalid(fault), ERROR_BYTES) });
     case 'failed': {
       const { error = 'the agent failed', errorType = 'agent_failed' } = end;
       return send(FailPhase, {
         ...what,
-        error: fault === undefined ? error : `${error}\n${invalid(fault)}`,
+        error: shortText(
+          fault === undefined ? error : `${shortText(error, ERROR_BYTES / 2)}\n${invalid(fault)}`,
+          ERROR_BYTES,
+        ),
         errorType,
       });
     }
@@ -76,8 +86,6 @@ const refused = ({ executionId, phaseId, sessionId }: SessionCompleted, { messag
     error: shortText(invalid(message), ERROR_BYTES),
     errorType: 'account_refused',
   });
-
-const ERROR_BYTES = 4_096;
 
 const invalid = (fault: string) => `its session's account is invalid: ${fault}`;
 
