@@ -3,7 +3,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 /** A TCP proxy in front of a server, for specs that break its connections. */
 export class TcpProxy {
-  readonly #sockets = new Set<Socket>();
+  /** Each socket with the one that its bytes go to. */
+  readonly #sockets = new Map<Socket, Socket>();
   #isSilent = false;
 
   private constructor(
@@ -30,7 +31,7 @@ export class TcpProxy {
   /** Resets all connections and accepts no more. */
   cut(): void {
     this.server.close();
-    for (const socket of this.#sockets) {
+    for (const socket of this.#sockets.keys()) {
       // Node 20 never closes a socket that is reset while it shuts down, and spins when the process should exit.
       if (socket.writableEnded) socket.destroy();
       else socket.resetAndDestroy();
@@ -40,7 +41,17 @@ export class TcpProxy {
   /** Drops all traffic and keeps connections open, as a network partition does. */
   silence(): void {
     this.#isSilent = true;
-    for (const socket of this.#sockets) stopReading(socket);
+    for (const socket of this.#sockets.keys()) stopReading(socket);
+  }
+
+  /** Keeps all traffic back until `release`, which delivers it. */
+  hold(): void {
+    this.silence();
+  }
+
+  release(): void {
+    this.#isSilent = false;
+    for (const [from, to] of this.#sockets) from.pipe(to);
   }
 
   /** Passes new connections on again; silenced ones stay silent. */
@@ -49,7 +60,7 @@ export class TcpProxy {
   }
 
   #join(from: Socket, to: Socket): void {
-    this.#sockets.add(from);
+    this.#sockets.set(from, to);
     from.on('error', () => to.destroy());
     if (this.#isSilent) stopReading(from);
     else from.pipe(to);
