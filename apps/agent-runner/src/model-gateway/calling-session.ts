@@ -1,6 +1,6 @@
 import type { ByteBudget } from '../session-socket/byte-budget';
 import type { HoldGate } from '../session-socket/hold-gate';
-import type { SpoolRecords } from '../session-socket/spool-records';
+import type { RunnerRecorder } from '../session-socket/runner-recorder';
 import type { CallGuard } from './call-guard';
 
 /** The session of a socket: every request through it is this session's. */
@@ -8,6 +8,6 @@ export type CallingSession = Readonly<{
   sessionId: string;
   hold: HoldGate;
   bodies: ByteBudget;
-  records: SpoolRecords;
+  records: RunnerRecorder;
   guards: readonly CallGuard[];
 }>;

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { checkedAddresses } from './checked-address';
 import { destinationOf, type Destination, type HostList } from './host-list';
 import { egressBytes, egressConnections } from './socket-metrics';
-import type { SpoolRecords } from './spool-records';
+import type { RunnerRecorder } from './runner-recorder';
 
 const CONNECT_MS = 20_000;
 /** Time without a byte in either direction. */
@@ -23,7 +23,7 @@ export class Egress {
 
   constructor(
     private readonly rules: EgressRules,
-    private readonly records: Pick<SpoolRecords, 'note'>,
+    private readonly records: Pick<RunnerRecorder, 'note'>,
   ) {}
 
   /** Answers a CONNECT; the client's first bytes may have come with it. Resolves when the connection has ended. */

@@ -10,7 +10,7 @@ import { HostList } from './host-list';
 import { MAX_BODY_BYTES } from './request-body';
 import { removeSocket, socketPlace } from './socket-place';
 import { SessionSocket } from './session-socket';
-import { SpoolRecords } from './spool-records';
+import { RunnerRecorder } from './runner-recorder';
 
 /** Bodies of calls that wait or are being passed on, of one session and of all. */
 const MAX_SESSION_BYTES = 2 * MAX_BODY_BYTES;
@@ -46,7 +46,7 @@ export class SessionSockets implements OnApplicationShutdown {
   /** Replaces the socket of an earlier leg. */
   async open({ sessionId, leg, directory, egress, spool }: SocketOwner): Promise<SessionSocket> {
     const { guards, gateway } = this;
-    const records = new SpoolRecords(spool, leg);
+    const records = new RunnerRecorder(spool, leg);
     const { hosts, privateNetworks } = this.egress;
     const lists = egress ? [hosts, new HostList(egress)] : [hosts];
     return SessionSocket.open({

@@ -6,7 +6,7 @@ import type { Spool } from '../session/spool';
 const MOST_OF_A_TYPE = 5_000;
 
 /** The runner's own records in the spool of a session. */
-export class SpoolRecords {
+export class RunnerRecorder {
   readonly #written = new Map<TelemetryType, number>();
 
   constructor(
