@@ -13,7 +13,7 @@ export interface Supervised {
   check?(): Promise<ServerState>;
 }
 
-export type IdleLimits = Readonly<{ checkMs: number; idleMs: number; graceMs: number }>;
+type IdleLimits = Readonly<{ checkMs: number; idleMs: number; graceMs: number }>;
 
 const IDLE_LIMITS: IdleLimits = { checkMs: 1_000, idleMs: 15_000, graceMs: 5_000 };
 
