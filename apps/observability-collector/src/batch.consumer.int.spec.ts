@@ -63,6 +63,22 @@ describe('a batch', () => {
     await expect(stored()).resolves.toEqual(numbered(events));
   });
 
+  it('with an event that does not parse is stored without it, and the event is set apart', async () => {
+    await collectors.start();
+    const { event, batch, stored, sessionId } = collectors.session();
+    const [first, broken, last] = [event(), { ...event(), time: 'yesterday' }, event()];
+
+    await expect(collectors.send(batch(1, [first, broken, last]))).resolves.toEqual({ committed: 3 });
+    await expect(collectors.send(batch(1, [first, broken, last]))).resolves.toEqual({ committed: 3 });
+
+    await expect(stored()).resolves.toEqual(numbered([first, last]));
+    const { rows } = await collectors.database.pool.query<{ reason: string; event: string }>(
+      'select reason, event from telemetry.quarantine where session_id = $1',
+      [sessionId],
+    );
+    expect(rows).toEqual([{ reason: expect.stringContaining('time') as string, event: JSON.stringify(broken) }]);
+  });
+
   it('that is none is buried and refused', async () => {
     await collectors.start();
     const { event, batch, executionId, sessionId } = collectors.session();

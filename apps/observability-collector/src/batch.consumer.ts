@@ -4,8 +4,8 @@ import {
   LEASE_LOST,
   liveMessagesOf,
   MALFORMED,
+  readBatch,
   REPLY_HEADER,
-  SpooledBatch,
   TELEMETRY_STREAM,
   type CollectorReply,
   type EventBuffer,
@@ -118,9 +118,9 @@ export class BatchConsumer {
   }
 }
 
-function batchIn(message: JsMsg): SpooledBatch | { fault: string } {
+function batchIn(message: JsMsg): ReturnType<typeof readBatch> | { fault: string } {
   try {
-    return SpooledBatch.parse(message.json());
+    return readBatch(message.json());
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) };
   }

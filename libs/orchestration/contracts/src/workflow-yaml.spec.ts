@@ -223,3 +223,17 @@ describe('a fault names line and field', () => {
     expect(faultsOf('just words')).toHaveLength(1);
   });
 });
+
+describe('a text that the store cannot hold', () => {
+  const document = (name: string, key = 'topic') =>
+    ['id: w', 'name: w', 'phases:', '  - id: one', `    name: ${name}`, '    order: 1', `"${key}": 1`].join('\n');
+
+  it.each([
+    ['a NUL', document('"a\\0b"'), 'phases[0].name', 5],
+    ['half of a pair', document('"a\\ud800b"'), 'phases[0].name', 5],
+    ['a NUL in a key', document('plan', 'a\\0b'), 'a\ufffdb', 7],
+  ])('is refused with its line: %s', (_, text, field, line) => {
+    const message = expect.stringContaining('NUL') as string;
+    expect(parseWorkflowYaml(text)).toEqual({ faults: [expect.objectContaining({ field, line, message })] });
+  });
+});

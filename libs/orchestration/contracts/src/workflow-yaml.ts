@@ -6,11 +6,12 @@ import {
   isSeq,
   LineCounter,
   visit,
+  type Pair,
   type Document,
   type Node,
   type Scalar,
 } from 'yaml';
-import type { WorkflowId } from '@syntropic/kernel';
+import { isStorable, storableText, type WorkflowId } from '@syntropic/kernel';
 import type { z } from 'zod';
 import { type WorkflowDefinition } from './workflow-definition';
 import { definitionOf, WorkflowDocument } from './workflow-document';
@@ -82,6 +83,7 @@ function structureFaults(document: Document, lines: LineCounter): YamlFault[] {
       field: fieldName([String(key.value)]),
       why: 'is there twice',
     })),
+    ...unstorable(document),
     ...unmergeable(document).map((node) => ({ node, field: '<<', why: 'takes mappings only' })),
   ];
   return limited(found, ({ node, field, why }) => faultAt(lines, nodeOffset(node) ?? 0, field, why));
@@ -101,6 +103,26 @@ function repeatedKeys(document: Document): readonly Scalar[] {
   });
   return repeated;
 }
+
+/** Texts that the store cannot hold, keys included. An escape in the document spells them, so their place is the text's. */
+function unstorable(document: Document) {
+  const found: Readonly<{ node: Scalar; field: string; why: string }>[] = [];
+  visit(document, {
+    Scalar: (_, node, holders) => {
+      if (typeof node.value !== 'string' || isStorable(node.value)) return;
+      const field = fieldName(pathOf([...holders, node]));
+      found.push({ node, field, why: 'must not contain a NUL character, nor half of a surrogate pair' });
+    },
+  });
+  return found;
+}
+
+/** The keys on the way through these nodes, each of which holds the next. */
+const pathOf = (nodes: readonly (Document | Node | Pair)[]): readonly (string | number)[] =>
+  nodes.flatMap((node, index) => {
+    if (isPair(node)) return storableText(String(isScalar(node.key) ? node.key.value : node.key));
+    return isSeq(node) ? node.items.indexOf(nodes[index + 1]) : [];
+  });
 
 /** Values of merge keys that are no mappings. */
 function unmergeable(document: Document): readonly unknown[] {

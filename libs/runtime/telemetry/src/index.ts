@@ -13,7 +13,8 @@ export {
   LEASE_LOST,
   MALFORMED,
   REPLY_HEADER,
-  SpooledBatch,
+  readBatch,
+  type SpooledBatch,
   TELEMETRY_STREAM,
   telemetrySubject,
 } from './telemetry-batch';

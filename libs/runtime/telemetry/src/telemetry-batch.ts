@@ -1,9 +1,16 @@
-import { ExecutionId, SessionId, type Lease } from '@syntropic/kernel';
+import { derivedUuid, ExecutionId, SessionId, shortText, type Lease } from '@syntropic/kernel';
 import { z } from 'zod';
 import { TelemetryEvent } from './telemetry-event';
 
 /** Events that arrived together. A batch with a lease is refused completely when a higher token was seen before. */
-export type TelemetryBatch = Readonly<{ events: readonly TelemetryEvent[]; lease?: Lease | undefined }>;
+export type TelemetryBatch = Readonly<{
+  events: readonly TelemetryEvent[];
+  lease?: Lease | undefined;
+  /** Events that do not parse: they are kept in quarantine. */
+  unreadable?: readonly UnreadableEvent[];
+}>;
+
+export type UnreadableEvent = Readonly<{ id: string; sessionId: string; reason: string; event: unknown }>;
 
 /** A batch of a runner: the telemetry of the spool's lines `firstLine` to `lastLine`, all of one session. */
 export const SpooledBatch = z
@@ -22,6 +29,33 @@ export const SpooledBatch = z
     'an event is of another session',
   );
 export type SpooledBatch = Readonly<z.input<typeof SpooledBatch>>;
+
+const REASON_BYTES = 1_000;
+
+/**
+ * Reads a batch in which events are facts of their own: one that does not parse is set apart, and refuses no other.
+ * @throws ZodError for a message that is no batch
+ */
+export function readBatch(message: unknown): SpooledBatch & Pick<TelemetryBatch, 'unreadable'> {
+  const whole = SpooledBatch.safeParse(message);
+  if (whole.success) return whole.data;
+
+  const { events } = Events.parse(message);
+  const read = events.map((event) => ({ event, ...TelemetryEvent.safeParse(event) }));
+  const batch = SpooledBatch.parse({ ...Events.parse(message), events: read.flatMap(({ data }) => data ?? []) });
+  const unreadable = read.flatMap(({ event, error }) =>
+    error ? [{ ...identityOf(batch, event), reason: shortText(z.prettifyError(error), REASON_BYTES), event }] : [],
+  );
+  return { ...batch, unreadable };
+}
+
+const Events = z.looseObject({ events: z.array(z.unknown()) });
+
+/** The same for each delivery of the batch, so that an event is set apart once. */
+const identityOf = ({ sessionId }: SpooledBatch, event: unknown) => ({
+  id: derivedUuid('3f6a2b1e-52cf-5d57-8a43-6d1a8f7b9c20', sessionId, JSON.stringify(event)),
+  sessionId,
+});
 
 /** The collector's reply: all lines up to `committed` are durable, or the batch was refused completely. */
 export const CollectorReply = z.union([z.object({ committed: z.number() }), z.object({ refused: z.string() })]);

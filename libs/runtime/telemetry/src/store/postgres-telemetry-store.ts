@@ -1,6 +1,6 @@
 import { classifyStoreError } from '@syntropic/postgres';
 import type { Pool } from 'pg';
-import type { TelemetryBatch } from '../telemetry-batch';
+import type { TelemetryBatch, UnreadableEvent } from '../telemetry-batch';
 import type { NumberedEvent, TelemetryEvent } from '../telemetry-event';
 import type { StoredBatch, TelemetryStore } from './telemetry-store';
 
@@ -32,6 +32,7 @@ export class PostgresTelemetryStore implements TelemetryStore {
     const entries = batches.flatMap(({ events }, batch) => events.map((event) => ({ batch, event })));
 
     await this.#insertAll(entries, JSON.stringify(leases), results);
+    await this.#setApart(batches, results);
     return results.map(({ leaseLost, ...kept }) => (leaseLost ? { leaseLost } : { leaseLost, ...kept }));
   }
 
@@ -42,6 +43,18 @@ export class PostgresTelemetryStore implements TelemetryStore {
     }
   }
 
+  /** Quarantines the events that did not parse, of batches whose lease holds. */
+  async #setApart(batches: readonly TelemetryBatch[], results: readonly Result[]): Promise<void> {
+    for (const [index, { unreadable = [] }] of batches.entries()) {
+      const result = results[index];
+      if (!result || result.leaseLost) continue;
+      for (const { id, sessionId, event, reason } of unreadable) {
+        await this.#quarantine({ id, sessionId, event }, reason);
+        result.quarantined++;
+      }
+    }
+  }
+
   /** Halves a refused batch until the refused rows are alone, and quarantines those. */
   async #insertAll(entries: readonly Entry[], leases: string, results: readonly Result[]): Promise<void> {
     const refusal = await this.#tryInsert(entries, leases, results);
@@ -49,7 +62,8 @@ export class PostgresTelemetryStore implements TelemetryStore {
 
     const [only] = entries;
     if (only && entries.length === 1) {
-      await this.#quarantine(only.event, refusal.message);
+      const { id, sessionId } = only.event;
+      await this.#quarantine({ id, sessionId, event: only.event }, refusal.message);
       const result = results[only.batch];
       if (result) result.quarantined++;
       return;
@@ -88,11 +102,11 @@ export class PostgresTelemetryStore implements TelemetryStore {
     return rows;
   }
 
-  async #quarantine(event: TelemetryEvent, reason: string): Promise<void> {
+  async #quarantine({ id, sessionId, event }: Omit<UnreadableEvent, 'reason'>, reason: string): Promise<void> {
     await this.pool.query(
       `insert into telemetry.quarantine (event_id, session_id, reason, event) values ($1, $2, $3, $4)
        on conflict do nothing`,
-      [event.id, event.sessionId.replaceAll('\u0000', ''), reason, JSON.stringify(event)],
+      [id, sessionId.replaceAll('\u0000', ''), reason, JSON.stringify(event)],
     );
   }
 }
