@@ -123,4 +123,33 @@ describe('admission', () => {
     expect(outcomes.indexOf('refused')).toBeGreaterThan(0);
     expect(outcomes.indexOf('refused')).toBeLessThan(outcomes.lastIndexOf('done'));
   });
+
+  describe('by a clock of the spec', () => {
+    beforeEach(() => jest.useFakeTimers());
+    afterEach(() => jest.useRealTimers());
+
+    it('refuses what will be too late as soon as the rate is known, long before its deadline', async () => {
+      const queue = new AdmissionQueue(limits);
+      const refused: number[] = [];
+      const work = () => new Promise((resolve) => setTimeout(resolve, 100));
+      const ask = (withinMs: number) =>
+        outcomeOf(queue.run(work, { bytes: 1, withinMs })).then((outcome) => {
+          if (outcome instanceof Overloaded) refused.push(performance.now() - began);
+        });
+      const began = performance.now();
+      const all = Array.from({ length: 11 }, () => ask(650));
+
+      await jest.advanceTimersByTimeAsync(310);
+      const early = refused.length;
+      const newcomer = ask(50);
+      await jest.advanceTimersByTimeAsync(0);
+
+      // Of seven that wait, one begins each 100 ms.
+      expect(early).toBe(4);
+      expect(refused).toHaveLength(early + 1);
+      await jest.advanceTimersByTimeAsync(1_000);
+      await Promise.all([...all, newcomer]);
+      expect(refused).toHaveLength(early + 1);
+    });
+  });
 });
