@@ -1,6 +1,6 @@
 import { DomainError } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
-import { useDatabase } from '@syntropic/testing';
+import { eventually, useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { RememberedAnswers } from './remembered-answers';
@@ -47,7 +47,15 @@ describe('the answer to a command with an idempotency key', () => {
     const command = identity();
     const carryOut = changing();
 
-    const replies = await Promise.all([1, 2, 3, 4].map(() => answers.replyTo(command, carryOut)));
+    // All have decided before one is remembered.
+    let begun = 0;
+    const together = async () => {
+      begun++;
+      await eventually(() => begun === 4);
+      return carryOut();
+    };
+
+    const replies = await Promise.all([1, 2, 3, 4].map(() => answers.replyTo(command, together)));
 
     expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
   });
