@@ -44,6 +44,8 @@ const settings = withObjects(
     WORKSPACE_CPUS: z.coerce.number().positive().default(2),
     WORKSPACE_DISK_MB: atLeastOne(2_048),
     WORKSPACE_INODES: atLeastOne(200_000),
+    /** The memory that all workspaces may hold together, in MiB; absent: that of the machine, or of the runner's control group. */
+    RUNNER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
     /** A runner with less room on its disk claims no work. */
     RUNNER_MIN_FREE_MB: z.coerce.number().min(0).default(64),
     SYN_RECORDINGS_DIR: z.string().optional(),

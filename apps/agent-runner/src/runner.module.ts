@@ -26,7 +26,9 @@ import { Claims } from './work/claims';
 import { CommandConnection } from './work/command-connection';
 import { DiskRoom } from './work/disk-room';
 import { Leases, type LeaseTiming } from './work/leases';
+import { MemoryRoom } from './work/memory-room';
 import { ParkedSessions } from './work/parked-sessions';
+import { Room } from './work/room';
 import { RunnerLog } from './work/runner-log';
 import { RunnerMessages } from './work/runner-messages';
 import { defaultLimitsOf, settingsOf } from './work/runner-settings';
@@ -82,8 +84,10 @@ export class RunnerModule {
         CommandConnection,
         DiskRoom,
         Leases,
+        MemoryRoom,
         ParkedSessions,
         ParserThread,
+        Room,
         RunnerLog,
         SessionCleanup,
         SessionCompletion,

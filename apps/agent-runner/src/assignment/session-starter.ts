@@ -29,12 +29,14 @@ export class SessionStarter {
     const objects = this.storage.retryingUntil(signal);
     const urls = order.repos.map(repositoryUrl);
     const prompt = await promptOf(order, urls, objects);
+    const limits = limitsOf(agent);
+    const kinds = await this.kinds.withRoom(order, limits, signal);
 
     return startSession({
-      ...this.kinds.of(agent),
+      ...kinds,
       session: { agent, sessionId, leg, prompt, model, maxTokens, allowedTools },
       sockets: this.sockets,
-      workspace: { id: sessionId, directory, limits: limitsOf(agent), environment: {} },
+      workspace: { id: sessionId, directory, limits, environment: {} },
       contents: {
         inputs: inputFiles(objects, order),
         repositories: urls.map((url) => ({ url, ref: repositoryRef })),

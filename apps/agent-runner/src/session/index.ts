@@ -2,6 +2,7 @@ export type { Outline } from './agent-output';
 export { ARTIFACT_LIMITS } from './artifact-budget';
 export { MAX_ENTRIES, named, type CollectedArtifacts, type CollectedFile, type LeftOut } from './artifacts';
 export type { FinishedLeg } from './finished-leg';
+export { Gate } from './gate';
 export type { Graces, LegEnd } from './graceful-kill';
 export { outlineOf, type MessageOutline } from './message-outline';
 export { type OutputLimits } from './output-budget';

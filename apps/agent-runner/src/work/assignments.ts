@@ -3,6 +3,7 @@ import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import type { Assignment } from '../assignment/assignment';
 import { AssignmentFactory } from '../assignment/assignment-factory';
 import { Leases } from './leases';
+import { MemoryRoom } from './memory-room';
 
 /** The claimed sessions of this runner, until nothing of them is left in its processes. */
 @Injectable()
@@ -14,6 +15,7 @@ export class Assignments {
   constructor(
     private readonly factory: AssignmentFactory,
     private readonly leases: Leases,
+    private readonly memory: MemoryRoom,
   ) {}
 
   /** Never rejects. */
@@ -23,6 +25,7 @@ export class Assignments {
     this.leases.add(assignment);
     await assignment.work();
     this.leases.remove(assignment);
+    this.memory.release(order.sessionId);
     this.#running.delete(assignment);
     for (const [sessionId, parked] of this.#parkedFor) if (parked === assignment) this.#parkedFor.delete(sessionId);
   }

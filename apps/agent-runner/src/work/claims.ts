@@ -5,8 +5,8 @@ import { CommandClient, OutcomeUnknown } from '@syntropic/messaging';
 import { work, type WorkOrder } from '@syntropic/orchestration/contracts';
 import type { Capabilities } from './capabilities';
 import { ClaimNumbers } from './claim-numbers';
-import { DiskRoom } from './disk-room';
 import { originOf } from './origin';
+import { Room } from './room';
 import { RunnerLog } from './runner-log';
 
 /** Runs the claimed session; settles when its slot is free again, and never rejects. */
@@ -26,12 +26,13 @@ export class Claims {
   constructor(
     private readonly client: CommandClient,
     private readonly numbers: ClaimNumbers,
-    private readonly room: DiskRoom,
+    private readonly room: Room,
     private readonly log: RunnerLog,
   ) {}
 
-  hasFreeSlot({ slots }: Capabilities): boolean {
-    return this.#running.size < slots;
+  /** True when another session has a slot and memory. */
+  hasPlace({ slots }: Capabilities): boolean {
+    return this.#running.size < slots && this.room.memory.isFree();
   }
 
   /** Claims at once, because there may be new work. */
@@ -41,12 +42,16 @@ export class Claims {
 
   /** Returns after the signal; claimed sessions continue. */
   async run(capabilities: Capabilities, onClaimed: OnClaimed, signal: AbortSignal): Promise<void> {
+    await this.room.memory.prepare(capabilities.backends);
     await this.numbers.known(signal);
     await repeat(signal, { everyMs: POLL_MS, wake: this.#claimNow }, async () => {
-      if (!this.hasFreeSlot(capabilities) || !(await this.room.isFree())) return undefined;
+      if (!this.hasPlace(capabilities) || !(await this.room.disk.isFree())) return undefined;
       const number = this.numbers.next();
       const order = await this.#claim({ ...capabilities, number }, signal);
-      if (order) this.#start(onClaimed(order));
+      if (order) {
+        this.room.memory.reserve(order.sessionId);
+        this.#start(onClaimed(order));
+      }
       // The order's lease is among the renewed ones by now.
       this.numbers.settle(number);
       return order ? AGAIN : undefined;

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { RunnerConfig } from '../agent-runner.variables';
 import type { Graces, OutputLimits } from '../session';
 import type { DefaultLimits } from '../workspaces';
@@ -13,11 +14,19 @@ export type RunnerSettings = Readonly<{
   allowFileRepositories: boolean;
   /** The most that is kept of a session's output. */
   output: OutputLimits;
+  /** The memory that the workspaces may hold together. */
+  memoryBytes: number;
   /** The room on the disk that a session needs to begin. */
   minFreeBytes: number;
 }>;
 
 const MEGABYTE = 1024 * 1024;
+
+/** The machine's memory, or that of the control group that the runner is in. */
+function machineMemory(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
 
 export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
   directory: config.RUNNER_DIR,
@@ -30,6 +39,7 @@ export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
   pauseHoldMs: config.PAUSE_HOLD_SECONDS,
   allowFileRepositories: config.SYN_LOCAL_REPOS,
   output: { bytes: config.OUTPUT_MAX_MB * MEGABYTE, lines: config.OUTPUT_MAX_LINES },
+  memoryBytes: config.RUNNER_MEMORY_MB === undefined ? machineMemory() : config.RUNNER_MEMORY_MB * MEGABYTE,
   minFreeBytes: config.RUNNER_MIN_FREE_MB * MEGABYTE,
 });
 

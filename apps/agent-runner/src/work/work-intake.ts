@@ -37,7 +37,7 @@ export class WorkIntake {
   #hintHandler(capabilities: Capabilities): OnHint {
     return (hint) => {
       this.claims.claimNow();
-      if (!hint?.waiting || this.claims.hasFreeSlot(capabilities)) return;
+      if (!hint?.waiting || this.claims.hasPlace(capabilities)) return;
       if (capabilities.providers.includes(hint.waiting.provider)) this.assignments.makeRoomFor(hint.sessionId);
     };
   }

@@ -1,6 +1,8 @@
 import { DomainError } from '@syntropic/kernel';
 import { execFile } from 'node:child_process';
 import { lstat, readlink } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { hiddenPlaces } from './hidden-places';
 
@@ -110,4 +112,10 @@ export function isolation(
     throw new DomainError('workspace.environment_invalid', 'an environment variable contains a NUL byte', 'invalid');
   }
   return options;
+}
+
+/** The first process inside leads the agent's process group. As pid 1 it ignores signals that it does not handle. */
+export async function agentGroupIn(info: Readable): Promise<number | undefined> {
+  const reported = /"child-pid": (\d+)/.exec(await text(info).catch(() => ''));
+  return reported ? Number(reported[1]) : undefined;
 }

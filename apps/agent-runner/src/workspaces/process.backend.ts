@@ -19,6 +19,7 @@ import {
   type Argument,
   type Backend,
   type Limit,
+  type Limits,
   type OutOfMemory,
   type Probe,
   type Workspace,
@@ -45,6 +46,10 @@ export class ProcessBackend implements Backend {
       : { available: false, reason: 'not allowed by configuration', unenforceable, watched: [], seccomp: false };
   }
 
+  async memoryOf(asked: Limits): Promise<number> {
+    return (await this.#limitsOf(asked)).memoryBytes ?? 0;
+  }
+
   async create(spec: WorkspaceSpec): Promise<Workspace> {
     if (!this.allowed) {
       throw new DomainError(
@@ -53,8 +58,7 @@ export class ProcessBackend implements Backend {
         'forbidden',
       );
     }
-    const { defaults } = this;
-    const limits = effectiveLimits(this.name, spec.limits, { defaults, unenforceable: await this.#unenforceable() });
+    const limits = await this.#limitsOf(spec.limits);
 
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
@@ -63,6 +67,11 @@ export class ProcessBackend implements Backend {
     await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
     await group?.limit(limits, 0);
     return new PlainWorkspace({ ...spec, directory }, volume, group);
+  }
+
+  async #limitsOf(asked: Limits): Promise<Limits> {
+    const { defaults } = this;
+    return effectiveLimits(this.name, asked, { defaults, unenforceable: await this.#unenforceable() });
   }
 
   #controlGroups(): Promise<ControlGroups> {

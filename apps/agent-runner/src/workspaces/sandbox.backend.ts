@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { chown, mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { agentProcess } from './agent-process';
-import { INSIDE, isolation, type Bind } from './bubblewrap';
+import { agentGroupIn, INSIDE, isolation, type Bind } from './bubblewrap';
 import type { ControlGroup } from './control-group';
 import { DiskWatch } from './disk-watch';
 import { launchAsUser, launchInGroup, mountedSource, withFileSize } from './launch-command';
@@ -24,6 +23,7 @@ import {
   type AgentSignal,
   type Argument,
   type Backend,
+  type Limits,
   type OutOfMemory,
   type Probe,
   type Workspace,
@@ -64,10 +64,15 @@ export class SandboxBackend implements Backend {
     }
   }
 
+  async memoryOf(asked: Limits): Promise<number> {
+    const machine = await this.#detected();
+    const { memoryBytes, diskBytes = 0 } = this.#limitsOn(machine, asked);
+    return memoryBytes ?? (machine.canMountVolumes ? diskBytes : 0);
+  }
+
   async create(spec: WorkspaceSpec): Promise<Workspace> {
     const machine = await this.#detected();
-    const { defaults } = this;
-    const limits = effectiveLimits(this.name, spec.limits, { defaults, unenforceable: unenforceableOn(machine) });
+    const limits = this.#limitsOn(machine, spec.limits);
 
     const user = await unprivilegedUser(spec.id);
     await mkdir(spec.directory, { recursive: true });
@@ -80,6 +85,11 @@ export class SandboxBackend implements Backend {
     await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
     await group?.limit(limits, WRAPPERS);
     return new Sandbox({ ...spec, directory, limits }, machine, { volume, etc, group, user });
+  }
+
+  #limitsOn(machine: Machine, asked: Limits): Limits {
+    const { defaults } = this;
+    return effectiveLimits(this.name, asked, { defaults, unenforceable: unenforceableOn(machine) });
   }
 
   #detected(): Promise<Machine> {
@@ -231,10 +241,4 @@ class Sandbox implements Workspace {
 function writeAll(pipe: Writable, content: string | Buffer): void {
   pipe.on('error', () => undefined);
   pipe.end(content);
-}
-
-/** The first process inside leads the agent's process group. As pid 1 it ignores signals that it does not handle. */
-async function agentGroupIn(info: Readable): Promise<number | undefined> {
-  const reported = /"child-pid": (\d+)/.exec(await text(info).catch(() => ''));
-  return reported ? Number(reported[1]) : undefined;
 }

@@ -28,6 +28,11 @@ export const SOCKET_VARIABLE = 'SYN_RUNNER_SOCKET';
 export interface Backend {
   readonly name: string;
   probe(): Promise<Probe>;
+  /**
+   * The most memory in bytes that a workspace with these limits can hold, the pages of its disk included; 0 where nothing limits it.
+   * @throws DomainError `workspace.limit_not_held`
+   */
+  memoryOf(limits: Limits): Promise<number>;
   /** Opens a new workspace, or reopens a released one with its files. */
   create(spec: WorkspaceSpec): Promise<Workspace>;
 }
