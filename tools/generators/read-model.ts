@@ -30,7 +30,10 @@ export function addReadModel(changes: Changes, context: Name, name: Name): void 
 
 /** Makes the read model unless it is there, then the migration of its version: of a new one, or of one whose version was raised. */
 export async function generateReadModel(changes: Changes, context: Name, name: Name): Promise<readonly string[]> {
-  const isThere = changes.has(`libs/${context.kebab}/read-model/src/${name.kebab}.projection.ts`);
+  const file = `${name.kebab}.projection.ts`;
+  const isThere = [file, `${name.kebab}/${file}`].some((path) =>
+    changes.has(`libs/${context.kebab}/read-model/src/${path}`),
+  );
   if (!isThere) addReadModel(changes, context, name);
   const written = await changes.write();
 

@@ -7,6 +7,7 @@ import { ArtifactsController } from './artifacts/artifacts.controller';
 import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
 import { ExecutionRequestsController } from './executions/execution-requests.controller';
+import { ExecutionDetails } from './executions/execution-details';
 import { ExecutionsController } from './executions/executions.controller';
 import { StartController } from './executions/start.controller';
 import { UsageNow } from './executions/usage-now';
@@ -81,6 +82,7 @@ export class AppModule {
         RowLookup,
         Commands,
         UsageNow,
+        ExecutionDetails,
         ArtifactBytes,
         SessionEvents,
         Transcripts,

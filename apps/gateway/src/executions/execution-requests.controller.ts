@@ -1,10 +1,10 @@
 import { Controller } from '@nestjs/common';
-import { DomainError, ExecutionId } from '@syntropic/kernel';
+import { DomainError, ExecutionId, executionIdOf } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { executionProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { Commands } from '../commands/commands';
-import type { ApiRequest } from '../http/endpoint';
+import type { ApiRequest, ReplyOf } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { RowLookup } from '../reads/row-lookup';
 import {
@@ -12,13 +12,14 @@ import {
   cancelExecution,
   pauseExecution,
   rejectPhase,
+  rerunExecution,
   resumeExecution,
   retryExecution,
 } from './execution-requests.endpoints';
 import { EXECUTION } from './execution-lookup';
 import type { ExecutionRequestReply } from './executions.dto';
 
-const { ApprovePhase, CancelExecution, PauseExecution, RejectPhase, ResumeExecution, RetryExecution } =
+const { ApprovePhase, CancelExecution, PauseExecution, RejectPhase, RerunExecution, ResumeExecution, RetryExecution } =
   workflowExecution.commands;
 
 type ExecutionRequest = Pick<ApiRequest<typeof retryExecution>, 'params' | 'minPosition'>;
@@ -59,6 +60,24 @@ export class ExecutionRequestsController {
     return this.#request(request, 'retry', (executionId) =>
       this.commands.send(request, RetryExecution, { executionId }),
     );
+  }
+
+  @Serve(rerunExecution)
+  async rerun(request: ApiRequest<typeof rerunExecution>): Promise<ReplyOf<typeof rerunExecution>> {
+    const { executionId: sourceId } = await this.#target(request);
+    const executionId = executionIdOf(request.origin.commandId);
+    const { from_phase, inputs = {} } = request.body ?? {};
+    try {
+      await this.commands.send(request, RerunExecution, {
+        executionId,
+        sourceId,
+        fromPhase: from_phase ?? undefined,
+        inputs,
+      });
+    } catch (error) {
+      throw withClientText(error, 'rerun');
+    }
+    return { execution_id: executionId, rerun_of: sourceId, status: 'started', message: 'Rerun started' };
   }
 
   @Serve(approvePhase)

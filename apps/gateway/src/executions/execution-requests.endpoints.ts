@@ -6,6 +6,8 @@ import {
   PauseRequest,
   PhaseOfExecutionParams,
   RejectRequest,
+  RerunReply,
+  RerunRequest,
 } from './executions.dto';
 
 const request = { method: 'POST', params: ExecutionParams, reply: ExecutionRequestReply } as const;
@@ -40,6 +42,15 @@ export const retryExecution = endpoint({
   path: '/executions/{execution_id}/retry',
   summary: 'Starts the next attempt of the interrupted phases',
   also,
+});
+
+export const rerunExecution = endpoint({
+  method: 'POST',
+  params: ExecutionParams,
+  path: '/executions/{execution_id}/rerun',
+  summary: 'Starts another execution that takes over finished phases of one that has ended or is interrupted',
+  body: RerunRequest.optional(),
+  reply: RerunReply,
 });
 
 /** A paused execution must be resumed first: an approval would start the next phase during the pause. */

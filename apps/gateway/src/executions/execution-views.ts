@@ -1,4 +1,4 @@
-import { jsonBytes, shortText, type Usage } from '@syntropic/kernel';
+import { jsonBytes, OTHER_MODELS, shortText, type Usage } from '@syntropic/kernel';
 import { tokensView, totalTokensView } from '@syntropic/live';
 import { MAX_ARTIFACT_IDS } from '@syntropic/orchestration/contracts';
 import type { ExecutionRow, ListedExecution, PhaseRow } from '@syntropic/orchestration/read-model';
@@ -7,7 +7,13 @@ import { durationDisplay, reposDisplay, tokensDisplay } from '../display/display
 import { secondsBetween } from '../display/duration';
 import { costByModel, costShown, costView } from '../display/usage-fields';
 import { cutMark } from '../reads/cut-mark';
-import type { ExecutionDetail, ExecutionRun, ExecutionStatus, ExecutionSummary } from './executions.dto';
+import type {
+  ExecutionDetail,
+  ExecutionRun,
+  ExecutionState,
+  ExecutionStatus,
+  ExecutionSummary,
+} from './executions.dto';
 import { totalOf, usageOfPhase } from './usage-now';
 
 type Shown = Omit<ExecutionRow, 'detail'>;
@@ -26,12 +32,35 @@ const progress = (row: Shown) => ({
   total_phases: row.total_phases,
 });
 
+/** The rerun's source, and the sums of what it has taken over. */
+const takenOver = (row: Shown) => ({
+  rerun_of: row.rerun_of,
+  taken_over_phases: row.taken_over_phases,
+  taken_over_tokens: row.taken_over_tokens,
+  taken_over_cost_usd: row.taken_over_cost_usd,
+  taken_over_cost_complete: row.taken_over_cost_complete && row.taken_over_cost_usd !== null,
+});
+
+const retries = ({ detail }: ExecutionRow) => ({
+  retry_at: detail.retryAt ?? null,
+  automatic_retries: detail.automaticRetries,
+});
+
+/** What does not apply to the execution is absent. */
+export const executionState = (row: ExecutionRow): ExecutionState => ({
+  execution_id: row.execution_id,
+  state: row.status,
+  ...(row.rerun_of !== null && takenOver(row)),
+  ...((row.detail.retryAt !== undefined || row.detail.automaticRetries > 0) && retries(row)),
+});
+
 export function executionSummary(row: ListedExecution, usage: Usage): ExecutionSummary {
   const seconds = secondsBetween(row.started_at, row.completed_at);
   const tokens = totalTokensView(usage);
   return {
     ...identity(row),
     ...progress(row),
+    ...takenOver(row),
     ...tokens,
     total_tokens_display: tokensDisplay(tokens.total_tokens),
     ...costView(usage),
@@ -65,17 +94,23 @@ export function executionStatus(row: ExecutionRow | ListedExecution): ExecutionS
 
 type Operations = ReadonlyMap<string, readonly NumberedEvent[]>;
 
-/** @param operations tool operations by session */
-export function executionDetail(
-  row: ExecutionRow,
-  unsettled: ReadonlyMap<string, Usage>,
-  operations: Operations,
-): ExecutionDetail {
+/** The facts of a detail beside its row. `unsettled`: usage by session, from telemetry. `operations`: of tools, by session. */
+type DetailFacts = Readonly<{
+  unsettled: ReadonlyMap<string, Usage>;
+  operations: Operations;
+  /** Newest first. */
+  reruns: readonly string[];
+}>;
+
+export function executionDetail(row: ExecutionRow, { unsettled, operations, reruns }: DetailFacts): ExecutionDetail {
   const usage = totalOf(row, unsettled);
   const { detail } = row;
   return {
     ...identity(row),
     ...progress(row),
+    ...takenOver(row),
+    ...retries(row),
+    reruns: [...reruns],
     asked: row.asked,
     reason: detail.reason ?? null,
     phases: detail.phases.map((phase) =>
@@ -130,6 +165,13 @@ function phaseWithin(
   };
 }
 
+const takenOverPhase = ({ executionId, used }: NonNullable<PhaseRow['takenOver']>) => ({
+  execution_id: executionId,
+  ...tokensView({ byModel: { [OTHER_MODELS]: used } }),
+  cost_usd: used.costUsd,
+  cost_complete: used.costComplete && used.costUsd !== null,
+});
+
 const phaseView = (phase: PhaseRow, usage: Usage): PhaseView => ({
   phase_id: phase.phaseId,
   name: phase.name,
@@ -137,7 +179,8 @@ const phaseView = (phase: PhaseRow, usage: Usage): PhaseView => ({
   attempt: phase.attempt,
   agent_provider: phase.provider,
   session_id: phase.sessionId,
-  artifact_id: phase.artifactIds[0] ?? null,
+  artifact_id: phase.artifactIds[0] ?? phase.takenOver?.artifactId ?? null,
+  taken_over: phase.takenOver ? takenOverPhase(phase.takenOver) : null,
   ...tokensView(usage),
   duration_seconds: secondsBetween(phase.startedAt, phase.completedAt) ?? 0,
   cost_usd: usage.costUsd,

@@ -1,7 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { executionProjection, type ExecutionRow, type ListedExecution } from '@syntropic/orchestration/read-model';
+import { executionProjection, type ListedExecution } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
-import { TelemetryReader } from '@syntropic/telemetry';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
@@ -10,7 +9,8 @@ import { RowLookup } from '../reads/row-lookup';
 import { WORKFLOW } from '../workflows/workflow-lookup';
 import { EXECUTION } from './execution-lookup';
 import { ExecutionListQuery } from './executions.dto';
-import { executionDetail, executionRun, executionStatus, executionSummary } from './execution-views';
+import { ExecutionDetails } from './execution-details';
+import { executionRun, executionState, executionStatus, executionSummary } from './execution-views';
 import {
   listActive,
   listExecutions,
@@ -23,10 +23,6 @@ import {
 import { UsageNow } from './usage-now';
 
 const ACTIVE = ['running', 'paused', 'interrupted'] as const;
-const TOOL_EVENTS = ['tool_execution_started', 'tool_execution_completed', 'tool_execution_failed', 'tool_blocked'];
-/** Of a phase, and of all phases together. */
-const SHOWN_OPERATIONS = 1_000;
-const ALL_OPERATIONS = 4_000;
 
 /** The history has no pages; it shows at most this many runs. */
 const HISTORY_LIMIT = 100;
@@ -37,7 +33,7 @@ export class ExecutionsController {
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
     private readonly usage: UsageNow,
-    private readonly telemetry: TelemetryReader,
+    private readonly details: ExecutionDetails,
   ) {}
 
   @Serve(listRuns)
@@ -98,14 +94,12 @@ export class ExecutionsController {
   @Serve(readExecution)
   async read(request: ApiRequest<typeof readExecution>) {
     const row = await this.lookup.find(EXECUTION, request.params.execution_id, request);
-    const [unsettled, operations] = await Promise.all([this.usage.unsettled(row), this.#operations(row)]);
-    return executionDetail(row, unsettled, operations);
+    return this.details.withOperations(row);
   }
 
   @Serve(readState)
   async state(request: ApiRequest<typeof readState>) {
-    const { execution_id, status } = await this.lookup.find(EXECUTION, request.params.execution_id, request);
-    return { execution_id, state: status };
+    return executionState(await this.lookup.find(EXECUTION, request.params.execution_id, request));
   }
 
   #each<View>(
@@ -113,16 +107,5 @@ export class ExecutionsController {
     view: (row: ListedExecution, usage: Awaited<ReturnType<UsageNow['of']>>) => View,
   ) {
     return Promise.all(rows.map(async (row) => view(row, await this.usage.of(row))));
-  }
-
-  async #operations({ detail }: ExecutionRow) {
-    const sessionIds = detail.phases.flatMap(({ sessionId }) => sessionId ?? []);
-    const limit = Math.min(SHOWN_OPERATIONS, Math.floor(ALL_OPERATIONS / sessionIds.length));
-    const page = { types: TOOL_EVENTS, limit };
-    return new Map(
-      await Promise.all(
-        sessionIds.map(async (sessionId) => [sessionId, await this.telemetry.bySession(sessionId, page)] as const),
-      ),
-    );
   }
 }

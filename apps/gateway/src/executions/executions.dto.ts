@@ -39,12 +39,27 @@ const times = { started_at: z.string().nullable(), completed_at: z.string().null
 const progress = { completed_phases: z.int(), total_phases: z.int() };
 const identity = { workflow_execution_id: z.string(), workflow_id: z.string(), workflow_name: z.string() };
 
+/** The parts of an execution that ran in an earlier one. Its own totals do not include them. */
+const takenOver = {
+  rerun_of: z.string().nullable().meta({ description: 'The execution that this one is a rerun of.' }),
+  taken_over_phases: z.int().meta({ description: 'Phases that ran in an earlier execution.' }),
+  taken_over_tokens: z.int(),
+  taken_over_cost_usd: knownUsd,
+  taken_over_cost_complete: z.boolean(),
+};
+
+const retries = {
+  retry_at: z.string().nullable().meta({ description: 'When an interrupted execution is retried by itself.' }),
+  automatic_retries: z.int().meta({ description: 'The automatic retries after interruptions so far.' }),
+};
+
 export const ExecutionSummary = z
   .object({
     ...identity,
     status: z.string(),
     ...times,
     ...progress,
+    ...takenOver,
     ...totalTokenFields,
     total_tokens_display: z.string(),
     ...costFields,
@@ -75,6 +90,13 @@ const PhaseOperation = z
   })
   .meta({ id: 'PhaseOperationInfo' });
 
+const TakenOverPhase = z
+  .object({ execution_id: z.string(), ...tokenFields, cost_usd: knownUsd, cost_complete: z.boolean() })
+  .meta({
+    id: 'TakenOverPhaseInfo',
+    description: 'The execution in which the phase ran, and what its session used there. The sums of the phase are 0.',
+  });
+
 const PhaseOfExecution = z
   .object({
     phase_id: z.string(),
@@ -84,6 +106,7 @@ const PhaseOfExecution = z
     agent_provider: z.string(),
     session_id: z.string().nullable(),
     artifact_id: z.string().nullable(),
+    taken_over: TakenOverPhase.nullable(),
     ...tokenFields,
     duration_seconds: z.number(),
     cost_usd: knownUsd,
@@ -103,6 +126,9 @@ export const ExecutionDetail = z
   .object({
     ...identity,
     status: z.string(),
+    ...takenOver,
+    ...retries,
+    reruns: z.array(z.string()).meta({ description: 'The newest 100 executions that are reruns of this one.' }),
     asked: z.enum(['pause', 'cancel']).nullable(),
     reason: z.string().nullable(),
     ...times,
@@ -186,4 +212,28 @@ export const ExecutionRequestReply = z
   .meta({ id: 'ControlResponse' });
 export type ExecutionRequestReply = z.infer<typeof ExecutionRequestReply>;
 
-export const ExecutionState = z.object({ execution_id: z.string(), state: z.string() }).meta({ id: 'StateResponse' });
+export const ExecutionState = z
+  .object({
+    execution_id: z.string(),
+    state: z.string(),
+    ...z.object(takenOver).partial().shape,
+    ...z.object(retries).partial().shape,
+  })
+  .meta({ id: 'StateResponse', description: 'Reruns name what they took over, interrupted executions their retry.' });
+export type ExecutionState = z.infer<typeof ExecutionState>;
+
+export const RerunRequest = z
+  .strictObject({
+    from_phase: PhaseId.nullish().meta({
+      description: 'The first phase to run; all before it have finished. Absent: the first that has not finished.',
+    }),
+    inputs: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({ description: "Replace the source's inputs of the same names." }),
+  })
+  .meta({ id: 'RerunRequest' });
+
+export const RerunReply = z
+  .object({ execution_id: z.string(), rerun_of: z.string(), status: z.literal('started'), message: z.string() })
+  .meta({ id: 'RerunResponse' });

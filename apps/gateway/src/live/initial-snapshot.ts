@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { executionProjection, hasEnded, type ExecutionRow } from '@syntropic/orchestration/read-model';
 import { ReadModels, type LogPosition } from '@syntropic/projections';
-import { executionDetail } from '../executions/execution-views';
-import { UsageNow } from '../executions/usage-now';
+import { ExecutionDetails } from '../executions/execution-details';
 import { LogHead } from '../reads/log-head';
 import type { StreamFrame } from './event-stream-text';
 import { formatCursor, type LiveCursor } from './live-cursor';
@@ -11,7 +10,6 @@ import { LiveTables } from './live-tables';
 /** The position at which a stream begins, and the first frame of a client without a valid cursor. */
 export type StreamStart = Readonly<{ cursor: LiveCursor; snapshot?: StreamFrame }>;
 
-const NO_OPERATIONS = new Map<string, never[]>();
 const TRIES = 5;
 
 /** Begins live streams: at the client's cursor, or at a snapshot of the execution. */
@@ -20,7 +18,7 @@ export class InitialSnapshot {
   constructor(
     private readonly reads: ReadModels,
     private readonly tables: LiveTables,
-    private readonly usage: UsageNow,
+    private readonly details: ExecutionDetails,
     private readonly head: LogHead,
   ) {}
 
@@ -48,13 +46,12 @@ export class InitialSnapshot {
   /** The state at a position, read again when it moved meanwhile. The end itself always follows as a frame of its own. */
   async #snapshot(executionId: string, epoch: string, end: number | undefined): Promise<StreamStart> {
     const { row, position } = await this.#rowAt(executionId, epoch);
-    const [totals, unsettled] = await Promise.all([this.tables.totals(executionId), this.usage.unsettled(row)]);
+    const [totals, data] = await Promise.all([this.tables.totals(executionId), this.details.withoutOperations(row)]);
 
     // The feed is another projection and may be behind: then the end is the row's last event.
     const last = end ?? (hasEnded(row) ? position : undefined);
     const before = last === undefined ? position : Math.min(position, last - 1);
     const cursor = { epoch, position: before, sequence: totals.events };
-    const data = executionDetail(row, unsettled, NO_OPERATIONS);
     return { cursor, snapshot: { id: formatCursor(cursor), event: 'snapshot', data } };
   }
 

@@ -14,6 +14,22 @@ export const executionWireEvents = wireEvents(workflowExecution)({
       started_at: recordedAt,
       total_phases: data.phases.length,
       phase_definitions: data.phases.map(({ phaseId, name, order }) => ({ phase_id: phaseId, name, order })),
+      rerun_of: data.rerunOf?.executionId ?? null,
+    }),
+  },
+  PhasesTakenOver: {
+    name: 'PhasesTakenOver',
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      phases: data.phases.map(({ phaseId, executionId, sessionId, artifactId, used }) => ({
+        phase_id: phaseId,
+        execution_id: executionId,
+        session_id: sessionId,
+        artifact_id: artifactId ?? null,
+        cost_usd: used.costUsd,
+        cost_complete: used.costComplete,
+      })),
+      taken_over_at: recordedAt,
     }),
   },
   PhaseStarted: {
@@ -83,7 +99,12 @@ export const executionWireEvents = wireEvents(workflowExecution)({
   // An interruption does not end the stream: a retry may follow.
   ExecutionInterrupted: {
     name: 'WorkflowInterrupted',
-    data: ({ data, recordedAt }) => ({ ...inExecution(data), why: data.why, interrupted_at: recordedAt }),
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      why: data.why,
+      interrupted_at: recordedAt,
+      retry_in_seconds: data.retryInSeconds ?? null,
+    }),
   },
 });
 

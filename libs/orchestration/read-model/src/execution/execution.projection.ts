@@ -7,7 +7,8 @@ import {
 } from '@syntropic/orchestration/contracts';
 import { FIRST_REPOS, projection, usageColumns, usageRow, type ListedRowOf } from '@syntropic/projections';
 import { z } from 'zod';
-import { attemptOf, pendingPhase, withPhase, type PhaseRow } from './phase-row';
+import { attemptOf, pendingPhase, takenOverPhase, withPhase, type PhaseRow } from './phase-row';
+import { takenOverColumns, takenOverRow } from './taken-over';
 
 type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task' | 'repos'> & {
   /** The reason given for the pause or cancellation. */
@@ -17,12 +18,18 @@ type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task
   /** Sessions that ended without a report: only telemetry knows their usage. */
   unaccounted: readonly string[];
   phases: readonly PhaseRow[];
+  /** The time of the next automatic retry; absent when none is scheduled. */
+  retryAt?: string | undefined;
+  /** The automatic retries after interruptions so far. */
+  automaticRetries: number;
 };
 
 const row = z.object({
   execution_id: z.string(),
   workflow_id: z.string(),
   workflow_name: z.string(),
+  /** The execution that this one is a rerun of. */
+  rerun_of: z.string().nullable(),
   status: z.enum(['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled']),
   /** A requested pause or cancellation that is not a fact yet. */
   asked: z.enum(['pause', 'cancel']).nullable(),
@@ -31,6 +38,7 @@ const row = z.object({
   completed_phases: z.int(),
   total_phases: z.int(),
   ...usageColumns,
+  ...takenOverColumns,
   error_message: z.string().nullable(),
   detail: z.custom<Detail>(),
 });
@@ -61,10 +69,10 @@ export const hasEnded = ({ status }: Pick<ExecutionRow, 'status'>): boolean =>
 /** All executions, as list and detail. Usage is of ended sessions; telemetry has that of running ones. */
 export const executionProjection = projection(workflowExecution)({
   name: 'execution',
-  version: 3,
+  version: 4,
   row,
   key: 'execution_id',
-  indexes: [['started_at'], ['status', 'started_at'], ['workflow_id', 'started_at']],
+  indexes: [['started_at'], ['status', 'started_at'], ['workflow_id', 'started_at'], ['rerun_of', 'started_at']],
   listed: {
     column: 'detail',
     schema: z.custom<ListedDetail>(),
@@ -77,6 +85,7 @@ export const executionProjection = projection(workflowExecution)({
       execution_id: data.executionId,
       workflow_id: data.workflowId,
       workflow_name: data.workflowName,
+      rerun_of: data.rerunOf?.executionId ?? null,
       status: 'running',
       asked: null,
       started_at: recordedAt,
@@ -84,6 +93,7 @@ export const executionProjection = projection(workflowExecution)({
       completed_phases: 0,
       total_phases: data.phases.length,
       ...usageRow(NO_USAGE),
+      ...takenOverRow([]),
       error_message: null,
       detail: {
         inputs: inputsWithTask(data),
@@ -91,9 +101,16 @@ export const executionProjection = projection(workflowExecution)({
         repos: data.repos,
         usage: NO_USAGE,
         unaccounted: [],
+        automaticRetries: 0,
         phases: [...data.phases].sort((one, other) => one.order - other.order).map(pendingPhase),
       },
     }),
+
+    PhasesTakenOver: (row, { data }) =>
+      data.phases.reduce<ExecutionRow | undefined>(
+        (before, phase) => changed(before, phase.phaseId, takenOverPhase(phase)),
+        row && { ...row, ...takenOverRow(data.phases), completed_phases: data.phases.length },
+      ),
 
     PhaseQueued: (row, { data: { phaseId, attempt, sessionId, leg } }) =>
       changed(row, phaseId, { status: 'queued', ...(leg === 1 && attemptOf(sessionId, attempt)) }),
@@ -122,9 +139,19 @@ export const executionProjection = projection(workflowExecution)({
         asked: null,
         detail: { ...row.detail, reason: undefined, phases: row.detail.phases.map(running) },
       },
-    ExecutionRetried: (row) => row && { ...row, status: 'running', error_message: null },
+    ExecutionRetried: (row, { data: { automaticRetry } }) =>
+      row && {
+        ...row,
+        status: 'running',
+        error_message: null,
+        detail: {
+          ...row.detail,
+          retryAt: undefined,
+          automaticRetries: automaticRetry ?? row.detail.automaticRetries,
+        },
+      },
 
-    ExecutionInterrupted: (row, { data: { why, sessions } }) =>
+    ExecutionInterrupted: (row, { data: { why, sessions, retryInSeconds }, recordedAt }) =>
       row && {
         ...row,
         status: 'interrupted',
@@ -136,6 +163,7 @@ export const executionProjection = projection(workflowExecution)({
           usage: { ...row.detail.usage, costComplete: false },
           unaccounted: [...row.detail.unaccounted, ...sessions.map(({ sessionId }) => sessionId)],
           phases: row.detail.phases.map(interrupted(sessions)),
+          ...(retryInSeconds !== undefined && { retryAt: secondsAfter(recordedAt, retryInSeconds) }),
         },
       },
     ExecutionCompleted: (row, { recordedAt }) =>
@@ -201,9 +229,13 @@ const ended = (row: ExecutionRow): ExecutionRow => ({
   asked: null,
   detail: {
     ...row.detail,
+    retryAt: undefined,
     phases: row.detail.phases.map((phase) => (isOpen(phase) ? { ...phase, status: 'cancelled' } : phase)),
   },
 });
+
+const secondsAfter = (time: string, seconds: number): string =>
+  new Date(Date.parse(time) + seconds * 1_000).toISOString();
 
 const isOpen = ({ status }: PhaseRow): boolean =>
   status === 'queued' || status === 'running' || status === 'paused' || status === 'waiting';

@@ -1,5 +1,5 @@
 import { NO_USAGE, type Usage } from '@syntropic/kernel';
-import type { RecordedPhase } from '@syntropic/orchestration/contracts';
+import type { RecordedPhase, TakenOverPhase } from '@syntropic/orchestration/contracts';
 
 /** A phase of an execution, by its newest attempt. */
 export type PhaseRow = Readonly<{
@@ -18,6 +18,8 @@ export type PhaseRow = Readonly<{
   startedAt: string | null;
   completedAt: string | null;
   errorMessage: string | null;
+  /** Present for a phase that ran in an earlier execution. */
+  takenOver?: Pick<TakenOverPhase, 'executionId' | 'artifactId' | 'used'>;
 }>;
 
 export const pendingPhase = ({ phaseId, name, order, agent, model }: RecordedPhase): PhaseRow => ({
@@ -39,6 +41,13 @@ export const attemptOf = (sessionId: string | null, attempt: number) => ({
   startedAt: null,
   completedAt: null,
   errorMessage: null,
+});
+
+/** A phase that was completed by a session of another execution: its usage is not this execution's. */
+export const takenOverPhase = (phase: TakenOverPhase): Partial<PhaseRow> => ({
+  ...attemptOf(phase.sessionId, phase.attempt),
+  status: 'completed',
+  takenOver: { executionId: phase.executionId, artifactId: phase.artifactId, used: phase.used },
 });
 
 export const withPhase = (

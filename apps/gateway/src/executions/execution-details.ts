@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { executionProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
+import { ReadModels } from '@syntropic/projections';
+import { TelemetryReader } from '@syntropic/telemetry';
+import { executionDetail } from './execution-views';
+import type { ExecutionDetail } from './executions.dto';
+import { UsageNow } from './usage-now';
+
+const TOOL_EVENTS = ['tool_execution_started', 'tool_execution_completed', 'tool_execution_failed', 'tool_blocked'];
+
+/** Of a phase, and of all phases together. */
+const SHOWN_OPERATIONS = 1_000;
+const ALL_OPERATIONS = 4_000;
+
+/** The newest reruns that a detail names. */
+const SHOWN_RERUNS = 100;
+
+/** Details of executions: the row with its present usage and its reruns. */
+@Injectable()
+export class ExecutionDetails {
+  constructor(
+    private readonly reads: ReadModels,
+    private readonly usage: UsageNow,
+    private readonly telemetry: TelemetryReader,
+  ) {}
+
+  async withOperations(row: ExecutionRow): Promise<ExecutionDetail> {
+    const [now, operations] = await Promise.all([this.#now(row), this.#operations(row)]);
+    return executionDetail(row, { ...now, operations });
+  }
+
+  async withoutOperations(row: ExecutionRow): Promise<ExecutionDetail> {
+    return executionDetail(row, { ...(await this.#now(row)), operations: new Map() });
+  }
+
+  async #now(row: ExecutionRow) {
+    const [unsettled, reruns] = await Promise.all([this.usage.unsettled(row), this.#reruns(row)]);
+    return { unsettled, reruns };
+  }
+
+  async #reruns({ execution_id }: ExecutionRow): Promise<readonly string[]> {
+    const { rows } = await this.reads.page(executionProjection, {
+      where: { rerun_of: execution_id },
+      orderBy: [['started_at', 'desc']],
+      limit: SHOWN_RERUNS,
+    });
+    return rows.map((rerun) => rerun.execution_id);
+  }
+
+  async #operations({ detail }: ExecutionRow) {
+    const sessionIds = detail.phases.flatMap(({ sessionId }) => sessionId ?? []);
+    const limit = Math.min(SHOWN_OPERATIONS, Math.floor(ALL_OPERATIONS / sessionIds.length));
+    const page = { types: TOOL_EVENTS, limit };
+    return new Map(
+      await Promise.all(
+        sessionIds.map(async (sessionId) => [sessionId, await this.telemetry.bySession(sessionId, page)] as const),
+      ),
+    );
+  }
+}
