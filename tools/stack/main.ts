@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { runDemo } from './demo/demo';
+import { claudeLacks } from './claude';
+import { CLAUDE_EXAMPLE, EXAMPLE, runDemo } from './demo/demo';
 import { parseOptions, type StackOptions } from './options';
 import { npmEnded } from './parent-process';
 import { canSandbox } from './sandbox';
@@ -46,7 +47,10 @@ async function serve(stack: Stack, options: StackOptions): Promise<void> {
     print('no sandbox is possible on this machine (bubblewrap cannot make its namespaces): the example is skipped');
     return;
   }
-  await runDemo(url, REPOSITORY, print).catch((error: unknown) => {
+  const lacks = claudeLacks(stack.environment);
+  if (lacks !== undefined) print(`the example runs without Claude, which needs ${lacks}`);
+  const example = lacks === undefined ? CLAUDE_EXAMPLE : EXAMPLE;
+  await runDemo(url, example, { repository: REPOSITORY, say: print }).catch((error: unknown) => {
     print(`the example did not succeed: ${String(error)}`);
   });
   print(`the API is documented at ${url}/api/docs; Ctrl-C ends everything`);

@@ -10,7 +10,17 @@ describe('the command line', () => {
   });
 
   it('sets the port and the directories, and disables the example', () => {
-    const args = ['--port', '9000', '--data-dir', '/data', '--log-dir', '/logs', '--no-demo', '--no-install'];
+    const args = [
+      '--port',
+      '9000',
+      '--data-dir',
+      '/data',
+      '--log-dir',
+      '/logs',
+      '--no-demo',
+      '--no-install',
+      '--with-claude',
+    ];
 
     expect(parseOptions(args)).toEqual({ port: 9000, dataDirectory: '/data', logDirectory: '/logs', demo: false });
   });

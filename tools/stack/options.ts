@@ -22,6 +22,8 @@ export function parseOptions(args: readonly string[]): StackOptions {
       'log-dir': { type: 'string' },
       demo: { type: 'boolean', default: true },
       install: { type: 'boolean', default: true },
+      // Read by start.mjs.
+      'with-claude': { type: 'boolean', default: false },
     },
   });
   const dataDirectory = resolve(values['data-dir']);

@@ -24,9 +24,17 @@ export async function run(program, ...args) {
 
 /** Installs the packages when node_modules does not hold exactly what the lock file names. */
 export async function ensurePackages() {
-  if (holdsWhatIsLocked()) return;
+  if (holdsWhatIsLocked(root)) return;
   console.log('installing packages: npm ci');
   await run('npm', 'ci', '--no-audit', '--no-fund');
+}
+
+/** Installs the pinned program of an agent beside the stack: it is large, and only who asks for it downloads it. */
+export async function ensureAgent(name) {
+  const folder = join(root, 'tools/agents', name);
+  if (holdsWhatIsLocked(folder)) return;
+  console.log(`installing the program of ${name}: npm ci --prefix tools/agents/${name}`);
+  await run('npm', 'ci', '--prefix', folder, '--no-audit', '--no-fund');
 }
 
 /** Installs missing programs where that is a matter of one command; elsewhere names the command. */
@@ -57,9 +65,9 @@ async function install(command) {
   rmSync(starters, { recursive: true });
 }
 
-function holdsWhatIsLocked() {
-  const locked = packagesIn(join(root, 'package-lock.json'));
-  const installed = packagesIn(join(root, 'node_modules/.package-lock.json'));
+function holdsWhatIsLocked(folder) {
+  const locked = packagesIn(join(folder, 'package-lock.json'));
+  const installed = packagesIn(join(folder, 'node_modules/.package-lock.json'));
   return Object.entries(locked).every(([path, { version, optional }]) => {
     if (path === '') return true;
     return installed[path] ? installed[path].version === version : optional === true;

@@ -3,6 +3,7 @@ import { runnerUser } from '@syntropic/messaging';
 import { freePort, LocalServer } from '@syntropic/testing/servers';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { withClaude } from './claude';
 import { backingServers, type BackingServers } from './backing-servers';
 import { credentialsIn, type Credentials } from './credentials';
 import { DataDirectory } from './data-directory';
@@ -19,12 +20,16 @@ type Print = (line: string) => void;
 /** The directory of the compiled services, beside the compiled stack. */
 const APPS = join(__dirname, '../../apps');
 const RECORD = 'stack.json';
+/** The root of the repository, of whose `dist` this file is a part. */
+const ROOT = join(__dirname, '../../..');
 
 /** Everything `npm start` runs on this machine: the servers, then the schema, then the services. */
 export class Stack {
   readonly #directory: DataDirectory;
   readonly #credentials: Credentials;
   readonly #servers: BackingServers;
+  /** The environment that the stack was started with, and the programs of agents that were installed beside it. */
+  readonly environment = withClaude(env(z.object({}).catchall(z.string())), ROOT);
   readonly #supervisors = new Map<string, Supervisor>();
   #services: readonly Service[] = [];
   #database?: string;
@@ -92,7 +97,7 @@ export class Stack {
       redis: this.#servers.redis.url,
       objects: this.#directory.path('objects'),
       workspaces: this.#directory.path('runner'),
-      inherited: env(z.object({}).catchall(z.string())),
+      inherited: this.environment,
     };
     return Promise.all(
       SERVICE_NAMES.map(async (name) => this.#service(name, name === 'gateway' ? port : await freePort(), resources)),

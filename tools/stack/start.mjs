@@ -1,5 +1,5 @@
 // `npm start`: installs and builds in a fresh clone, then runs main.ts.
-import { ensurePackages, ensurePrograms, root, run } from './prepare.mjs';
+import { ensureAgent, ensurePackages, ensurePrograms, root, run } from './prepare.mjs';
 
 const { NATS_URL, REDIS_URL } = process.env;
 const servers = [...(NATS_URL ? [] : ['nats-server']), ...(REDIS_URL ? [] : ['redis-server'])];
@@ -9,5 +9,6 @@ await ensurePrograms([...servers, 'bwrap'], {
   optional: ['bwrap'],
 });
 await ensurePackages();
+if (process.argv.includes('--with-claude')) await ensureAgent('claude');
 await run(process.execPath, 'tools/build/build.mjs');
 await import(new URL('dist/tools/stack/main.js', `file://${root}/`).href);

@@ -49,6 +49,11 @@ const settings = withObjects(
     /** A runner with less room on its disk claims no work. */
     RUNNER_MIN_FREE_MB: z.coerce.number().min(0).default(64),
     SYN_RECORDINGS_DIR: z.string().optional(),
+    /** The program of Claude Code; absent: `claude` on the PATH, or a package beside the runner. */
+    SYN_CLAUDE_BIN: z.string().optional(),
+    /** The program of Codex; absent: `codex` on the PATH, or a package beside the runner. */
+    SYN_CODEX_BIN: z.string().optional(),
+    PATH: z.string().default(''),
     /** Allows the backend without isolation. */
     SYN_ALLOW_PROCESS: flag('0'),
     /** Allows `file://` repositories of this machine, for demonstrations and tests. */

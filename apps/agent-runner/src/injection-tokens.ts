@@ -4,6 +4,9 @@ export const BACKENDS = Symbol('workspace backends');
 /** `readonly Provider[]`: the kinds of agent that the configuration allows. */
 export const PROVIDERS = Symbol('agent providers');
 
+/** `AgentPrograms`: the programs of agents that this machine has. */
+export const AGENT_PROGRAMS = Symbol('agent programs');
+
 /** `ObjectStorage`: the directory or bucket for artifacts and transcripts. */
 export const OBJECT_STORAGE = Symbol('object storage');
 

@@ -1,17 +1,36 @@
 import { eventually } from '@syntropic/testing';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { useRunner } from '../test/runner.fixture';
 import { useDirectory } from '../test/workspace.fixture';
 import { PROVIDERS } from './injection-tokens';
 import { CommandProvider } from './providers';
 
 describe('the runner module', () => {
-  const runner = useRunner(useDirectory());
+  const directory = useDirectory();
+  const runner = useRunner(directory);
 
   it('starts a runner that renews its leases with the capabilities of its providers', async () => {
     await runner.start({ slots: 3 });
 
     const { data } = await eventually(() => renewal() ?? false);
-    expect(data).toMatchObject({ providers: ['command', 'simulated'], slots: 3, leases: [], parked: [] });
+    const providers = ['cli', 'command', 'simulated'];
+    expect(data).toMatchObject({ providers, slots: 3, leases: [], parked: [] });
+  });
+
+  it('offers the agents whose programs it has found, and says why it lacks the others', async () => {
+    const program = join(directory.path, 'claude');
+    writeFileSync(program, '#!/bin/sh\necho "2.1.332 (Claude Code)"\n', { mode: 0o755 });
+    await runner.start({ environment: { SYN_CLAUDE_BIN: program, PATH: '/nowhere' } });
+
+    const { data } = await eventually(() => renewal() ?? false);
+    expect(data).toMatchObject({
+      providers: ['claude', 'cli', 'command', 'simulated'],
+      agents: {
+        claude: { version: '2.1.332' },
+        codex: { missing: 'codex is neither in SYN_CODEX_BIN nor on the PATH' },
+      },
+    });
   });
 
   it('lets a spec replace a provider', async () => {

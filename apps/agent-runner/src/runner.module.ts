@@ -14,17 +14,36 @@ import { SessionDirectories } from './assignment/session-directories';
 import { SessionLifecycle } from './assignment/session-lifecycle';
 import { SessionStarter } from './assignment/session-starter';
 import { SessionTelemetry } from './assignment/session-telemetry';
-import { BACKENDS, LEASE_TIMING, OBJECT_STORAGE, PARSER_WORKER, PROVIDERS, SETTINGS } from './injection-tokens';
+import {
+  AGENT_PROGRAMS,
+  BACKENDS,
+  LEASE_TIMING,
+  OBJECT_STORAGE,
+  PARSER_WORKER,
+  PROVIDERS,
+  SETTINGS,
+} from './injection-tokens';
+import {
+  CliProvider,
+  CommandProvider,
+  findAgentPrograms,
+  providersOf,
+  ReplayProvider,
+  SimulatedProvider,
+  type AgentPrograms,
+  type Provider,
+} from './providers';
 import { sessionSocketsOf } from './session-sockets-of';
 import { SessionSockets } from './session-socket';
-import { CommandProvider, ReplayProvider, SimulatedProvider } from './providers';
 import { AgentRunner, AgentRunnerTask } from './work/agent-runner';
 import { Assignments } from './work/assignments';
+import { BackendProbes } from './work/backend-probes';
 import { CapabilityProbe } from './work/capabilities';
 import { ClaimNumbers } from './work/claim-numbers';
 import { Claims } from './work/claims';
 import { CommandConnection } from './work/command-connection';
 import { DiskRoom } from './work/disk-room';
+import { FoundPrograms } from './work/found-programs';
 import { Leases, type LeaseTiming } from './work/leases';
 import { MemoryRoom } from './work/memory-room';
 import { ParkedSessions } from './work/parked-sessions';
@@ -51,14 +70,12 @@ export class RunnerModule {
         { provide: SETTINGS, useValue: settingsOf(config) },
         { provide: LEASE_TIMING, useValue: LEASE_TIMES },
         { provide: PARSER_WORKER, useValue: PARSER_PROGRAM },
+        { provide: AGENT_PROGRAMS, useFactory: () => findAgentPrograms(config) },
         { provide: BACKENDS, useFactory: () => backendsOf(config) },
         {
           provide: PROVIDERS,
-          useFactory: () => [
-            new CommandProvider(),
-            new SimulatedProvider(),
-            ...(config.SYN_RECORDINGS_DIR ? [new ReplayProvider(config.SYN_RECORDINGS_DIR)] : []),
-          ],
+          inject: [AGENT_PROGRAMS],
+          useFactory: (programs: AgentPrograms) => [...providersOf(programs), ...ownProviders(config)],
         },
         { provide: SessionSockets, useFactory: () => sessionSocketsOf(config) },
         { provide: OBJECT_STORAGE, useFactory: () => openObjectStorage(config) },
@@ -78,11 +95,13 @@ export class RunnerModule {
         AgentRunnerTask,
         AssignmentFactory,
         Assignments,
+        BackendProbes,
         CapabilityProbe,
         ClaimNumbers,
         Claims,
         CommandConnection,
         DiskRoom,
+        FoundPrograms,
         Leases,
         MemoryRoom,
         ParkedSessions,
@@ -101,6 +120,14 @@ export class RunnerModule {
     };
   }
 }
+
+/** The providers that need no program of an agent's vendor. */
+const ownProviders = ({ SYN_RECORDINGS_DIR: recordings }: RunnerConfig): readonly Provider[] => [
+  new CliProvider(),
+  new CommandProvider(),
+  new SimulatedProvider(),
+  ...(recordings ? [new ReplayProvider(recordings)] : []),
+];
 
 function backendsOf(config: RunnerConfig): readonly Backend[] {
   const limits = defaultLimitsOf(config);

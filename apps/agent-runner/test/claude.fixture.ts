@@ -1,10 +1,9 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
-import { SessionParser } from '@syntropic/telemetry';
 import { inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
-import { randomUUID } from 'node:crypto';
 import { ClaudeProvider } from '../src/providers/claude.provider';
 import type { SpoolLine } from '../src/session';
 import { SandboxBackend } from '../src/workspaces';
+import { parserOf as telemetryOf } from './agent-telemetry.fixture';
 import { claudeBinary } from './agent-programs.fixture';
 import { useSessionSocket } from './session-socket.fixture';
 import { useSessions } from './session.fixture';
@@ -63,19 +62,7 @@ export const messages = (texts: readonly string[]) =>
 export const messagesOf = (lines: readonly SpoolLine[]) => messages(lines.map(({ text }) => text));
 export const resultsIn = (texts: readonly string[]) => messages(texts).filter(({ type }) => type === 'result');
 
-/** The telemetry of the session, read as the runner does. */
-export function parserOf(lines: readonly SpoolLine[]): SessionParser & { readonly types: readonly string[] } {
-  const startedAt = lines[0]?.at ?? new Date().toISOString();
-  const session = { sessionId: randomUUID(), executionId: 'exec-0123456789ab', phaseId: 'one', startedAt };
-  const parser = new SessionParser(session, 'claude-stream-json');
-  const types: string[] = [];
-  let leg = 1;
-  for (const line of lines) {
-    if (line.leg > leg) parser.end('interrupted', line.at);
-    leg = line.leg;
-    types.push(...parser.line(line.text, line.line, line.at, line.stream).map(({ type }) => type));
-  }
-  return Object.assign(parser, { types });
-}
+/** The telemetry of the session. */
+export const parserOf = (lines: readonly SpoolLine[]) => telemetryOf(lines, 'claude-stream-json');
 export const typesOf = (lines: readonly SpoolLine[]) => parserOf(lines).types;
 export const reportOf = (lines: readonly SpoolLine[]) => parserOf(lines).reportOf(1);

@@ -46,7 +46,7 @@ export const NO_WAY_OUT = new SessionSockets(new ModelGateway(new Map()), {
 
 const UNLIMITED = { isolation: 'sandbox' as const };
 
-export const command = (...argv: string[]): AgentConfiguration => ({
+export const command = (...argv: string[]): Extract<AgentConfiguration, { provider: 'command' }> => ({
   provider: 'command',
   command: argv,
   ...UNLIMITED,

@@ -24,6 +24,7 @@ export const upstream = (api: Upstream['api'], baseUrl: string, secret?: string,
   credential: secret === undefined ? undefined : { ...CREDENTIAL_HEADERS[api], secret: { value: secret } },
 });
 
+/** Sockets of sessions with these ways out. */
 export const socketsWith = ({ upstreams = [], guards = [], hosts = [], privateNetworks = [] }: SocketOptions) =>
   new SessionSockets(
     new ModelGateway(new Map(upstreams.map((one) => [one.name, one]))),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argument } from '../workspaces';
+import { CONTINUE, GIT_CONFIG } from './conversation';
 import {
   settingsOf,
   type InputProtocol,
@@ -14,10 +15,6 @@ import {
 import { hookEnvironment, TOOL_HOOK } from './tool-hook';
 
 type Settings = Extract<AgentConfiguration, { provider: 'claude' }>;
-
-/** The first message of a leg that continues a conversation. */
-const CONTINUE =
-  'You were paused and go on now. A tool that was interrupted has not been run again: look at its effects before you repeat it.';
 
 /** Further input as stream-json. */
 const STREAM_JSON: InputProtocol = {
@@ -112,9 +109,6 @@ function homeOf({ skills = {} }: Settings): Record<string, string> {
   const files = Object.entries(skills).map(([name, text]) => [`.claude/skills/${name}/SKILL.md`, text] as const);
   return { ...Object.fromEntries(files), '.gitconfig': GIT_CONFIG };
 }
-
-/** The author of commits, unless the agent names another. */
-const GIT_CONFIG = '[user]\n\tname = Agent\n\temail = agent@workspace.invalid\n';
 
 /** False when an earlier leg was ended before it had stored its conversation. */
 async function hasConversation(home: string, sessionId: string): Promise<boolean> {

@@ -1,3 +1,5 @@
+export { findAgentPrograms, providersOf, type AgentPrograms } from './agent-programs';
+export { CliProvider } from './cli.provider';
 export { CommandProvider } from './command.provider';
 export {
   outputOf,

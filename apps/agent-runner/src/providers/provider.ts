@@ -1,6 +1,7 @@
 import type { AgentConfiguration, ProviderName } from '@syntropic/orchestration/contracts';
 import type { AgentOutput } from '@syntropic/telemetry';
 import type { Argument } from '../workspaces';
+import { CODEX_OUTPUT } from './codex-output';
 
 /** A kind of agent: how it is started, and where it can be paused. */
 export interface Provider {
@@ -64,8 +65,12 @@ export interface InputProtocol {
 }
 
 /** Agents declare the protocol of their output; it is never inferred from what a line looks like. */
-export const outputOf = (agent: AgentConfiguration): AgentOutput =>
-  agent.provider === 'command' ? (agent.output ?? 'text') : 'claude-stream-json';
+export function outputOf(agent: AgentConfiguration): AgentOutput {
+  if (agent.provider === 'codex') return CODEX_OUTPUT;
+  // A configuration is deeply readonly, and the parser changes nothing.
+  if (agent.provider === 'cli') return agent.output as AgentOutput;
+  return agent.provider === 'command' ? (agent.output ?? 'text') : 'claude-stream-json';
+}
 
 /** The id of the conversation that a leg of an agent without memory begins: one id for two of them would make one account of both. */
 export const conversationOf = (id: string, leg: number): string => (leg === 1 ? id : `${id}-leg-${leg}`);

@@ -57,7 +57,7 @@ async function startIn(spec: SessionSpec, socket: SessionSocket, spool: Spool): 
     contents.clone.signal?.throwIfAborted();
     const agent = workspace.spawn(plan.argv, { ...plan, keepsStdinOpen: plan.input !== undefined });
     const { diskBytes } = spec.workspace.limits;
-    const outline = outputOf(configuration) === 'text' ? undefined : spec.outline;
+    const outline = outputOf(configuration) === 'claude-stream-json' ? spec.outline : undefined;
     const common = { leg, yields: provider.yields, timeoutMs, graces, diskBytes, output, outline };
     return new SessionRun({ ...common, input: plan.input, socket }, workspace, agent, spool);
   } catch (error) {

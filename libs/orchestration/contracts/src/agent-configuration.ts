@@ -1,6 +1,6 @@
 import type { Immutable } from '@syntropic/kernel';
 import { z } from 'zod';
-import { Argument, claudeSettings, MAX_ARGUMENTS } from './claude-settings';
+import { Argument, claudeSettings, cliSettings, codexSettings, MAX_ARGUMENTS } from './program-settings';
 
 const Limits = z.object({
   memoryMb: z.number().int().min(16).optional(),
@@ -33,6 +33,8 @@ const common = {
 const RecordingName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, 'a recording name, not a path');
 
 const claude = z.object({ provider: z.literal('claude'), ...claudeSettings, ...common });
+const codex = z.object({ provider: z.literal('codex'), ...codexSettings, ...common });
+const cli = z.object({ provider: z.literal('cli'), ...cliSettings, ...common });
 const command = z.object({
   provider: z.literal('command'),
   /** Program and arguments; the rendered prompt comes on standard input. */
@@ -59,16 +61,18 @@ const simulated = z.object({
 });
 
 /** An agent as events have it: those of older builds may have longer arguments. */
-export const RecordedAgent = z.discriminatedUnion('provider', [claude, command, replay, simulated]);
+export const RecordedAgent = z.discriminatedUnion('provider', [claude, codex, cli, command, replay, simulated]);
 
 /** The program that does the work of a phase, and its settings. */
 export const AgentConfiguration = z.discriminatedUnion('provider', [
   claude,
+  codex,
+  cli,
   command.extend({ command: z.array(Argument).min(1).max(MAX_ARGUMENTS) }),
   replay.extend({ recording: RecordingName.max(255) }),
   simulated,
 ]);
 export type AgentConfiguration = Immutable<z.infer<typeof AgentConfiguration>>;
 
-export const PROVIDERS = ['claude', 'command', 'replay', 'simulated'] as const;
+export const PROVIDERS = ['claude', 'codex', 'cli', 'command', 'replay', 'simulated'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];

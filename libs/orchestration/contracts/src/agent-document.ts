@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AgentConfiguration, Egress } from './agent-configuration';
 import { OutputSchema } from './output-schema';
 
-const [claude, commanded, replay, simulated] = AgentConfiguration.options;
+const [claude, codex, cli, commanded, replay, simulated] = AgentConfiguration.options;
 
 const common = {
   isolation: claude.shape.isolation.optional(),
@@ -32,6 +32,19 @@ export const AgentDocument = z.discriminatedUnion('provider', [
     mcp_servers: claude.shape.mcpServers,
     skills: claude.shape.skills,
     output_schema: OutputSchema.optional(),
+    ...common,
+  }),
+  z.strictObject({
+    provider: z.literal('codex'),
+    mcp_servers: codex.shape.mcpServers,
+    output_schema: OutputSchema.optional(),
+    ...common,
+  }),
+  z.strictObject({
+    provider: z.literal('cli'),
+    command: cli.shape.command,
+    env: cli.shape.env,
+    output: cli.shape.output,
     ...common,
   }),
   z.strictObject({

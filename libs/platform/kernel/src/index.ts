@@ -40,6 +40,7 @@ export {
   type ReplyOf,
   type Sender,
 } from './message';
+export { OutputMapping, type OutputRule } from './output-mapping';
 export { withoutHostPaths } from './outward-text';
 export { MAX_FILES, ProducedFile, RecordedFile } from './produced-file';
 export { isStorable, shortText, storableText } from './storable-text';

@@ -74,6 +74,7 @@ function texts(schema: z.ZodString | z.ZodStringFormat, { characters }: Size): f
 
 /** Texts for schemas with a pattern: ids, names, hashes and amounts, short and long ones. */
 const PATTERNED = [
+  '=a',
   'a',
   `A.b_c-${'9'.repeat(93)}`,
   '00000000-0000-4000-8000-000000000000',

@@ -1,4 +1,4 @@
-import type { Usage } from '@syntropic/kernel';
+import { OutputMapping, type Usage } from '@syntropic/kernel';
 import { z } from 'zod';
 import { isTelemetryType } from '../catalogue';
 import { factIds, type TelemetryEvent } from '../telemetry-event';
@@ -7,12 +7,22 @@ import { ClaudeConversation } from './claude-conversation';
 import { EventWriter, type ParsedSession } from './event-writer';
 import { hookEventOf, writeHook } from './hook-event';
 import type { LegReport } from './leg-report';
+import { MappedConversation } from './mapped-conversation';
 import { RunnerRecords } from './runner-records';
 import { isTooLarge, objectOf, startOf } from './storable-text';
 
-/** `text`: lines of a plain program. Agents declare their protocol. */
-export const AgentOutput = z.enum(['text', 'claude-stream-json']);
+/** `text`: lines of a plain program; a mapping: JSON lines of another agent. Agents declare their protocol. */
+export const AgentOutput = z.union([z.enum(['text', 'claude-stream-json']), OutputMapping]);
 export type AgentOutput = z.infer<typeof AgentOutput>;
+
+/** A reader of an agent's protocol. */
+type Conversation = Pick<ClaudeConversation, 'read' | 'firstModel' | 'endLeg'> &
+  Readonly<{ reportOf(leg: number): LegReport | undefined }>;
+
+function conversationOf(output: AgentOutput, writer: EventWriter): Conversation | undefined {
+  if (output === 'text') return undefined;
+  return output === 'claude-stream-json' ? new ClaudeConversation(writer) : new MappedConversation(writer, output);
+}
 
 /** The origin of a line; `runner`: a notification of the runner itself. */
 type OutputStream = 'stdout' | 'stderr' | 'runner';
@@ -25,12 +35,12 @@ export class SessionParser {
   readonly #writer: EventWriter;
   readonly #records: RunnerRecords;
   /** Undefined for an agent without a protocol. */
-  readonly #conversation: ClaudeConversation | undefined;
+  readonly #conversation: Conversation | undefined;
 
   constructor(session: ParsedSession, output: AgentOutput) {
     this.#writer = new EventWriter(session);
     this.#records = new RunnerRecords(this.#writer);
-    this.#conversation = output === 'text' ? undefined : new ClaudeConversation(this.#writer);
+    this.#conversation = conversationOf(output, this.#writer);
   }
 
   /** The session's usage according to the lines so far. */

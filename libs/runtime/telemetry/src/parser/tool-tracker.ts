@@ -40,6 +40,10 @@ export class ToolTracker {
     };
   }
 
+  isOpen(toolUseId: string): boolean {
+    return this.#open.has(toolUseId);
+  }
+
   /** The start of a sub-agent, if this tool runs one. */
   subagent(toolUseId: string): TelemetryData<'subagent_started'> | undefined {
     const agent = this.#open.get(toolUseId)?.agent;

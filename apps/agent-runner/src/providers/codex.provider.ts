@@ -1,0 +1,114 @@
+import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Argument } from '../workspaces';
+import { CONTINUE, GIT_CONFIG } from './conversation';
+import {
+  FORWARDER_URL,
+  settingsOf,
+  type Plan,
+  type PlannedSession,
+  type Provider,
+  type SessionPlaces,
+} from './provider';
+import { hookEnvironment, TOOL_HOOK } from './tool-hook';
+
+type Settings = Extract<AgentConfiguration, { provider: 'codex' }>;
+
+const SCHEMA_FILE = '.codex-output-schema.json';
+
+/** Names the file of the schema by its path in the agent's home, which depends on the kind of workspace. */
+const WITH_SCHEMA = `codex=$1; shift; exec "$codex" exec --output-schema "$HOME/${SCHEMA_FILE}" "$@"`;
+
+/** The end of the name of a thread's file. */
+const THREAD = /-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/;
+
+/** Runs Codex: its models answer through a forwarder, and its hooks ask the session socket. */
+export class CodexProvider implements Provider {
+  readonly name = 'codex';
+  readonly canResume = true;
+  // Tools have other ids in the output than in the hooks.
+  readonly yields = 'anywhere';
+
+  /** @param binary path of Codex on this machine */
+  constructor(private readonly binary: string) {}
+
+  async plan(session: PlannedSession, { home, socket }: SessionPlaces): Promise<Plan> {
+    const settings = settingsOf('codex', session.agent);
+    const thread = session.leg > 1 ? await newestThread(join(home, '.codex', 'sessions')) : undefined;
+    return {
+      argv: [...programOf(this.binary, settings), ...argumentsOf(session, settings), ...resume(thread), '-'],
+      stdin: thread === undefined ? session.prompt : CONTINUE,
+      env: { RUNNER_TOKEN: 'session', ...hookEnvironment(socket) },
+      home: {
+        '.gitconfig': GIT_CONFIG,
+        ...(settings.outputSchema && { [SCHEMA_FILE]: JSON.stringify(settings.outputSchema) }),
+      },
+      forwarder: true,
+    };
+  }
+}
+
+const programOf = (binary: string, { outputSchema }: Settings): Argument[] =>
+  outputSchema === undefined
+    ? [{ hostFile: binary }, 'exec']
+    : ['/bin/sh', '-c', WITH_SCHEMA, 'codex', { hostFile: binary }];
+
+const resume = (thread: string | undefined) => (thread === undefined ? [] : ['resume', thread]);
+
+function argumentsOf({ model }: PlannedSession, { mcpServers = {} }: Settings): string[] {
+  const servers = Object.entries(mcpServers).map(
+    ([
+      name,
+      {
+        command: [command = '', ...args],
+        env,
+      },
+    ]) => [`mcp_servers.${name}`, toml({ command, args, env })],
+  );
+  const runner = {
+    name: 'runner',
+    base_url: `${FORWARDER_URL}/openai`,
+    env_key: 'RUNNER_TOKEN',
+    wire_api: 'responses',
+  };
+  const configuration = [
+    ['model_provider', toml('runner')],
+    ['model_providers.runner', toml(runner)],
+    ['hooks.PreToolUse', toml(TOOL_HOOK.PreToolUse.map(withoutFailure))],
+    // It asks nobody but the runner.
+    ...['features.plugins', 'check_for_update_on_startup', 'analytics.enabled'].map((key) => [key, 'false']),
+    ...servers,
+  ];
+  return [
+    ...['--json', '--skip-git-repo-check'],
+    // The workspace is the sandbox. A hook that a user has not reviewed would be skipped without a word.
+    ...['--dangerously-bypass-approvals-and-sandbox', '--dangerously-bypass-hook-trust'],
+    ...configuration.flatMap((entry) => ['-c', entry.join('=')]),
+    ...(model === undefined ? [] : [`--model=${model}`]),
+  ];
+}
+
+/** The setting is Claude Code's: here the hook's command itself refuses the tool when it gets no answer. */
+const withoutFailure = ({ matcher, hooks }: (typeof TOOL_HOOK.PreToolUse)[number]) => ({
+  matcher,
+  hooks: hooks.map(({ type, command, timeout }) => ({ type, command, timeout })),
+});
+
+/** A value of strings, numbers, lists and tables as inline TOML, whose strings are JSON's. */
+function toml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toml).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)} = ${toml(item)}`)
+    .join(', ')}}`;
+}
+
+/** Its thread is named by Codex; undefined when an earlier leg was ended before it had one. */
+async function newestThread(sessions: string): Promise<string | undefined> {
+  const files = await readdir(sessions, { recursive: true }).catch(() => []);
+  return files
+    .sort()
+    .flatMap((file) => THREAD.exec(file)?.[1] ?? [])
+    .at(-1);
+}

@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { BACKENDS } from '../injection-tokens';
+import type { Backend } from '../workspaces';
+import { RunnerLog } from './runner-log';
+
+/** Probes the workspace backends of this machine. */
+@Injectable()
+export class BackendProbes {
+  constructor(
+    @Inject(BACKENDS) private readonly backends: readonly Backend[],
+    private readonly log: RunnerLog,
+  ) {}
+
+  /** The names of those that work here. */
+  async available(): Promise<string[]> {
+    const probes = await Promise.all(
+      this.backends.map(async (backend) => ({ backend: backend.name, ...(await backend.probe()) })),
+    );
+    for (const { backend, ...probe } of probes) {
+      this.log.info({ backend, ...probe }, 'workspace backend');
+      if (probe.available && probe.unenforceable.length > 0) {
+        this.log.warn({ backend, limits: probe.unenforceable }, 'workspaces are without these limits on this machine');
+      }
+      if (probe.available && probe.watched.length > 0) {
+        const how = 'these limits of workspaces are watched: an agent can exceed one before it is ended';
+        this.log.warn({ backend, limits: probe.watched }, how);
+      }
+    }
+    return probes.filter(({ available }) => available).map(({ backend }) => backend);
+  }
+}
