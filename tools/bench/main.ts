@@ -5,6 +5,7 @@ import { liveSuite } from './live/live.suite';
 import { pipelineSuite } from './pipeline/pipeline.suite';
 import { jsonLine, table } from './report';
 import { startSuite } from './start/start.suite';
+import { workspaceSuite } from './workspace/workspace.suite';
 
 /** `print` takes lines that explain the figures. */
 type Suite = (print: (line: string) => void) => Promise<Figures>;
@@ -15,6 +16,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   start: startSuite,
   pipeline: pipelineSuite,
   hostile: hostileSuite,
+  workspace: workspaceSuite,
 };
 
 async function main([name = '', ...options]: readonly string[]): Promise<void> {

@@ -20,14 +20,18 @@ const StackFile = z.object({
 
 const Started = z.object({ execution_id: z.string() });
 
-/** Runs the product with `npm start`, on its own servers and new data, while `work` goes on. */
-export async function withPlatform<Result>(work: (platform: Platform) => Promise<Result>): Promise<Result> {
+/** Runs the product with `npm start`, on its own servers and new data, with these variables, while `work` goes on. */
+export async function withPlatform<Result>(
+  work: (platform: Platform) => Promise<Result>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   const dataDirectory = scratchDirectory();
   const address = `http://127.0.0.1:${await freePort()}`;
   const since = performance.now();
   const npm = spawn('npm', ['start', '--', '--no-demo', '--port', new URL(address).port, '--data-dir', dataDirectory], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
   });
   try {
     await printedBy(npm, `ready ${address}`);
