@@ -6,6 +6,7 @@ import { describeWithClaude } from '../../test/agent-programs.fixture';
 import { bash, messagesOf, parserOf, reportOf, useClaude } from '../../test/claude.fixture';
 import { listen, toTheEnd } from '../../test/session.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
+import { deferred } from '../session/deferred';
 
 describeWithClaude('a conversation with Claude Code', () => {
   const { models, socket, answer, start } = useClaude(useDirectory());
@@ -30,6 +31,31 @@ describeWithClaude('a conversation with Claude Code', () => {
     ]);
     expect(models().requests.at(-1)?.text).toContain('And another thing');
     expect(() => run.input?.inject('Too late')).toThrow('the agent has done its work');
+  });
+
+  it('keeps its input open while a message waits for another turn', async () => {
+    const { promise: until, resolve: goOn } = deferred<undefined>();
+    answer(
+      { text: 'The first is done.', until },
+      { tools: [bash('until [ -e go ]; do sleep 0.1; done')] },
+      { text: 'All done.' },
+    );
+
+    const run = await start();
+    const { lines, drained } = listen(run);
+    await eventually(() => models().requests.length === 1);
+    const second = run.input?.inject('The second');
+    await eventually(() => messagesOf(lines).some(({ command_uuid: queued }) => queued === second));
+    goOn(undefined);
+    await eventually(() => socket.questions.length === 1);
+    const third = run.input?.inject('The third');
+    await eventually(() => messagesOf(lines).some(({ command_uuid: queued }) => queued === third));
+    writeFileSync(join(run.directory, 'go'), '');
+
+    expect((await run.finished).outcome).toBe('completed');
+    await drained;
+    const results = messagesOf(lines).filter(({ type }) => type === 'result');
+    expect(results).toMatchObject([{ is_error: false }, { user_message_uuids: [second, third] }]);
   });
 
   it('ends a turn when it is interrupted, and goes on with the messages that wait', async () => {

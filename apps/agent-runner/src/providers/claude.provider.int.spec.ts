@@ -34,7 +34,12 @@ describeWithClaude('Claude Code in a sandbox', () => {
       'cd repos/local__origin && echo "hello, world" > greeting.txt && git commit -qam "Greet the world"',
       'git log --format="%s by %an" -1 > ../../artifacts/output/log.txt',
     ].join(' && ');
-    answer({ text: 'I edit the file.', tools: [bash(work)] }, { text: 'Done.' });
+    const file = { file_path: '/workspace/repos/local__origin/greeting.txt' };
+    answer(
+      { tools: [{ name: 'Read', input: file }] },
+      { text: 'I edit the file.', tools: [bash(work)] },
+      { text: 'Done.' },
+    );
 
     const run = await start({ repositories: [{ url: repository }] });
     const { finished, texts } = await toTheEnd(run);
@@ -44,8 +49,8 @@ describeWithClaude('Claude Code in a sandbox', () => {
     // The hook of the repository has not run.
     expect(run.artifacts.files.map(({ path }) => path)).toEqual(['log.txt']);
     expect(readFileSync(run.artifacts.files[0]?.absolutePath ?? '', 'utf8')).toBe('Greet the world by Agent\n');
-    expect(models().requests.map(({ end }) => end)).toEqual(['answered', 'answered']);
-    expect(JSON.stringify(models().requests[0]?.body)).not.toContain('MEMORY_OF_THE_REPOSITORY');
+    expect(models().requests.map(({ end }) => end)).toEqual(['answered', 'answered', 'answered']);
+    expect(JSON.stringify(models().requests.map(({ body }) => body))).not.toContain('MEMORY_OF_THE_REPOSITORY');
   });
 
   it('is told what the phase and its agent are configured with', async () => {

@@ -76,7 +76,7 @@ function argumentsOf({ model }: PlannedSession, { mcpServers = {} }: Settings): 
     ['model_provider', toml('runner')],
     ['model_providers.runner', toml(runner)],
     ['hooks.PreToolUse', toml(TOOL_HOOK.PreToolUse.map(withoutFailure))],
-    // It asks nobody but the runner.
+    // Its own calls elsewhere are off: plugins, updates, statistics.
     ...['features.plugins', 'check_for_update_on_startup', 'analytics.enabled'].map((key) => [key, 'false']),
     ...servers,
   ];

@@ -123,7 +123,7 @@ const Result = z.object({
   usage: TokenUsage.optional().catch(undefined),
   /** `null` for an account that is not understood. */
   modelUsage: z.record(z.string(), ModelAccount).nullable().default({}).catch(null),
-  /** What the result's account has beyond the process's one before; absent from older agents, and when it is not understood. */
+  /** The part of the account that the process's result before has not; absent from older agents, and when it is not understood. */
   model_usage_since_last_result: z.record(z.string(), ModelAccount).optional().catch(undefined),
   num_turns: z.int().nonnegative().max(LARGEST_COUNT).optional().catch(undefined),
   duration_ms: z.number().nonnegative().max(LARGEST_COUNT).optional().catch(undefined),
