@@ -96,6 +96,15 @@ describeWithBubblewrap('the error of a session', () => {
     const ended = await runner.platform.receives('CompleteSession', await started('true'));
 
     expect(Buffer.byteLength(String(ended['error']))).toBeLessThanOrEqual(4_096);
+    expect(ended['error']).toMatch(/^x+…$/);
+  });
+
+  it('is cut and mended where an agent has printed it', async () => {
+    const order = await started("for n in $(seq 2000); do printf 'ä\\0\\377' >&2; done; exit 3");
+    const { error } = await runner.platform.receives('CompleteSession', order);
+
+    expect(Buffer.byteLength(String(error))).toBeLessThanOrEqual(4_096);
+    expect(error).toMatch(/^the agent ended with exit code 3\n[ä\ufffd]+…?$/);
   });
 });
 

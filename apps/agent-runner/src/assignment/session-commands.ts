@@ -1,14 +1,6 @@
 import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { artifact } from '@syntropic/artifacts/contracts';
-import {
-  DomainError,
-  ERROR_BYTES,
-  shortText,
-  UNKNOWN_USAGE,
-  type InputOf,
-  type Lease,
-  type Usage,
-} from '@syntropic/kernel';
+import { DomainError, errorText, UNKNOWN_USAGE, type InputOf, type Lease, type Usage } from '@syntropic/kernel';
 import type { CommandClient } from '@syntropic/messaging';
 import {
   work,
@@ -60,7 +52,7 @@ export class SessionCommands {
   /** An account that is refused is replaced by the reason of the refusal. */
   async completeSession(outcome: SessionOutcome, account: SessionAccount): Promise<void> {
     const { sessionId, executionId } = this.order;
-    const end = { ...outcome, ...(outcome.error !== undefined && { error: shortText(outcome.error, ERROR_BYTES) }) };
+    const end = { ...outcome, ...(outcome.error !== undefined && { error: errorText(outcome.error) }) };
     await orReduced(
       () => this.#commands.send(CompleteSession, { sessionId, executionId, ...end, ...account }),
       ({ message }) => {
@@ -73,7 +65,7 @@ export class SessionCommands {
   /** Ends the session with as little as can be said; its phase, where the log knows no such session. */
   async failSession(reason: string, errorType: string): Promise<void> {
     const { sessionId, executionId } = this.order;
-    const failure = { error: shortText(reason, ERROR_BYTES), errorType, usage: UNKNOWN_USAGE };
+    const failure = { error: errorText(reason), errorType, usage: UNKNOWN_USAGE };
     await orReduced(
       () => this.#commands.send(CompleteSession, { sessionId, executionId, status: 'failed', ...failure }, REDUCED),
       () => this.#commands.send(FailPhase, { ...this.#phase(), ...failure }, REDUCED),

@@ -16,5 +16,6 @@ describe('the reason of a fault', () => {
       'https://github.com/owner/name answered 4/5, n/a',
     );
     expect(reasonOf('no room')).toBe('no room');
+    expect(reasonOf(new Error(`\0${'/a/b '.repeat(1e5)}`))).toMatch(/^\ufffd(<path> )+<?p?a?t?h?>?…$/);
   });
 });

@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { Overloaded } from '@syntropic/async';
-import { DomainError, withoutHostPaths } from '@syntropic/kernel';
+import { DomainError, errorText, withoutHostPaths } from '@syntropic/kernel';
 import { OutcomeUnknown } from '@syntropic/messaging';
 import { ObjectStorageAway } from '@syntropic/object-storage';
 import { classifyStoreError } from '@syntropic/postgres';
@@ -84,7 +84,7 @@ function reply(
   more: Pick<ProblemDocument, 'field' | 'errors'> = {},
 ): ProblemReply {
   return {
-    document: { type: `/api/docs#${code}`, title, status, code, detail: withoutHostPaths(detail), ...more },
+    document: { type: `/api/docs#${code}`, title, status, code, detail: errorText(withoutHostPaths(detail)), ...more },
     isFault: status >= 500 && status !== 503,
   };
 }

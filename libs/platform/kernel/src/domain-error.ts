@@ -1,3 +1,5 @@
+import { errorText } from './storable-text';
+
 /** The kinds of refusal: HTTP answers 422, 403, 404 and 409 for them. */
 export type Refusal = 'invalid' | 'forbidden' | 'not_found' | 'conflict';
 
@@ -6,7 +8,10 @@ export type RefusalDetails = Readonly<Record<string, string | number>>;
 
 export type RefusalContext = Readonly<{ field?: string | undefined; details?: RefusalDetails | undefined }>;
 
-/** A business rule refused a command. It is never retried: HTTP answers 4xx, a process accepts it as the answer. */
+/**
+ * A business rule refused a command. It is never retried: HTTP answers 4xx, a process accepts it as the answer.
+ * Its message becomes part of replies, events and rows, so it is cut as an error is.
+ */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   /** The wrong part of the request, as a path: `phases[1].prompt_template`. */
@@ -21,7 +26,7 @@ export class DomainError extends Error {
     /** The field, or field and details. */
     context: string | RefusalContext = {},
   ) {
-    super(message);
+    super(errorText(message));
     const { field, details } = typeof context === 'string' ? { field: context } : context;
     this.field = field;
     this.details = details;

@@ -43,8 +43,8 @@ export {
 export { OutputMapping, type OutputRule } from './output-mapping';
 export { withoutHostPaths } from './outward-text';
 export { MAX_FILES, ProducedFile, RecordedFile } from './produced-file';
-export { isStorable, shortText, storableText } from './storable-text';
-export { ERROR_BYTES, ErrorText, Location, MAX_REPOS, ShortName } from './texts';
+export { commentText, ERROR_BYTES, errorText, isStorable, nameText, shortText, storableText } from './storable-text';
+export { ErrorText, Location, MAX_REPOS, ShortName } from './texts';
 export { addUsd, perMillion, SignedUsd, subtractUsd, Usd, usdOf } from './usd';
 export {
   addCounts,

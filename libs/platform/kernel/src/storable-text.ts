@@ -18,3 +18,22 @@ export function shortText(text: string, maxBytes: number): string {
   const kept = bytes.subarray(0, maxBytes - Buffer.byteLength(ELLIPSIS));
   return new TextDecoder().decode(kept, { stream: true }) + ELLIPSIS;
 }
+
+/** The most bytes of an error, so that it has at most as many characters. */
+export const ERROR_BYTES = 4_096;
+
+/** The most bytes of an agent's comments on its task. */
+export const COMMENT_BYTES = 64 * 1024;
+
+/** The most characters of a name that a foreign program gives. */
+const NAME_CHARACTERS = 200;
+
+/** An error of an agent, a program, a library or a person, as commands, events and rows hold it. */
+export const errorText = (error: string): string => shortText(error, ERROR_BYTES);
+
+/** An agent's comments, as events hold them. */
+export const commentText = (comments: string): string => shortText(comments, COMMENT_BYTES);
+
+/** A name or a key of a foreign program: its first 200 characters. JavaScript's objects treat one name as their prototype. */
+export const nameText = (name: string): string =>
+  name === '__proto__' ? 'proto' : storableText(name.slice(0, NAME_CHARACTERS));

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { ERROR_BYTES } from './storable-text';
 
 /** The most characters of texts in commands. Events of older builds may hold longer ones, so their schemas have no bounds. */
-const MOST = { name: 255, location: 2_048, error: 4_096 } as const;
+const MOST = { name: 255, location: 2_048 } as const;
 
 /** The name of a runner, a model, a type, and the like. */
 export const ShortName = z.string().min(1).max(MOST.name);
@@ -9,10 +10,7 @@ export const ShortName = z.string().min(1).max(MOST.name);
 /** A URL, or the place of bytes in object storage. */
 export const Location = z.string().min(1).max(MOST.location);
 
-/** The most bytes of an error, so that it has at most as many characters. */
-export const ERROR_BYTES = MOST.error;
-
-/** Why something failed; see `shortText`. */
+/** Why something failed; see `errorText`. */
 export const ErrorText = z.string().max(ERROR_BYTES);
 
 /** The most repositories of a workflow, an execution or a session. */

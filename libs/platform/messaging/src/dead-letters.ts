@@ -1,4 +1,4 @@
-import { answered, commands, derivedUuid, DomainError, Done, type DataOf } from '@syntropic/kernel';
+import { answered, commands, derivedUuid, DomainError, Done, errorText, type DataOf } from '@syntropic/kernel';
 import { instant } from '@syntropic/postgres';
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
@@ -46,7 +46,7 @@ export class DeadLetters {
     await this.pool.query(
       `insert into ops.dead_letters (id, subject, headers, body, reason, buried_by) values ($1, $2, $3, $4, $5, $6)
        on conflict (id) do nothing`,
-      [id, message.subject, headersOf(message), Buffer.from(message.data), reason, this.service],
+      [id, message.subject, headersOf(message), Buffer.from(message.data), errorText(reason), this.service],
     );
 
     this.nats.publish(`dead.${message.subject}`, message.data, { headers: written(headersOf(message)) });

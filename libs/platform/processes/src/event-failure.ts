@@ -1,4 +1,4 @@
-import { ERROR_BYTES, shortText, type Recorded } from '@syntropic/kernel';
+import { errorText, type Recorded } from '@syntropic/kernel';
 
 /** An event that could not be carried out, as an operator sees it. */
 export type EventFailure = Readonly<{
@@ -11,7 +11,7 @@ const SHOWN_CHARACTERS = 16_384;
 
 export const failureOf = ({ metadata: _, data, ...event }: Recorded, fault: unknown): EventFailure => ({
   event: { ...event, data: JSON.stringify(data).length > SHOWN_CHARACTERS ? null : data },
-  error: shortText(`at ${event.position} (${event.type}): ${messageOf(fault)}`, ERROR_BYTES),
+  error: errorText(`at ${event.position} (${event.type}): ${messageOf(fault)}`),
 });
 
 const messageOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));

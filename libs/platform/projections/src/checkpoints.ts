@@ -1,4 +1,4 @@
-import type { Recorded } from '@syntropic/kernel';
+import { errorText, type Recorded } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import type { Owned } from './owned';
 import type { Projection } from './projection';
@@ -97,7 +97,7 @@ export class Checkpoints {
   ): Promise<void> {
     await this.pool.query(
       `update read.checkpoints set status = $4, error = $5, failing_event = $6 where ${SELECTED} and owner = $3`,
-      [...named([projection]), this.worker, status, error.message, event && JSON.stringify(event)],
+      [...named([projection]), this.worker, status, errorText(error.message), event && JSON.stringify(event)],
     );
   }
 

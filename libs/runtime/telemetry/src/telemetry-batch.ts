@@ -1,4 +1,4 @@
-import { derivedUuid, ExecutionId, SessionId, shortText, type Lease } from '@syntropic/kernel';
+import { derivedUuid, errorText, ExecutionId, SessionId, type Lease } from '@syntropic/kernel';
 import { z } from 'zod';
 import { TelemetryEvent } from './telemetry-event';
 
@@ -30,8 +30,6 @@ export const SpooledBatch = z
   );
 export type SpooledBatch = Readonly<z.input<typeof SpooledBatch>>;
 
-const REASON_BYTES = 1_000;
-
 /**
  * Reads a batch in which events are facts of their own: one that does not parse is set apart, and refuses no other.
  * @throws ZodError for a message that is no batch
@@ -44,7 +42,7 @@ export function readBatch(message: unknown): SpooledBatch & Pick<TelemetryBatch,
   const read = events.map((event) => ({ event, ...TelemetryEvent.safeParse(event) }));
   const batch = SpooledBatch.parse({ ...Events.parse(message), events: read.flatMap(({ data }) => data ?? []) });
   const unreadable = read.flatMap(({ event, error }) =>
-    error ? [{ ...identityOf(batch, event), reason: shortText(z.prettifyError(error), REASON_BYTES), event }] : [],
+    error ? [{ ...identityOf(batch, event), reason: errorText(z.prettifyError(error)), event }] : [],
   );
   return { ...batch, unreadable };
 }

@@ -98,6 +98,21 @@ describe('the end of a session', () => {
     ]);
   });
 
+  it('ends its phase also when an older build recorded longer texts than commands take', () => {
+    const long = { error: 'ä'.repeat(1e6), errorType: 'e'.repeat(1e6), model: 'm'.repeat(1e6) };
+    const [failed] = commandsAfter({ status: 'failed', ...long }) ?? [];
+
+    expect(failed).toEqual([
+      'FailPhase',
+      {
+        ...what,
+        model: 'm'.repeat(200),
+        error: expect.stringMatching(/^ä+…$/u) as unknown,
+        errorType: 'e'.repeat(200),
+      },
+    ]);
+  });
+
   it('fails its phase with the reason when its account is refused as a whole', () => {
     const refusal = new DomainError('command.invalid', 'usage.turns: too many', 'invalid', 'usage.turns');
     const { workflowId, telemetryEvents } = { workflowId: WorkflowId.parse('review'), telemetryEvents: 0 };

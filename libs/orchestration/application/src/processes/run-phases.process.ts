@@ -1,5 +1,14 @@
 import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
-import { boundedUsage, ERROR_BYTES, ProducedFile, shortText, UNKNOWN_USAGE, type DomainError } from '@syntropic/kernel';
+import {
+  boundedUsage,
+  ERROR_BYTES,
+  errorText,
+  nameText,
+  ProducedFile,
+  shortText,
+  UNKNOWN_USAGE,
+  type DomainError,
+} from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { process, send, startTimer } from '@syntropic/processes';
 import { closeWork, control, enqueue } from '@syntropic/work';
@@ -51,7 +60,7 @@ function settled({ executionId, phaseId, sessionId, status, model, usage, artifa
     executionId,
     phaseId,
     sessionId,
-    ...(model !== undefined && { model }),
+    ...(model !== undefined && { model: nameText(model) }),
     usage: boundedUsage(usage),
     artifacts: accepted,
   };
@@ -59,18 +68,15 @@ function settled({ executionId, phaseId, sessionId, status, model, usage, artifa
     case 'completed':
       return fault === undefined
         ? send(CompletePhase, what)
-        : send(FailPhase, { ...what, error: shortText(invalid(fault), ERROR_BYTES), errorType: 'account_refused' });
+        : send(FailPhase, { ...what, error: errorText(invalid(fault)), errorType: 'account_refused' });
     case 'cancelled':
-      return send(StopPhase, fault === undefined ? what : { ...what, error: shortText(invalid(fault), ERROR_BYTES) });
+      return send(StopPhase, fault === undefined ? what : { ...what, error: errorText(invalid(fault)) });
     case 'failed': {
       const { error = 'the agent failed', errorType = 'agent_failed' } = end;
       return send(FailPhase, {
         ...what,
-        error: shortText(
-          fault === undefined ? error : `${shortText(error, ERROR_BYTES / 2)}\n${invalid(fault)}`,
-          ERROR_BYTES,
-        ),
-        errorType,
+        error: errorText(fault === undefined ? error : `${shortText(error, ERROR_BYTES / 2)}\n${invalid(fault)}`),
+        errorType: nameText(errorType),
       });
     }
   }
@@ -83,7 +89,7 @@ const refused = ({ executionId, phaseId, sessionId }: SessionCompleted, { messag
     phaseId,
     sessionId,
     usage: UNKNOWN_USAGE,
-    error: shortText(invalid(message), ERROR_BYTES),
+    error: errorText(invalid(message)),
     errorType: 'account_refused',
   });
 

@@ -22,7 +22,7 @@ import { ModelNames } from './model-names';
 import { noticeOf } from './notices';
 import { summaryOf } from './result-summary';
 import { RunningTotals } from './running-totals';
-import { isTooLarge, nameOf, shownText, startOf } from './storable-text';
+import { isTooLarge, shownText, startOf } from './storable-text';
 import { textOf, ToolTracker } from './tool-tracker';
 import { NO_REPORT, type LegReport } from './leg-report';
 import { verdictOf } from './verdict';
@@ -173,7 +173,7 @@ export class ClaudeConversation {
   #result(result: ResultMessage): void {
     const { sessionId, leg, time } = this.#writer;
     const conversation = result.session_id ?? this.#conversation;
-    const named = { model: this.#model, names: this.#names, conversation: conversation && nameOf(conversation) };
+    const named = { model: this.#model, names: this.#names, conversation };
     const context = { ...named, leg, time, totals: this.#totals, accountsBefore: this.#accounts };
     const summary = summaryOf(result, context);
     this.#accounts = summary.result_number ?? this.#accounts;

@@ -1,4 +1,6 @@
+import { nameText } from '@syntropic/kernel';
 import { z } from 'zod';
+import { startOf } from './storable-text';
 
 /** Higher counts, and values that are none, are not understood. */
 const LARGEST_COUNT = 1e12;
@@ -20,9 +22,12 @@ function countsOf<Name extends string>(counts: Readonly<Record<Name, number>>) {
 }
 
 const text = z.string().optional().catch(undefined);
+/** Names and ids are cut where they are read: rows, facts and accounts have the same ones. */
+const name = z.string().transform(nameText);
+const optionalName = name.optional().catch(undefined);
 /** Higher amounts are ignored as errors. */
 const dollars = z.number().nonnegative().max(1e6).optional().catch(undefined);
-const parent = z.string().nullish().catch(null);
+const parent = name.nullish().catch(null);
 
 const CacheWrites = z
   .object({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count })
@@ -44,15 +49,15 @@ export type TokenUsage = z.infer<typeof TokenUsage>;
 
 const ToolUse = z.object({
   type: z.literal('tool_use'),
-  id: z.string(),
-  name: z.string(),
+  id: name,
+  name,
   input: z.unknown().optional(),
 });
 export type ToolUse = z.infer<typeof ToolUse>;
 
 const ToolResult = z.object({
   type: z.literal('tool_result'),
-  tool_use_id: z.string(),
+  tool_use_id: name,
   content: z.unknown().optional(),
   is_error: z.boolean().nullish().catch(null),
 });
@@ -67,8 +72,8 @@ const OtherBlock = z.looseObject({}).transform(() => ({ type: 'other' as const }
 const Assistant = z.object({
   type: z.literal('assistant'),
   message: z.object({
-    id: z.string(),
-    model: z.string(),
+    id: name,
+    model: name,
     content: z.array(z.union([ToolUse, Text, Thinking, OtherBlock])),
     usage: TokenUsage.optional(),
   }),
@@ -78,7 +83,7 @@ export type AssistantMessage = z.infer<typeof Assistant>;
 
 /** The details of a tool's result. A sub-agent in the background has them when it is launched, one in the foreground when it has ended. */
 const ToolUseResult = z
-  .object({ status: text, isAsync: z.boolean().optional().catch(undefined), agentId: text })
+  .object({ status: text, isAsync: z.boolean().optional().catch(undefined), agentId: optionalName })
   .optional()
   .catch(undefined);
 
@@ -111,7 +116,7 @@ export type ModelAccount = z.infer<typeof ModelAccount>;
 const Result = z.object({
   type: z.literal('result'),
   subtype: text,
-  session_id: text,
+  session_id: optionalName,
   /** Undefined when it is absent, or no boolean. */
   is_error: z.boolean().optional().catch(undefined),
   result: text,
@@ -133,12 +138,12 @@ export type ResultMessage = z.infer<typeof Result>;
 const Init = z.object({
   type: z.literal('system'),
   subtype: z.literal('init'),
-  session_id: text,
-  model: text,
-  cwd: text,
-  tools: z.array(z.string()).optional().catch(undefined),
-  permissionMode: text,
-  claude_code_version: text,
+  session_id: optionalName,
+  model: optionalName,
+  cwd: text.transform((cwd) => cwd && startOf(cwd)),
+  tools: z.array(name).optional().catch(undefined),
+  permissionMode: optionalName,
+  claude_code_version: optionalName,
 });
 export type InitMessage = z.infer<typeof Init>;
 
@@ -153,7 +158,7 @@ const HookResponse = z.object({
 const CompactBoundary = z.object({
   type: z.literal('system'),
   subtype: z.literal('compact_boundary'),
-  compact_metadata: z.object({ trigger: text, pre_tokens: z.number().optional() }),
+  compact_metadata: z.object({ trigger: optionalName, pre_tokens: z.number().optional() }),
 });
 
 const isBackgrounded = z.boolean().optional().catch(undefined);
@@ -162,22 +167,22 @@ const TaskMessage = z.discriminatedUnion('subtype', [
   z.object({
     type: z.literal('system'),
     subtype: z.literal('task_started'),
-    task_id: z.string(),
-    tool_use_id: text,
+    task_id: name,
+    tool_use_id: optionalName,
     is_backgrounded: isBackgrounded,
   }),
   z.object({
     type: z.literal('system'),
     subtype: z.literal('task_updated'),
-    task_id: z.string(),
-    tool_use_id: text,
+    task_id: name,
+    tool_use_id: optionalName,
     patch: z.object({ is_backgrounded: isBackgrounded }).catch({}),
   }),
   z.object({
     type: z.literal('system'),
     subtype: z.literal('task_notification'),
-    task_id: z.string(),
-    tool_use_id: text,
+    task_id: name,
+    tool_use_id: optionalName,
     status: text,
   }),
 ]);
@@ -191,7 +196,7 @@ const rawUsage = z.record(z.string(), z.unknown()).optional().catch(undefined);
 const StreamEvent = z.object({
   type: z.literal('stream_event'),
   event: z.object({
-    message: z.object({ id: z.string(), model: z.string(), usage: rawUsage }).optional().catch(undefined),
+    message: z.object({ id: name, model: name, usage: rawUsage }).optional().catch(undefined),
     usage: rawUsage,
   }),
   parent_tool_use_id: parent,

@@ -1,4 +1,4 @@
-import { shortText, type OutputMapping, type OutputRule } from '@syntropic/kernel';
+import { errorText, nameText, type OutputMapping, type OutputRule } from '@syntropic/kernel';
 import { costOf, costOfAll } from '../prices';
 import { factIds } from '../telemetry-event';
 import type { EventWriter } from './event-writer';
@@ -7,14 +7,13 @@ import { countsOf, fieldAt, holds, textAt, tokensAt, valueOf } from './mapped-fi
 import { ModelNames } from './model-names';
 import { sumOf } from './result-account';
 import { NO_ACCOUNT, RunningTotals } from './running-totals';
-import { isTooLarge, nameOf, objectOf, preview, shownText, startOf } from './storable-text';
+import { isTooLarge, objectOf, shownText, startOf } from './storable-text';
 import { taskResultOf } from './task-result';
 import { ToolTracker } from './tool-tracker';
 
 type Line = Readonly<Record<string, unknown>>;
 type Rule<As extends OutputRule['as']> = Extract<OutputRule, { as: As }>;
 
-const LONGEST_ERROR_BYTES = 4 * 1024;
 const UNKNOWN_MODEL = 'unknown';
 
 /** Reads the JSON lines of an agent by a mapping, and writes what they tell as telemetry. */
@@ -94,7 +93,7 @@ export class MappedConversation {
 
   #begins({ id, model }: Rule<'session'>, line: Line): void {
     const { leg } = this.writer;
-    const conversation = id === undefined ? '' : nameOf(textAt(id, line));
+    const conversation = id === undefined ? '' : nameText(textAt(id, line));
     if (this.#hasBegun && conversation === this.#conversation) return;
     this.#hasBegun = true;
     this.#conversation = conversation;
@@ -113,7 +112,7 @@ export class MappedConversation {
 
   /** Ids of tools may begin anew in each process. */
   #toolId(path: string, line: Line): string {
-    return nameOf(`${this.writer.leg}:${textAt(path, line)}`);
+    return nameText(`${this.writer.leg}:${textAt(path, line)}`);
   }
 
   #toolStarts({ id: path, name, input }: Omit<Rule<'tool_start'>, 'as' | 'when'>, line: Line): void {
@@ -175,11 +174,11 @@ export class MappedConversation {
   #result({ error }: Rule<'result'>, line: Line): void {
     const answer = this.#lastSaid;
     const failure = error === undefined ? undefined : valueOf(error, line) || 'the agent has failed';
-    const verdict =
-      failure === undefined ? { isError: false } : { isError: true, error: shortText(failure, LONGEST_ERROR_BYTES) };
+    const verdict = failure === undefined ? { isError: false } : { isError: true, error: errorText(failure) };
     const outcome = { ...verdict, answer, taskResult: taskResultOf(answer), structured: objectOf(answer.trim()) };
     this.#reports.set(this.writer.leg, { hasBegun: true, outcome });
-    if (failure !== undefined) this.writer.writeReported('agent_notice', { kind: 'error', message: preview(failure) });
+    if (failure !== undefined)
+      this.writer.writeReported('agent_notice', { kind: 'error', message: errorText(failure) });
   }
 
   #modelOf({ model }: Rule<'usage'>, line: Line): string {

@@ -3,7 +3,6 @@ import type { TelemetryData } from '../catalogue';
 import type { ResultMessage } from './claude-message';
 import { accountOfResult, reportedAddition, sumOf, type AccountContext } from './result-account';
 import { NO_ACCOUNT, type RunningTotals } from './running-totals';
-import { preview } from './storable-text';
 import { taskResultOf } from './task-result';
 import { verdictOf } from './verdict';
 
@@ -40,7 +39,7 @@ export function summaryOf(result: ResultMessage, context: Context): Summary {
     ...(result.num_turns === undefined ? {} : { num_turns: result.num_turns }),
     ...(result.duration_ms === undefined ? {} : { duration_ms: Math.round(result.duration_ms) }),
     ...(model ? { model } : {}),
-    ...(error === undefined ? {} : { error: preview(error) }),
+    ...(error === undefined ? {} : { error }),
     ...(taskResult ? { task_result: taskResult } : {}),
   };
 }

@@ -6,16 +6,11 @@ const LARGEST_KEPT = 16 * 1024;
 
 const PREVIEW = 500;
 
-const LONGEST_NAME = 200;
-
 /** In JSON text, characters that cannot be stored. */
 const ESCAPED_UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
 
 /** The start of a text, long enough to recognize it. */
 export const preview = (text: string, length = PREVIEW): string => storableText(text.slice(0, length));
-
-/** A name that an agent gave. JavaScript's objects treat one name as their prototype. */
-export const nameOf = (name: string): string => (name === '__proto__' ? 'proto' : preview(name, LONGEST_NAME));
 
 export const isTooLarge = (text: string): boolean => text.length > LARGEST_KEPT;
 

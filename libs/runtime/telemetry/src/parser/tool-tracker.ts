@@ -1,6 +1,7 @@
+import { nameText } from '@syntropic/kernel';
 import type { TelemetryData } from '../catalogue';
 import type { ToolResult, ToolUse } from './claude-message';
-import { nameOf, preview } from './storable-text';
+import { preview } from './storable-text';
 
 type OpenTool = Readonly<{
   name: string;
@@ -21,7 +22,7 @@ export class ToolTracker {
 
   start(tool: ToolUse, parent: string | undefined, time: number): TelemetryData<'tool_execution_started'> {
     const agent = SUBAGENT_TOOLS.has(tool.name) ? agentName(tool.input) : undefined;
-    const name = nameOf(tool.name);
+    const name = nameText(tool.name);
     this.#open.set(tool.id, {
       name,
       startedAt: time,
@@ -112,8 +113,8 @@ const runsInBackground = (input: unknown): boolean =>
 
 function agentName(input: unknown): string {
   if (!input || typeof input !== 'object') return 'agent';
-  if ('subagent_type' in input && typeof input.subagent_type === 'string') return nameOf(input.subagent_type);
-  if ('description' in input && typeof input.description === 'string') return nameOf(input.description);
+  if ('subagent_type' in input && typeof input.subagent_type === 'string') return nameText(input.subagent_type);
+  if ('description' in input && typeof input.description === 'string') return nameText(input.description);
   return 'agent';
 }
 

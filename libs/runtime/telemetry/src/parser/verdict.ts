@@ -1,7 +1,7 @@
-import { shortText } from '@syntropic/kernel';
+import { errorText } from '@syntropic/kernel';
 import { z } from 'zod';
 import type { ResultMessage } from './claude-message';
-import { objectOf, preview } from './storable-text';
+import { objectOf } from './storable-text';
 
 /** What a result says about the agent's work. */
 export type Verdict = Readonly<{
@@ -12,9 +12,6 @@ export type Verdict = Readonly<{
   /** True when the agent could not give an answer of the required form. */
   isMisshapen?: boolean;
 }>;
-
-const LONGEST_ERROR_BYTES = 4 * 1024;
-const ERROR_LABEL = 200;
 
 /** Reasons for which a model stops before its answer is complete. */
 const CUT_OFF: ReadonlySet<string> = new Set([
@@ -45,14 +42,14 @@ export function verdictOf(result: ResultMessage): Verdict {
 const cutOff = (reason: string): Verdict => ({
   isError: true,
   isCutOff: true,
-  error: preview(`the agent was cut off: ${reason}`),
+  error: errorText(`the agent was cut off: ${reason}`),
 });
 
 /** The agent's own words, or else the kind of its result. */
 function errorOf({ errors, result, subtype, is_error }: ResultMessage): string {
-  if (errors.length > 0) return shortText(errors.join('\n'), LONGEST_ERROR_BYTES);
+  if (errors.length > 0) return errorText(errors.join('\n'));
   if (result !== undefined && is_error !== false) return labelOf(result, subtype);
-  return preview(subtype ? `the agent ended with ${subtype}` : 'the agent ended with a result of an unknown kind');
+  return errorText(subtype ? `the agent ended with ${subtype}` : 'the agent ended with a result of an unknown kind');
 }
 
 const ProviderError = z.object({ error: z.object({ type: z.string(), message: z.string().catch('') }) });
@@ -61,9 +58,9 @@ const ProviderError = z.object({ error: z.object({ type: z.string(), message: z.
 function labelOf(result: string, subtype = 'error'): string {
   const start = result.indexOf('{');
   const provider = start < 0 ? undefined : ProviderError.safeParse(objectOf(result.slice(start).trim())).data;
-  if (!provider) return shortText(result || subtype, LONGEST_ERROR_BYTES);
+  if (!provider) return errorText(result || subtype);
 
   const status = /\b(\d{3})\b/.exec(result.slice(0, start))?.[1];
   const { type, message } = provider.error;
-  return preview(status ? `${type} (HTTP ${status})` : `${type}: ${message}`, ERROR_LABEL);
+  return errorText(status ? `${type} (HTTP ${status})` : `${type}: ${message}`);
 }

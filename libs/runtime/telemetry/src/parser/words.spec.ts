@@ -42,6 +42,51 @@ describe('the words of an agent', () => {
   });
 });
 
+describe('the comments on a task', () => {
+  const commented = (comments: string, more: object = {}) => {
+    const { read, parser } = session();
+    const said = `TASK_RESULT: ${JSON.stringify({ success: false, comments, ...more })}`;
+    const summary = read(result(0.5, said)).find(({ type }) => type === 'session_summary');
+    return { shown: summary?.data['task_result'], parser };
+  };
+
+  it('are 64 KiB at most, mended, and the account has them', () => {
+    const { shown, parser } = commented(`\0\ud83d${'ä'.repeat(1e6)}`);
+    const { comments = '' } = parser.reportOf(1)?.outcome?.taskResult ?? {};
+
+    expect(comments).toMatch(/^\ufffd\ufffdä+…$/u);
+    expect(64 * 1024 - Buffer.byteLength(comments)).toBeLessThan(2);
+    expect(shown).toEqual({ success: false, comments });
+    expect(parser.usage.costComplete).toBe(true);
+  });
+
+  it.each([
+    ['comments of escaped characters', commented('\u0001'.repeat(1e6))],
+    ['further fields', commented('short', { findings: 'x'.repeat(1e6), ['k'.repeat(1e6)]: 1 })],
+  ])('do not cost a session its account: %s', (_, { shown, parser }) => {
+    expect(shown).toMatchObject({ success: false });
+    expect(parser.usage).toMatchObject({ costComplete: true, costUsd: '0.5' });
+  });
+});
+
+describe('the names of an agent', () => {
+  it('are 200 characters at most, in rows and in accounts', () => {
+    const { read, parser } = session();
+    const long = 'n'.repeat(300_000);
+    const events = read(
+      system('init', { session_id: long, model: long, cwd: '/w', tools: [long], claude_code_version: long }),
+      answer(long, tool(long, long), { model: long, parent: long }),
+      toolResult(long),
+    );
+
+    expect(typesOf(events)).toEqual([
+      ...['agent_initialized', 'token_usage', 'tool_execution_started', 'tool_execution_completed'],
+    ]);
+    expect(events.map(({ data }) => JSON.stringify(data)).join()).not.toContain('n'.repeat(201));
+    expect(Object.keys(parser.usage.byModel)).toEqual(['n'.repeat(200)]);
+  });
+});
+
 describe('parts of a message', () => {
   const part = (event: object) => ({ type: 'stream_event', event, parent_tool_use_id: null });
 

@@ -1,3 +1,4 @@
+import { errorText, storableText } from '@syntropic/kernel';
 import { classifyStoreError } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import type { TelemetryBatch, UnreadableEvent } from '../telemetry-batch';
@@ -106,7 +107,7 @@ export class PostgresTelemetryStore implements TelemetryStore {
     await this.pool.query(
       `insert into telemetry.quarantine (event_id, session_id, reason, event) values ($1, $2, $3, $4)
        on conflict do nothing`,
-      [id, sessionId.replaceAll('\u0000', ''), reason, JSON.stringify(event)],
+      [id, storableText(sessionId), errorText(reason), JSON.stringify(event)],
     );
   }
 }
