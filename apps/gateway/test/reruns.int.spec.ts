@@ -1,12 +1,16 @@
 import { executionIdOf, type InputOf } from '@syntropic/kernel';
 import { event } from '@syntropic/kernel/testing';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
+import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
+import { useEventStreams } from './event-stream-client';
 import { anExecutionId, factsOf, phase } from './facts';
 import { useGateway } from './gateway.fixture';
+import { anExecutionOf } from './live-execution';
 import { refusedReply } from './refused-reply';
 
 const gateway = useGateway();
+const openStream = useEventStreams();
 const { events } = workflowExecution;
 
 const RERUN = { from_phase: 'build', inputs: { topic: 'tea' } };
@@ -75,6 +79,15 @@ describe('a request for a rerun', () => {
   });
 });
 
+const USED = {
+  inputTokens: 1_000,
+  outputTokens: 200,
+  cacheCreationTokens: 30,
+  cacheReadTokens: 4,
+  costUsd: '0.42',
+  costComplete: true,
+};
+
 type Started = InputOf<typeof events.ExecutionStarted>;
 
 /** Records a failed execution, and a rerun of it that has taken over its first phase. */
@@ -91,14 +104,6 @@ async function recordedRerun() {
     phases: [phase('plan', 1), phase('build', 2)],
     rerunOf: { executionId: sourceId, status: 'failed' },
   };
-  const used = {
-    inputTokens: 1_000,
-    outputTokens: 200,
-    cacheCreationTokens: 30,
-    cacheReadTokens: 4,
-    costUsd: '0.42',
-    costComplete: true,
-  };
   await gateway.record(
     `execution-${sourceId}`,
     [source.started, source.queued, source.phaseStarted, source.phaseCompleted],
@@ -110,7 +115,9 @@ async function recordedRerun() {
       event(events.ExecutionStarted, started),
       event(events.PhasesTakenOver, {
         ...ids,
-        phases: [{ phaseId: 'plan', executionId: sourceId, sessionId: source.sessionId, attempt: 1, artifactId, used }],
+        phases: [
+          { phaseId: 'plan', executionId: sourceId, sessionId: source.sessionId, attempt: 1, artifactId, used: USED },
+        ],
       }),
     ],
     rerunId,
@@ -160,6 +167,37 @@ describe('a rerun', () => {
       expect.objectContaining({ workflow_execution_id: rerunId, ...takenOver, total_cost_usd: '0' }),
     );
     expect(source).toMatchObject({ rerun_of: null, reruns: [rerunId], taken_over_phases: 0, taken_over_cost_usd: '0' });
+  });
+});
+
+describe('a stream of a rerun', () => {
+  it('tells which phases were taken over, in frames with and without names', async () => {
+    const execution = await anExecutionOf(gateway);
+    const { executionId, facts } = execution;
+    const named = openStream(`${gateway.url}/api/executions/${executionId}/stream`);
+    const unnamed = openStream(`${gateway.url}/api/sse/executions/${executionId}`);
+    await eventually(() => {
+      expect([named.events, unnamed.frames.length]).toEqual([['snapshot'], 1]);
+    });
+    expect(named.frames[0]?.data).toMatchObject({ rerun_of: null, reruns: [], taken_over_phases: 0, retry_at: null });
+
+    const origin = anExecutionId();
+    const { sessionId } = facts;
+    const phases = [{ phaseId: 'plan', executionId: origin, sessionId, attempt: 1, used: USED }];
+    const takenOver = event(events.PhasesTakenOver, { executionId, workflowId: 'a-workflow', phases });
+    execution.publish(await execution.record(takenOver));
+
+    const told = { phase_id: 'plan', execution_id: origin, session_id: sessionId };
+    await eventually(() => {
+      expect(named.frames.at(-1)).toMatchObject({
+        event: 'PhasesTakenOver',
+        data: { execution_id: executionId, phases: [{ ...told, used: { cost_usd: '0.42', input_tokens: 1_000 } }] },
+      });
+      expect(unnamed.frames.at(-1)?.data).toMatchObject({
+        event_type: 'PhasesTakenOver',
+        data: { execution_id: executionId, phases: [{ ...told, cost_usd: '0.42', artifact_id: null }] },
+      });
+    });
   });
 });
 

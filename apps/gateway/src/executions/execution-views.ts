@@ -46,7 +46,7 @@ const retries = ({ detail }: ExecutionRow) => ({
   automatic_retries: detail.automaticRetries,
 });
 
-/** What does not apply to the execution is absent. */
+/** Fields that do not apply to the execution are absent. */
 export const executionState = (row: ExecutionRow): ExecutionState => ({
   execution_id: row.execution_id,
   state: row.status,

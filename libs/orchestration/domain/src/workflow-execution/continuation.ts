@@ -71,7 +71,7 @@ function nextPhases(phases: readonly PhaseState[]): readonly PhaseState[] {
   return group.length > 0 ? group : upcoming.slice(0, 1);
 }
 
-/** Begins the interrupted phases again. @param automaticRetry the number of this retry, for one that no one has requested */
+/** Begins the interrupted phases again. `automaticRetry`: the number of this retry, absent for a requested one. */
 export function retried(execution: UnderwayExecution, automaticRetry?: number): Decision {
   const phaseIds = execution.phases
     .filter(({ status }) => status === 'interrupted')

@@ -72,7 +72,7 @@ describe('RerunExecution is refused', () => {
   });
 
   it('when inputs and prompts exceed a work order', () => {
-    rerun(broken, { inputs: { topic: 'x'.repeat(1_000_000) } }).thenRefused('execution.order_too_large');
+    rerun(broken, { inputs: { topic: 'x'.repeat(980_000) } }).thenRefused('execution.order_too_large');
   });
 
   it('when an older build started the source, which names no template', () => {
