@@ -15,6 +15,8 @@ const ToolId = z.string().min(1).max(200);
 export class ToolQuestions {
   readonly #running = new Set<string>();
 
+  #isAsked = false;
+
   constructor(
     private readonly hold: HoldGate,
     private readonly bodies: ByteBudget,
@@ -23,6 +25,11 @@ export class ToolQuestions {
   /** The tools that were let go and have not ended. */
   get running(): ReadonlySet<string> {
     return this.#running;
+  }
+
+  /** True for an agent that asks before its tools: one that it has not asked about does not run. */
+  get isAsked(): boolean {
+    return this.#isAsked;
   }
 
   /** To be called when a tool is known to have ended. */
@@ -50,6 +57,7 @@ export class ToolQuestions {
   }
 
   async #begin(id: string, gone: AbortSignal): Promise<void> {
+    this.#isAsked = true;
     await this.hold.enter({ kind: 'tool', id }, gone);
     if (this.#running.size < MAX_TOOLS) this.#running.add(id);
   }

@@ -83,7 +83,8 @@ export class AgentPause {
     const { calls, tools } = socket.held;
     if (calls + tools.length === 0 || socket.callsInFlight > 0) return;
     const isRunning = [...socket.tools.running].some((id) => !yieldPoints.isLaunch(id));
-    if (isRunning || !yieldPoints.isIdleBut(tools)) return;
+    // One answer may order several tools, and the agent may ask about each when the one before has ended.
+    if (isRunning || !(socket.tools.isAsked || yieldPoints.isIdleBut(tools))) return;
     void this.#freeze(tools.length > 0 ? 'after_model' : 'after_tool', request);
   }
 

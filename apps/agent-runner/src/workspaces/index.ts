@@ -5,7 +5,6 @@ export { ProcessBackend } from './process.backend';
 export { SandboxBackend } from './sandbox.backend';
 export { unmountVolume } from './volume';
 export { signalProcess } from './workspace-processes';
-export { SOCKET_VARIABLE } from './workspace';
 export type {
   AgentProcess,
   AgentStdin,
