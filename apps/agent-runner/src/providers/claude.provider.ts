@@ -1,9 +1,7 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
-import { access, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Argument } from '../workspaces';
-import { CONTINUE, GIT_CONFIG } from './conversation';
+import { CONTINUE, entriesIn, GIT_CONFIG } from './conversation';
 import {
   settingsOf,
   type InputProtocol,
@@ -112,15 +110,10 @@ function homeOf({ skills = {} }: Settings): Record<string, string> {
 
 /** False when an earlier leg was ended before it had stored its conversation. */
 async function hasConversation(home: string, sessionId: string): Promise<boolean> {
-  const projects = join(home, '.claude', 'projects');
-  const names = await readdir(projects).catch(() => []);
-  const found = await Promise.all(
-    names.map((name) =>
-      access(join(projects, name, `${sessionId}.jsonl`)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return found.includes(true);
+  const projects = ['.claude', 'projects'];
+  for (const project of await entriesIn(home, ...projects)) {
+    const files = await entriesIn(home, ...projects, project);
+    if (files.includes(`${sessionId}.jsonl`)) return true;
+  }
+  return false;
 }

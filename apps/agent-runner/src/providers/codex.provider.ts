@@ -1,8 +1,6 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Argument } from '../workspaces';
-import { CONTINUE, GIT_CONFIG } from './conversation';
+import { CONTINUE, entriesIn, GIT_CONFIG } from './conversation';
 import {
   FORWARDER_URL,
   settingsOf,
@@ -20,6 +18,8 @@ const SCHEMA_FILE = '.codex-output-schema.json';
 /** Names the file of the schema by its path in the agent's home, which depends on the kind of workspace. */
 const WITH_SCHEMA = `codex=$1; shift; exec "$codex" exec --output-schema "$HOME/${SCHEMA_FILE}" "$@"`;
 
+const DAY_DEPTH = 3;
+
 /** The end of the name of a thread's file. */
 const THREAD = /-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/;
 
@@ -35,7 +35,7 @@ export class CodexProvider implements Provider {
 
   async plan(session: PlannedSession, { home, socket }: SessionPlaces): Promise<Plan> {
     const settings = settingsOf('codex', session.agent);
-    const thread = session.leg > 1 ? await newestThread(join(home, '.codex', 'sessions')) : undefined;
+    const thread = session.leg > 1 ? await newestThread(home) : undefined;
     return {
       argv: [...programOf(this.binary, settings), ...argumentsOf(session, settings), ...resume(thread), '-'],
       stdin: thread === undefined ? session.prompt : CONTINUE,
@@ -104,11 +104,10 @@ function toml(value: unknown): string {
     .join(', ')}}`;
 }
 
-/** Its thread is named by Codex; undefined when an earlier leg was ended before it had one. */
-async function newestThread(sessions: string): Promise<string | undefined> {
-  const files = await readdir(sessions, { recursive: true }).catch(() => []);
-  return files
-    .sort()
-    .flatMap((file) => THREAD.exec(file)?.[1] ?? [])
-    .at(-1);
+/** Codex names its thread, and keeps it below year, month and day; undefined when an earlier leg was ended before it had one. */
+async function newestThread(home: string): Promise<string | undefined> {
+  const path = ['.codex', 'sessions'];
+  for (let depth = 0; depth < DAY_DEPTH; depth++) path.push((await entriesIn(home, ...path)).at(-1) ?? '');
+  const files = await entriesIn(home, ...path);
+  return files.flatMap((file) => THREAD.exec(file)?.[1] ?? []).at(-1);
 }

@@ -1,6 +1,19 @@
+import { readdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+
 /** The first message of a leg that continues a conversation. */
 export const CONTINUE =
   'You were paused and go on now. A tool that was interrupted has not been run again: look at its effects before you repeat it.';
 
 /** The author of commits, unless the agent names another. */
 export const GIT_CONFIG = '[user]\n\tname = Agent\n\temail = agent@workspace.invalid\n';
+
+/** The names in a directory of the agent's home; none when it is not there. Its agent may have made a link of it, which is not followed. */
+export async function entriesIn(home: string, ...path: readonly string[]): Promise<readonly string[]> {
+  try {
+    const [root, directory] = await Promise.all([realpath(home), realpath(join(home, ...path))]);
+    return directory === join(root, ...path) ? (await readdir(directory)).sort() : [];
+  } catch {
+    return [];
+  }
+}
