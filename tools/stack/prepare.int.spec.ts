@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -55,5 +55,36 @@ describe('a machine without nats-server', () => {
     const script = `import(${JSON.stringify(prepare)}).then(({ ensurePrograms }) =>
       ensurePrograms([${JSON.stringify(wanted)}], ${JSON.stringify(settings)}))`;
     return spawnSync(process.execPath, ['-e', script], { env: { PATH: bin }, encoding: 'utf8' });
+  }
+});
+
+describe('the packages of a lock file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'syn-locked-'));
+  const modules = join(folder, 'node_modules');
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are not installed before npm has recorded any, also when all are optional', () => {
+    record(folder, 'package-lock.json', { '': {}, 'node_modules/a': { version: '1.0.0', optional: true } });
+    expect(areHeld()).toBe(false);
+
+    mkdirSync(modules);
+    record(modules, '.package-lock.json', {});
+    expect(areHeld()).toBe(true);
+    record(modules, '.package-lock.json', { 'node_modules/a': { version: '0.9.0' } });
+    expect(areHeld()).toBe(false);
+  });
+
+  function record(directory: string, name: string, packages: object): void {
+    writeFileSync(join(directory, name), JSON.stringify({ packages }));
+  }
+
+  function areHeld(): boolean {
+    const prepare = pathToFileURL(join(__dirname, 'prepare.mjs')).href;
+    const script = `import(${JSON.stringify(prepare)}).then(({ holdsWhatIsLocked }) =>
+      console.log(holdsWhatIsLocked(${JSON.stringify(folder)})))`;
+    return spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' }).stdout.trim() === 'true';
   }
 });

@@ -12,6 +12,11 @@ const PACKAGE_OF = { 'nats-server': 'nats-server', 'redis-server': 'redis-server
 
 /** Runs a command of this repository in the foreground; it ends with this process, and a failure ends this process. */
 export async function run(program, ...args) {
+  const code = await codeOf(program, ...args);
+  if (code !== 0) process.exit(code);
+}
+
+async function codeOf(program, ...args) {
   const child = spawn(program, args, { cwd: root, stdio: 'inherit' });
   const forward = (signal) => child.kill(signal);
   process.on('SIGINT', forward).on('SIGTERM', forward);
@@ -19,7 +24,7 @@ export async function run(program, ...args) {
     child.once('error', reject).once('exit', (status, signal) => resolve(signal ? 1 : status));
   });
   process.off('SIGINT', forward).off('SIGTERM', forward);
-  if (code !== 0) process.exit(code);
+  return code;
 }
 
 /** Installs the packages when node_modules does not hold exactly what the lock file names. */
@@ -31,10 +36,21 @@ export async function ensurePackages() {
 
 /** Installs the pinned program of an agent beside the stack: it is large, and only who asks for it downloads it. */
 export async function ensureAgent(name) {
+  const code = await installAgent(name);
+  if (code !== 0) process.exit(code);
+}
+
+/** The same for specs, which are skipped by name where the program cannot be installed. */
+export async function ensureAgentForSpecs(name) {
+  const code = await installAgent(name);
+  if (code !== 0) console.log(`the program of ${name} cannot be installed: its specs are skipped`);
+}
+
+async function installAgent(name) {
   const folder = join(root, 'tools/agents', name);
-  if (holdsWhatIsLocked(folder)) return;
+  if (holdsWhatIsLocked(folder)) return 0;
   console.log(`installing the program of ${name}: npm ci --prefix tools/agents/${name}`);
-  await run('npm', 'ci', '--prefix', folder, '--no-audit', '--no-fund');
+  return codeOf('npm', 'ci', '--prefix', folder, '--no-audit', '--no-fund');
 }
 
 /** Installs missing programs where that is a matter of one command; elsewhere names the command. */
@@ -65,9 +81,12 @@ async function install(command) {
   rmSync(starters, { recursive: true });
 }
 
-function holdsWhatIsLocked(folder) {
+/** Optional packages are missing on other platforms; without any record nothing was installed. */
+export function holdsWhatIsLocked(folder) {
   const locked = packagesIn(join(folder, 'package-lock.json'));
-  const installed = packagesIn(join(folder, 'node_modules/.package-lock.json'));
+  const record = join(folder, 'node_modules/.package-lock.json');
+  if (!existsSync(record)) return false;
+  const installed = packagesIn(record);
   return Object.entries(locked).every(([path, { version, optional }]) => {
     if (path === '') return true;
     return installed[path] ? installed[path].version === version : optional === true;
@@ -75,7 +94,7 @@ function holdsWhatIsLocked(folder) {
 }
 
 function packagesIn(path) {
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : {};
+  return JSON.parse(readFileSync(path, 'utf8')).packages;
 }
 
 function isInstalled(program) {
