@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { BudgetClock } from '@syntropic/budgets';
 import { Leadership, type Term } from '@syntropic/postgres';
 import { PROCESSES, ProcessRunner, Timers } from '@syntropic/processes';
 import { Background, InjectLog } from '@syntropic/service';
@@ -8,7 +9,7 @@ import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { BusPulse } from './bus-pulse';
 
-/** Runs processes, timers and the sweeper, each on one replica at a time. */
+/** Runs processes, timers, the sweeper and the clock of budgets, each on one replica at a time. */
 @Injectable()
 export class LeaderTasks implements OnModuleInit {
   constructor(
@@ -19,16 +20,18 @@ export class LeaderTasks implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const [processes, timers, sweeper, pulse] = [
+    const [processes, timers, sweeper, clock, pulse] = [
       this.parts.get(ProcessRunner),
       this.parts.get(Timers),
       this.parts.get(Sweeper),
+      this.parts.get(BudgetClock),
       this.parts.get(BusPulse),
     ];
     this.background.add('bus pulse', (signal) => pulse.run(signal));
     this.#lead(PROCESSES, (term) => processes.run(term));
     this.#lead('timers', ({ signal }) => timers.run(signal));
     this.#lead('sweeper', ({ signal }) => sweeper.run(signal));
+    this.#lead('budget-clock', ({ signal }) => clock.run(signal));
   }
 
   #lead(name: string, work: (term: Term) => Promise<void>): void {

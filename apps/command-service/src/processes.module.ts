@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BudgetClock, budgetEffects, BudgetLedger } from '@syntropic/budgets';
 import { LogReader, PostgresEventLog } from '@syntropic/event-store';
 import { LocalCommands } from '@syntropic/messaging';
 import { Effects, ProcessRunner, Timers } from '@syntropic/processes';
@@ -10,18 +11,20 @@ import type { Logger } from 'pino';
 import { BusPulse } from './bus-pulse';
 import { CONTEXTS } from './contexts';
 import { interruption } from './interruption';
+import { outOfTime } from './out-of-time';
 import { LeaderTasks } from './leader.tasks';
 import { WorkSignalsOverBus } from './work-signals';
 
-/** The work that commands do not request: processes, timers and the sweeper. */
+/** The work that commands do not request: processes, timers, the sweeper and the clock of budgets. */
 @Module({
   providers: [
     { provide: BusPulse, inject: [NATS], useFactory: (nats: NatsConnection) => new BusPulse(nats) },
     { provide: LogReader, inject: [PostgresEventLog, NATS, LOG], useFactory: logReader },
     { provide: Timers, inject: [Pool, LocalCommands, LOG], useFactory: timers },
-    { provide: Effects, inject: [LocalCommands, WorkQueue, Timers], useFactory: effects },
+    { provide: Effects, inject: [LocalCommands, WorkQueue, BudgetLedger, Timers], useFactory: effects },
     { provide: ProcessRunner, inject: [Pool, PostgresEventLog, LogReader, Effects, LOG], useFactory: processRunner },
     { provide: Sweeper, inject: [Pool, LocalCommands, WorkSignalsOverBus, BusPulse, LOG], useFactory: sweeper },
+    { provide: BudgetClock, inject: [BudgetLedger, LocalCommands, LOG], useFactory: budgetClock },
     LeaderTasks,
   ],
 })
@@ -38,8 +41,14 @@ function timers(pool: Pool, { execute }: LocalCommands, log: Logger): Timers {
   return new Timers(pool, execute, log);
 }
 
-function effects({ execute }: LocalCommands, queue: WorkQueue, started: Timers): Effects {
-  return new Effects(execute, started, workEffects(queue));
+type EffectParts = readonly [commands: LocalCommands, queue: WorkQueue, ledger: BudgetLedger, started: Timers];
+
+function effects(...[{ execute }, queue, ledger, started]: EffectParts): Effects {
+  return new Effects(execute, started, { ...workEffects(queue), ...budgetEffects(ledger) });
+}
+
+function budgetClock(ledger: BudgetLedger, { execute }: LocalCommands, log: Logger): BudgetClock {
+  return new BudgetClock(ledger, { onOutOfTime: outOfTime(execute), log });
 }
 
 type RunnerParts = readonly [pool: Pool, events: PostgresEventLog, reader: LogReader, effects: Effects, log: Logger];

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { BudgetReader } from '@syntropic/budgets';
 import { PostgresEventLog } from '@syntropic/event-store';
 import { CommandClient, connectNats, DeadLetters, drainAndClose } from '@syntropic/messaging';
 import { openObjectStorage } from '@syntropic/object-storage';
@@ -32,6 +33,7 @@ export class ConnectionsModule {
       { provide: REDIS, useFactory: () => REDIS_URL && createRedis(REDIS_URL) },
       { provide: CommandClient, useFactory: () => new CommandClient(address) },
       { provide: OBJECT_STORAGE, useFactory: () => openObjectStorage(objects) },
+      { provide: BudgetReader, inject: [Pool], useFactory: (pool: Pool) => new BudgetReader(pool) },
       { provide: TelemetryReader, inject: [Pool], useFactory: (pool: Pool) => new TelemetryReader(pool) },
       {
         provide: DeadLetters,

@@ -69,12 +69,42 @@ describe('a request in a wrong state', () => {
 });
 
 describe('a budget', () => {
-  it('is refused while no runner can hold one', async () => {
-    const reply = await send('POST', '/api/workflows/mine/execute', '{"max_budget_usd": 5}');
+  it('of a start is a limit in dollars', async () => {
+    const service = gateway.takeCommands(RECORDED);
+    const reply = await send('POST', '/api/workflows/mine/execute', '{"max_budget_usd": 0.25}');
+    service.stop();
 
-    expect(reply).toMatchObject({
-      status: 409,
-      body: { code: 'execution.no_capable_runner', field: 'max_budget_usd' },
+    expect(reply.status).toBe(200);
+    expect(service.taken.at(-1)).toMatchObject({ 'orchestration.StartExecution': { maxBudgetUsd: '0.25' } });
+  });
+
+  it('is changed limit by limit', async () => {
+    const service = gateway.takeCommands(RECORDED);
+    const body = '{"usd": 2.5, "tokens": null, "on_exceeded": "cancel"}';
+    const reply = await send('POST', '/api/executions/exec-0123456789ab/budget', body);
+    service.stop();
+
+    expect(reply.status).toBe(200);
+    expect(service.taken.at(-1)).toMatchObject({
+      'orchestration.ChangeBudget': {
+        limits: [
+          { kind: 'usd', limit: '2.5', onExceeded: 'cancel' },
+          { kind: 'tokens', limit: null, onExceeded: 'cancel' },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ['workflows/mine/execute', '{"max_budget_usd": 0}', 'max_budget_usd'],
+    ['workflows/mine/execute', '{"max_budget_usd": 1000001}', 'max_budget_usd'],
+    ['executions/exec-0123456789ab/budget', '{"tokens": 1.5}', 'tokens'],
+    ['executions/exec-0123456789ab/budget', '{"wall_seconds": -1}', 'wall_seconds'],
+    ['executions/exec-0123456789ab/budget', '{}', 'usd'],
+  ])('of %s is refused as %s, with the field', async (path, body, field) => {
+    await expect(send('POST', `/api/${path}`, body)).resolves.toMatchObject({
+      status: 422,
+      body: { errors: [expect.objectContaining({ field })] },
     });
   });
 });

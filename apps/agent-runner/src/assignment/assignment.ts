@@ -7,6 +7,7 @@ import { LeaseLost } from './leased-commands';
 import { SessionCommands } from './session-commands';
 import { SessionController } from './session-controller';
 import type { SessionLifecycle } from './session-lifecycle';
+import { UsageReports } from './usage-reports';
 import type { CommandClient } from '@syntropic/messaging';
 
 type AssignmentOptions = Readonly<{
@@ -31,14 +32,16 @@ export class Assignment implements LeaseHolder {
     this.lease = { sessionId: order.sessionId, token: order.token };
     const leaseLost = this.#leaseLost.signal;
     const commands = new SessionCommands(order, { client, runner, lease: this.lease, leaseLost });
+    const onFault = (error: unknown) => {
+      this.#onFault(error);
+    };
     const controller = new SessionController({
       holdPhase: (yieldPoint, holdId) => commands.holdPhase(yieldPoint, holdId),
       pauseHoldMs,
-      onFault: (error) => {
-        this.#onFault(error);
-      },
+      onFault,
     });
-    this.#session = { order, commands, controller, leaseLost };
+    const reports = order.isBudgeted && new UsageReports((report) => commands.settleSession(report), onFault);
+    this.#session = { order, commands, controller, leaseLost, ...(reports && { reports }) };
   }
 
   /** The time at which the agent was held because of a pause; undefined while it may run. */

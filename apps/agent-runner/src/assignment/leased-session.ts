@@ -1,6 +1,7 @@
 import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import type { SessionCommands } from './session-commands';
 import type { SessionController } from './session-controller';
+import type { UsageReports } from './usage-reports';
 
 /** A claimed session while this runner holds its lease. */
 export type LeasedSession = Readonly<{
@@ -8,4 +9,6 @@ export type LeasedSession = Readonly<{
   commands: SessionCommands;
   controller: SessionController;
   leaseLost: AbortSignal;
+  /** Present when the execution has a budget. */
+  reports?: UsageReports;
 }>;

@@ -3,6 +3,7 @@ import { artifact } from '@syntropic/artifacts/contracts';
 import { DomainError, errorText, UNKNOWN_USAGE, type InputOf, type Lease, type Usage } from '@syntropic/kernel';
 import type { CommandClient } from '@syntropic/messaging';
 import {
+  budget,
   work,
   workflowExecution,
   workspace,
@@ -13,12 +14,14 @@ import {
 } from '@syntropic/orchestration/contracts';
 import { LeasedCommands } from './leased-commands';
 import type { SessionOutcome } from './session-outcome';
+import type { UsageReport } from './usage-reports';
 
 const { StartSession, CompleteSession } = agentSession.commands;
 const { CreateWorkspace, TerminateWorkspace } = workspace.commands;
 const { FailPhase, HoldPhase, ParkPhase, InterruptPhase } = workflowExecution.commands;
 const { CreateArtifact } = artifact.commands;
 const { ListInputs, ReleaseWork } = work;
+const { SettleSession } = budget;
 
 /** Distinguishes the second form of a command from the first, which was refused under its id. */
 const REDUCED = 'reduced';
@@ -107,6 +110,12 @@ export class SessionCommands {
   listInputs(phaseId: WorkOrder['phaseId'], skip: number): Promise<InputPage> {
     const { executionId } = this.order;
     return this.#commands.request(ListInputs, { executionId, phaseId, skip }, `${phaseId}/${skip}`);
+  }
+
+  /** Counts the session's usage so far against the budget of its execution. */
+  settleSession(report: UsageReport): Promise<void> {
+    const { executionId } = this.order;
+    return this.#commands.send(SettleSession, { executionId, ...report }, `${report.sequence}`);
   }
 
   releaseWork(as: InputOf<typeof ReleaseWork>['as']): Promise<void> {

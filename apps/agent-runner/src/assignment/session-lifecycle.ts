@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { outputOf } from '../providers';
-import type { SessionRun } from '../session';
+import type { FinishedLeg, SessionRun } from '../session';
 import { withAllInputs } from './all-inputs';
 import type { LeasedSession } from './leased-session';
 import { SessionCompletion } from './session-completion';
@@ -59,21 +59,26 @@ export class SessionLifecycle {
   }
 
   async #follow(session: LeasedSession, opened: OpenDirectory, run: SessionRun): Promise<'closed' | 'parked'> {
-    const { leaseLost } = session;
-    const sender = await this.telemetry.open(opened, run.spool, leaseLost);
+    const { leaseLost, reports } = session;
+    const sender = await this.telemetry.open(opened, run.spool, leaseLost, (usage, sequence) => {
+      reports?.report(usage, sequence);
+    });
     try {
-      return await this.#finish(session, opened, run, sender);
+      const finished = await this.#end(session, opened, run, sender);
+      // The budget decides about the next phase before this one has ended.
+      await reports?.flush();
+      return await this.completion.complete(session, run, finished, sender);
     } finally {
       sender.close();
     }
   }
 
-  async #finish(
+  async #end(
     session: LeasedSession,
     opened: OpenDirectory,
     run: SessionRun,
     sender: TelemetrySender,
-  ): Promise<'closed' | 'parked'> {
+  ): Promise<FinishedLeg> {
     const { controller, leaseLost } = session;
     const { sessionId, leg } = opened.session;
     const [finished] = await Promise.all([run.finished, sender.run()]);
@@ -81,6 +86,6 @@ export class SessionLifecycle {
     leaseLost.throwIfAborted();
     await this.directories.noteLegEnd(sessionId, leg, finished.legEnd);
     await sender.end(finished.legEnd);
-    return this.completion.complete(session, run, finished, sender);
+    return finished;
   }
 }

@@ -15,9 +15,14 @@ export class SessionTelemetry {
   ) {}
 
   /** The sender for the output of a running leg. */
-  open({ session, legEnds }: OpenDirectory, spool: Spool, signal: AbortSignal): Promise<TelemetrySender> {
+  open(
+    { session, legEnds }: OpenDirectory,
+    spool: Spool,
+    signal: AbortSignal,
+    onUsage?: (usage: Usage, sequence: number) => void,
+  ): Promise<TelemetrySender> {
     const { collector, parsing } = this;
-    return TelemetrySender.open({ collector, parsing, session, spool, legEnds, signal });
+    return TelemetrySender.open({ collector, parsing, session, spool, legEnds, signal, onUsage });
   }
 
   /** The fields of a line that decide where its agent can be paused. */

@@ -16,6 +16,8 @@ type SenderOptions = Readonly<{
   legEnds: LegEnds;
   /** Aborted when the lease is lost. */
   signal: AbortSignal;
+  /** Hears the session's usage so far after each batch, and after the end of the leg. `sequence` rises, also over legs. */
+  onUsage?: ((usage: Usage, sequence: number) => void) | undefined;
 }>;
 
 /** Has a session's spooled lines parsed, sends them to the collector one batch at a time, and keeps the session's figures. */
@@ -59,7 +61,9 @@ export class TelemetrySender {
   async run(): Promise<void> {
     const { spool } = this.options;
     for await (const { firstLine, lastLine, records } of spool.batches()) {
-      await this.#send(firstLine, lastLine, this.#taken(await this.parser.read(records)));
+      const events = this.#taken(await this.parser.read(records));
+      this.options.onUsage?.(this.usage, 2 * lastLine);
+      await this.#send(firstLine, lastLine, events);
       spool.committed(lastLine);
     }
   }
@@ -67,7 +71,9 @@ export class TelemetrySender {
   /** Sends the events that follow from the end of the leg. */
   async end(legEnd: LegEnd, time = new Date().toISOString()): Promise<void> {
     const { last } = this.options.spool;
-    await this.#send(last, last, this.#taken(await this.parser.end(legEnd, time)));
+    const events = this.#taken(await this.parser.end(legEnd, time));
+    this.options.onUsage?.(this.usage, 2 * last + 1);
+    await this.#send(last, last, events);
   }
 
   /** Sends the rest of an ended session. Its last leg counts as ended at its last line. */

@@ -34,8 +34,12 @@ export class ExecutionDetails {
   }
 
   async #now(row: ExecutionRow) {
-    const [unsettled, reruns] = await Promise.all([this.usage.unsettled(row), this.#reruns(row)]);
-    return { unsettled, reruns };
+    const [unsettled, reruns, budget] = await Promise.all([
+      this.usage.unsettled(row),
+      this.#reruns(row),
+      this.usage.limits(row),
+    ]);
+    return { unsettled, reruns, budget };
   }
 
   async #reruns({ execution_id }: ExecutionRow): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { DomainError, ExecutionId, executionIdOf } from '@syntropic/kernel';
-import { workflowExecution } from '@syntropic/orchestration/contracts';
+import { amountOf, BudgetKind, workflowExecution } from '@syntropic/orchestration/contracts';
 import { executionProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { Commands } from '../commands/commands';
@@ -10,6 +10,7 @@ import { RowLookup } from '../reads/row-lookup';
 import {
   approvePhase,
   cancelExecution,
+  changeBudget,
   pauseExecution,
   rejectPhase,
   rerunExecution,
@@ -19,8 +20,16 @@ import {
 import { EXECUTION } from './execution-lookup';
 import type { ExecutionRequestReply } from './executions.dto';
 
-const { ApprovePhase, CancelExecution, PauseExecution, RejectPhase, RerunExecution, ResumeExecution, RetryExecution } =
-  workflowExecution.commands;
+const {
+  ApprovePhase,
+  CancelExecution,
+  ChangeBudget,
+  PauseExecution,
+  RejectPhase,
+  RerunExecution,
+  ResumeExecution,
+  RetryExecution,
+} = workflowExecution.commands;
 
 type ExecutionRequest = Pick<ApiRequest<typeof retryExecution>, 'params' | 'minPosition'>;
 
@@ -52,6 +61,18 @@ export class ExecutionRequestsController {
     const reason = request.body?.reason ?? undefined;
     return this.#request(request, 'cancel', (executionId) =>
       this.commands.send(request, CancelExecution, { executionId, reason }),
+    );
+  }
+
+  @Serve(changeBudget)
+  budget(request: ApiRequest<typeof changeBudget>) {
+    const { on_exceeded: onExceeded, ...numbers } = request.body;
+    const limits = BudgetKind.options.flatMap((kind) => {
+      const number = numbers[kind];
+      return number === undefined ? [] : [{ kind, limit: number === null ? null : amountOf(number), onExceeded }];
+    });
+    return this.#request(request, 'budget', (executionId) =>
+      this.commands.send(request, ChangeBudget, { executionId, limits }),
     );
   }
 

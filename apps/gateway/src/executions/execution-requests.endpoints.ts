@@ -1,4 +1,5 @@
 import { endpoint } from '../http/endpoint';
+import { BudgetRequest } from './budget.dto';
 import {
   CancelRequest,
   ExecutionRequestReply,
@@ -26,6 +27,14 @@ export const resumeExecution = endpoint({
   ...request,
   path: '/executions/{execution_id}/resume',
   summary: 'Resumes a paused execution, or withdraws a pause that has not happened yet',
+  also,
+});
+
+export const changeBudget = endpoint({
+  ...request,
+  path: '/executions/{execution_id}/budget',
+  summary: 'Raises, lowers, adds or removes limits of a budget, but sets none below what was spent',
+  body: BudgetRequest,
   also,
 });
 

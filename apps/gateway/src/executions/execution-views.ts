@@ -14,6 +14,7 @@ import type {
   ExecutionStatus,
   ExecutionSummary,
 } from './executions.dto';
+import { budgetView, type BudgetLimits } from './budget-view';
 import { totalOf, usageOfPhase } from './usage-now';
 
 type Shown = Omit<ExecutionRow, 'detail'>;
@@ -100,9 +101,14 @@ type DetailFacts = Readonly<{
   operations: Operations;
   /** Newest first. */
   reruns: readonly string[];
+  /** The present amounts of its budget. */
+  budget: BudgetLimits;
 }>;
 
-export function executionDetail(row: ExecutionRow, { unsettled, operations, reruns }: DetailFacts): ExecutionDetail {
+export function executionDetail(
+  row: ExecutionRow,
+  { unsettled, operations, reruns, budget }: DetailFacts,
+): ExecutionDetail {
   const usage = totalOf(row, unsettled);
   const { detail } = row;
   return {
@@ -113,6 +119,7 @@ export function executionDetail(row: ExecutionRow, { unsettled, operations, reru
     reruns: [...reruns],
     asked: row.asked,
     reason: detail.reason ?? null,
+    budget: budgetView(row, budget),
     phases: detail.phases.map((phase) =>
       phaseWithin(PHASES_BYTES / detail.phases.length, phaseView(phase, usageOfPhase(phase, unsettled)), {
         operations: operations.get(phase.sessionId ?? '') ?? [],

@@ -1,9 +1,10 @@
-import { PROVIDERS, RepositoryReference } from '@syntropic/orchestration/contracts';
+import { budgetNumbers, PROVIDERS, RepositoryReference } from '@syntropic/orchestration/contracts';
 import { PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { costFields, knownUsd, tokenFields, totalTokenFields } from '../display/usage-fields';
 import { pageNumber, sizeUpTo } from '../http/query-values';
 import { cutField } from '../reads/cut-mark';
+import { BudgetLimitView } from './budget.dto';
 
 const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
 
@@ -19,7 +20,9 @@ export const StartRequest = z
     task: z.string().nullish(),
     repos: z.array(RepositoryReference.min(1)).max(100).default([]),
     provider: z.enum(PROVIDERS).nullish().meta({ description: 'Overrides the provider of every phase.' }),
-    max_budget_usd: z.number().nonnegative().nullish(),
+    max_budget_usd: budgetNumbers.usd.nullish().meta({
+      description: "Replaces the limit in dollars of the workflow's budget, and keeps its action, else `pause`.",
+    }),
   })
   .meta({ id: 'ExecuteWorkflowRequest' });
 
@@ -131,6 +134,7 @@ export const ExecutionDetail = z
     reruns: z.array(z.string()).meta({ description: 'The newest 100 executions that are reruns of this one.' }),
     asked: z.enum(['pause', 'cancel']).nullable(),
     reason: z.string().nullable(),
+    budget: z.array(BudgetLimitView).nullable().meta({ description: 'Null without a budget.' }),
     ...times,
     ...progress,
     phases: z.array(PhaseOfExecution),

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { DomainError, executionIdOf } from '@syntropic/kernel';
+import { executionIdOf, usdOf } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { Commands } from '../commands/commands';
 import type { ApiRequest, ReplyOf } from '../http/endpoint';
@@ -16,10 +16,6 @@ export class StartController {
   async start(request: ApiRequest<typeof startExecution>): Promise<ReplyOf<typeof startExecution>> {
     const { workflow_id } = request.params;
     const { inputs = {}, task, repos = [], provider, max_budget_usd } = request.body ?? {};
-    if (typeof max_budget_usd === 'number') {
-      const why = 'no runner can hold an execution to a budget';
-      throw new DomainError('execution.no_capable_runner', why, 'conflict', 'max_budget_usd');
-    }
     const executionId = executionIdOf(request.origin.commandId);
     await this.commands.send(request, StartExecution, {
       executionId,
@@ -28,6 +24,7 @@ export class StartController {
       task: task ?? undefined,
       repos,
       provider: provider ?? undefined,
+      maxBudgetUsd: max_budget_usd == null ? undefined : usdOf(max_budget_usd),
     });
     return { execution_id: executionId, workflow_id, status: 'started', message: 'Workflow execution started' };
   }

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { BudgetReader } from '@syntropic/budgets';
 import { addUsage, type Usage } from '@syntropic/kernel';
 import type { ExecutionRow, ListedExecution, PhaseRow } from '@syntropic/orchestration/read-model';
 import { usageOfRow } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
+import type { BudgetLimits } from './budget-view';
 
 /** Usage by session, for sessions whose account the log does not have. */
 type UnsettledUsage = ReadonlyMap<string, Usage>;
@@ -13,10 +15,18 @@ const UNFINISHED: ReadonlySet<string> = new Set(['queued', 'running', 'paused'])
 /** The present usage of executions: from the log for sessions with an account, from telemetry for the others. */
 @Injectable()
 export class UsageNow {
-  constructor(private readonly telemetry: TelemetryReader) {}
+  constructor(
+    private readonly telemetry: TelemetryReader,
+    private readonly budgets: BudgetReader,
+  ) {}
 
   async of(row: ListedExecution): Promise<Usage> {
     return withUnsettled(usageOfRow(row), await this.unsettled(row));
+  }
+
+  /** The present amounts of its budget. An execution without one costs no query. */
+  async limits({ execution_id, detail }: ExecutionRow): Promise<BudgetLimits> {
+    return detail.budget ? this.budgets.limitsOf(execution_id) : [];
   }
 
   async unsettled({ execution_id, detail }: ExecutionRow | ListedExecution): Promise<UnsettledUsage> {

@@ -3,6 +3,7 @@ import type { Usage } from '@syntropic/kernel';
 import { tokensView, type DomainItem, type LiveFrame, type TelemetryItem } from '@syntropic/live';
 import { costByModel, costView } from '../display/usage-fields';
 import type { StreamFrame } from './event-stream-text';
+import { BudgetFrames } from './budget-frames';
 import { formatCursor, type LiveCursor } from './live-cursor';
 import type { LiveTables } from './live-tables';
 import { OrderedChannel } from './ordered-channel';
@@ -50,11 +51,13 @@ export class ExecutionStream {
   #mustRead = true;
   #totalsMayDiffer = false;
   #shownTotals = '';
+  readonly #budget: BudgetFrames;
   #end: { item: DomainItem; deadline: number } | undefined;
 
   constructor(private readonly options: Options) {
     this.#domain = new OrderedChannel(options.cursor.position, ({ position }) => position);
     this.#telemetry = new OrderedChannel(options.cursor.sequence, ({ sequence }) => sequence);
+    this.#budget = new BudgetFrames(() => options.tables.limits(options.executionId));
   }
 
   /** A frame of the bus: it may be late, doubled or out of order. */
@@ -82,6 +85,7 @@ export class ExecutionStream {
     await repeat(signal, { everyMs, wake: this.#news, onFault }, async (isWoken) => {
       if (this.#mustRead || !isWoken) await this.#readTables(signal);
       if (this.#totalsMayDiffer) await this.#showTotals();
+      else if (!isWoken || this.#end) await this.#showBudget();
       if (!this.#end || !(await this.#isComplete(this.#end.deadline))) return undefined;
       this.#sendDomain(this.#end.item);
       hasEnded = true;
@@ -175,6 +179,12 @@ export class ExecutionStream {
 
     this.#shownTotals = shown;
     for (const [event, data] of Object.entries(totalsFrames(usage))) this.#send(event, data);
+    await this.#showBudget();
+  }
+
+  async #showBudget(): Promise<void> {
+    const frame = await this.#budget.next();
+    if (frame) this.#send('budget', frame);
   }
 
   /** All telemetry that the ended sessions counted has been sent or quarantined, or the deadline has passed. */
@@ -194,6 +204,7 @@ export class ExecutionStream {
 
   #sendDomain(item: DomainItem): void {
     this.#domain.sent(item);
+    this.#budget.notice(item);
     this.options.sink.sendEvent(item, this.#cursorNow());
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BudgetReader, type LimitNow } from '@syntropic/budgets';
 import type { DomainItem, TelemetryItem } from '@syntropic/live';
 import { executionFeedProjection, executionProjection } from '@syntropic/orchestration/read-model';
 import { instant } from '@syntropic/postgres';
@@ -20,6 +21,7 @@ export class LiveTables {
   constructor(
     private readonly pool: Pool,
     private readonly telemetry: TelemetryReader,
+    private readonly budgets: BudgetReader,
   ) {}
 
   /** The domain events of an execution after a position, in order. */
@@ -42,6 +44,11 @@ export class LiveTables {
 
   totals(executionId: string): Promise<ExecutionTotals> {
     return this.telemetry.executionTotals(executionId);
+  }
+
+  /** The limits of its budget with their present amounts. */
+  limits(executionId: string): Promise<readonly LimitNow[]> {
+    return this.budgets.limitsOf(executionId);
   }
 
   quarantinedTelemetry(sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>> {

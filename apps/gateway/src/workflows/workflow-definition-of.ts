@@ -1,5 +1,5 @@
 import { derivedUuid, PhaseId, WorkflowId, type InputOf } from '@syntropic/kernel';
-import { agentOf, retriesOf, phaseOf, type workflowTemplate } from '@syntropic/orchestration/contracts';
+import { agentOf, budgetOf, retriesOf, phaseOf, type workflowTemplate } from '@syntropic/orchestration/contracts';
 import { invalidRequest } from '../problems/problem';
 import { PhaseRequest, type CreateWorkflowRequest } from './workflows.dto';
 
@@ -29,6 +29,7 @@ export function definitionOf(request: CreateWorkflowRequest, commandId: string):
     repos: request.repos,
     agent: request.agent && agentOf(request.agent),
     interruptionRetries: request.interruption_retries && retriesOf(request.interruption_retries),
+    budget: request.budget && budgetOf(request.budget),
     phases,
   };
 }

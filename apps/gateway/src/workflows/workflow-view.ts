@@ -39,6 +39,7 @@ export function workflowView({ definition, ...row }: WorkflowRow): WorkflowView 
     requires_repos: row.requires_repos,
     interruption_retries: retriesView(definition.interruptionRetries),
     is_archived: row.is_archived,
+    budget: definition.budget?.map(({ kind, limit, onExceeded }) => ({ kind, limit, on_exceeded: onExceeded })) ?? null,
   };
 }
 

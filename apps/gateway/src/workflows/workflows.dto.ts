@@ -3,6 +3,9 @@ import {
   AuthoredInput,
   authoredPhase,
   AuthoredRetries,
+  BudgetDocument,
+  BudgetKind,
+  OnExceeded,
   hasPromptText,
   NO_PROMPT_TEXT,
   MAX_INPUTS,
@@ -97,6 +100,7 @@ export const CreateWorkflowRequest = z
     interruption_retries: AuthoredRetries.optional().meta({
       description: 'Retries of an execution that is interrupted, counted over the whole execution.',
     }),
+    budget: optional(BudgetDocument),
   })
   .meta({ id: 'CreateWorkflowRequest' });
 export type CreateWorkflowRequest = z.output<typeof CreateWorkflowRequest>;
@@ -190,6 +194,7 @@ export const WorkflowView = z
     requires_repos: z.boolean(),
     interruption_retries: RetriesView,
     is_archived: z.boolean(),
+    budget: z.array(z.object({ kind: BudgetKind, limit: z.string(), on_exceeded: OnExceeded })).nullable(),
   })
   .meta({ id: 'WorkflowResponse' });
 export type WorkflowView = z.infer<typeof WorkflowView>;

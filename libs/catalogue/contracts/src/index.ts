@@ -2,7 +2,7 @@ import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { artifact } from '@syntropic/artifacts/contracts';
 import type { CommandMessage } from '@syntropic/kernel';
 import { deadLetterCommands } from '@syntropic/messaging';
-import { work, workflowExecution, workflowTemplate, workspace } from '@syntropic/orchestration/contracts';
+import { budget, work, workflowExecution, workflowTemplate, workspace } from '@syntropic/orchestration/contracts';
 import { organization } from '@syntropic/organization/contracts';
 import { processCommands } from '@syntropic/processes';
 import { projectionCommands } from '@syntropic/projections';
@@ -19,7 +19,7 @@ export const CONTRACTS = [
 
 /** Commands that belong to no aggregate: those of operators, and those between runners and command-service. */
 const OPERATORS = [projectionCommands, processCommands, deadLetterCommands];
-const RUNNERS = [work];
+const RUNNERS = [work, budget];
 
 const messagesOf = (groups: readonly Readonly<Record<string, CommandMessage>>[]) =>
   groups.flatMap((group) => Object.values(group));

@@ -1,5 +1,11 @@
 import { context } from '@syntropic/context';
 import { WorkflowExecution, WorkflowTemplate, Workspace } from '@syntropic/orchestration/domain';
+import {
+  ChangeBudgetHandler,
+  ReserveBudgetHandler,
+  SettleCallHandler,
+  SettleSessionHandler,
+} from './commands/budget.handlers';
 import { ClaimWorkHandler } from './commands/claim-work.handler';
 import { ListInputsHandler } from './commands/list-inputs.handler';
 import { RerunExecutionHandler } from './commands/rerun-execution.handler';
@@ -20,6 +26,10 @@ export const orchestration = context({
     ListInputsHandler,
     RenewWorkHandler,
     ReleaseWorkHandler,
+    ChangeBudgetHandler,
+    ReserveBudgetHandler,
+    SettleCallHandler,
+    SettleSessionHandler,
   ],
   processes: [runPhases, closeWorkspaces, resolveInterruptions],
 });

@@ -13,6 +13,18 @@ export {
   type AuthoredPhase,
 } from './authored-phase';
 export {
+  Amount,
+  amountOf,
+  Budget,
+  BudgetDocument,
+  BudgetKind,
+  BudgetLimit,
+  budgetNumbers,
+  budgetOf,
+  OnExceeded,
+} from './budget';
+export { budget, type BudgetVerdict } from './budget.contract';
+export {
   fillPlaceholders,
   inputNames,
   unknownPlaceholders,

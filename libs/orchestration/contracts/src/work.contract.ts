@@ -56,6 +56,8 @@ export const WorkOrder = z.object({
   task: z.string().optional(),
   repos: z.array(z.string()),
   repositoryRef: z.string().optional(),
+  /** Present when the execution has a budget: its calls are reserved, and its usage is reported. */
+  isBudgeted: z.literal(true).optional(),
   earlier: z.array(EarlierPhase),
 });
 export type WorkOrder = Immutable<z.infer<typeof WorkOrder>>;

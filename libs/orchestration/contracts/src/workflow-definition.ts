@@ -1,6 +1,7 @@
 import { Location, MAX_REPOS, PhaseId, ShortName, type Immutable } from '@syntropic/kernel';
 import { z } from 'zod';
 import { AgentConfiguration, RecordedAgent } from './agent-configuration';
+import { Budget } from './budget';
 
 export const WorkflowType = z.enum(['research', 'planning', 'implementation', 'review', 'deployment', 'custom']);
 export const WorkflowClassification = z.enum(['simple', 'standard', 'complex', 'epic']);
@@ -83,6 +84,8 @@ export const workflowDefinition = {
   agent: RecordedAgent.optional(),
   /** Retries of an execution that is interrupted, counted over the whole execution. Absent: people retry it. */
   interruptionRetries: Retries.optional(),
+  /** The limits of each execution. */
+  budget: Budget.optional(),
   phases: phasesOf(PhaseDefinition),
 };
 

@@ -10,6 +10,7 @@ import {
   phaseOf,
   retriesOf,
 } from './authored-phase';
+import { BudgetDocument, budgetOf } from './budget';
 import { RepositoryReference } from './repository';
 import {
   MAX_INPUTS,
@@ -41,12 +42,13 @@ export const WorkflowDocument = z.strictObject({
   agent: AgentDocument.optional(),
   /** Retries of an execution that was interrupted. */
   interruption_retries: AuthoredRetries.optional(),
+  budget: BudgetDocument.optional(),
   phases: z.array(PhaseDocument).min(1, 'a workflow has at least one phase').max(200).check(noneTwice('id', 'order')),
 });
 export type WorkflowDocument = z.infer<typeof WorkflowDocument>;
 
 export function definitionOf(document: WorkflowDocument): Definition {
-  const { repository, requires_repos, inputs, agent, interruption_retries, phases } = document;
+  const { repository, requires_repos, inputs, agent, budget, interruption_retries, phases } = document;
   return WorkflowDefinition.parse({
     name: document.name,
     description: document.description ?? undefined,
@@ -60,6 +62,7 @@ export function definitionOf(document: WorkflowDocument): Definition {
     repos: document.repos,
     agent: agent && agentOf(agent),
     interruptionRetries: interruption_retries && retriesOf(interruption_retries),
+    budget: budget && budgetOf(budget),
     phases: phases.map(({ id, order, ...authored }) => ({ ...phaseOf(authored, agent), phaseId: id, order })),
   });
 }

@@ -18,7 +18,10 @@ import {
 } from '@syntropic/kernel';
 import { z } from 'zod';
 import { PROVIDERS } from './agent-configuration';
+import { Amount, Budget, BudgetKind, OnExceeded } from './budget';
+import { noneTwice } from './workflow-definition';
 import {
+  exceeded,
   failure,
   inExecution,
   inPhase,
@@ -50,6 +53,8 @@ const commands = {
     repos: z.array(Location).max(MAX_REPOS).default([]),
     /** Overrides the provider of every phase. */
     provider: z.enum(PROVIDERS).optional(),
+    /** Replaces the workflow's limit in dollars, and keeps its action. */
+    maxBudgetUsd: Amount.optional(),
   },
   /** Starts another execution of the source's template that takes over the phases before the first one to run. */
   RerunExecution: {
@@ -67,6 +72,17 @@ const commands = {
   RetryExecution: { executionId: ExecutionId },
   /** The back-off after an interruption by the loss of this session has passed. */
   RetryInterruption: byPlatform({ executionId: ExecutionId, sessionId: SessionId }),
+  /** Sets limits of the execution's budget; `null` removes one. Without an action that of the former limit stays, else `pause`. */
+  ChangeBudget: {
+    executionId: ExecutionId,
+    limits: z
+      .array(z.object({ kind: BudgetKind, limit: Amount.nullable(), onExceeded: OnExceeded.optional() }))
+      .min(1)
+      .max(BudgetKind.options.length)
+      .check(noneTwice('kind')),
+  },
+  /** The ledger of the budget has found a limit exceeded. */
+  ExceedBudget: byPlatform({ executionId: ExecutionId, ...exceeded }),
   /** A runner has claimed the phase's work. */
   StartPhase: byPlatform({ ...ofSession, runner: ShortName, leg: z.number().int().min(1) }),
   /** The phase's agent is frozen at a yield point: all processes of its workspace are stopped. */
@@ -99,6 +115,8 @@ const events = {
     task: z.string().optional(),
     repos: z.array(z.string()),
     repositoryRef: z.string().optional(),
+    /** The workflow's limits and the request's; absent without a budget. */
+    budget: Budget.optional(),
     phases: z.array(RecordedPhase),
     interruptionRetries: Retries.optional(),
     /** Present for a rerun. */
@@ -142,6 +160,10 @@ const events = {
   ExecutionResumed: inExecution,
   ExecutionCancelRequested: { ...inExecution, reason },
   ExecutionCancelled: { ...inExecution, ...summary, reason },
+  /** A limit was exceeded. A requested pause or cancellation follows, as `onExceeded` says. */
+  BudgetExceeded: { ...inExecution, ...exceeded, onExceeded: OnExceeded },
+  /** The limits that hold from now on, and those before. */
+  BudgetChanged: { ...inExecution, budget: Budget, before: Budget },
   ExecutionInterrupted: {
     ...inSession,
     ...summary,
@@ -185,6 +207,9 @@ export const workflowExecution = contract('orchestration', 'execution', {
     phase_not_running: ['conflict', 'The phase is not running'],
     phase_not_awaiting_approval: ['conflict', 'The phase does not wait for approval'],
     stale_session: ['conflict', 'The phase is run by another session'],
+    no_budget: ['conflict', 'The execution was started without a budget'],
+    budget_below_spent: ['invalid', 'The limit is lower than what was spent'],
+    budget_exceeded: ['conflict', 'The budget is exceeded'],
     no_capable_runner: ['conflict', 'No runner can do what this execution needs'],
     order_too_large: ['invalid', 'A phase has more inputs and text than a runner can be sent'],
     reserved_input: ['invalid', 'The input has a reserved name'],

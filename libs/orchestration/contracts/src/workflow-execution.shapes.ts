@@ -16,6 +16,7 @@ import {
 } from '@syntropic/kernel';
 import { z } from 'zod';
 import { Isolation, PROVIDERS, RecordedAgent, type AgentConfiguration } from './agent-configuration';
+import { Amount, BudgetKind } from './budget';
 import { MAX_ORDER_BYTES } from './work.contract';
 import { PhaseDefinition } from './workflow-definition';
 
@@ -91,7 +92,12 @@ export const recordedFailure = {
   errorType: z.string().min(1),
 };
 
-export const inExecution = { executionId: ExecutionId, workflowId: WorkflowId };
+export const inExecution = {
+  executionId: ExecutionId,
+  workflowId: WorkflowId,
+  /** Present in the events of an execution that was started with a budget: its clock follows them. */
+  isBudgeted: z.literal(true).optional(),
+};
 export const inPhase = { ...inExecution, phaseId: PhaseId };
 
 /** Each attempt of a phase is a session; a session that was parked goes on with its next leg. */
@@ -133,4 +139,18 @@ export const summary = {
   artifactIds: z.array(ArtifactId),
   /** Present when there are more artifacts than ids here. */
   artifactCount: z.int().optional(),
+};
+
+/** A limit that holds the execution up, as the ledger of its budget found it. */
+export const exceeded = {
+  kind: BudgetKind,
+  limit: Amount,
+  spent: Amount,
+  /** Planned for the calls in flight. */
+  reserved: Amount,
+  /** The plan of the refused call; absent when none was refused. */
+  needed: Amount.optional(),
+  /** `spent`: the limit is reached. `reserved`: a call does not fit any more. `unpriced`: the model has no known price. */
+  cause: z.enum(['spent', 'reserved', 'unpriced']),
+  model: ShortName.optional(),
 };

@@ -1,4 +1,5 @@
 export { WorkflowExecution } from './workflow-execution/aggregate';
+export { actionOf, changeBudget, exceedBudget } from './workflow-execution/budget';
 export { failPhase, startPhase } from './workflow-execution/phases';
 export { rerunExecution } from './workflow-execution/rerun-execution';
 export { startExecution, type Capabilities } from './workflow-execution/start-execution';

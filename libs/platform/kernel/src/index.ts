@@ -45,7 +45,7 @@ export { withoutHostPaths } from './outward-text';
 export { MAX_FILES, ProducedFile, RecordedFile } from './produced-file';
 export { commentText, ERROR_BYTES, errorText, isStorable, nameText, shortText, storableText } from './storable-text';
 export { ErrorText, Location, MAX_REPOS, ShortName } from './texts';
-export { addUsd, perMillion, SignedUsd, subtractUsd, Usd, usdOf } from './usd';
+export { addUsd, leastUsd, perMillion, SignedUsd, subtractUsd, Usd, usdOf } from './usd';
 export {
   addCounts,
   addModelUsage,

@@ -9,47 +9,61 @@ import {
   UNKNOWN_USAGE,
   type DomainError,
 } from '@syntropic/kernel';
-import { workflowExecution } from '@syntropic/orchestration/contracts';
+import { workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
 import { process, send, startTimer } from '@syntropic/processes';
 import { closeWork, control, enqueue } from '@syntropic/work';
+import { clock, clockOfAll, limits } from './budget-reactions';
 
 const { CompletePhase, FailPhase, RequeuePhase, StopPhase } = workflowExecution.commands;
 
-/** Enqueues work for queued phases, ends a phase when its session ends, and passes pause, resume and cancel on to the work queue. */
+/**
+ * Enqueues work for queued phases, ends a phase when its session ends, and passes pause, resume and cancel on to the work queue. Limits
+ * are in the ledger of budgets before work is queued or resumed.
+ */
 export const runPhases = process(
   workflowExecution,
   agentSession,
 )({
   name: 'run-phases',
   on: {
-    PhaseQueued: ({ data: { isolation, ...queued } }) => [enqueue({ ...queued, backend: isolation })],
+    ExecutionStarted: ({ data: { executionId, budget } }) => (budget ? [limits(executionId, budget)] : []),
+    BudgetChanged: ({ data: { executionId, budget } }) => [limits(executionId, budget)],
+
+    PhaseQueued: ({ data: { isolation, isBudgeted: _, ...queued } }) => [enqueue({ ...queued, backend: isolation })],
+    PhaseStarted: (event) => clock(event, 'run'),
+    PhaseHeld: (event) => clock(event, 'hold'),
+    PhaseParked: (event) => clock(event, 'drop'),
+    PhaseAwaitingApproval: (event) => clock(event, 'drop'),
+    PhaseCompleted: (event) => clock(event, 'drop'),
+    PhaseStopped: (event) => clock(event, 'drop'),
 
     SessionCompleted: ({ data }) => [settled(data)],
 
-    PhaseFailed: ({ data: { executionId, phaseId, attempt, retryInSeconds } }) =>
-      retryInSeconds === undefined
-        ? [control(executionId, 'cancel')]
-        : [
-            startTimer(`retry/${executionId}/${phaseId}`, retryInSeconds, RequeuePhase, {
-              executionId,
-              phaseId,
-              attempt: attempt + 1,
-            }),
-          ],
+    PhaseFailed: (event) => [...clock(event, 'drop'), afterFailure(event.data)],
 
     ExecutionPauseRequested: ({ data: { executionId } }) => [control(executionId, 'pause')],
-    ExecutionResumed: ({ data: { executionId } }) => [control(executionId, 'run')],
+    ExecutionResumed: (event) => [...clockOfAll(event, 'resume'), control(event.data.executionId, 'run')],
     ExecutionCancelRequested: ({ data: { executionId } }) => [control(executionId, 'cancel')],
 
-    ExecutionInterrupted: ({ data: { executionId } }) => [closeWork(executionId)],
-    ExecutionCompleted: ({ data: { executionId } }) => [closeWork(executionId)],
-    ExecutionFailed: ({ data: { executionId } }) => [closeWork(executionId)],
-    ExecutionCancelled: ({ data: { executionId } }) => [closeWork(executionId)],
+    ExecutionInterrupted: (event) => [...clockOfAll(event, 'clear'), closeWork(event.data.executionId)],
+    ExecutionCompleted: (event) => [...clockOfAll(event, 'close'), closeWork(event.data.executionId)],
+    ExecutionFailed: (event) => [...clockOfAll(event, 'close'), closeWork(event.data.executionId)],
+    ExecutionCancelled: (event) => [...clockOfAll(event, 'close'), closeWork(event.data.executionId)],
   },
   onMalformed: {
     SessionCompleted: ({ data }, refusal) => [refused(data, refusal)],
   },
 });
+
+/** The next attempt after its back-off, or the end of the others. */
+const afterFailure = ({ executionId, phaseId, attempt, retryInSeconds }: ExecutionEvents['PhaseFailed']['data']) =>
+  retryInSeconds === undefined
+    ? control(executionId, 'cancel')
+    : startTimer(`retry/${executionId}/${phaseId}`, retryInSeconds, RequeuePhase, {
+        executionId,
+        phaseId,
+        attempt: attempt + 1,
+      });
 
 type SessionCompleted = SessionEvents['SessionCompleted']['data'];
 

@@ -1,6 +1,7 @@
 import { NO_USAGE, SessionId, type ExecutionId, type Usage } from '@syntropic/kernel';
 import { type ExecutionEvent, workflowExecution } from '@syntropic/orchestration/contracts';
 import fc from 'fast-check';
+import { changeBudget, exceedBudget } from '../workflow-execution/budget';
 import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/user-requests';
 import {
   approvePhase,
@@ -35,6 +36,8 @@ const {
   RequeuePhase,
   ApprovePhase,
   RejectPhase,
+  ChangeBudget,
+  ExceedBudget,
   RetryInterruption,
 } = workflowExecution.commands;
 
@@ -147,6 +150,19 @@ const MOVES = {
   retryInterruption: ofPhase(['interrupted'], ({ executionId, sessionId }) => {
     const command = RetryInterruption.schema.parse({ executionId, sessionId });
     return (state) => retryInterruption(state, command);
+  }),
+  exceed: ofExecution(1, ({ executionId, usage }) => (state) => {
+    const { kind, limit } = ('phases' in state && state.budget[0]) || { kind: 'usd', limit: '1' };
+    const cause = usage.durationMs % 2 ? 'spent' : 'reserved';
+    return exceedBudget(
+      state,
+      ExceedBudget.schema.parse({ executionId, kind, limit, spent: limit, reserved: '0', cause }),
+    );
+  }),
+  changeBudget: ofExecution(2, ({ executionId, usage }) => {
+    const limits = [{ kind: 'usd', limit: String(usage.durationMs + 1) }];
+    const command = ChangeBudget.schema.parse({ executionId, limits });
+    return (state) => changeBudget(state, command, { usd: '1', tokens: '0', wall_seconds: '0' });
   }),
 } satisfies Readonly<Record<string, Move>>;
 

@@ -16,6 +16,11 @@ const start = StartExecution.schema.parse({
   workflowId: WorkflowId.parse('review'),
 });
 
+const randomBudget = fc.option(
+  fc.constantFrom('pause', 'pause', 'cancel').map((onExceeded) => [{ kind: 'usd', limit: '1', onExceeded }]),
+  { nil: undefined },
+);
+
 export const randomWorkflow: fc.Arbitrary<WorkflowDefinition> = fc
   .array(
     fc.record({
@@ -24,13 +29,14 @@ export const randomWorkflow: fc.Arbitrary<WorkflowDefinition> = fc
     }),
     { minLength: 1, maxLength: 5, size: 'max' },
   )
-  .chain((phases) => fc.record({ phases: fc.constant(phases), max: fc.nat(2) }))
-  .map(({ phases, max }) =>
+  .chain((phases) => fc.record({ phases: fc.constant(phases), max: fc.nat(2), budget: randomBudget }))
+  .map(({ phases, max, budget }) =>
     WorkflowDefinition.parse({
       name: 'Review',
       requiresRepos: false,
       interruptionRetries: { max, backoffSeconds: 5 },
       agent: { provider: 'simulated' },
+      budget,
       phases: phases.map((phase, index) => ({ phaseId: `p${index}`, name: `p${index}`, order: index + 1, ...phase })),
     }),
   );

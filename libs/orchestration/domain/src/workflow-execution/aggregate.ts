@@ -1,5 +1,6 @@
 import { aggregate, byHandler } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
+import { changeBudget, exceedBudget } from './budget';
 import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from './user-requests';
 import {
   approvePhase,
@@ -34,6 +35,8 @@ export const WorkflowExecution = aggregate(workflowExecution, {
     cancelExecution,
     retryExecution,
     retryInterruption,
+    changeBudget: byHandler(changeBudget),
+    exceedBudget,
     startPhase,
     holdPhase,
     parkPhase,

@@ -106,7 +106,11 @@ export function queued(execution: UnderwayExecution, phase: PhaseState): Executi
 const sessionIdOf = (executionId: ExecutionId, phaseId: string, attempt: number): SessionId =>
   SessionId.parse(derivedUuid('5e551040-0000-5000-8000-000000000000', executionId, phaseId, attempt));
 
-export const idsOf = ({ started: { executionId, workflowId } }: UnderwayExecution) => ({ executionId, workflowId });
+export const idsOf = ({ started: { executionId, workflowId, budget } }: UnderwayExecution) => ({
+  executionId,
+  workflowId,
+  ...(budget && { isBudgeted: true as const }),
+});
 
 export function summaryOf({ phases, usage }: UnderwayExecution) {
   const artifactIds = phases.flatMap(({ artifacts }) => artifacts.map(({ artifactId }) => artifactId));

@@ -1,5 +1,6 @@
 import { UNKNOWN_USAGE } from '@syntropic/kernel';
 import type { ExecutionCommands, ExecutionEvent } from '@syntropic/orchestration/contracts';
+import { refuseExceeded } from './budget';
 import { followed, idsOf, queued, retried, summaryOf, type Decision } from './continuation';
 import { phaseOfSession, refuse, running, started } from './refusals';
 import {
@@ -125,6 +126,7 @@ export function retryInterruption(
   { sessionId }: ExecutionCommands['RetryInterruption'],
 ): Decision {
   if (execution.status !== 'interrupted' || execution.retriedAfter !== sessionId) return [];
+  refuseExceeded(execution);
   return retried(execution, execution.automaticRetries + 1);
 }
 

@@ -10,6 +10,7 @@ import {
   type WorkflowDefinition,
 } from '@syntropic/orchestration/contracts';
 import { active, type WorkflowTemplate } from '../workflow-template';
+import { budgetFor } from './budget';
 import { followed, type Decision } from './continuation';
 import { executablePhases } from './executable-phases';
 import { refuse } from './refusals';
@@ -38,6 +39,7 @@ export function startExecution(
   const { executionId, workflowId, provider, task = inputs['task'] } = command;
   const { task: _, ...otherInputs } = inputs;
   const { repositoryRef: ref } = definition;
+  const budget = budgetFor(definition.budget, command);
   const data = {
     executionId,
     workflowId,
@@ -48,6 +50,7 @@ export function startExecution(
     task,
     repos: [...reposOf(command, definition, inputs)],
     repositoryRef: ref && substituted(ref, inputs, 'repository.ref'),
+    ...(budget && { budget: [...budget] }),
     phases: phases.map(planned),
     ...(definition.interruptionRetries && { interruptionRetries: definition.interruptionRetries }),
   };

@@ -1,4 +1,5 @@
 import type { ExecutionCommands } from '@syntropic/orchestration/contracts';
+import { refuseExceeded } from './budget';
 import { followed, idsOf, retried, type Decision } from './continuation';
 import { running, started, wrongState } from './refusals';
 import { isEnding, type WorkflowExecution } from './workflow-execution';
@@ -15,12 +16,13 @@ export function pauseExecution(
   return followed(now, [{ type: 'ExecutionPauseRequested', data: { ...idsOf(now), reason } }]);
 }
 
-/** Also withdraws a requested pause. */
+/** Also withdraws a requested pause. Refused while a limit of the budget is reached. */
 export function resumeExecution(execution: WorkflowExecution): Decision {
   const now = started(execution);
   const isRequested = now.status === 'running' && now.requested === 'pause';
   if (now.status !== 'paused' && !isRequested) throw wrongState('not_paused', now.status);
   if (isEnding(now)) throw wrongState('not_paused', 'ending');
+  refuseExceeded(now);
 
   return followed(now, [{ type: 'ExecutionResumed', data: idsOf(now) }]);
 }
@@ -40,5 +42,6 @@ export function cancelExecution(
 export function retryExecution(execution: WorkflowExecution): Decision {
   const now = started(execution);
   if (now.status !== 'interrupted') throw wrongState('not_interrupted', now.status);
+  refuseExceeded(now);
   return retried(now);
 }

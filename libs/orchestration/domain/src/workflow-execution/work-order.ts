@@ -116,13 +116,14 @@ function wholePhases(
   };
 }
 
-const requestOf = ({ executionId, workflowId, inputs, task, repos, repositoryRef }: Started) => ({
+const requestOf = ({ executionId, workflowId, inputs, task, repos, repositoryRef, budget }: Started) => ({
   executionId,
   workflowId,
   inputs: inputsWithTask({ inputs, task }),
   task,
   repos: [...repos],
   repositoryRef,
+  ...(budget && { isBudgeted: true as const }),
 });
 
 const instructionsOf = ({ name, promptTemplate = '', ...definition }: ExecutablePhase) => ({

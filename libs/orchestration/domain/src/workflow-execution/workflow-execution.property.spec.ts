@@ -16,11 +16,15 @@ function isMovable(state: WorkflowExecution, fired: ReadonlySet<string>): boolea
       return !isForgotten && phases.some((phase) => isActive(phase) || isAwaited(phase, fired));
     }
     case 'paused':
-      return changes(answered(() => resumeExecution(state)));
+      return isKeptByBudget(state) || changes(answered(() => resumeExecution(state)));
     case 'interrupted':
-      return !phases.some(isActive) && changes(answered(() => retryExecution(state)));
+      return !phases.some(isActive) && (isKeptByBudget(state) || changes(answered(() => retryExecution(state))));
   }
 }
+
+/** A reached limit keeps it until the limit is raised. */
+const isKeptByBudget = ({ budget, exceeded }: UnderwayExecution): boolean =>
+  exceeded.some(({ cause, limit }) => cause === 'spent' && budget.some((now) => now.limit === limit));
 
 const isAwaited = ({ status, definition }: UnderwayExecution['phases'][number], fired: ReadonlySet<string>) =>
   status === 'awaiting_approval' || (status === 'failed' && !fired.has(definition.phaseId));

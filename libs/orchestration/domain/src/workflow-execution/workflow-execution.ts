@@ -1,5 +1,6 @@
 import { addUsage, NO_USAGE, type ProducedFile, type Reservation, type SessionId, type Usage } from '@syntropic/kernel';
 import type {
+  Budget,
   ExecutionEvent,
   ExecutionEvents,
   RecordedPhase,
@@ -47,6 +48,10 @@ type Underway = Readonly<{
   usage: Usage;
   /** The automatic retries after interruptions. */
   automaticRetries: number;
+  /** The limits that hold now. */
+  budget: Budget;
+  /** The limits that were exceeded since the execution was resumed or they were changed. */
+  exceeded: readonly ExecutionEvents['BudgetExceeded']['data'][];
 }>;
 
 export type Running = Underway &
@@ -91,6 +96,8 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
         phases: [...event.data.phases].sort((one, other) => one.order - other.order).map(pending),
         usage: NO_USAGE,
         automaticRetries: 0,
+        budget: event.data.budget ?? [],
+        exceeded: [],
       };
     case 'PhasesTakenOver':
       return event.data.phases.reduce<UnderwayExecution>(
@@ -136,7 +143,7 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
       const resumed = phases.map((phase) =>
         phase.status === 'held' ? { ...phase, status: 'running' as const } : phase,
       );
-      return { ...rest, status: 'running', phases: resumed };
+      return { ...rest, status: 'running', phases: resumed, exceeded: [] };
     }
     case 'ExecutionCancelRequested':
       return { ...underway(execution), requested: 'cancel', reason: event.data.reason };
@@ -154,7 +161,18 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
     }
     case 'ExecutionRetried': {
       const before = only(underway(execution));
-      return { ...before, status: 'running', automaticRetries: event.data.automaticRetry ?? before.automaticRetries };
+      const automaticRetries = event.data.automaticRetry ?? before.automaticRetries;
+      return { ...before, status: 'running', exceeded: [], automaticRetries };
+    }
+    case 'BudgetExceeded': {
+      const before = underway(execution);
+      return { ...before, exceeded: [...before.exceeded, event.data] };
+    }
+    case 'BudgetChanged': {
+      const before = underway(execution);
+      const { budget } = event.data;
+      const remains = (kind: string, limit: string) => budget.some((one) => one.kind === kind && one.limit === limit);
+      return { ...before, budget, exceeded: before.exceeded.filter(({ kind, limit }) => remains(kind, limit)) };
     }
     case 'ExecutionCompleted':
       return { ...only(underway(execution)), status: 'completed' };
@@ -202,11 +220,13 @@ const pending = (definition: RecordedPhase): PhaseState => ({
   artifacts: [],
 });
 
-const only = ({ started, phases, usage, automaticRetries }: Underway): Underway => ({
+const only = ({ started, phases, usage, automaticRetries, budget, exceeded }: Underway): Underway => ({
   started,
   phases,
   usage,
   automaticRetries,
+  budget,
+  exceeded,
 });
 
 function withPhase(execution: WorkflowExecution, phaseId: string, change: Partial<PhaseState>): UnderwayExecution {

@@ -162,3 +162,26 @@ describe('the model of a phase', () => {
     expect(phase(after(...waiting, ends('PhaseCompleted', 'one')), 'one')?.model).toBe(model);
   });
 });
+
+describe('a budget', () => {
+  const usd = { kind: 'usd', limit: '5', onExceeded: 'pause' };
+  const budgeted = { ...started, data: { ...started.data, budget: [usd] } };
+  const exceeded = { kind: 'usd', limit: '5', spent: '5.1', reserved: '0', cause: 'spent' };
+  const found = happens('BudgetExceeded', { ...exceeded, onExceeded: 'pause' });
+  const budgetAfter = (...events: readonly Event[]) => after(budgeted, ...events).detail.budget;
+
+  it('shows its limits, and those that are exceeded until they are changed or the execution is resumed', () => {
+    expect(budgetAfter()).toEqual({ limits: [usd], exceeded: [] });
+    expect(budgetAfter(found)).toMatchObject({ limits: [usd], exceeded: [exceeded] });
+    expect(budgetAfter(found, happens('ExecutionResumed', {}))).toEqual({ limits: [usd], exceeded: [] });
+
+    const raised = { ...usd, limit: '9' };
+    const changed = happens('BudgetChanged', { budget: [raised], before: [usd] });
+    expect(budgetAfter(found, changed)).toEqual({ limits: [raised], exceeded: [] });
+  });
+
+  it('is absent from executions without one', () => {
+    expect(after().detail).not.toHaveProperty('budget');
+    expect(after(happens('ExecutionResumed', {})).detail).not.toHaveProperty('budget');
+  });
+});

@@ -1,13 +1,20 @@
 import { addUsage, boundedUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
-import {
-  inputsWithTask,
-  MAX_ARTIFACT_IDS,
-  workflowExecution,
-  type ExecutionEvents,
-} from '@syntropic/orchestration/contracts';
+import { inputsWithTask, workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
 import { FIRST_REPOS, projection, usageColumns, usageRow, type ListedRowOf } from '@syntropic/projections';
 import { z } from 'zod';
-import { attemptOf, pendingPhase, takenOverPhase, withPhase, type PhaseRow } from './phase-row';
+import { changedBudget, exceededBudget, resumedBudget, withBudget, type BudgetRow } from './budget-row';
+import {
+  attemptOf,
+  interrupted,
+  isOpen,
+  pendingPhase,
+  running,
+  shownArtifactIds,
+  takenOverPhase,
+  withPhase,
+  type PhaseRow,
+} from './phase-row';
+import { secondsAfter } from './seconds-after';
 import { takenOverColumns, takenOverRow } from './taken-over';
 
 type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task' | 'repos'> & {
@@ -22,6 +29,8 @@ type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task
   retryAt?: string | undefined;
   /** The automatic retries after interruptions so far. */
   automaticRetries: number;
+  /** Absent without a budget. */
+  budget?: BudgetRow;
 };
 
 const row = z.object({
@@ -103,6 +112,7 @@ export const executionProjection = projection(workflowExecution)({
         unaccounted: [],
         automaticRetries: 0,
         phases: [...data.phases].sort((one, other) => one.order - other.order).map(pendingPhase),
+        ...(data.budget && { budget: { limits: data.budget, exceeded: [] } }),
       },
     }),
 
@@ -137,7 +147,12 @@ export const executionProjection = projection(workflowExecution)({
         ...row,
         status: 'running',
         asked: null,
-        detail: { ...row.detail, reason: undefined, phases: row.detail.phases.map(running) },
+        detail: {
+          ...row.detail,
+          reason: undefined,
+          phases: row.detail.phases.map(running),
+          ...resumedBudget(row.detail.budget),
+        },
       },
     ExecutionRetried: (row, { data: { automaticRetry } }) =>
       row && {
@@ -150,6 +165,9 @@ export const executionProjection = projection(workflowExecution)({
           automaticRetries: automaticRetry ?? row.detail.automaticRetries,
         },
       },
+
+    BudgetExceeded: (row, { data }) => row && withBudget(row, exceededBudget(row.detail.budget, data)),
+    BudgetChanged: (row, { data }) => row && withBudget(row, changedBudget(row.detail.budget, data.budget)),
 
     ExecutionInterrupted: (row, { data: { why, sessions, retryInSeconds }, recordedAt }) =>
       row && {
@@ -194,11 +212,6 @@ function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partia
   const isCounted = row.detail.phases.some((phase) => phase.phaseId === phaseId && phase.status === 'waiting');
   const all = isCounted ? row.detail.usage : addUsage(row.detail.usage, usage);
   const lost = !isCounted && isUnaccounted(usage) ? [sessionId] : [];
-  const others = row.detail.phases.filter((phase) => phase.phaseId !== phaseId);
-  const named = others.reduce((sum, phase) => sum + phase.artifactIds.length, 0);
-  // Each phase names its first file, and all together at most as many as the answer to a query shows.
-  const room = Math.max(1, MAX_ARTIFACT_IDS - named);
-  const artifactIds = artifacts.slice(0, room).map(({ artifactId }) => artifactId);
 
   return {
     ...row,
@@ -211,7 +224,7 @@ function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partia
         ...change,
         ...(model !== undefined && { model }),
         usage: boundedUsage(usage),
-        artifactIds,
+        artifactIds: shownArtifactIds(row.detail.phases, phaseId, artifacts),
       }),
     },
   };
@@ -233,16 +246,3 @@ const ended = (row: ExecutionRow): ExecutionRow => ({
     phases: row.detail.phases.map((phase) => (isOpen(phase) ? { ...phase, status: 'cancelled' } : phase)),
   },
 });
-
-const secondsAfter = (time: string, seconds: number): string =>
-  new Date(Date.parse(time) + seconds * 1_000).toISOString();
-
-const isOpen = ({ status }: PhaseRow): boolean =>
-  status === 'queued' || status === 'running' || status === 'paused' || status === 'waiting';
-
-const running = (phase: PhaseRow): PhaseRow => (phase.status === 'paused' ? { ...phase, status: 'running' } : phase);
-
-const interrupted =
-  (sessions: readonly Readonly<{ sessionId: string }>[]) =>
-  (phase: PhaseRow): PhaseRow =>
-    sessions.some(({ sessionId }) => sessionId === phase.sessionId) ? { ...phase, status: 'interrupted' } : phase;

@@ -1,5 +1,5 @@
 import { NO_USAGE, type Usage } from '@syntropic/kernel';
-import type { RecordedPhase, TakenOverPhase } from '@syntropic/orchestration/contracts';
+import { MAX_ARTIFACT_IDS, type RecordedPhase, type TakenOverPhase } from '@syntropic/orchestration/contracts';
 
 /** A phase of an execution, by its newest attempt. */
 export type PhaseRow = Readonly<{
@@ -55,3 +55,26 @@ export const withPhase = (
   phaseId: string,
   change: Partial<PhaseRow>,
 ): readonly PhaseRow[] => phases.map((phase) => (phase.phaseId === phaseId ? { ...phase, ...change } : phase));
+
+/** It waits for a runner or a person, or has one. */
+export const isOpen = ({ status }: PhaseRow): boolean =>
+  status === 'queued' || status === 'running' || status === 'paused' || status === 'waiting';
+
+export const running = (phase: PhaseRow): PhaseRow =>
+  phase.status === 'paused' ? { ...phase, status: 'running' } : phase;
+
+export const interrupted =
+  (sessions: readonly Readonly<{ sessionId: string }>[]) =>
+  (phase: PhaseRow): PhaseRow =>
+    sessions.some(({ sessionId }) => sessionId === phase.sessionId) ? { ...phase, status: 'interrupted' } : phase;
+
+/** Each phase names its first file, and all together at most as many as the answer to a query shows. */
+export function shownArtifactIds(
+  phases: readonly PhaseRow[],
+  phaseId: string,
+  artifacts: readonly Readonly<{ artifactId: string }>[],
+): readonly string[] {
+  const others = phases.filter((phase) => phase.phaseId !== phaseId);
+  const named = others.reduce((sum, phase) => sum + phase.artifactIds.length, 0);
+  return artifacts.slice(0, Math.max(1, MAX_ARTIFACT_IDS - named)).map(({ artifactId }) => artifactId);
+}

@@ -1,0 +1,28 @@
+import type { OutOfTime } from '@syntropic/budgets';
+import { derivedUuid, type CommandContext } from '@syntropic/kernel';
+import { bodyHashOf } from '@syntropic/messaging';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
+import type { SendCommand } from '@syntropic/processes';
+
+const CLOCK = '5d3c9f0a-7e52-5b1d-9c34-1f0e8a7b6c25';
+
+/**
+ * Sends `ExceedBudget` for an execution whose time is spent. The command id derives from the limit and the event since which its agents
+ * run, so a repeated report records nothing more.
+ */
+export const outOfTime =
+  (send: SendCommand) =>
+  ({ executionId, clockAsOf, kind, limit, ...found }: OutOfTime): Promise<unknown> => {
+    const { context, type } = workflowExecution.commands.ExceedBudget;
+    const commandId = derivedUuid(CLOCK, executionId, kind, limit, clockAsOf);
+    const origin: CommandContext = {
+      commandId,
+      correlationId: commandId,
+      causationId: commandId,
+      actor: { kind: 'service', id: 'budget-clock' },
+      // What was spent grows from look to look, and the report stays the same.
+      bodyHash: bodyHashOf({ executionId, kind, limit, clockAsOf }),
+      executionId,
+    };
+    return send({ context, type, data: { ...found, executionId, kind, limit } }, origin);
+  };
