@@ -5,6 +5,7 @@ import { atMost, type Figures } from '../figure';
 import { withPlatform, type Platform } from '../platform';
 import { medianRound, percentile } from '../statistics';
 import { CALLING, callingWorkflow, curlCalls, millisecondsIn } from './calling-workflow';
+import { sandboxMedians } from './sandboxes';
 
 const run = promisify(execFile);
 
@@ -44,10 +45,13 @@ async function measure(platform: Platform, models: ScriptedModels, print: (line:
     rounds.map(({ workspaceReady }) => workspaceReady),
     0.5,
   );
+  const sandbox = await sandboxMedians();
   const overhead = gateway.throughGateway - gateway.direct;
   return {
     gateway_overhead_p50: atMost({ value: overhead, unit: 'ms', limit: gateway.direct, target: 3 }),
-    workspace_ready_p50: atMost({ value: ready, unit: 'ms', target: 60 }),
+    workspace_ready_p50: atMost({ value: ready, unit: 'ms', limit: sandbox.bare, target: 60 }),
+    sandbox_first_byte_p50: atMost({ value: sandbox.ready, unit: 'ms', limit: sandbox.bare, target: 60 }),
+    workspace_destroy_p50: atMost({ value: sandbox.destroy, unit: 'ms', target: 100 }),
   };
 }
 

@@ -7,9 +7,27 @@ const SIGNAL_EXIT_CODES = 128;
 
 type Input = Pick<AgentInput, 'stdin' | 'keepsStdinOpen'>;
 
+export interface StartedProcess {
+  readonly child: ChildProcess;
+  /** Rejects when the process could not be started. */
+  readonly exited: Promise<Exit>;
+}
+
+/** Follows a process from its start, also when its agent is known later. */
+export function startedProcess(child: ChildProcess): StartedProcess {
+  const exited = new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? exitOf(code ?? 0) : { code: null, signal });
+    });
+  });
+  exited.catch(() => undefined);
+  return { child, exited };
+}
+
 /** The agent as a child process; `killRemaining` ends the workspace's other processes after its exit. */
 export function agentProcess(
-  child: ChildProcess,
+  { child, exited }: StartedProcess,
   { stdin, keepsStdinOpen = false }: Input,
   killRemaining: () => Promise<void>,
 ): AgentProcess {
@@ -20,12 +38,6 @@ export function agentProcess(
   input.write(stdin);
   if (!keepsStdinOpen) input.end();
 
-  const exited = new Promise<Exit>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      resolve(signal === null ? exitOf(code ?? 0) : { code: null, signal });
-    });
-  });
   const exit = exited.finally(killRemaining);
   exit.catch(() => undefined);
   return { stdin: { write: (text) => void input.write(text), end: () => void input.end() }, stdout, stderr, exit };

@@ -35,13 +35,16 @@ const ETC = [
   'services',
 ];
 
-const ACCOUNTS = {
+/** The files of /etc that a sandbox has of its own. */
+const OWN_ETC: readonly (readonly [name: string, content: string])[] = Object.entries({
   passwd: `root:x:0:0:root:/root:/usr/sbin/nologin\nagent:x:${AGENT_ID}:${AGENT_ID}:agent:${INSIDE.home}:/bin/sh\n`,
   group: `root:x:0:\nagent:x:${AGENT_ID}:\n`,
   hosts: '127.0.0.1 localhost\n::1 localhost\n',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
-};
-export const etcFiles: Readonly<Record<string, string>> = ACCOUNTS;
+});
+
+/** The contents that bubblewrap reads from descriptors, in the order of `isolation`'s first descriptor for them. */
+export const etcContents: readonly string[] = OWN_ETC.map(([, content]) => content);
 
 export interface Bind {
   readonly source: string;
@@ -56,6 +59,12 @@ export interface SystemView {
   /** The arguments that cover parts of it. */
   readonly hidden: readonly string[];
   readonly supported: ReadonlySet<string>;
+}
+
+export interface Isolated {
+  readonly binds: readonly Bind[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly etcFrom: number;
 }
 
 /** The view is the same for every workspace of a runner. */
@@ -89,11 +98,13 @@ async function supportedOptions(): Promise<ReadonlySet<string>> {
   return new Set(`${stdout}${stderr}`.match(/--[a-z0-9-]+/g));
 }
 
-/** Bubblewrap's options for a workspace: own namespaces, no network, no Linux capabilities, nothing writable but the binds. */
+/**
+ * Bubblewrap's options for a workspace: own namespaces, no network, no Linux capabilities, nothing writable but the binds.
+ * `etcFrom` is the descriptor of the first of `etcContents`; the others have the next numbers.
+ */
 export function isolation(
   { system, hidden, supported }: SystemView,
-  binds: readonly Bind[],
-  environment: Readonly<Record<string, string>>,
+  { binds, environment, etcFrom }: Isolated,
 ): string[] {
   const options = [
     ['--unshare-all', '--unshare-user', '--die-with-parent', '--new-session'],
@@ -102,6 +113,7 @@ export function isolation(
     system,
     ['--proc', '/proc', '--dev', '/dev'],
     hidden,
+    OWN_ETC.flatMap(([name], n) => ['--file', String(etcFrom + n), `/etc/${name}`]),
     ['--remount-ro', '/dev', '--symlink', INSIDE.temporary, '/var/tmp'],
     binds.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
     ['--remount-ro', '/', '--chdir', INSIDE.workspace, '--clearenv'],

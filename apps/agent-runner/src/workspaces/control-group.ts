@@ -30,7 +30,7 @@ export class ControlGroup {
 
   static async create(parents: readonly string[], id: string): Promise<ControlGroup> {
     const directories = parents.map((parent) => join(parent, PREFIX + id));
-    for (const directory of directories) await mkdir(directory, { recursive: true });
+    await Promise.all(directories.map((directory) => mkdir(directory, { recursive: true })));
     return new ControlGroup(directories);
   }
 
@@ -47,9 +47,11 @@ export class ControlGroup {
 
   /** `overhead` is the number of the sandbox's own processes, which the agent's limit does not include. */
   async limit({ memoryBytes, pids, cpus }: Limits, overhead: number): Promise<void> {
-    if (memoryBytes !== undefined) await this.#limitMemory(memoryBytes);
-    if (pids !== undefined) await this.#write('pids.max', pids + overhead);
-    if (cpus !== undefined) await this.#limitCpus(cpus);
+    await Promise.all([
+      memoryBytes === undefined ? undefined : this.#limitMemory(memoryBytes),
+      pids === undefined ? undefined : this.#write('pids.max', pids + overhead),
+      cpus === undefined ? undefined : this.#limitCpus(cpus),
+    ]);
   }
 
   async members(): Promise<number[]> {
@@ -88,9 +90,11 @@ export class ControlGroup {
 
   /** Retries: the kernel reports a group as busy for a moment after its last process has exited. */
   async remove(): Promise<void> {
-    for (const directory of this.directories) {
-      while (!(await removed(directory))) await wait(POLL_MS);
-    }
+    await Promise.all(
+      this.directories.map(async (directory) => {
+        while (!(await removed(directory))) await wait(POLL_MS);
+      }),
+    );
   }
 
   async #limitMemory(bytes: number): Promise<void> {

@@ -6,12 +6,13 @@ const ENTER_GROUPS = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shif
 
 /** Mount point for the bind sources, in a private mount namespace: /sys exists on every machine and holds no user data. */
 const SOURCES = '/sys';
+const MOUNT_SOURCE = `mount --bind "$1" ${SOURCES}; shift 2; exec "$@"`;
 const MOUNT_SOURCES = [
   `mount -t tmpfs -o mode=0755 tmpfs ${SOURCES}`,
   'n=0',
   'while [ "$1" != -- ]',
-  `do if [ -d "$1" ]; then mkdir ${SOURCES}/$n; else : > ${SOURCES}/$n; fi`,
-  `mount --bind "$1" ${SOURCES}/$n; n=$((n + 1)); shift`,
+  `do [ -d "$1" ] || : > ${SOURCES}/$n`,
+  `mount --bind -o X-mount.mkdir "$1" ${SOURCES}/$n; n=$((n + 1)); shift`,
   'done',
   'shift; exec "$@"',
 ].join('\n');
@@ -24,7 +25,8 @@ export function launchInGroup(group: ControlGroup | undefined, argv: readonly st
 /** A command line that runs as another user; bind mounts let this user reach sources below directories that only root may enter. */
 export function launchAsUser(user: User, sources: readonly string[], argv: readonly string[]): string[] {
   const { uid, gid } = user;
-  const become = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--no-new-privs', ...argv];
+  // Plain numbers: `setpriv` looks up accounts of the machine, which takes as long as all else that it does.
+  const become = ['chroot', `--userspec=+${uid}:+${gid}`, '--groups=', '/', ...argv];
   return [
     'unshare',
     '--mount',
@@ -32,7 +34,7 @@ export function launchAsUser(user: User, sources: readonly string[], argv: reado
     'private',
     'sh',
     '-ec',
-    MOUNT_SOURCES,
+    sources.length === 1 ? MOUNT_SOURCE : MOUNT_SOURCES,
     'show',
     ...sources,
     '--',
@@ -40,8 +42,13 @@ export function launchAsUser(user: User, sources: readonly string[], argv: reado
   ];
 }
 
-/** The path at which `launchAsUser` mounts the nth source. */
-export const mountedSource = (index: number) => `${SOURCES}/${index}`;
+/** The path at which `launchAsUser` shows a file of the sources, or below one of them. */
+export function shownAt(sources: readonly string[], path: string): string {
+  const index = sources.findIndex((source) => path === source || path.startsWith(`${source}/`));
+  if (index < 0) return path;
+  const place = sources.length === 1 ? SOURCES : `${SOURCES}/${index}`;
+  return place + path.slice(sources[index]?.length);
+}
 
 /** A command line whose processes cannot make a file larger than this. */
 export const withFileSize = (bytes: number | undefined, argv: readonly string[]): readonly string[] =>

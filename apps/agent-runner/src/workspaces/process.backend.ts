@@ -1,7 +1,7 @@
 import { DomainError } from '@syntropic/kernel';
 import { spawn } from 'node:child_process';
 import { mkdir, realpath } from 'node:fs/promises';
-import { agentProcess } from './agent-process';
+import { agentProcess, startedProcess } from './agent-process';
 import type { ControlGroup } from './control-group';
 import { ControlGroups } from './control-groups';
 import { closeInheritedDescriptors } from './inherited-descriptors';
@@ -119,7 +119,7 @@ class PlainWorkspace implements Workspace {
       detached: true,
     });
     this.#agent = child.pid;
-    return agentProcess(child, input, async () => {
+    return agentProcess(startedProcess(child), input, async () => {
       this.#agent = undefined;
       await this.#processes.kill();
     });

@@ -5,6 +5,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describeWithBubblewrap, run, shell, useDirectory, useWorkspaces } from '../../test/workspace.fixture';
+import { withEnvironment } from './process-table';
 import { SandboxBackend } from './sandbox.backend';
 
 describeWithBubblewrap('a sandbox', () => {
@@ -99,6 +100,32 @@ describeWithBubblewrap('a sandbox', () => {
     const workspace = await open({}, { TRICK: `x\0--bind\0/\0/host` });
 
     expect(() => workspace.spawn(['true'], { stdin: '', env: {} })).toThrow(/NUL byte/);
+  });
+
+  it('passes each argument on as it is, also a file of the host beside it', async () => {
+    const hostFile = join(directory.path, 'two\nlines');
+    writeFileSync(hostFile, 'shown');
+    const words = [`it's`, 'two\nlines', '"$n" $(id) `id`', '\\', '', '-- é'];
+
+    const print = ['sh', '-c', 'cat "$0"; for word; do printf "[%s]" "$word"; done'];
+    const { stdout } = await run(await open(), [...print, { hostFile }, ...words]);
+
+    expect(stdout).toBe(`shown${words.map((word) => `[${word}]`).join('')}`);
+  });
+
+  it('refuses a command line with a NUL byte', async () => {
+    const workspace = await open();
+
+    expect(() => workspace.spawn(['echo', 'a\0b'], { stdin: '', env: {} })).toThrow(/NUL byte/);
+  });
+
+  it('leaves no process when it is released before its first program', async () => {
+    const spec = { id: randomUUID(), directory: join(directory.path, 'unused'), limits: {}, environment: {} };
+    const workspace = await backend.create(spec);
+    await workspace.release();
+
+    await eventually(async () => (await withEnvironment(`SYNTROPIC_WORKSPACE=${spec.id}`)).length === 0);
+    await workspace.destroy();
   });
 
   it('ends every other process when its program exits', async () => {

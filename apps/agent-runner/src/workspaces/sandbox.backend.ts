@@ -1,19 +1,17 @@
-import { spawn } from 'node:child_process';
-import { chown, mkdir, realpath, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { chown, mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { agentProcess } from './agent-process';
 import { agentGroupIn, INSIDE, isolation, type Bind } from './bubblewrap';
 import type { ControlGroup } from './control-group';
 import { DiskWatch } from './disk-watch';
-import { launchAsUser, launchInGroup, mountedSource, withFileSize } from './launch-command';
 import { DEFAULT_LIMITS, effectiveLimits, LIMITS, type DefaultLimits } from './limits';
-import { marker, removeRecord, writeRecord } from './orphans';
+import { removeRecord, writeRecord } from './orphans';
 import { outOfMemory } from './out-of-memory';
+import { PreparedStart } from './prepared-start';
 import { probeWorkspace } from './probe-workspace';
 import { descendants } from './process-table';
-import { detectMachine, unenforceableOn, watchedOn, writeEtc, type Machine } from './sandbox-machine';
+import { PATH } from './programs';
+import { detectMachine, unenforceableOn, watchedOn, type Machine } from './sandbox-machine';
 import { unprivilegedUser, type User } from './unprivileged-user';
 import { Volume, volumeIn } from './volume';
 import {
@@ -31,8 +29,6 @@ import {
 } from './workspace';
 import { signalProcess, WorkspaceProcesses } from './workspace-processes';
 
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
 const POLL_MS = 2;
 
 /** Bubblewrap's own processes, which count against the group's process limit. */
@@ -41,9 +37,8 @@ const WRAPPERS = 2;
 /** The host side of one sandbox. */
 interface SandboxResources {
   readonly volume: Volume;
-  readonly etc: readonly Bind[];
   readonly group: ControlGroup | undefined;
-  readonly user: User | undefined;
+  readonly start: PreparedStart;
 }
 
 /** Runs agents in their own namespaces by bubblewrap: no daemon, no image, the machine's programs read-only, no network. */
@@ -79,12 +74,23 @@ export class SandboxBackend implements Backend {
     const directory = await realpath(spec.directory);
     // The socket's directory keeps all other users out.
     if (user && spec.socket !== undefined) await chown(spec.socket, user.uid, user.gid);
-    const volume = await Volume.open(volumeIn(directory), machine.canMountVolumes ? limits : {}, user);
-    const etc = await writeEtc(join(directory, 'etc'));
-    const group = await machine.groups.create(spec.id);
-    await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
+    const [volume, { group, start }] = await Promise.all([
+      Volume.open(volumeIn(directory), machine.canMountVolumes ? limits : {}, user),
+      this.#preparedStart({ id: spec.id, directory, limits }, user),
+    ]);
+    start.mount([volume.root, ...(spec.socket === undefined ? [] : [spec.socket])]);
+    return new Sandbox({ ...spec, directory, limits }, machine, { volume, group, start });
+  }
+
+  /** The group is recorded for a later runner before the first process is in it. */
+  async #preparedStart(
+    { id, directory, limits }: Omit<WorkspaceSpec, 'environment'>,
+    user: User | undefined,
+  ): Promise<Pick<SandboxResources, 'group' | 'start'>> {
+    const group = await (await this.#detected()).groups.create(id);
+    await writeRecord(directory, { id, groups: [...(group?.directories ?? [])] });
     await group?.limit(limits, WRAPPERS);
-    return new Sandbox({ ...spec, directory, limits }, machine, { volume, etc, group, user });
+    return { group, start: new PreparedStart({ id, group, user }) };
   }
 
   #limitsOn(machine: Machine, asked: Limits): Limits {
@@ -133,14 +139,13 @@ class Sandbox implements Workspace {
     const files = [...new Set(words.map(({ hostFile }) => hostFile))];
     const inside = (word: Argument) =>
       typeof word === 'string' ? word : `${INSIDE.files}/${files.indexOf(word.hostFile)}`;
-    const { volume, etc } = this.resources;
+    const { volume } = this.resources;
     const { socket } = this.spec;
     const binds: readonly Bind[] = [
       { source: volume.workspace, target: INSIDE.workspace, writable: true },
       { source: volume.home, target: INSIDE.home, writable: true },
       { source: volume.temporary, target: INSIDE.temporary, writable: true },
       { source: volume.sharedMemory, target: INSIDE.sharedMemory, writable: true },
-      ...etc,
       ...files.map((source) => ({ source, target: inside({ hostFile: source }), writable: false })),
       ...(socket === undefined ? [] : [{ source: socket, target: INSIDE.socket, writable: false }]),
     ];
@@ -191,6 +196,7 @@ class Sandbox implements Workspace {
   }
 
   async release(): Promise<void> {
+    this.resources.start.discard();
     await this.#processes.kill();
     await this.resources.group?.remove();
     await removeRecord(this.spec.directory);
@@ -199,32 +205,22 @@ class Sandbox implements Workspace {
   async destroy(): Promise<void> {
     await this.release();
     await this.resources.volume.remove();
-    await rm(join(this.spec.directory, 'etc'), { recursive: true, force: true });
   }
 
   #start({ binds, command, environment }: Launch, input: Omit<AgentInput, 'env'>): AgentProcess {
-    const { view, seccomp } = this.machine;
-    const { group, user } = this.resources;
-    const reachable = user ? binds.map((bind, n) => ({ ...bind, source: mountedSource(n) })) : binds;
-    const options = isolation(view, reachable, environment);
-    // Options passed by a descriptor are not visible in the machine's process list.
-    const sandbox = ['bwrap', '--args', '3', '--info-fd', '4', '--seccomp', '5', '--', ...command];
-    const bubblewrap = this.machine.canMountVolumes ? sandbox : withFileSize(this.spec.limits.diskBytes, sandbox);
-    const sources = binds.map(({ source }) => source);
-    const [program = '', ...rest] = launchInGroup(group, user ? launchAsUser(user, sources, bubblewrap) : bubblewrap);
-
-    const child = spawn(program, rest, {
-      cwd: '/',
-      env: { PATH, ...marker(this.spec.id) },
-      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    const { view, seccomp, canMountVolumes } = this.machine;
+    const { launcher, place } = this.resources.start.next(binds.map(({ source }) => source));
+    const reachable = binds.map((bind) => ({ ...bind, source: place(bind.source) }));
+    const { child, exited, report } = launcher.start({
+      options: (etcFrom) => isolation(view, { binds: reachable, environment, etcFrom }),
+      seccomp,
+      fileBytes: canMountVolumes ? undefined : this.spec.limits.diskBytes,
+      argv: command,
     });
-    const [args, info, filter] = child.stdio.slice(3) as unknown as [Writable, Readable, Writable];
-    writeAll(args, options.map((option) => `${option}\0`).join(''));
-    writeAll(filter, seccomp);
     this.#wrapper = child.pid;
     this.#hasBegun = false;
-    this.#agentGroup = agentGroupIn(info);
-    return agentProcess(child, input, async () => {
+    this.#agentGroup = agentGroupIn(report);
+    return agentProcess({ child, exited }, input, async () => {
       this.#wrapper = undefined;
       await this.#processes.kill();
     });
@@ -235,10 +231,4 @@ class Sandbox implements Workspace {
     const socket = this.spec.socket === undefined ? {} : { [SOCKET_VARIABLE]: INSIDE.socket };
     return { PATH, LANG: 'C.UTF-8', ...account, ...socket, ...this.spec.environment, ...env };
   }
-}
-
-/** A bubblewrap that has failed breaks the pipe, and says so by its exit code. */
-function writeAll(pipe: Writable, content: string | Buffer): void {
-  pipe.on('error', () => undefined);
-  pipe.end(content);
 }

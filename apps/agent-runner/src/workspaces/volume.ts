@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,10 +38,13 @@ export class Volume {
     const isNew = !existsSync(volume.workspace);
     if (isNew && diskBytes !== undefined) await mount(root, { diskBytes, inodes });
 
-    for (const directory of [volume.workspace, volume.home, volume.temporary, volume.sharedMemory]) {
-      await mkdir(directory, { recursive: true, mode: 0o755 });
-      if (owner) await chown(directory, owner.uid, owner.gid);
-    }
+    const writable = [volume.workspace, volume.home, volume.temporary, volume.sharedMemory];
+    await Promise.all(
+      writable.map(async (directory) => {
+        await mkdir(directory, { recursive: true, mode: 0o755 });
+        if (owner) await chown(directory, owner.uid, owner.gid);
+      }),
+    );
     return volume;
   }
 
@@ -57,8 +60,12 @@ export class Volume {
   }
 
   async remove(): Promise<void> {
-    if (await isMounted(this.root)) await run('umount', [this.root]);
-    await removeTree(this.root);
+    if (!(await isMounted(this.root))) {
+      await removeTree(this.root);
+      return;
+    }
+    await run('umount', [this.root]);
+    await rmdir(this.root);
   }
 }
 
