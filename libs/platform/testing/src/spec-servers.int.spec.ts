@@ -1,6 +1,7 @@
 import { createPool } from '@syntropic/postgres';
 import { Redis } from 'ioredis';
 import { connect, type StreamAPI } from 'nats';
+import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { createDatabase } from './database';
 import { eventually } from './eventually';
@@ -45,6 +46,15 @@ describe('usePostgres', () => {
     await eventually(() => pool.query('select'));
     await pool.end();
     await drop();
+  });
+
+  it('has none of the credentials in the environment of its starter', async () => {
+    process.env['PLANTED_TOKEN'] = 'planted';
+    await postgres.stop();
+    await postgres.start();
+    delete process.env['PLANTED_TOKEN'];
+
+    expect(readFileSync(`/proc/${postgres.pid ?? 0}/environ`, 'utf8')).not.toContain('planted');
   });
 
   it('answers no client while it is frozen, and all of them afterwards', async () => {

@@ -98,7 +98,7 @@ export class LocalServer {
   async #launch(port: number): Promise<void> {
     const { name, log, killSignal } = this.program;
     const command = await this.program.prepare(port);
-    const child = await Child.start({ name, command, log, onParentExit: killSignal });
+    const child = await Child.start({ name, command, log, env: serverEnvironment(), onParentExit: killSignal });
     this.#child = child;
     this.#port = port;
     try {
@@ -119,4 +119,12 @@ export class LocalServer {
     if (known === undefined) throw new Error(`${this.name} has not been started`);
     return known;
   }
+}
+
+const NEEDED = /^(PATH|HOME|USER|LANG|LC_.*|TZ|TMPDIR|LD_LIBRARY_PATH)$/;
+
+/** A server needs none of the credentials that the stack was started with. */
+function serverEnvironment(): Record<string, string> {
+  const needed = Object.entries(process.env).filter(([name]) => NEEDED.test(name));
+  return Object.fromEntries(needed) as Record<string, string>;
 }
