@@ -1,5 +1,6 @@
 import type { ByteBudget } from '../session-socket/byte-budget';
 import type { HoldGate } from '../session-socket/hold-gate';
+import type { RunningTools } from '../session-socket/running-tools';
 import type { RunnerRecorder } from '../session-socket/runner-recorder';
 import type { CallGuard } from './call-guard';
 
@@ -7,6 +8,7 @@ import type { CallGuard } from './call-guard';
 export type CallingSession = Readonly<{
   sessionId: string;
   hold: HoldGate;
+  tools: RunningTools;
   bodies: ByteBudget;
   records: RunnerRecorder;
   guards: readonly CallGuard[];

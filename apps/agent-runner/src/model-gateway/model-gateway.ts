@@ -61,6 +61,7 @@ export class ModelGateway {
       model: document.model,
       agentId: textOf(exchange.request.headers['x-claude-code-agent-id']),
     };
+    session.tools.endedIn(call.agentId);
     await session.hold.enter({ kind: 'call' }, exchange.gone);
     try {
       const refusal = await refusalOf(call, session.guards);

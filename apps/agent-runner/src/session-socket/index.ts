@@ -3,5 +3,6 @@ export { withForwarder } from './forwarder';
 export { HostList } from './host-list';
 export type { HoldReason } from './hold-gate';
 export { removeSocket } from './socket-place';
+export { LAUNCHERS, type RunningTools } from './running-tools';
 export type { SessionSocket } from './session-socket';
 export { SessionSockets } from './session-sockets';

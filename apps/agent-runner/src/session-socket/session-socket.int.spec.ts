@@ -156,12 +156,12 @@ describe('a question of a hook', () => {
     await socket.hold('paused');
     const waiting = ask(socket.path, '/hooks/pre-tool-use', question('t2'));
     await eventually(() => socket.held.tools.length === 1);
-    expect([socket.held, [...socket.tools.running]]).toEqual([{ calls: 0, tools: ['t2'] }, ['t1']]);
+    expect([socket.held, socket.tools.ids]).toEqual([{ calls: 0, tools: ['t2'] }, ['t1']]);
 
     socket.release('paused');
     await waiting;
     await ask(socket.path, '/hooks/post-tool-use', question('t1'));
-    expect([...socket.tools.running]).toEqual(['t2']);
+    expect(socket.tools.ids).toEqual(['t2']);
   });
 
   it.each([{}, { tool_use_id: 7 }, 'no json'])('without a tool is refused: %j', async (body) => {

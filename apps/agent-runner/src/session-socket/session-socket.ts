@@ -9,6 +9,7 @@ import { refuse, type Exchange } from './exchange';
 import type { HoldReason } from './hold-gate';
 import { BodyRefused } from './request-body';
 import { socketFaults } from './socket-metrics';
+import type { RunningTools } from './running-tools';
 import { ToolQuestions } from './tool-questions';
 
 /** Connections of one session at the same time; further ones are closed. */
@@ -35,18 +36,17 @@ type SessionSocketOptions = Readonly<{
 
 /** The only way out of a session's workspace: an HTTP server at a unix socket. Its address alone tells which session speaks. */
 export class SessionSocket {
-  /** Hears of the agent's tools by its hooks. */
-  readonly tools: ToolQuestions;
   /** Rejects when a record of the session cannot be written: its calls would not be accounted. */
   readonly fault: Promise<never>;
+  readonly #questions: ToolQuestions;
   readonly #server: Server;
   readonly #running = new Set<Promise<void>>();
   #reportFault: (error: unknown) => void = () => undefined;
   #isClosed = false;
 
   private constructor(private readonly options: SessionSocketOptions) {
-    const { hold, bodies } = options.session;
-    this.tools = new ToolQuestions(hold, bodies);
+    const { hold, tools, bodies } = options.session;
+    this.#questions = new ToolQuestions(hold, tools, bodies);
     this.fault = new Promise((_, reject) => {
       this.#reportFault = reject;
     });
@@ -80,6 +80,11 @@ export class SessionSocket {
   /** Calls that have gone out and are not answered. */
   get callsInFlight(): number {
     return this.options.session.hold.callsInFlight;
+  }
+
+  /** The agent's tools, as its hooks tell of them. */
+  get tools(): RunningTools {
+    return this.options.session.tools;
   }
 
   /** The number of calls, and the ids of the tools, that wait. */
@@ -146,7 +151,7 @@ export class SessionSocket {
       query: query === undefined ? '' : `?${query}`,
       gone: gone.signal,
     };
-    if (path.startsWith('/hooks/')) await this.tools.answer(exchange);
+    if (path.startsWith('/hooks/')) await this.#questions.answer(exchange);
     else await this.options.gateway.answer(exchange, this.options.session);
   }
 

@@ -9,6 +9,7 @@ import { HoldGate } from './hold-gate';
 import { HostList } from './host-list';
 import { MAX_BODY_BYTES } from './request-body';
 import { removeSocket, socketPlace } from './socket-place';
+import { RunningTools } from './running-tools';
 import { SessionSocket } from './session-socket';
 import { RunnerRecorder } from './runner-recorder';
 
@@ -54,6 +55,7 @@ export class SessionSockets implements OnApplicationShutdown {
       session: {
         sessionId,
         hold: new HoldGate(),
+        tools: new RunningTools(),
         bodies: new ByteBudget(MAX_SESSION_BYTES, this.#bodies),
         records,
         guards,

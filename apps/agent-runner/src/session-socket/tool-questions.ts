@@ -4,38 +4,19 @@ import type { ByteBudget } from './byte-budget';
 import { answerJson, refuse, type Exchange } from './exchange';
 import type { HoldGate } from './hold-gate';
 import { readBody } from './request-body';
+import type { AskedTool, RunningTools } from './running-tools';
 
 /** The input of a hook, as agents write it; it may hold the content of a file. */
 const MAX_HOOK_BYTES = 16 * 1024 * 1024;
-/** Tools that are remembered: an agent may invent any number. */
-const MAX_TOOLS = 10_000;
-const ToolId = z.string().min(1).max(200);
+const Name = z.string().min(1).max(200);
 
 /** Hears of an agent's tools by its hooks: one that is asked while the session is held waits for the answer. */
 export class ToolQuestions {
-  readonly #running = new Set<string>();
-
-  #isAsked = false;
-
   constructor(
     private readonly hold: HoldGate,
+    private readonly tools: RunningTools,
     private readonly bodies: ByteBudget,
   ) {}
-
-  /** The tools that were let go and have not ended. */
-  get running(): ReadonlySet<string> {
-    return this.#running;
-  }
-
-  /** True for an agent that asks before its tools: one that it has not asked about does not run. */
-  get isAsked(): boolean {
-    return this.#isAsked;
-  }
-
-  /** To be called when a tool is known to have ended. */
-  ended(id: string): void {
-    this.#running.delete(id);
-  }
 
   async answer(exchange: Exchange): Promise<void> {
     const { path, response, request } = exchange;
@@ -45,20 +26,23 @@ export class ToolQuestions {
       return;
     }
     const body = await readBody(request, this.bodies, MAX_HOOK_BYTES);
-    const id = ToolId.safeParse((await fieldsOf(body.bytes, ['tool_use_id'])).get('tool_use_id')).data;
+    const fields = await fieldsOf(body.bytes, ['tool_use_id', 'tool_name', 'agent_id']);
     body.free();
+    const [id, name, agentId] = ['tool_use_id', 'tool_name', 'agent_id'].map(
+      (field) => Name.safeParse(fields.get(field)).data,
+    );
     if (id === undefined) {
       refuse(response, { status: 400, code: 'invalid_request_error', message: 'tool_use_id: a string is required' });
       return;
     }
-    if (moment === 'pre-tool-use') await this.#begin(id, exchange.gone);
-    else this.ended(id);
+    if (moment === 'pre-tool-use') await this.#begin({ id, name, agentId }, exchange.gone);
+    else this.tools.ended(id);
     answerJson(response, {});
   }
 
-  async #begin(id: string, gone: AbortSignal): Promise<void> {
-    this.#isAsked = true;
-    await this.hold.enter({ kind: 'tool', id }, gone);
-    if (this.#running.size < MAX_TOOLS) this.#running.add(id);
+  async #begin(tool: AskedTool, gone: AbortSignal): Promise<void> {
+    this.tools.asked();
+    await this.hold.enter({ kind: 'tool', id: tool.id }, gone);
+    this.tools.begin(tool);
   }
 }

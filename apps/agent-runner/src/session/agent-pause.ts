@@ -2,6 +2,7 @@ import type { YieldPoint } from '@syntropic/orchestration/contracts';
 import type { Provider } from '../providers';
 import type { SessionSocket } from '../session-socket';
 import { deferred, type Deferred } from './deferred';
+import type { ResultGrace } from './result-grace';
 import type { WorkspaceFreezer } from './workspace-freezer';
 import type { YieldPoints } from './yield-points';
 
@@ -9,7 +10,8 @@ type PauseOptions = Readonly<{
   freezer: WorkspaceFreezer;
   yields: Provider['yields'];
   socket: SessionSocket;
-  yieldPoints: YieldPoints;
+  yieldPoints: Pick<YieldPoints, 'isIdleButLaunches'>;
+  grace: Pick<ResultGrace, 'hasResult' | 'isIdle'>;
   /** Called when the workspace could not be frozen. */
   onFault: (error: unknown) => void;
 }>;
@@ -26,7 +28,7 @@ export class AgentPause {
 
   constructor(private readonly options: PauseOptions) {
     options.socket.onChange(() => {
-      this.#freezeHeld();
+      this.#freezeIdle();
     });
   }
 
@@ -44,13 +46,14 @@ export class AgentPause {
   async reach(yieldPoint: YieldPoint | undefined): Promise<void> {
     const { freezer, yields, socket } = this.options;
     if (!yieldPoint || !this.#request || freezer.has('paused')) return;
-    // A sub-agent's call may be in flight: the workspace is frozen when it is answered.
-    if (yields === 'output' && socket.callsInFlight === 0) await this.#freeze(yieldPoint, this.#request);
+    // A sub-agent may be busy: the workspace is frozen when its call is answered and its tools have ended.
+    const isBusy = socket.callsInFlight + socket.tools.size > 0;
+    if (yields === 'output' && !isBusy) await this.#freeze(yieldPoint, this.#request);
   }
 
   /** To be called after each line of the output: a tool may have ended beside one that waits. */
   follow(): void {
-    this.#freezeHeld();
+    this.#freezeIdle();
   }
 
   /** Thaws the workspace before its calls go out, so that none goes out for a client that has given up. */
@@ -71,21 +74,31 @@ export class AgentPause {
     await socket.hold('paused');
     if (request !== this.#request) return;
     if (yields === 'anywhere') await this.#freeze('between_lines', request);
-    else this.#freezeHeld();
+    else this.#freezeIdle();
   }
 
-  /** Freezes an agent that waits for the runner, with a call or with a tool, while nothing else of it goes on. */
-  #freezeHeld(): void {
-    const { socket, yieldPoints, yields, freezer } = this.options;
+  /** Freezes an agent that waits for the runner or for its background tasks, while no call and no tool of it goes on. */
+  #freezeIdle(): void {
+    const { socket, yields, freezer } = this.options;
     const request = this.#request;
     if (!request || yields !== 'output' || this.#isFreezing || freezer.has('paused')) return;
 
     const { calls, tools } = socket.held;
-    if (calls + tools.length === 0 || socket.callsInFlight > 0) return;
-    const isRunning = [...socket.tools.running].some((id) => !yieldPoints.isLaunch(id));
-    // One answer may order several tools, and the agent may ask about each when the one before has ended.
-    if (isRunning || !(socket.tools.isAsked || yieldPoints.isIdleBut(tools))) return;
-    void this.#freeze(tools.length > 0 ? 'after_model' : 'after_tool', request);
+    const isWaiting = calls + tools.length > 0 || this.#waitsForTasks;
+    if (!isWaiting || socket.callsInFlight > 0 || this.#runsTools) return;
+    void this.#freeze(calls > 0 && tools.length === 0 ? 'after_tool' : 'after_model', request);
+  }
+
+  /** True for an agent that has said its result, and goes on when a task in the background has ended. */
+  get #waitsForTasks(): boolean {
+    const { grace } = this.options;
+    return grace.hasResult && !grace.isIdle;
+  }
+
+  /** Tools that an agent has ordered wait for each other, and ask when their turn comes; without questions only the output tells. */
+  get #runsTools(): boolean {
+    const { socket, yieldPoints } = this.options;
+    return socket.tools.size > 0 || (!socket.tools.areAsked && !yieldPoints.isIdleButLaunches);
   }
 
   async #freeze(yieldPoint: YieldPoint, request: Request): Promise<void> {

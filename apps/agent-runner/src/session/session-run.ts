@@ -76,10 +76,8 @@ export class SessionRun {
     this.#freezer = new WorkspaceFreezer(workspace, [this.#timer, this.#grace]);
     this.#kill = new GracefulKill((signal) => this.#signal(signal), agent.exit, graces);
     const [freezer, grace, onFault] = [this.#freezer, this.#grace, this.#fault.reject];
-    const yieldPoints = new YieldPoints((toolUseId) => {
-      socket.tools.ended(toolUseId);
-    });
-    this.#pause = new AgentPause({ freezer, yields, socket, yieldPoints, onFault });
+    const yieldPoints = new YieldPoints(socket.tools);
+    this.#pause = new AgentPause({ freezer, yields, socket, yieldPoints, grace, onFault });
     const spooler = new OutputSpooler({ leg, spool, limits: settings.output ?? OUTPUT_LIMITS });
     this.#input = settings.input && new LiveInput(agent.stdin, settings.input);
     const [pause, input] = [this.#pause, this.#input];

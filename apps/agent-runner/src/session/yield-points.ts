@@ -1,11 +1,9 @@
 import type { YieldPoint } from '@syntropic/orchestration/contracts';
+import { LAUNCHERS, type RunningTools } from '../session-socket';
 import type { MessageOutline } from './message-outline';
 
 /** Running tools that are remembered: an agent may invent any number. */
 const MAX_TOOLS = 10_000;
-
-/** The tools of agents that start sub-agents. */
-const LAUNCHERS: ReadonlySet<string> = new Set(['Task', 'Agent']);
 
 /** The yield points around one line of output. */
 export interface LineYieldPoints {
@@ -27,8 +25,8 @@ export class YieldPoints {
   /** Message id of the answer that the last line belongs to. */
   #answer: string | undefined;
 
-  /** @param onToolEnd called with the id of each tool whose result has come */
-  constructor(private readonly onToolEnd: (id: string) => void = () => undefined) {}
+  /** @param tools hears which tools and sub-agents have ended */
+  constructor(private readonly tools?: Pick<RunningTools, 'ended' | 'endedIn'>) {}
 
   /** To be called with each line of output, in order. */
   at(line: MessageOutline | undefined): LineYieldPoints {
@@ -38,17 +36,13 @@ export class YieldPoints {
       this.#answer !== undefined && !(line.type === 'assistant' && line.message?.id === this.#answer);
     const before = answerIsComplete && this.#isIdle ? 'after_model' : undefined;
     const hasResult = this.#follow(line);
+    if (line.subtype === 'task_notification') this.tools?.endedIn(line.task_id);
     return { before, after: hasResult && this.#isIdle ? 'after_tool' : undefined };
   }
 
-  /** True when no tool runs, apart from sub-agents and from tools that wait for the runner's permission. */
-  isIdleBut(waiting: readonly string[]): boolean {
-    return [...this.#toolsInFlight].every((id) => this.#launches.has(id) || waiting.includes(id));
-  }
-
-  /** True for a running tool that starts a sub-agent. */
-  isLaunch(id: string): boolean {
-    return this.#launches.has(id) || this.#subagents.has(id);
+  /** True when no tool runs, apart from those that start or are sub-agents. */
+  get isIdleButLaunches(): boolean {
+    return this.#toolsInFlight.size === this.#launches.size;
   }
 
   get #isIdle(): boolean {
@@ -82,11 +76,12 @@ export class YieldPoints {
   #ends(id: string): void {
     this.#toolsInFlight.delete(id);
     this.#launches.delete(id);
-    this.onToolEnd(id);
+    this.tools?.ended(id);
   }
 
   #runsSubagent(id: string): void {
     this.#toolsInFlight.delete(id);
+    this.#launches.delete(id);
     if (this.#subagents.size < MAX_TOOLS) this.#subagents.add(id);
   }
 }
