@@ -6,6 +6,7 @@ import type { ServerResponse } from 'node:http';
 import type { GatewayConfig } from '../gateway.config';
 import { Problem } from '../problems/problem';
 import { problemOf } from '../problems/problem-of';
+import { boundAnswers } from './answer-bytes';
 import { MAX_BODY_BYTES, takeJsonAndYaml } from './content-types';
 import { observeRequests } from './request-metrics';
 import { refuseForeign } from './refuse-foreign';
@@ -32,6 +33,7 @@ export function httpAdapter({ ALLOWED_ORIGINS: origins }: Pick<GatewayConfig, 'A
 
   takeJsonAndYaml(fastify);
   observeRequests(fastify);
+  boundAnswers(fastify);
   closeIdleConnections(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     const correlationId = correlationOf(request);

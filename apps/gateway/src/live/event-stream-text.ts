@@ -1,10 +1,15 @@
+import { jsonWithin, MAX_ANSWER_BYTES } from '../http/answer-bytes';
+
 /** One server-sent event; without a name it is a `message`. */
 export type StreamFrame = Readonly<{ id?: string; event?: string; data: object }>;
 
-/** A frame as text. Event names come from agents and must not break a line; JSON has no line breaks. */
+/** Lines besides the data have room in a frame of the most bytes. */
+const MAX_DATA_BYTES = MAX_ANSWER_BYTES - 4 * 1024;
+
+/** A frame as text, of at most 4 MiB. Event names come from agents and must not break a line; JSON has no line breaks. */
 export function frameText({ id, event, data }: StreamFrame): string {
   const name = event === undefined ? '' : `event: ${event.replace(/[\r\n]+/g, ' ')}\n`;
-  return `${id === undefined ? '' : `id: ${id}\n`}${name}data: ${JSON.stringify(data)}\n\n`;
+  return `${id === undefined ? '' : `id: ${id}\n`}${name}data: ${jsonWithin(data, MAX_DATA_BYTES)}\n\n`;
 }
 
 export const retryText = (ms: number): string => `retry: ${ms}\n\n`;

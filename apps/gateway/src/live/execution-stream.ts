@@ -28,7 +28,6 @@ type Options = Readonly<{
   onFault: (error: unknown) => void;
 }>;
 
-const PAGE = 500;
 /** Frames that arrive while the tables are read wait; frames beyond this are dropped and read from the tables. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 /** The terminal frame waits this long for telemetry that is not stored yet. */
@@ -158,11 +157,11 @@ export class ExecutionStream {
       const { executionId, tables } = this.options;
       for (let isLevel = false; !isLevel && !signal.aborted;) {
         const [domain, telemetry] = await Promise.all([
-          tables.domainAfter(executionId, this.#domain.last, PAGE),
-          tables.telemetryAfter(executionId, this.#telemetry.last, PAGE),
+          tables.domainAfter(executionId, this.#domain.last),
+          tables.telemetryAfter(executionId, this.#telemetry.last),
         ]);
         await this.#acceptByTime(domain, telemetry);
-        isLevel = (domain.length < PAGE || this.#end !== undefined) && telemetry.length < PAGE;
+        isLevel = (domain.length === 0 || this.#end !== undefined) && telemetry.length === 0;
       }
     } finally {
       this.#isReading = false;

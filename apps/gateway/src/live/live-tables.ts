@@ -12,6 +12,28 @@ const FEED = executionFeedProjection.table;
 const ITEM = `event_position as position, type, data,
   ${instant('recorded_at')} as "recordedAt"`;
 
+/** Events read at once: so many, or as many as have these bytes together. */
+const PAGE = 100;
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+/** The first rows of a page that have at most the bytes of a page together; one row at least. */
+const withinPage = (page: string, order: string): string =>
+  `select * from (
+     select *, sum(octet_length(data::text)) over sized as bytes, row_number() over sized as place
+     from (${page} limit ${PAGE}) page window sized as (order by ${order})
+   ) measured
+   where bytes <= ${PAGE_BYTES} or place = 1`;
+
+const AFTER_POSITION = withinPage(
+  `select * from ${FEED} where execution_id = $1 and event_position > $2 order by event_position`,
+  'event_position',
+);
+
+const ACTIVITY_AFTER = withinPage(
+  `select * from ${FEED} where feed_id > lpad($1::text, 16, '0') and type = any($2) order by feed_id`,
+  'feed_id',
+);
+
 /** A domain event with its execution. */
 export type Activity = DomainItem & Readonly<{ executionId: string }>;
 
@@ -24,19 +46,19 @@ export class LiveTables {
     private readonly budgets: BudgetReader,
   ) {}
 
-  /** The domain events of an execution after a position, in order. */
-  async domainAfter(executionId: string, position: number, limit: number): Promise<readonly DomainItem[]> {
+  /** The next domain events of an execution after a position, in order; none when there are no more. */
+  async domainAfter(executionId: string, position: number): Promise<readonly DomainItem[]> {
     const { rows } = await this.pool.query<DomainItem>({
       name: 'live-domain-after',
-      text: `select ${ITEM} from ${FEED} where execution_id = $1 and event_position > $2 order by event_position limit $3`,
-      values: [executionId, position, limit],
+      text: `select ${ITEM} from (${AFTER_POSITION}) page order by event_position`,
+      values: [executionId, position],
     });
     return rows;
   }
 
-  /** Its telemetry after a sequence number, without a gap. */
-  async telemetryAfter(executionId: string, sequence: number, limit: number): Promise<readonly TelemetryItem[]> {
-    const events = await this.telemetry.after(executionId, sequence, limit);
+  /** Its next telemetry after a sequence number, without a gap; none when there is no more. */
+  async telemetryAfter(executionId: string, sequence: number): Promise<readonly TelemetryItem[]> {
+    const events = await this.telemetry.after(executionId, sequence, PAGE, PAGE_BYTES);
     return events.flatMap(({ sequence: number, type, time, sessionId, phaseId, data }) =>
       number === null ? [] : [{ sequence: number, type, time, sessionId, phaseId, data }],
     );
@@ -81,13 +103,12 @@ export class LiveTables {
     return rows[0]?.position ?? 0;
   }
 
-  /** Domain events of these types of all executions, after a position. */
-  async activityAfter(position: number, types: readonly string[], limit: number): Promise<readonly Activity[]> {
+  /** The next domain events of these types of all executions, after a position. */
+  async activityAfter(position: number, types: readonly string[]): Promise<readonly Activity[]> {
     const { rows } = await this.pool.query<Activity>({
       name: 'live-activity-after',
-      text: `select execution_id as "executionId", ${ITEM} from ${FEED}
-             where feed_id > lpad($1::text, 16, '0') and type = any($2) order by feed_id limit $3`,
-      values: [position, types, limit],
+      text: `select execution_id as "executionId", ${ITEM} from (${ACTIVITY_AFTER}) page order by feed_id`,
+      values: [position, types],
     });
     return rows;
   }

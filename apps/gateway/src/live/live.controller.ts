@@ -38,6 +38,7 @@ export class LiveController {
     const connection = new SseConnection(request.reply, { heartbeatMs: HEARTBEAT_MS, greeting: retryText(RETRY_MS) });
     this.connections.add(connection, executionId);
     if (start.snapshot) connection.send(start.snapshot);
+    await connection.flushed();
 
     const sink: Sink = {
       sendEvent: (event, id) => {

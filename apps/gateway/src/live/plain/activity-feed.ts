@@ -1,12 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { repeat, Signal } from '@syntropic/async';
+import { AGAIN, repeat, Signal } from '@syntropic/async';
 import { EVERY_EXECUTION, LiveBus } from '../live-bus';
 import { LiveTables, type Activity } from '../live-tables';
 import { ACTIVITY_TYPES } from './plain-frames';
 
 type Listener = (activity: Activity) => void;
-
-const PAGE = 500;
 
 /** Reads starts and ends of all executions once for all listeners. */
 @Injectable()
@@ -57,12 +55,14 @@ export class ActivityFeed {
     await repeat(signal, { everyMs: () => this.bus.pollMs, wake: news, onFault }, async () => {
       const head = await this.tables.feedHead();
       // A log that was restored ends below what was delivered.
-      position = await this.#deliver(Math.min(position ?? head, head), signal);
+      const before = Math.min(position ?? head, head);
+      position = await this.#deliver(before, signal);
+      return position > before && AGAIN;
     });
   }
 
   async #deliver(after: number, signal: AbortSignal): Promise<number> {
-    const activities = await this.tables.activityAfter(after, ACTIVITY_TYPES, PAGE);
+    const activities = await this.tables.activityAfter(after, ACTIVITY_TYPES);
     // The present listeners belong to a later reading.
     if (signal.aborted) return after;
     for (const activity of activities) for (const listener of this.#listeners) listener(activity);

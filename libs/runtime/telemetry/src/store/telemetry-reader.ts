@@ -31,14 +31,9 @@ export type ExecutionTotals = Readonly<{ usage: Usage; events: number; sessions:
 export class TelemetryReader {
   constructor(private readonly pool: Pool) {}
 
-  /** The events of an execution after a sequence number, in order and without a gap. */
-  async after(executionId: string, sequence: number, limit: number): Promise<NumberedEvent[]> {
-    const { rows } = await this.pool.query<EventRow>({
-      name: 'telemetry-after',
-      text: `select ${COLUMNS} from telemetry.events where execution_id = $1 and sequence > $2 order by sequence limit $3`,
-      values: [executionId, sequence, limit],
-    });
-    return rows.map(eventOf);
+  /** The events of an execution after a sequence number, in order and without a gap; at least one event, however large. */
+  async after(executionId: string, sequence: number, limit: number, maxBytes = Infinity): Promise<NumberedEvent[]> {
+    return this.#rangeOf('execution_id', executionId, { after: sequence, limit, maxBytes });
   }
 
   /** The events of a session in the order of their lines; the clock of their runner decides only outside executions. */
@@ -56,17 +51,25 @@ export class TelemetryReader {
   }
 
   /** The events of a session after a sequence number, as many as the range has room for. */
-  async bySessionAfter(sessionId: string, { after, limit, maxBytes }: SessionRange): Promise<NumberedEvent[]> {
+  bySessionAfter(sessionId: string, range: SessionRange): Promise<NumberedEvent[]> {
+    return this.#rangeOf('session_id', sessionId, range);
+  }
+
+  async #rangeOf(
+    by: 'session_id' | 'execution_id',
+    id: string,
+    { after, limit, maxBytes }: SessionRange,
+  ): Promise<NumberedEvent[]> {
     const { rows } = await this.pool.query<EventRow>({
-      name: 'telemetry-session-after',
+      name: `telemetry-range-by-${by}`,
       text: `select ${COLUMNS} from (
                select ${COLUMNS}, sum(octet_length(data::text) + ${ROW_BYTES}) over sized as bytes, row_number() over sized as place
-               from (select ${COLUMNS} from telemetry.events where session_id = $1 and sequence > $2
+               from (select ${COLUMNS} from telemetry.events where ${by} = $1 and sequence > $2
                      order by sequence limit $3) page
                window sized as (order by sequence)
              ) measured
-             where bytes <= $4 or place = 1 order by sequence`,
-      values: [sessionId, after, limit, maxBytes],
+             where bytes <= $4::float8 or place = 1 order by sequence`,
+      values: [id, after, limit, maxBytes],
     });
     return rows.map(eventOf);
   }
