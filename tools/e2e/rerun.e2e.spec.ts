@@ -120,7 +120,11 @@ describe('executions whose runner is killed', () => {
     await ended;
 
     const dataOf = (event: string) => told.find((frame) => frame.event === event)?.data;
-    expect(parsed(dataOf('ExecutionInterrupted'))).toMatchObject({ why: 'lease_lost', retry_in_seconds: 1 });
+    expect(parsed(dataOf('ExecutionInterrupted'))).toMatchObject({
+      why: 'lease_lost',
+      retry_in_seconds: 1,
+      retry_at: expect.any(String) as string,
+    });
     expect(parsed(dataOf('ExecutionRetried'))).toMatchObject({ automatic_retry: 1 });
     expect(told.at(-1)?.event).toBe('ExecutionCompleted');
     expect(await platform.execution(soon)).toMatchObject({ status: 'completed', automatic_retries: 1, retry_at: null });

@@ -58,6 +58,15 @@ describe('event data', () => {
     });
   });
 
+  it.each(['PhaseFailed', 'ExecutionInterrupted'])('of %s has the time of the retry that it schedules', (type) => {
+    expect(domainFrameData({ type, data: { retryInSeconds: 90 }, recordedAt })).toEqual({
+      retry_in_seconds: 90,
+      retry_at: '2026-01-01T00:01:30.000Z',
+      recorded_at: recordedAt,
+    });
+    expect(domainFrameData({ type, data: {}, recordedAt })).toEqual({ recorded_at: recordedAt });
+  });
+
   it('of an unknown event has every key in snake_case', () => {
     const data = { someField: { innerName: [{ aB: 1 }] } };
 

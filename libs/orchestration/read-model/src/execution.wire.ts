@@ -1,4 +1,4 @@
-import { tokensView, totalTokensView, wireEvents } from '@syntropic/live';
+import { secondsAfter, tokensView, totalTokensView, wireEvents } from '@syntropic/live';
 import { inputsWithTask, workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
 
 /** Executions and their phases as clients of unnamed frames know them. */
@@ -103,7 +103,7 @@ export const executionWireEvents = wireEvents(workflowExecution)({
       ...inExecution(data),
       why: data.why,
       interrupted_at: recordedAt,
-      retry_in_seconds: data.retryInSeconds ?? null,
+      retry_at: data.retryInSeconds === undefined ? null : secondsAfter(recordedAt, data.retryInSeconds),
     }),
   },
 });

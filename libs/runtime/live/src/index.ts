@@ -2,6 +2,7 @@ export { decodeLiveFrame, encodeLiveFrame, LiveFrameFault, liveSubject } from '.
 export type { DomainItem, LiveFrame, TelemetryItem } from './live-frame';
 export { LiveFrameFaults } from './live-frame-faults';
 export { EventDataFaults } from './event-data-faults';
+export { secondsAfter } from './seconds-after';
 export { snakeCased, snakeCasingOf } from './snake-case';
 export { wireEvents } from './wire-events';
 export { tokensView, totalTokensView } from './wire-usage';

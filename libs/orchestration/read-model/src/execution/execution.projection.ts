@@ -1,4 +1,5 @@
 import { addUsage, boundedUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
+import { secondsAfter } from '@syntropic/live';
 import { inputsWithTask, workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
 import { FIRST_REPOS, projection, usageColumns, usageRow, type ListedRowOf } from '@syntropic/projections';
 import { z } from 'zod';
@@ -14,7 +15,6 @@ import {
   withPhase,
   type PhaseRow,
 } from './phase-row';
-import { secondsAfter } from './seconds-after';
 import { takenOverColumns, takenOverRow } from './taken-over';
 
 type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task' | 'repos'> & {
