@@ -1,9 +1,12 @@
-import { eventually } from '@syntropic/testing';
+import { eventually, useModels } from '@syntropic/testing';
 import { z } from 'zod';
 import { usePlatform } from './platform';
 import { simulated, workflow } from './workflows';
 
-const platform = usePlatform();
+const models = useModels();
+const platform = usePlatform({
+  environment: () => ({ ANTHROPIC_BASE_URL: models().url, ANTHROPIC_API_KEY: 'the-secret' }),
+});
 
 /** An agent that spends about 0.0012 dollars and 1,200 tokens every tenth of a second, 60 times. */
 const SPENDER = simulated('turns: 60, tools_per_turn: 1, delay_ms: 50');
@@ -84,6 +87,58 @@ describe('a hard budget', () => {
     const { reason, budget } = await detailOf(id);
     expect(reason).toMatch(/^the budget of 12000 tokens is spent: 1\d{4}$/);
     expect(budget).toMatchObject([{ exceeded: { cause: 'spent' } }]);
+  });
+});
+
+/** An agent that makes twelve model calls at the same time, and succeeds when all are answered. */
+const CALLER = `
+const { request } = require('node:http');
+const body = JSON.stringify({ model: 'claude-haiku-4-5', max_tokens: 32000, messages: [{ role: 'user', content: 'Hi' }] });
+const call = () => new Promise((resolve, reject) => {
+  const to = { socketPath: '/run/syntropic/runner.sock', path: '/anthropic/v1/messages', method: 'POST' };
+  request({ ...to, headers: { 'content-type': 'application/json' } }, (answer) => {
+    answer.resume().on('end', () => resolve(answer.statusCode));
+  }).on('error', reject).end(body);
+});
+Promise.all(Array.from({ length: 12 }, call)).then((statuses) => {
+  console.log(JSON.stringify(statuses));
+  process.exitCode = statuses.every((status) => status === 200) ? 0 : 1;
+});`;
+const caller = `agent: {provider: command, command: [node, -e, ${JSON.stringify(CALLER)}]}`;
+
+describe('sub-agents that call models at the same time', () => {
+  // A call costs 0.006 dollars; 0.02 and its input are reserved for it.
+  const usage = { inputTokens: 1_000, outputTokens: 1_000 };
+  const start = async (id: string, budget: string) => {
+    models().clear();
+    models().answer(() => ({ text: 'Hello', usage }));
+    await platform.createWorkflow(`${workflow(id, caller)}budget: ${budget}\n`);
+    return platform.execute(id);
+  };
+  const answered = () => models().requests.filter(({ end }) => end === 'answered').length;
+
+  it('do not exceed a soft limit together, and go on with the same calls once it is raised', async () => {
+    const id = await start('callers', '{usd: 0.05}');
+    await platform.reaches(id, 'paused');
+    const { reason, budget } = await detailOf(id);
+    expect(reason).toContain('has no room for the next call');
+    const [spent, calls] = [Number(budget?.[0]?.spent), answered()];
+    expect(spent).toBeCloseTo(0.006 * calls, 9);
+    expect(spent).toBeLessThanOrEqual(0.05);
+    expect(models().requests).toHaveLength(calls);
+
+    await change(id, { usd: 5 });
+    await resume(id);
+    await platform.reaches(id, 'completed');
+    expect(answered()).toBe(12);
+    expect((await detailOf(id)).budget).toMatchObject([{ spent: '0.072', reserved: '0' }]);
+  });
+
+  it('are refused where the limit is hard', async () => {
+    const id = await start('hard-callers', '{usd: {limit: 0.05, on_exceeded: cancel}}');
+    await platform.reaches(id, 'cancelled');
+    expect(Number((await detailOf(id)).budget?.[0]?.spent)).toBeLessThanOrEqual(0.05);
+    expect(models().requests.length).toBeLessThan(12);
   });
 });
 

@@ -7,7 +7,7 @@ import { LeaseLost } from './leased-commands';
 import { SessionCommands } from './session-commands';
 import { SessionController } from './session-controller';
 import type { SessionLifecycle } from './session-lifecycle';
-import { UsageReports } from './usage-reports';
+import { SessionBudget } from './session-budget';
 import type { CommandClient } from '@syntropic/messaging';
 
 type AssignmentOptions = Readonly<{
@@ -40,8 +40,8 @@ export class Assignment implements LeaseHolder {
       pauseHoldMs,
       onFault,
     });
-    const reports = order.isBudgeted && new UsageReports((report) => commands.settleSession(report), onFault);
-    this.#session = { order, commands, controller, leaseLost, ...(reports && { reports }) };
+    const budget = order.isBudgeted && new SessionBudget(commands, onFault);
+    this.#session = { order, commands, controller, leaseLost, ...(budget && { budget }) };
   }
 
   /** The time at which the agent was held because of a pause; undefined while it may run. */

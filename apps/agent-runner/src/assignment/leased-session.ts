@@ -1,7 +1,7 @@
 import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import type { SessionCommands } from './session-commands';
 import type { SessionController } from './session-controller';
-import type { UsageReports } from './usage-reports';
+import type { SessionBudget } from './session-budget';
 
 /** A claimed session while this runner holds its lease. */
 export type LeasedSession = Readonly<{
@@ -10,5 +10,5 @@ export type LeasedSession = Readonly<{
   controller: SessionController;
   leaseLost: AbortSignal;
   /** Present when the execution has a budget. */
-  reports?: UsageReports;
+  budget?: SessionBudget;
 }>;

@@ -8,6 +8,7 @@ import {
   workflowExecution,
   workspace,
   workspaceIdOf,
+  type BudgetVerdict,
   type InputPage,
   type WorkOrder,
   type YieldPoint,
@@ -21,7 +22,9 @@ const { CreateWorkspace, TerminateWorkspace } = workspace.commands;
 const { FailPhase, HoldPhase, ParkPhase, InterruptPhase } = workflowExecution.commands;
 const { CreateArtifact } = artifact.commands;
 const { ListInputs, ReleaseWork } = work;
-const { SettleSession } = budget;
+const { ReserveBudget, SettleCall, SettleSession } = budget;
+/** Usage is told for so long after the lease was lost: the money was spent. */
+const LATE_MS = 60_000;
 
 /** Distinguishes the second form of a command from the first, which was refused under its id. */
 const REDUCED = 'reduced';
@@ -39,8 +42,9 @@ export class SessionCommands {
 
   constructor(
     private readonly order: WorkOrder,
-    { client, runner, lease, leaseLost }: Sender,
+    private readonly sender: Sender,
   ) {
+    const { client, runner, lease, leaseLost } = sender;
     this.#runner = runner;
     this.#lease = lease;
     this.#commands = new LeasedCommands(client, { runner, executionId: order.executionId, lease, leaseLost });
@@ -110,6 +114,20 @@ export class SessionCommands {
   listInputs(phaseId: WorkOrder['phaseId'], skip: number): Promise<InputPage> {
     const { executionId } = this.order;
     return this.#commands.request(ListInputs, { executionId, phaseId, skip }, `${phaseId}/${skip}`);
+  }
+
+  /** `ask` distinguishes the requests for one call. */
+  reserveBudget(call: Omit<InputOf<typeof ReserveBudget>, 'executionId'>, ask: number): Promise<BudgetVerdict> {
+    const { executionId } = this.order;
+    return this.#commands.request(ReserveBudget, { executionId, ...call }, `${ask}`);
+  }
+
+  /** Also after the lease was lost. */
+  settleCall(call: Omit<InputOf<typeof SettleCall>, 'executionId'>): Promise<void> {
+    const { executionId } = this.order;
+    const { client } = this.sender;
+    const holding = { runner: this.#runner, executionId, lease: this.#lease, leaseLost: AbortSignal.timeout(LATE_MS) };
+    return new LeasedCommands(client, holding).send(SettleCall, { executionId, ...call }, call.callId);
   }
 
   /** Counts the session's usage so far against the budget of its execution. */

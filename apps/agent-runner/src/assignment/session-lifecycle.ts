@@ -41,13 +41,14 @@ export class SessionLifecycle {
 
   /** Undefined when the agent could not be started, and the session has been ended for it. */
   async #start(session: LeasedSession, opened: OpenDirectory): Promise<SessionRun | undefined> {
-    const { order, commands, controller, leaseLost } = session;
+    const { order, commands, controller, leaseLost, budget } = session;
     const signal = AbortSignal.any([leaseLost, controller.stopRequested]);
     try {
       const run = await this.starter.start(await withAllInputs(order, commands), {
         directory: opened.directory,
         outline: (line) => this.telemetry.outline(line),
         signal,
+        guards: budget ? [budget] : [],
       });
       controller.begin(run);
       return run;
@@ -59,14 +60,14 @@ export class SessionLifecycle {
   }
 
   async #follow(session: LeasedSession, opened: OpenDirectory, run: SessionRun): Promise<'closed' | 'parked'> {
-    const { leaseLost, reports } = session;
+    const { leaseLost, budget } = session;
     const sender = await this.telemetry.open(opened, run.spool, leaseLost, (usage, sequence) => {
-      reports?.report(usage, sequence);
+      budget?.report(usage, sequence);
     });
     try {
       const finished = await this.#end(session, opened, run, sender);
       // The budget decides about the next phase before this one has ended.
-      await reports?.flush();
+      await budget?.flush();
       return await this.completion.complete(session, run, finished, sender);
     } finally {
       sender.close();

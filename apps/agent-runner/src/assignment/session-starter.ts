@@ -3,6 +3,7 @@ import type { ObjectStorage } from '@syntropic/object-storage';
 import { repositoryUrl, type AgentConfiguration, type WorkOrder } from '@syntropic/orchestration/contracts';
 import { SETTINGS } from '../injection-tokens';
 import { renderPrompt, startSession, type Outline, type SessionRun } from '../session';
+import type { CallGuard } from '../model-gateway/call-guard';
 import { SessionSockets } from '../session-socket';
 import type { RunnerSettings } from '../work/runner-settings';
 import type { Limits } from '../workspaces';
@@ -10,7 +11,7 @@ import { AgentKinds } from './agent-kinds';
 import { inputFiles, phaseOutputs } from './inputs';
 import { SessionObjectStorage } from './retrying-object-storage';
 
-type Start = Readonly<{ directory: string; outline: Outline; signal: AbortSignal }>;
+type Start = Readonly<{ directory: string; outline: Outline; signal: AbortSignal; guards: readonly CallGuard[] }>;
 
 /** Starts the agent of a work order in a workspace with its inputs and repositories. */
 @Injectable()
@@ -23,7 +24,7 @@ export class SessionStarter {
   ) {}
 
   /** @throws DomainError for faults that the workflow's author can correct */
-  async start(order: WorkOrder, { directory, outline, signal }: Start): Promise<SessionRun> {
+  async start(order: WorkOrder, { directory, outline, signal, guards }: Start): Promise<SessionRun> {
     const { sessionId, leg, agent, model, maxTokens, allowedTools, repositoryRef } = order;
     const { graces, allowFileRepositories: allowFiles, output } = this.settings;
     const objects = this.storage.retryingUntil(signal);
@@ -46,6 +47,7 @@ export class SessionStarter {
       graces,
       output,
       outline,
+      guards,
     });
   }
 }

@@ -1,14 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { refuse, type Exchange, type Refusal } from '../session-socket/exchange';
 import { readBody } from '../session-socket/request-body';
 import { modelCalls } from '../session-socket/socket-metrics';
 import { textOf } from './answers/dialect';
-import type { CallGuard, PlannedCall } from './call-guard';
+import type { CallGuard, CallVerdict, PlannedCall } from './call-guard';
 import type { CallingSession } from './calling-session';
 import { operationAt, type Operation } from './operations';
 import { PassedCall } from './passed-call';
 import { ProviderConnections } from './provider-connections';
 import { requestDocument } from './request-document';
 import { secretOf, type Upstream, type Upstreams } from './upstreams';
+
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 2_000;
 
 type Target = Readonly<{ upstream: Upstream; operation: Operation }>;
 
@@ -55,16 +60,19 @@ export class ModelGateway {
   ): Promise<void> {
     const document = await requestDocument(body, operation.dialect);
     const call: PlannedCall = {
+      callId: randomUUID(),
       sessionId: session.sessionId,
       upstream: upstream.name,
       operation: operation.name,
       model: document.model,
       agentId: textOf(exchange.request.headers['x-claude-code-agent-id']),
+      bytes: body.length,
+      maxOutputTokens: document.maxOutputTokens,
+      isMetered: operation.isMetered,
     };
     session.tools.endedIn(call.agentId);
-    await session.hold.enter({ kind: 'call' }, exchange.gone);
+    const refusal = await this.#enter(call, session, exchange.gone);
     try {
-      const refusal = await refusalOf(call, session.guards);
       const secret = refusal ?? (await secretFor(upstream));
       if ('status' in secret) this.#refuse(exchange, session, { call, refusal: secret });
       else {
@@ -73,6 +81,22 @@ export class ModelGateway {
       }
     } finally {
       session.hold.leave();
+    }
+  }
+
+  /** Lets a call in when neither a pause nor a guard keeps it; with the first refusal of a guard. A call that waits counts as not begun. */
+  async #enter(call: PlannedCall, { hold, guards }: CallingSession, gone: AbortSignal): Promise<Refusal | undefined> {
+    for (let waited = FIRST_WAIT_MS; ; waited = Math.min(2 * waited, LONGEST_WAIT_MS)) {
+      await hold.enter({ kind: 'call' }, gone);
+      try {
+        const verdict = await verdictOf(call, guards);
+        if (verdict !== 'wait') return verdict;
+      } catch (error) {
+        hold.leave();
+        throw error;
+      }
+      hold.leave();
+      await wait(waited, undefined, { signal: gone }).catch(() => undefined);
     }
   }
 
@@ -88,11 +112,11 @@ export class ModelGateway {
   }
 }
 
-/** The first refusal of a guard. */
-async function refusalOf(call: PlannedCall, guards: readonly CallGuard[]): Promise<Refusal | undefined> {
+/** The first verdict of a guard that keeps the call. */
+async function verdictOf(call: PlannedCall, guards: readonly CallGuard[]): Promise<CallVerdict> {
   for (const guard of guards) {
-    const refusal = await guard.authorize(call);
-    if (refusal) return refusal;
+    const verdict = await guard.authorize(call);
+    if (verdict) return verdict;
   }
   return undefined;
 }

@@ -32,6 +32,8 @@ type SocketOwner = Readonly<{
   /** The workflow's list of hosts; undefined for a workflow that does not narrow the runner's. */
   egress: readonly string[] | undefined;
   spool: Pick<Spool, 'append'>;
+  /** Guards of this session alone, asked after those of all sessions. */
+  guards?: readonly CallGuard[] | undefined;
 }>;
 
 /** Opens the sockets of this runner's sessions. */
@@ -45,8 +47,8 @@ export class SessionSockets implements OnApplicationShutdown {
   ) {}
 
   /** Replaces the socket of an earlier leg. */
-  async open({ sessionId, leg, directory, egress, spool }: SocketOwner): Promise<SessionSocket> {
-    const { guards, gateway } = this;
+  async open({ sessionId, leg, directory, egress, spool, guards = [] }: SocketOwner): Promise<SessionSocket> {
+    const { gateway } = this;
     const records = new RunnerRecorder(spool, leg);
     const { hosts, privateNetworks } = this.egress;
     const lists = egress ? [hosts, new HostList(egress)] : [hosts];
@@ -58,7 +60,7 @@ export class SessionSockets implements OnApplicationShutdown {
         tools: new RunningTools(),
         bodies: new ByteBudget(MAX_SESSION_BYTES, this.#bodies),
         records,
-        guards,
+        guards: [...this.guards, ...guards],
       },
       gateway,
       egress: new Egress({ lists, privateNetworks }, records),

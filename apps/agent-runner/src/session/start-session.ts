@@ -1,4 +1,5 @@
 import { outputOf, type Plan, type PlannedSession, type Provider, type SessionPlaces } from '../providers';
+import type { CallGuard } from '../model-gateway/call-guard';
 import { withForwarder, type SessionSocket, type SessionSockets } from '../session-socket';
 import type { Backend, WorkspaceSpec } from '../workspaces';
 import type { Outline } from './agent-output';
@@ -12,6 +13,7 @@ export interface SessionSpec {
   readonly provider: Provider;
   readonly session: PlannedSession;
   readonly sockets: SessionSockets;
+  readonly guards?: readonly CallGuard[] | undefined;
   readonly backend: Backend;
   /** Its directory also holds the spool. */
   readonly workspace: WorkspaceSpec;
@@ -33,7 +35,7 @@ export async function startSession(spec: SessionSpec): Promise<SessionRun> {
   const spool = await Spool.open(directory);
   try {
     const { egress } = agent;
-    const socket = await spec.sockets.open({ sessionId, leg, directory, egress, spool });
+    const socket = await spec.sockets.open({ sessionId, leg, directory, egress, spool, guards: spec.guards });
     try {
       return await startIn(spec, socket, spool);
     } catch (error) {
