@@ -73,9 +73,13 @@ export function changeBudget(
   return [{ type: 'BudgetChanged', data: { ...idsOf(now), budget: [...budget], before: [...now.budget] } }];
 }
 
+/** The limit that the next step would exceed again; undefined when there is none. */
+export const reachedLimit = ({ exceeded }: Pick<UnderwayExecution, 'exceeded'>): Exceeded | undefined =>
+  exceeded.find(({ cause }) => cause !== 'reserved');
+
 /** @throws DomainError `execution.budget_exceeded` while a limit is reached: the next step would exceed it again */
-export function refuseExceeded({ exceeded }: UnderwayExecution): void {
-  const reached = exceeded.find(({ cause }) => cause !== 'reserved');
+export function refuseExceeded(execution: UnderwayExecution): void {
+  const reached = reachedLimit(execution);
   if (reached) throw refuse('budget_exceeded', `${reasonOf(reached)}: change the budget first`, 'budget');
 }
 

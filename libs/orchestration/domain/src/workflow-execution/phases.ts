@@ -1,6 +1,6 @@
 import { UNKNOWN_USAGE } from '@syntropic/kernel';
 import type { ExecutionCommands, ExecutionEvent } from '@syntropic/orchestration/contracts';
-import { refuseExceeded } from './budget';
+import { reachedLimit, refuseExceeded } from './budget';
 import { followed, idsOf, queued, retried, summaryOf, type Decision } from './continuation';
 import { phaseOfSession, refuse, running, started } from './refusals';
 import {
@@ -114,9 +114,11 @@ export function interruptPhase(execution: WorkflowExecution, command: ExecutionC
   return [{ type: 'ExecutionInterrupted', data }];
 }
 
-/** None while a pause is requested: the execution waits for a person already. */
-function automaticRetryOf({ started: { interruptionRetries }, automaticRetries, requested }: UnderwayExecution) {
-  if (!interruptionRetries || requested !== undefined || automaticRetries >= interruptionRetries.max) return {};
+/** None while a pause is requested or a limit of the budget is reached: the execution waits for a person already. */
+function automaticRetryOf(execution: UnderwayExecution) {
+  const { interruptionRetries } = execution.started;
+  if (!interruptionRetries || execution.automaticRetries >= interruptionRetries.max) return {};
+  if (execution.requested !== undefined || reachedLimit(execution)) return {};
   return { retryInSeconds: interruptionRetries.backoffSeconds };
 }
 

@@ -58,6 +58,22 @@ describe('RerunExecution', () => {
     );
   });
 
+  it('has the limits of the source as they are now', () => {
+    const usd = (limit: string) => [{ kind: 'usd', limit, onExceeded: 'pause' } as const];
+    const [, ...others] = broken;
+    const budgeted = event(events.ExecutionStarted, { ...mutable(), ...ids, budget: usd('1') });
+    const raised = event(events.BudgetChanged, { ...ids, isBudgeted: true, budget: usd('5'), before: usd('1') });
+    const [started, ...then] = rerunExecution(
+      WorkflowExecution.initial,
+      command(),
+      stateAfter([budgeted, raised, ...others]),
+      facts,
+    );
+
+    expect(started).toEqual(startedAgain('failed', { budget: usd('5') }));
+    expect(then.map((fact) => fact.data)).toMatchObject([{ isBudgeted: true }, { isBudgeted: true }]);
+  });
+
   it('takes over nothing when it begins with the first phase', () => {
     rerun(broken, { fromPhase: 'plan' }).then(startedAgain('failed'), planQueued);
   });

@@ -21,7 +21,7 @@ export type RerunFacts = Readonly<{ template: WorkflowTemplate | undefined; isCa
 
 /**
  * Starts an execution of the source's template version that takes over finished phases of the source. Task, repositories
- * and provider stay as they were. Completed phases never change, so an interrupted source that is retried later is harmless.
+ * and provider stay as they were, and the limits of the budget as they are; its own ledger begins at nothing. Completed phases never change, so an interrupted source that is retried later is harmless.
  * @throws DomainError `execution.has_not_ended`, `execution.phase_not_finished`, `execution.nothing_to_rerun`, …
  */
 export function rerunExecution(
@@ -31,7 +31,7 @@ export function rerunExecution(
   { template, isCapable }: RerunFacts,
 ): Decision {
   if (execution.status !== 'not_started') throw refuse('already_started', `it is ${execution.status}`);
-  const { status, started, phases } = rerunnable(source);
+  const { status, started, phases, budget } = rerunnable(source);
   if (!template) throw refuse('template_not_recorded', 'an older build started it: start the workflow anew');
 
   const { executionId, sourceId, fromPhase } = command;
@@ -45,7 +45,9 @@ export function rerunExecution(
 
   const asked = { inputs: { ...started.inputs, ...command.inputs }, task: command.inputs['task'] ?? started.task };
   const { task, ...inputs } = inputsOf(asked, active(template));
-  const data = { ...started, executionId, inputs, task, rerunOf: { executionId: sourceId, status } };
+  const rerunOf = { executionId: sourceId, status };
+  const limits = started.budget && { budget: [...budget] };
+  const data = { ...started, ...limits, executionId, inputs, task, rerunOf };
   refuseUnsendable(data, ofPhases);
 
   const begun: ExecutionEvent = { type: 'ExecutionStarted', data };

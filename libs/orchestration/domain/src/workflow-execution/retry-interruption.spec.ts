@@ -2,7 +2,7 @@ import { SessionId, UNKNOWN_USAGE } from '@syntropic/kernel';
 import { event, specificationOf } from '@syntropic/kernel/testing';
 import { WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/contracts';
 import { begun, from, ids, planning, planningAgain, queued, started, sums } from '../testing/facts';
-import { active, everything, start } from '../testing/steps';
+import { active, everything, start, stateAfter } from '../testing/steps';
 import { WorkflowExecution } from './aggregate';
 import { interruptPhase, retryInterruption } from './phases';
 import { startExecution } from './start-execution';
@@ -60,6 +60,31 @@ describe('an interruption', () => {
     given(...running(1), event(events.ExecutionPauseRequested, ids))
       .when(interruptPhase, lost)
       .then(interrupted(planning));
+  });
+});
+
+describe('an interruption while a limit of the budget is reached', () => {
+  const budget = [{ kind: 'tokens', limit: '10', onExceeded: 'pause' } as const];
+  const budgeted = event(events.ExecutionStarted, { ...patient(1).data, budget });
+  const exceeded = (cause: 'spent' | 'reserved') =>
+    event(events.BudgetExceeded, {
+      ...ids,
+      isBudgeted: true,
+      kind: 'tokens',
+      limit: '10',
+      spent: '12',
+      reserved: '0',
+      cause,
+      onExceeded: 'pause',
+    });
+
+  it('is left to people, unless only a call did not fit', () => {
+    const retryOf = (cause: 'spent' | 'reserved') => {
+      const state = stateAfter([budgeted, queued(planning), begun(planning), exceeded(cause)]);
+      return interruptPhase(state, lost).map(({ data }) => 'retryInSeconds' in data);
+    };
+    expect(retryOf('spent')).toEqual([false]);
+    expect(retryOf('reserved')).toEqual([true]);
   });
 });
 
