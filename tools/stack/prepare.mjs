@@ -81,7 +81,10 @@ async function install(command) {
   rmSync(starters, { recursive: true });
 }
 
-/** Optional packages are missing on other platforms; without any record nothing was installed. */
+/**
+ * Optional packages are missing on other platforms; without any record nothing was installed.
+ * @public
+ */
 export function holdsWhatIsLocked(folder) {
   const locked = packagesIn(join(folder, 'package-lock.json'));
   const record = join(folder, 'node_modules/.package-lock.json');

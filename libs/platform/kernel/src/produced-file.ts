@@ -18,5 +18,5 @@ export const RecordedFile = z.object({
 export const MAX_FILES = 1_000;
 
 /** A file that an agent has written to `artifacts/output`, stored under its hash. */
-export const ProducedFile = RecordedFile.extend({ path: z.string().min(1).max(512), uri: Location });
+export const ProducedFile = RecordedFile.extend({ path: z.string().min(1).max(512), uri: Location.min(1) });
 export type ProducedFile = Readonly<z.infer<typeof ProducedFile>>;

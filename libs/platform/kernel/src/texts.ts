@@ -8,7 +8,7 @@ const MOST = { name: 255, location: 2_048 } as const;
 export const ShortName = z.string().min(1).max(MOST.name);
 
 /** A URL, or the place of bytes in object storage. */
-export const Location = z.string().min(1).max(MOST.location);
+export const Location = z.string().max(MOST.location);
 
 /** Why something failed; see `errorText`. */
 export const ErrorText = z.string().max(ERROR_BYTES);
