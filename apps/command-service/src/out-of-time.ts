@@ -20,7 +20,7 @@ export const outOfTime =
       correlationId: commandId,
       causationId: commandId,
       actor: { kind: 'service', id: 'budget-clock' },
-      // What was spent grows from look to look, and the report stays the same.
+      // The amount spent grows from look to look, and the report stays the same.
       bodyHash: bodyHashOf({ executionId, kind, limit, clockAsOf }),
       executionId,
     };

@@ -8,7 +8,7 @@ export type PlannedCall = Readonly<{
   model: string | undefined;
   /** The sub-agent that calls, by its agent's own id. */
   agentId: string | undefined;
-  /** Of the request's body. */
+  /** The size of the request's body. */
   bytes: number;
   /** The most tokens of the answer, as the request limits it. */
   maxOutputTokens: number | undefined;

@@ -13,9 +13,7 @@ export type OnExceeded = z.infer<typeof OnExceeded>;
 export const Amount = Usd.max(40);
 export type Amount = z.infer<typeof Amount>;
 
-export const BudgetLimit = z.object({ kind: BudgetKind, limit: Amount, onExceeded: OnExceeded });
-
-export type BudgetLimit = Immutable<z.infer<typeof BudgetLimit>>;
+const BudgetLimit = z.object({ kind: BudgetKind, limit: Amount, onExceeded: OnExceeded });
 
 /** The limits of an execution: at most one of each kind. */
 export const Budget = z.array(BudgetLimit).max(BudgetKind.options.length);

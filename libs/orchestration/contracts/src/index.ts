@@ -12,17 +12,7 @@ export {
   retriesOf,
   type AuthoredPhase,
 } from './authored-phase';
-export {
-  Amount,
-  amountOf,
-  Budget,
-  BudgetDocument,
-  BudgetKind,
-  BudgetLimit,
-  budgetNumbers,
-  budgetOf,
-  OnExceeded,
-} from './budget';
+export { Amount, amountOf, Budget, BudgetDocument, BudgetKind, budgetNumbers, budgetOf, OnExceeded } from './budget';
 export { budget, type BudgetVerdict } from './budget.contract';
 export {
   fillPlaceholders,
