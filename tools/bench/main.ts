@@ -1,4 +1,5 @@
 import { appendSuite } from './append/append.suite';
+import { controlSuite } from './control/control.suite';
 import type { Figures } from './figure';
 import { hostileSuite } from './hostile/hostile.suite';
 import { liveSuite } from './live/live.suite';
@@ -17,6 +18,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   pipeline: pipelineSuite,
   hostile: hostileSuite,
   workspace: workspaceSuite,
+  control: controlSuite,
 };
 
 async function main([name = '', ...options]: readonly string[]): Promise<void> {

@@ -26,6 +26,13 @@ export async function peakMegabytes(pid: number): Promise<number> {
   return (Number(kilobytes) * BYTES_PER_KILOBYTE) / BYTES_PER_MEGABYTE;
 }
 
+/** A process with exactly this command line: its arguments, each with a NUL behind it. */
+export async function pidOf(commandLine: string): Promise<number | undefined> {
+  const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
+  const lines = await Promise.all(pids.map((pid) => ofProcess(pid, 'cmdline')));
+  return pids[lines.indexOf(commandLine)];
+}
+
 /** A process and its descendants. */
 export function familyOf(root: number, parents: ReadonlyMap<number, number>): number[] {
   const children = [...parents].filter(([, parent]) => parent === root).map(([pid]) => pid);
@@ -59,5 +66,5 @@ async function statOfEach(): Promise<ReadonlyMap<number, string>> {
 }
 
 /** Empty for a process that has ended meanwhile. */
-const ofProcess = (pid: number, file: 'stat' | 'smaps_rollup' | 'status'): Promise<string> =>
+const ofProcess = (pid: number, file: 'stat' | 'smaps_rollup' | 'status' | 'cmdline'): Promise<string> =>
   readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');

@@ -60,7 +60,7 @@ const settings = withObjects(
     SYN_LOCAL_REPOS: flag('0'),
     /** The time a paused agent stays in memory before its workspace is parked. */
     PAUSE_HOLD_SECONDS: seconds(600),
-    /** The time a cancelled agent has after SIGINT, and again after SIGTERM. */
+    /** The time a cancelled agent has between SIGINT and SIGKILL; SIGTERM is sent after half of it. */
     CANCEL_GRACE_SECONDS: seconds(5),
     /** The time an agent has to exit after its result. */
     RESULT_GRACE_SECONDS: seconds(30),

@@ -33,8 +33,8 @@ export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
   slots: config.RUNNER_SLOTS,
   graces: {
     resultMs: config.RESULT_GRACE_SECONDS,
-    interruptMs: config.CANCEL_GRACE_SECONDS,
-    terminateMs: config.CANCEL_GRACE_SECONDS,
+    interruptMs: config.CANCEL_GRACE_SECONDS / 2,
+    terminateMs: config.CANCEL_GRACE_SECONDS / 2,
   },
   pauseHoldMs: config.PAUSE_HOLD_SECONDS,
   allowFileRepositories: config.SYN_LOCAL_REPOS,
