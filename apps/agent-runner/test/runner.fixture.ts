@@ -48,7 +48,7 @@ class PlatformFixture {
   readonly received: Received[] = [];
   /** The telemetry batches that were stored. */
   readonly stored: SpooledBatch[] = [];
-  readonly controls = new Map<string, Readonly<{ control: Control; asOf: number }>>();
+  readonly controls = new Map<string, Readonly<{ control: Control; asOf: number; messages?: number }>>();
   readonly lost = new Set<string>();
   readonly discarded = new Set<string>();
   /** Answers by command type, instead of acceptance; undefined sends no answer. */

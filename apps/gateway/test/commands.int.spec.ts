@@ -68,6 +68,52 @@ describe('a request in a wrong state', () => {
   });
 });
 
+describe('a message for agents', () => {
+  const inject = (body: object, headers: Readonly<Record<string, string>> = {}) =>
+    send('POST', '/api/executions/exec-0123456789ab/inject', body, headers);
+
+  it('is one message however often its request comes, by a user unless it says otherwise', async () => {
+    const service = gateway.takeCommands(RECORDED);
+    const key = { 'idempotency-key': 'say it' };
+    const reply = await inject({ message: 'Look at the tests' }, key);
+    await inject({ message: 'Look at the tests' }, key);
+    await inject({ message: 'Stop', role: 'system' });
+    service.stop();
+
+    const executionId = 'exec-0123456789ab';
+    expect(reply).toMatchObject({ status: 200, body: { success: true, execution_id: executionId, error: null } });
+    expect(service.taken).toMatchObject([
+      { 'orchestration.InjectMessage': { executionId, role: 'user', message: 'Look at the tests' } },
+      { 'orchestration.InjectMessage': { executionId, role: 'user', message: 'Look at the tests' } },
+      { 'orchestration.InjectMessage': { executionId, role: 'system', message: 'Stop' } },
+    ]);
+    expect(service.taken[1]).toEqual(service.taken[0]);
+  });
+
+  it('is refused with its field when it is empty, too large, or of nobody', async () => {
+    for (const [field, body] of [
+      ['message', { message: '' }],
+      ['message', { message: 'é'.repeat(32 * 1024 + 1) }],
+      ['message', { message: 'a\u0000b' }],
+      ['message', {}],
+      ['role', { message: 'x', role: 'assistant' }],
+    ] as const) {
+      await expect(inject(body)).resolves.toMatchObject({ status: 422, body: { errors: [{ field }] } });
+    }
+  });
+
+  it('is refused where agents take none', async () => {
+    const service = gateway.takeCommands(
+      refusedReply('execution.takes_no_messages', 'conflict', 'agents of the provider command take no messages'),
+    );
+    const reply = await inject({ message: 'x' });
+    service.stop();
+
+    expect(reply).toMatchObject({ status: 409, body: { code: 'execution.takes_no_messages' } });
+    expect(JSON.stringify(reply.body)).toContain('provider command');
+  });
+});
+
 describe('a budget', () => {
   it('of a start is a limit in dollars', async () => {
     const service = gateway.takeCommands(RECORDED);

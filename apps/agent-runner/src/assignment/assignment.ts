@@ -6,6 +6,7 @@ import type { LeasedSession } from './leased-session';
 import { LeaseLost } from './leased-commands';
 import { SessionCommands } from './session-commands';
 import { SessionController } from './session-controller';
+import { SessionMessages } from './session-messages';
 import type { SessionLifecycle } from './session-lifecycle';
 import { SessionBudget } from './session-budget';
 import type { CommandClient } from '@syntropic/messaging';
@@ -41,7 +42,8 @@ export class Assignment implements LeaseHolder {
       onFault,
     });
     const budget = order.isBudgeted && new SessionBudget(commands, onFault);
-    this.#session = { order, commands, controller, leaseLost, ...(budget && { budget }) };
+    const messages = new SessionMessages(commands, order, onFault);
+    this.#session = { order, commands, controller, messages, leaseLost, ...(budget && { budget }) };
   }
 
   /** The time at which the agent was held because of a pause; undefined while it may run. */
@@ -51,6 +53,10 @@ export class Assignment implements LeaseHolder {
 
   setControl(control: Control, asOf: number): void {
     this.#session.controller.setControl(control, asOf);
+  }
+
+  announceMessages(asOf: number): void {
+    this.#session.messages.announce(asOf);
   }
 
   leaseUncertain(): void {

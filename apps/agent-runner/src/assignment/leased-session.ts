@@ -1,5 +1,6 @@
 import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import type { SessionCommands } from './session-commands';
+import type { SessionMessages } from './session-messages';
 import type { SessionController } from './session-controller';
 import type { SessionBudget } from './session-budget';
 
@@ -8,6 +9,7 @@ export type LeasedSession = Readonly<{
   order: WorkOrder;
   commands: SessionCommands;
   controller: SessionController;
+  messages: SessionMessages;
   leaseLost: AbortSignal;
   /** Present when the execution has a budget. */
   budget?: SessionBudget;

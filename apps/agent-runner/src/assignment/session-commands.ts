@@ -10,6 +10,8 @@ import {
   workspaceIdOf,
   type BudgetVerdict,
   type InputPage,
+  type MessageId,
+  type MessagePage,
   type WorkOrder,
   type YieldPoint,
 } from '@syntropic/orchestration/contracts';
@@ -19,9 +21,9 @@ import type { UsageReport } from './usage-reports';
 
 const { StartSession, CompleteSession } = agentSession.commands;
 const { CreateWorkspace, TerminateWorkspace } = workspace.commands;
-const { FailPhase, HoldPhase, ParkPhase, InterruptPhase } = workflowExecution.commands;
+const { DeliverMessage, FailPhase, HoldPhase, ParkPhase, InterruptPhase } = workflowExecution.commands;
 const { CreateArtifact } = artifact.commands;
-const { ListInputs, ReleaseWork } = work;
+const { ListInputs, ListMessages, ReleaseWork } = work;
 const { ReserveBudget, SettleCall, SettleSession } = budget;
 /** Usage is told for so long after the lease was lost: the money was spent. */
 const LATE_MS = 60_000;
@@ -134,6 +136,16 @@ export class SessionCommands {
   settleSession(report: UsageReport): Promise<void> {
     const { executionId } = this.order;
     return this.#commands.send(SettleSession, { executionId, ...report }, `${report.sequence}`);
+  }
+
+  /** `requestId` distinguishes the requests of one leg: messages come while it runs. */
+  listMessages(after: MessageId | undefined, requestId: string): Promise<MessagePage> {
+    const { executionId, phaseId } = this.order;
+    return this.#commands.request(ListMessages, { executionId, phaseId, after }, requestId);
+  }
+
+  deliverMessage(messageId: MessageId): Promise<void> {
+    return this.#commands.send(DeliverMessage, { ...this.#phase(), messageId }, messageId);
   }
 
   releaseWork(as: InputOf<typeof ReleaseWork>['as']): Promise<void> {

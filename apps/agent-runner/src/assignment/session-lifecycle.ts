@@ -51,6 +51,7 @@ export class SessionLifecycle {
         guards: budget ? [budget] : [],
       });
       controller.begin(run);
+      session.messages.begin(run);
       return run;
     } catch (error) {
       leaseLost.throwIfAborted();
@@ -84,6 +85,7 @@ export class SessionLifecycle {
     const { sessionId, leg } = opened.session;
     const [finished] = await Promise.all([run.finished, sender.run()]);
     controller.end();
+    await session.messages.settled();
     leaseLost.throwIfAborted();
     await this.directories.noteLegEnd(sessionId, leg, finished.legEnd);
     await sender.end(finished.legEnd);

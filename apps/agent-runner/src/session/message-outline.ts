@@ -12,6 +12,9 @@ const isBackgrounded = z.boolean().optional().catch(undefined);
 const MessageOutline = z.object({
   type: z.string(),
   subtype: text,
+  uuid: text,
+  /** The agent shows a message of its input. */
+  isReplay: z.boolean().optional().catch(undefined),
   parent_tool_use_id: z.string().nullish(),
   message: z
     .object({

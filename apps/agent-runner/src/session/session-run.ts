@@ -105,7 +105,7 @@ export class SessionRun {
   }
 
   /** The agent's input, for messages while it runs; undefined for an agent that reads none. */
-  get input(): Pick<LiveInput, 'inject' | 'interrupt'> | undefined {
+  get input(): Pick<LiveInput, 'inject' | 'delivery' | 'interrupt'> | undefined {
     return this.#input;
   }
 

@@ -54,6 +54,7 @@ class CommandService implements OnModuleInit {
 }
 
 class Session implements LeaseHolder {
+  readonly announceMessages = (): void => undefined;
   readonly lease = { sessionId: SessionId.parse(randomUUID()), token: 1 };
   readonly calls: string[] = [];
   isUncertain = false;

@@ -14,6 +14,8 @@ export interface LeaseHolder {
   readonly lease: Lease;
   /** Called after each renewal with the requested control, and the position of the event that requests it. */
   setControl(control: Control, asOf: number): void;
+  /** Called after each renewal with the position of the newest message for the execution; 0 before the first. */
+  announceMessages(asOf: number): void;
   /** Renewals are not answered: the session must stand still until the lease is confirmed. */
   leaseUncertain(): void;
   leaseConfirmed(): void;
@@ -152,6 +154,7 @@ export class Leases {
         continue;
       }
       holder.setControl(renewed.control, renewed.asOf);
+      holder.announceMessages(renewed.messages);
     }
     // Includes holders added after the request: the command service has granted their leases since.
     if (isConfirmed) for (const holder of this.#holders.values()) holder.leaseConfirmed();

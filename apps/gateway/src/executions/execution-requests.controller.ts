@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
-import { DomainError, ExecutionId, executionIdOf } from '@syntropic/kernel';
-import { amountOf, BudgetKind, workflowExecution } from '@syntropic/orchestration/contracts';
+import { derivedUuid, DomainError, ExecutionId, executionIdOf } from '@syntropic/kernel';
+import { amountOf, BudgetKind, MessageId, workflowExecution } from '@syntropic/orchestration/contracts';
 import { executionProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { Commands } from '../commands/commands';
@@ -11,6 +11,7 @@ import {
   approvePhase,
   cancelExecution,
   changeBudget,
+  injectMessage,
   pauseExecution,
   rejectPhase,
   rerunExecution,
@@ -18,12 +19,13 @@ import {
   retryExecution,
 } from './execution-requests.endpoints';
 import { EXECUTION } from './execution-lookup';
-import type { ExecutionRequestReply } from './executions.dto';
+import type { ExecutionRequestReply } from './execution-requests.dto';
 
 const {
   ApprovePhase,
   CancelExecution,
   ChangeBudget,
+  InjectMessage,
   PauseExecution,
   RejectPhase,
   RerunExecution,
@@ -99,6 +101,16 @@ export class ExecutionRequestsController {
       throw withClientText(error, 'rerun');
     }
     return { execution_id: executionId, rerun_of: sourceId, status: 'started', message: 'Rerun started' };
+  }
+
+  /** The message's id derives from the command's, so that a repeated request is the same message. */
+  @Serve(injectMessage)
+  inject(request: ApiRequest<typeof injectMessage>) {
+    const { message, role } = request.body;
+    const messageId = MessageId.parse(derivedUuid(request.origin.commandId, 'message'));
+    return this.#request(request, 'inject', (executionId) =>
+      this.commands.send(request, InjectMessage, { executionId, messageId, role, message }),
+    );
   }
 
   @Serve(approvePhase)

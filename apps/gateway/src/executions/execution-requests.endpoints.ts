@@ -3,13 +3,13 @@ import { BudgetRequest } from './budget.dto';
 import {
   CancelRequest,
   ExecutionRequestReply,
-  ExecutionParams,
+  InjectRequest,
   PauseRequest,
-  PhaseOfExecutionParams,
   RejectRequest,
   RerunReply,
   RerunRequest,
-} from './executions.dto';
+} from './execution-requests.dto';
+import { ExecutionParams, PhaseOfExecutionParams } from './executions.dto';
 
 const request = { method: 'POST', params: ExecutionParams, reply: ExecutionRequestReply } as const;
 
@@ -60,6 +60,14 @@ export const rerunExecution = endpoint({
   summary: 'Starts another execution that takes over finished phases of one that has ended or is interrupted',
   body: RerunRequest.optional(),
   reply: RerunReply,
+});
+
+export const injectMessage = endpoint({
+  ...request,
+  path: '/executions/{execution_id}/inject',
+  summary: 'Gives the agents of the present phases a message, which they read between two steps of their work',
+  body: InjectRequest,
+  also: { ...also, 409: 'The agents take no messages while they work, or too many wait already' },
 });
 
 /** A paused execution must be resumed first: an approval would start the next phase during the pause. */

@@ -199,23 +199,6 @@ export const ExecutionHistory = z
   })
   .meta({ id: 'ExecutionHistoryResponse' });
 
-const reason = z.string().max(2_000).nullish();
-
-export const PauseRequest = z.strictObject({ reason }).meta({ id: 'PauseRequest' });
-export const CancelRequest = z.strictObject({ reason }).meta({ id: 'CancelRequest' });
-export const RejectRequest = z.strictObject({ reason }).meta({ id: 'RejectRequest' });
-
-export const ExecutionRequestReply = z
-  .object({
-    success: z.boolean(),
-    execution_id: z.string(),
-    state: z.string().meta({ description: 'The state when the request was accepted; the change follows.' }),
-    message: z.string().nullable(),
-    error: z.string().nullable(),
-  })
-  .meta({ id: 'ControlResponse' });
-export type ExecutionRequestReply = z.infer<typeof ExecutionRequestReply>;
-
 export const ExecutionState = z
   .object({
     execution_id: z.string(),
@@ -225,19 +208,3 @@ export const ExecutionState = z
   })
   .meta({ id: 'StateResponse', description: 'Reruns name what they took over, interrupted executions their retry.' });
 export type ExecutionState = z.infer<typeof ExecutionState>;
-
-export const RerunRequest = z
-  .strictObject({
-    from_phase: PhaseId.nullish().meta({
-      description: 'The first phase to run; all before it have finished. Absent: the first that has not finished.',
-    }),
-    inputs: z
-      .record(z.string(), z.string())
-      .default({})
-      .meta({ description: "Replace the source's inputs of the same names." }),
-  })
-  .meta({ id: 'RerunRequest' });
-
-export const RerunReply = z
-  .object({ execution_id: z.string(), rerun_of: z.string(), status: z.literal('started'), message: z.string() })
-  .meta({ id: 'RerunResponse' });

@@ -8,6 +8,7 @@ import {
 } from './commands/budget.handlers';
 import { ClaimWorkHandler } from './commands/claim-work.handler';
 import { ListInputsHandler } from './commands/list-inputs.handler';
+import { ListMessagesHandler } from './commands/list-messages.handler';
 import { RerunExecutionHandler } from './commands/rerun-execution.handler';
 import { StartExecutionHandler } from './commands/start-execution.handler';
 import { ReleaseWorkHandler, RenewWorkHandler } from './commands/work.handlers';
@@ -24,6 +25,7 @@ export const orchestration = context({
     RerunExecutionHandler,
     ClaimWorkHandler,
     ListInputsHandler,
+    ListMessagesHandler,
     RenewWorkHandler,
     ReleaseWorkHandler,
     ChangeBudgetHandler,

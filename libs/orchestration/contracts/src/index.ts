@@ -1,5 +1,14 @@
 export { AgentConfiguration, EgressHost, PROVIDERS, type ProviderName } from './agent-configuration';
 export { AgentDocument, agentOf } from './agent-document';
+export {
+  MAX_MESSAGE_BYTES,
+  MAX_WAITING_MESSAGES,
+  MessageId,
+  MessageRole,
+  MessageText,
+  takesMessages,
+  type AgentMessage,
+} from './message';
 export { deviationOf } from './output-schema';
 export {
   AuthoredInput,
@@ -37,6 +46,7 @@ export {
   WorkOrder,
   type AgentProgram,
   type InputPage,
+  type MessagePage,
   type RenewedWork,
 } from './work.contract';
 export {

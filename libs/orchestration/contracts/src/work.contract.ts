@@ -13,6 +13,7 @@ import {
 } from '@syntropic/kernel';
 import { z } from 'zod';
 import { RecordedAgent } from './agent-configuration';
+import { AgentMessage, MessageId } from './message';
 
 /** A file of an earlier phase. Only the fields that a runner needs, because a phase may have a thousand files. */
 const InputFile = RecordedFile.pick({ path: true, uri: true });
@@ -59,6 +60,8 @@ export const WorkOrder = z.object({
   /** Present when the execution has a budget: its calls are reserved, and its usage is reported. */
   isBudgeted: z.literal(true).optional(),
   earlier: z.array(EarlierPhase),
+  /** Present when `ListMessages` lists messages for the agent. */
+  hasMessages: z.literal(true).optional(),
 });
 export type WorkOrder = Immutable<z.infer<typeof WorkOrder>>;
 
@@ -100,6 +103,8 @@ const RenewedLease = z.union([
     control: Control,
     /** Position of the event that requests it: tells a repeated request from a new one. */
     asOf: z.number().int().default(0),
+    /** Position of the newest message for the session's execution; 0 before the first. */
+    messages: z.number().int().default(0),
   }),
   z.object({ sessionId: SessionId, held: z.literal(false) }),
 ]);
@@ -131,6 +136,11 @@ export const work = commands(
     ListInputs: byLeaseHolder(
       { executionId: ExecutionId, phaseId: PhaseId, skip: z.int().nonnegative() },
       z.object({ artifacts: z.array(InputFile), hasMore: z.boolean() }),
+    ),
+    /** The messages that the phase's agent has not taken yet, oldest first, in pages. */
+    ListMessages: byLeaseHolder(
+      { executionId: ExecutionId, phaseId: PhaseId, after: MessageId.optional() },
+      z.object({ messages: z.array(AgentMessage), hasMore: z.boolean() }),
     ),
     /** Renews all leases of a runner in one message, and reports its capabilities. */
     RenewWork: answered(
@@ -166,4 +176,5 @@ export const work = commands(
 );
 
 export type RenewedWork = AnswerOf<typeof work.RenewWork>;
+export type MessagePage = AnswerOf<typeof work.ListMessages>;
 export type InputPage = AnswerOf<typeof work.ListInputs>;

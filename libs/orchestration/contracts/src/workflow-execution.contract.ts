@@ -20,6 +20,7 @@ import { z } from 'zod';
 import { PROVIDERS } from './agent-configuration';
 import { Amount, Budget, BudgetKind, OnExceeded } from './budget';
 import { noneTwice } from './workflow-definition';
+import { MAX_WAITING_MESSAGES, MessageId, MessageRole, MessageText } from './message';
 import {
   exceeded,
   failure,
@@ -97,6 +98,10 @@ const commands = {
   InterruptPhase: byLeaseHolder({ ...ofSession, why: InterruptReason }),
   /** The back-off after a failed attempt has passed. */
   RequeuePhase: byPlatform({ executionId: ExecutionId, phaseId: PhaseId, attempt: z.number().int().min(2) }),
+  /** Gives the agents of the present phases a message, which they read between two steps of their work. */
+  InjectMessage: { executionId: ExecutionId, messageId: MessageId, role: MessageRole, message: MessageText },
+  /** The agent of the phase has taken the message into its conversation. */
+  DeliverMessage: byLeaseHolder({ ...ofSession, messageId: MessageId }),
   ApprovePhase: { executionId: ExecutionId, phaseId: PhaseId },
   RejectPhase: { executionId: ExecutionId, phaseId: PhaseId, reason },
 };
@@ -155,6 +160,17 @@ const events = {
     /** What was wrong with the attempt besides, if anything. */
     error: z.string().optional(),
   },
+  /** A message waits for the agents of these phases. */
+  MessageRequested: {
+    ...inExecution,
+    messageId: MessageId,
+    role: MessageRole,
+    message: z.string(),
+    phaseIds: z.array(PhaseId),
+  },
+  MessageDelivered: { ...inSession, messageId: MessageId },
+  /** The phase or its execution has ended before an agent of it took the message. */
+  MessageUndeliverable: { ...inPhase, messageId: MessageId },
   ExecutionPauseRequested: { ...inExecution, reason },
   ExecutionPaused: { ...inExecution, yieldPoint: YieldPoint, phaseId: PhaseId.optional() },
   ExecutionResumed: inExecution,
@@ -206,6 +222,8 @@ export const workflowExecution = contract('orchestration', 'execution', {
     phase_waits: ['conflict', 'The phase waits for a runner'],
     phase_not_running: ['conflict', 'The phase is not running'],
     phase_not_awaiting_approval: ['conflict', 'The phase does not wait for approval'],
+    takes_no_messages: ['conflict', 'The agent takes no messages'],
+    too_many_messages: ['conflict', `${MAX_WAITING_MESSAGES} messages wait already`],
     stale_session: ['conflict', 'The phase is run by another session'],
     no_budget: ['conflict', 'The execution was started without a budget'],
     budget_below_spent: ['invalid', 'The limit is lower than what was spent'],

@@ -27,7 +27,8 @@ export type Renewed = Readonly<{
 }>;
 
 export type RenewedLease = Readonly<
-  { sessionId: string; held: true; control: Control; asOf: number } | { sessionId: string; held: false }
+  | { sessionId: string; held: true; control: Control; asOf: number; messages?: number }
+  | { sessionId: string; held: false }
 >;
 
 /** The runner has gone, or does not know of the work: the log is told, and the work is closed or queued again. */
@@ -58,13 +59,13 @@ export async function renewLeases(pool: Pool, leaseMs: number, renewal: Renewal)
      ), renewed as (
        update ops.work w set expires_at = clock_timestamp() + $7 * interval '1 ms'
          from held where w.session_id = held.session_id
-       returning w.session_id, w.token, w.control, w.as_of
+       returning w.session_id, w.token, w.control, w.as_of, w.messages
      ), unknown as (
        update ops.work w set ${LOST}
         where w.runner = $1 and w.state = 'leased' and w.claim_number <= $8 and exists (select from seen)
           and not exists (select from requested r where r.session_id = w.session_id and r.token = w.token)
      )
-     select seen.claims, requested.session_id as "sessionId", renewed.control, renewed.as_of as "asOf"
+     select seen.claims, requested.session_id as "sessionId", renewed.control, renewed.as_of as "asOf", renewed.messages
        from seen left join requested on true left join renewed using (session_id, token)
       order by requested.ordinal`,
     [
@@ -103,13 +104,16 @@ export const ofOtherUser = (runner: string): DomainError =>
 
 /** One row for each lease; a single one without a session when there are none. */
 type RenewedRow = Readonly<
-  { claims: number; sessionId: string | null } & ({ control: Control; asOf: number } | { control: null })
+  { claims: number; sessionId: string | null } & (
+    { control: Control; asOf: number; messages: number } | { control: null; messages: null }
+  )
 >;
 
 const renewalOf = (rows: readonly RenewedRow[]): Pick<Renewed, 'leases' | 'claims'> => ({
   claims: rows[0]?.claims ?? 0,
-  leases: rows.flatMap(({ claims: _, sessionId, ...renewed }): RenewedLease[] => {
+  leases: rows.flatMap(({ claims: _, sessionId, messages, ...renewed }): RenewedLease[] => {
     if (sessionId === null) return [];
-    return [renewed.control ? { sessionId, held: true, ...renewed } : { sessionId, held: false }];
+    if (!renewed.control) return [{ sessionId, held: false }];
+    return [{ sessionId, held: true, ...renewed, ...(messages && { messages }) }];
   }),
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Recorded } from '@syntropic/kernel';
 import { Effects, type Action } from '@syntropic/processes';
 import { newWork, WorkFixture } from './testing/work-fixture';
-import { closeWork, control, enqueue, workEffects } from './work-actions';
+import { announceMessage, closeWork, control, enqueue, workEffects } from './work-actions';
 
 const fixture = new WorkFixture();
 const noCommands = () => Promise.reject(new Error('no command is sent here'));
@@ -59,6 +59,23 @@ describe('work that a process requests', () => {
     await carryOut(control(work.executionId, 'pause'), 2);
 
     expect(await stateOf(work.sessionId)).toEqual({ state: 'queued', control: 'cancel' });
+  });
+});
+
+describe('a message for the sessions of an execution', () => {
+  it('is told to the runner that holds one, at each renewal, and changes no control', async () => {
+    const work = newWork();
+    await carryOut(enqueue(work), 1);
+    const lease = await fixture.claimed('r1');
+    await carryOut(control(work.executionId, 'pause'), 2);
+    const before = await fixture.renewed('r1', lease);
+
+    await carryOut(announceMessage(work.executionId), 3);
+    await carryOut(announceMessage(work.executionId), 3);
+
+    expect(fixture.woken).toEqual(['r1', 'r1', 'r1']);
+    expect(before).toEqual([{ sessionId: work.sessionId, held: true, control: 'pause', asOf: 2 }]);
+    expect(await fixture.renewed('r1', lease)).toEqual([{ ...before[0], messages: 3 }]);
   });
 });
 

@@ -4,6 +4,7 @@ import type { WorkQueue } from './work-queue';
 
 const ENQUEUE = effect<NewWork>('enqueue');
 const CONTROL = effect<Readonly<{ executionId: string; control: Control }>>('control');
+const ANNOUNCE_MESSAGE = effect<Readonly<{ executionId: string }>>('announce_message');
 const CLOSE_WORK = effect<Readonly<{ executionId: string }>>('close_work');
 
 /** Queues a leg of a session for a runner. */
@@ -12,6 +13,9 @@ export const enqueue = (work: NewWork) => ENQUEUE.action(work);
 /** Requests run, pause or cancel of all sessions of an execution. */
 export const control = (executionId: string, request: Control) => CONTROL.action({ executionId, control: request });
 
+/** Lets the runners of an execution's sessions ask for its messages. */
+export const announceMessage = (executionId: string) => ANNOUNCE_MESSAGE.action({ executionId });
+
 /** Closes all work of an execution: runners lose their leases on it, and it is offered no longer. */
 export const closeWork = (executionId: string) => CLOSE_WORK.action({ executionId });
 
@@ -19,5 +23,6 @@ export const closeWork = (executionId: string) => CLOSE_WORK.action({ executionI
 export const workEffects = (queue: WorkQueue): EffectHandlers => ({
   ...ENQUEUE.handler((work, position) => queue.enqueue(work, position)),
   ...CONTROL.handler(({ executionId, control: request }, position) => queue.setControl(executionId, request, position)),
+  ...ANNOUNCE_MESSAGE.handler(({ executionId }, position) => queue.announceMessage(executionId, position)),
   ...CLOSE_WORK.handler(({ executionId }, position) => queue.closeExecution(executionId, position)),
 });

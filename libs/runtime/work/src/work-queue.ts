@@ -159,6 +159,11 @@ export class WorkQueue {
     return affected;
   }
 
+  /** Records that there is a message for the execution's sessions, and wakes the runners that hold one. */
+  async announceMessage(executionId: string, asOf: number): Promise<readonly AffectedWork[]> {
+    return this.#affect(`set messages = greatest(w.messages, $2)`, [executionId, asOf]);
+  }
+
   /** Ends all work of an execution: its leases are refused from now on, and runners discard its parked workspaces. */
   async closeExecution(executionId: string, asOf: number): Promise<readonly AffectedWork[]> {
     return this.#affect(

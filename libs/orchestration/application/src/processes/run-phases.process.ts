@@ -11,7 +11,7 @@ import {
 } from '@syntropic/kernel';
 import { workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
 import { process, send, startTimer } from '@syntropic/processes';
-import { closeWork, control, enqueue } from '@syntropic/work';
+import { announceMessage, closeWork, control, enqueue } from '@syntropic/work';
 import { clock, clockOfAll, limits } from './budget-reactions';
 
 const { CompletePhase, FailPhase, RequeuePhase, StopPhase } = workflowExecution.commands;
@@ -40,6 +40,8 @@ export const runPhases = process(
     SessionCompleted: ({ data }) => [settled(data)],
 
     PhaseFailed: (event) => [...clock(event, 'drop'), afterFailure(event.data)],
+
+    MessageRequested: ({ data: { executionId } }) => [announceMessage(executionId)],
 
     ExecutionPauseRequested: ({ data: { executionId } }) => [control(executionId, 'pause')],
     ExecutionResumed: (event) => [...clockOfAll(event, 'resume'), control(event.data.executionId, 'run')],

@@ -23,7 +23,7 @@ export const secondLegOf = (session: Session): Session => ({ ...session, leg: 2 
 /** The fields by which commands of a session name it. */
 export const from = ({ executionId, phaseId, sessionId }: Session) => ({ executionId, phaseId, sessionId });
 
-type PhaseOptions = Readonly<Partial<Pick<RecordedPhase, 'executionType' | 'retries'>>>;
+type PhaseOptions = Readonly<Partial<Pick<RecordedPhase, 'executionType' | 'retries' | 'agent'>>>;
 const phase = (phaseId: PhaseId, order: number, options: PhaseOptions) =>
   ({
     phaseId,

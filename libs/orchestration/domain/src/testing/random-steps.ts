@@ -2,6 +2,7 @@ import { NO_USAGE, SessionId, type ExecutionId, type Usage } from '@syntropic/ke
 import { type ExecutionEvent, workflowExecution } from '@syntropic/orchestration/contracts';
 import fc from 'fast-check';
 import { changeBudget, exceedBudget } from '../workflow-execution/budget';
+import { deliverMessage, injectMessage } from '../workflow-execution/messages';
 import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/user-requests';
 import {
   approvePhase,
@@ -26,6 +27,8 @@ import type {
 const {
   PauseExecution,
   CancelExecution,
+  DeliverMessage,
+  InjectMessage,
   StartPhase,
   HoldPhase,
   ParkPhase,
@@ -48,6 +51,8 @@ type About = Readonly<{
   phase: PhaseState;
   sessionId: SessionId;
   usage: Usage;
+  /** Of one of eight. */
+  messageId: string;
 }>;
 
 type Move = Readonly<{
@@ -146,6 +151,14 @@ const MOVES = {
     const command = CancelExecution.schema.parse({ executionId });
     return (state) => cancelExecution(state, command);
   }),
+  inject: ofExecution(2, ({ executionId, messageId }) => {
+    const command = InjectMessage.schema.parse({ executionId, messageId, role: 'user', message: 'Hear' });
+    return (state) => injectMessage(state, command);
+  }),
+  deliver: ofSession(2, live, (about) => {
+    const command = DeliverMessage.schema.parse({ ...ids(about), messageId: about.messageId });
+    return (state) => deliverMessage(state, command);
+  }),
   retry: ofExecution(2, () => retryExecution),
   retryInterruption: ofPhase(['interrupted'], ({ executionId, sessionId }) => {
     const command = RetryInterruption.schema.parse({ executionId, sessionId });
@@ -219,11 +232,13 @@ export function commandOf(
   const before = formerSessions(phase.definition.phaseId).findLast((id) => id !== own) ?? FOREIGN;
   const sessionId = session === 'its own' ? own : session === 'the one before' ? before : FOREIGN;
   return {
-    decide: decide({ executionId, phase, sessionId, usage: usageOf(tokens) }),
+    decide: decide({ executionId, phase, sessionId, usage: usageOf(tokens), messageId: messageIdOf(tokens) }),
     phaseId: phase.definition.phaseId,
     isStale: bySession && sessionId !== phase.sessionId,
   };
 }
+
+const messageIdOf = (tokens: number) => `00000000-0000-4000-8000-00000000000${tokens % 8}`;
 
 function usageOf(tokens: number): Usage {
   const costUsd = (tokens / 1_000).toString();

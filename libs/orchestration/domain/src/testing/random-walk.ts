@@ -35,7 +35,7 @@ export const randomWorkflow: fc.Arbitrary<WorkflowDefinition> = fc
       name: 'Review',
       requiresRepos: false,
       interruptionRetries: { max, backoffSeconds: 5 },
-      agent: { provider: 'simulated' },
+      agent: { provider: 'claude' },
       budget,
       phases: phases.map((phase, index) => ({ phaseId: `p${index}`, name: `p${index}`, order: index + 1, ...phase })),
     }),

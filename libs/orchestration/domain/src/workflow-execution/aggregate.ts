@@ -1,6 +1,7 @@
 import { aggregate, byHandler } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { changeBudget, exceedBudget } from './budget';
+import { deliverMessage, injectMessage } from './messages';
 import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from './user-requests';
 import {
   approvePhase,
@@ -16,8 +17,9 @@ import {
   stopPhase,
 } from './phases';
 import { rerunExecution } from './rerun-execution';
+import { reserves } from './reserves';
 import { startExecution } from './start-execution';
-import { evolve, reserves, type WorkflowExecution as State } from './workflow-execution';
+import { evolve, type WorkflowExecution as State } from './workflow-execution';
 
 /** One run of a workflow template. */
 export type WorkflowExecution = State;
@@ -47,5 +49,7 @@ export const WorkflowExecution = aggregate(workflowExecution, {
     requeuePhase,
     approvePhase,
     rejectPhase,
+    injectMessage,
+    deliverMessage,
   },
 });

@@ -17,7 +17,10 @@ export type Decision = readonly ExecutionEvent[];
 /** Adds the events that these facts lead to: the next phases, a requested pause, or the end. */
 export function followed(execution: WorkflowExecution, facts: Decision, yieldPoint?: YieldPoint): Decision {
   const after = facts.reduce(evolve, execution);
-  return isUnderway(after) ? [...facts, ...consequencesOf(after, yieldPoint)] : facts;
+  if (!isUnderway(after)) return facts;
+  const given = [...facts, ...undeliverable(after, isFinished)];
+  const now = given.reduce(evolve, execution);
+  return isUnderway(now) ? [...given, ...consequencesOf(now, yieldPoint)] : given;
 }
 
 function consequencesOf(execution: UnderwayExecution, yieldPoint: YieldPoint = 'before_phase'): Decision {
@@ -47,7 +50,8 @@ function ended(execution: UnderwayExecution): Decision {
     return [{ type: 'PhaseStopped', data }];
   });
   const after = givenUp.reduce(evolve, execution);
-  return [...givenUp, endOf(isUnderway(after) ? after : execution)];
+  const last = undeliverable(execution, () => true);
+  return [...givenUp, ...last, endOf(isUnderway(after) ? after : execution)];
 }
 
 function endOf(execution: UnderwayExecution): ExecutionEvent {
@@ -59,8 +63,21 @@ function endOf(execution: UnderwayExecution): ExecutionEvent {
   return { type: 'ExecutionFailed', data: { ...data, phaseId: phase.definition.phaseId, error, errorType } };
 }
 
+/** No attempt of the phase follows. */
+const isFinished = ({ status }: PhaseState): boolean => status === 'completed' || status === 'stopped';
+
+/** The messages that wait for agents of these phases. */
+function undeliverable(execution: UnderwayExecution, isOver: (phase: PhaseState) => boolean): Decision {
+  const over = execution.phases.filter(isOver).map(({ definition }) => definition.phaseId);
+  return execution.messages.flatMap(({ messageId, phaseIds }) =>
+    phaseIds
+      .filter((phaseId) => over.includes(phaseId))
+      .map((phaseId) => ({ type: 'MessageUndeliverable', data: { ...idsOf(execution), phaseId, messageId } }) as const),
+  );
+}
+
 /** The phases that can be queued now: those kept back by a pause, or the next group once the previous one is done. */
-function nextPhases(phases: readonly PhaseState[]): readonly PhaseState[] {
+export function nextPhases(phases: readonly PhaseState[]): readonly PhaseState[] {
   const isOpen = phases.some((phase) => isActive(phase) || isRetried(phase) || phase.status === 'awaiting_approval');
   if (isOpen) return phases.filter(({ status }) => status === 'parked' || status === 'due');
 

@@ -7,6 +7,7 @@ import {
   type InputPage,
   type WorkOrder,
 } from '@syntropic/orchestration/contracts';
+import { isWaitedFor } from './waiting-messages';
 import { active, type WorkflowTemplate } from '../workflow-template';
 import { executablePhases } from './executable-phases';
 import { phaseOfSession, refuse, started } from './refusals';
@@ -61,7 +62,9 @@ export function workOrderOf(
     }));
   const bytes = jsonBytes({ ...order, earlier: completed.map((phase) => ({ ...phase, artifacts: [] })) });
   if (bytes + FIXED_BYTES > MAX_ORDER_BYTES) throw tooLarge(definition.phaseId);
-  return { ...order, earlier: withFiles(completed, MAX_ORDER_BYTES - FIXED_BYTES - bytes) };
+  const earlier = withFiles(completed, MAX_ORDER_BYTES - FIXED_BYTES - bytes);
+  const hasMessages = now.messages.some((message) => isWaitedFor(message, definition.phaseId));
+  return { ...order, earlier, ...(hasMessages && { hasMessages }) };
 }
 
 /** The files of a completed phase behind the first `skip` ones. */

@@ -1,5 +1,5 @@
 import { addUsage, NO_USAGE } from '@syntropic/kernel';
-import { accounts, answered, begin, changes, predecessors, walk, walks } from '../testing/random-walk';
+import { accounts, answered, begin, changes, predecessors, stateOf, walk, walks } from '../testing/random-walk';
 import { resumeExecution, retryExecution } from './user-requests';
 import { isActive, isLive, isUnderway, type UnderwayExecution, type WorkflowExecution } from './workflow-execution';
 
@@ -68,6 +68,24 @@ describe('an execution, under random commands', () => {
         if (type === 'ExecutionCompleted') expect(completed).toHaveLength(definition.phases.length);
       }
       expect(completed).toEqual([...new Set(completed)]);
+    });
+  });
+
+  it('has delivered or given up each message for each of its phases when it has ended', () => {
+    walks((definition, steps) => {
+      const waiting: string[] = [];
+      const settled: string[] = [];
+      const history = walk(begin(definition), steps, (state) => {
+        if (isUnderway(state)) expect(state.messages.length).toBeLessThanOrEqual(16);
+      });
+      for (const { type, data } of history) {
+        if (type === 'MessageRequested') waiting.push(...data.phaseIds.map((id) => `${data.messageId} ${id}`));
+        if (type === 'MessageDelivered' || type === 'MessageUndeliverable')
+          settled.push(`${data.messageId} ${data.phaseId}`);
+      }
+      const hasEnded = !isUnderway(stateOf(history));
+      if (hasEnded) expect(settled.sort()).toEqual(waiting.sort());
+      else expect(settled.length).toBeLessThanOrEqual(waiting.length);
     });
   });
 

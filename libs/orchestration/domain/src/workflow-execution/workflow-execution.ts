@@ -1,4 +1,4 @@
-import { addUsage, NO_USAGE, type ProducedFile, type Reservation, type SessionId, type Usage } from '@syntropic/kernel';
+import { addUsage, NO_USAGE, type ProducedFile, type SessionId, type Usage } from '@syntropic/kernel';
 import type {
   Budget,
   ExecutionEvent,
@@ -6,7 +6,7 @@ import type {
   RecordedPhase,
   TakenOverPhase,
 } from '@syntropic/orchestration/contracts';
-import { runningScope } from '../workflow-template';
+import { withoutMessage, withMessage, type WaitingMessage } from './waiting-messages';
 
 /**
  * `queued`: waits for a runner. `held`: its agent is frozen at a yield point. `parked`: its agent was ended, its workspace kept.
@@ -52,6 +52,8 @@ type Underway = Readonly<{
   budget: Budget;
   /** The limits that were exceeded since the execution was resumed or they were changed. */
   exceeded: readonly ExecutionEvents['BudgetExceeded']['data'][];
+  /** The messages that their agents have not taken yet, oldest first. */
+  messages: readonly WaitingMessage[];
 }>;
 
 export type Running = Underway &
@@ -98,6 +100,7 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
         automaticRetries: 0,
         budget: event.data.budget ?? [],
         exceeded: [],
+        messages: [],
       };
     case 'PhasesTakenOver':
       return event.data.phases.reduce<UnderwayExecution>(
@@ -134,6 +137,11 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
     }
     case 'PhaseRetryDue':
       return withPhase(execution, event.data.phaseId, { status: 'due' });
+    case 'MessageRequested':
+      return { ...underway(execution), messages: withMessage(underway(execution).messages, event.data) };
+    case 'MessageDelivered':
+    case 'MessageUndeliverable':
+      return { ...underway(execution), messages: withoutMessage(underway(execution).messages, event.data) };
     case 'ExecutionPauseRequested':
       return { ...underway(execution), status: 'running', requested: 'pause', reason: event.data.reason };
     case 'ExecutionPaused':
@@ -183,14 +191,6 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
   }
 }
 
-/** An execution that has not ended is claimed in its workflow's scope, so that archiving can demand that the scope is empty. */
-export function reserves({ type, data: { workflowId, executionId } }: ExecutionEvent): readonly Reservation[] {
-  const reservation = { scope: runningScope(workflowId), key: executionId };
-  if (type === 'ExecutionStarted') return [{ claim: reservation }];
-  const hasEnded = type === 'ExecutionCompleted' || type === 'ExecutionFailed' || type === 'ExecutionCancelled';
-  return hasEnded ? [{ release: reservation }] : [];
-}
-
 /** A runner has the phase, or it waits for one; not for a person, a retry or an earlier phase. */
 export const isActive = ({ status }: PhaseState): boolean =>
   status === 'queued' || status === 'running' || status === 'held' || status === 'parked';
@@ -220,13 +220,14 @@ const pending = (definition: RecordedPhase): PhaseState => ({
   artifacts: [],
 });
 
-const only = ({ started, phases, usage, automaticRetries, budget, exceeded }: Underway): Underway => ({
+const only = ({ started, phases, usage, automaticRetries, budget, exceeded, messages }: Underway): Underway => ({
   started,
   phases,
   usage,
   automaticRetries,
   budget,
   exceeded,
+  messages,
 });
 
 function withPhase(execution: WorkflowExecution, phaseId: string, change: Partial<PhaseState>): UnderwayExecution {
