@@ -1,6 +1,8 @@
 import { appendSuite } from './append/append.suite';
+import { concurrencySuite } from './concurrency/concurrency.suite';
 import { controlSuite } from './control/control.suite';
 import type { Figures } from './figure';
+import { handoverSuite } from './handover/handover.suite';
 import { hostileSuite } from './hostile/hostile.suite';
 import { liveSuite } from './live/live.suite';
 import { pipelineSuite } from './pipeline/pipeline.suite';
@@ -19,6 +21,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
   hostile: hostileSuite,
   workspace: workspaceSuite,
   control: controlSuite,
+  handover: handoverSuite,
+  concurrency: concurrencySuite,
 };
 
 async function main([name = '', ...options]: readonly string[]): Promise<void> {

@@ -10,3 +10,7 @@ export function medianRound<Round>(rounds: readonly Round[], by: (round: Round) 
   if (middle === undefined) throw new RangeError('there is no round');
   return middle;
 }
+
+/** The percentiles of times, for people. */
+export const summaryOf = (ms: readonly number[]): string =>
+  `${ms.length} times, ${[0.5, 0.95, 1].map((share) => `p${share * 100} ${percentile(ms, share).toFixed(0)} ms`).join(', ')}`;

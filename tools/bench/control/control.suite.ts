@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { atMost, type Figures } from '../figure';
 import { withPlatform, type Platform } from '../platform';
 import { pidOf } from '../process-family';
-import { percentile } from '../statistics';
+import { percentile, summaryOf } from '../statistics';
 import { BUSY, busyWorkflow, sleepingWorkflow } from './workflows';
 
 const EXECUTIONS = 20;
@@ -30,7 +30,7 @@ export async function controlSuite(print: (line: string) => void): Promise<Figur
     );
 
     const all = { ...facts, 'process gone': gone, 'stubborn process gone': stubborn };
-    for (const [name, values] of Object.entries(all)) print(`${name}: ${summary(values)}`);
+    for (const [name, values] of Object.entries(all)) print(`${name}: ${summaryOf(values)}`);
     const p95 = (values: readonly number[]) => percentile(values, 0.95);
     return {
       control_p95: atMost({ value: p95([...facts.pause, ...facts.cancel]), unit: 'ms', target: CONTROL_MS }),
@@ -79,6 +79,3 @@ async function cancelSleeping(platform: Platform, name: string, before: string):
 
 const control = (platform: Platform, id: string, action: 'pause' | 'resume' | 'cancel') =>
   platform.api.post(`/api/executions/${id}/${action}`, 'application/json', '{}');
-
-const summary = (ms: readonly number[]): string =>
-  `${ms.length} times, ${[0.5, 0.95, 1].map((share) => `p${share * 100} ${percentile(ms, share).toFixed(0)} ms`).join(', ')}`;
