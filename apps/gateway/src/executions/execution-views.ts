@@ -1,4 +1,4 @@
-import { jsonBytes, OTHER_MODELS, shortText, type Usage } from '@syntropic/kernel';
+import { jsonBytes, OTHER_MODELS, shortText, usageOfModels, type Usage } from '@syntropic/kernel';
 import { tokensView, totalTokensView } from '@syntropic/live';
 import { MAX_ARTIFACT_IDS } from '@syntropic/orchestration/contracts';
 import type { ExecutionRow, ListedExecution, PhaseRow } from '@syntropic/orchestration/read-model';
@@ -172,12 +172,15 @@ function phaseWithin(
   };
 }
 
-const takenOverPhase = ({ executionId, used }: NonNullable<PhaseRow['takenOver']>) => ({
-  execution_id: executionId,
-  ...tokensView({ byModel: { [OTHER_MODELS]: used } }),
-  cost_usd: used.costUsd,
-  cost_complete: used.costComplete && used.costUsd !== null,
-});
+function takenOverPhase({ executionId, used }: NonNullable<PhaseRow['takenOver']>) {
+  const usage = usageOfModels({ [OTHER_MODELS]: used });
+  return {
+    execution_id: executionId,
+    ...tokensView(usage),
+    cost_usd: usage.costUsd,
+    cost_complete: used.costComplete && usage.costComplete,
+  };
+}
 
 const phaseView = (phase: PhaseRow, usage: Usage): PhaseView => ({
   phase_id: phase.phaseId,

@@ -91,8 +91,7 @@ function addModels(...parts: readonly Usage['byModel'][]): Usage['byModel'] {
   for (const [model, usage] of parts.flatMap((byModel) => Object.entries(byModel))) {
     const hasRoom = models.has(model) || models.size < MAX_MODELS - 1;
     const name = hasRoom ? model : OTHER_MODELS;
-    const known = models.get(name);
-    models.set(name, known ? addModelUsage(known, usage) : usage);
+    models.set(name, addModelUsage(models.get(name) ?? FREE, usage));
   }
   return Object.fromEntries(models);
 }
@@ -136,3 +135,5 @@ const NO_MODEL_USAGE: ModelUsage = {
   cacheReadTokens: 0,
   costUsd: null,
 };
+
+const FREE: ModelUsage = { ...NO_MODEL_USAGE, costUsd: '0' };
