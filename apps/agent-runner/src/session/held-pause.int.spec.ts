@@ -23,7 +23,7 @@ describeWithBubblewrap('a pause of an agent that calls models through the runner
   const start = useSessions(new SandboxBackend(), directory);
   const startAgent = (conversation: Parameters<typeof callingAgent>[0], sessionId: string = randomUUID()) =>
     start({
-      agent: { ...command('true'), provider: 'command', output: 'claude-stream-json' } as ReturnType<typeof command>,
+      agent: { ...command('true'), provider: 'command', output: 'claude-stream-json' },
       provider: callingAgent(conversation),
       sockets: socketsWith({ upstreams: [upstream('anthropic', models().url)] }),
       sessionId,

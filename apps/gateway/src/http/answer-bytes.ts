@@ -13,7 +13,7 @@ const CUTS: readonly Cut[] = [
 ];
 
 /** The value with its longest texts cut, an ellipsis at their end, so that it has at most so many bytes as JSON. */
-export function withinBytes(value: object, maxBytes: number): object {
+function withinBytes(value: object, maxBytes: number): object {
   let shown = value;
   for (const cut of CUTS) {
     if (jsonBytes(shown) <= maxBytes) break;

@@ -23,7 +23,7 @@ export function shortText(text: string, maxBytes: number): string {
 export const ERROR_BYTES = 4_096;
 
 /** The most bytes of an agent's comments on its task. */
-export const COMMENT_BYTES = 64 * 1024;
+const COMMENT_BYTES = 64 * 1024;
 
 /** The most characters of a name that a foreign program gives. */
 const NAME_CHARACTERS = 200;
