@@ -22,10 +22,11 @@ const pids = () => SERVICE_NAMES.map((name) => platform.service(name).pid);
 const level = () =>
   eventually(
     async () => {
-      const { rowCount } = await store.query(
-        'select from read.checkpoints c, log.log_head h where c.position < h.position',
+      const { rows } = await store.query(
+        `select projection, status, error, c.position, h.position as head
+         from read.checkpoints c, log.log_head h where c.position < h.position`,
       );
-      return rowCount === 0;
+      expect(rows).toEqual([]);
     },
     { within: 120_000 },
   );
