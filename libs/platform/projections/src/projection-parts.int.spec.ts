@@ -2,7 +2,7 @@ import { EventAppender } from '@syntropic/event-store';
 import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase } from '@syntropic/testing';
 import type { Pool } from 'pg';
-import { projectionParts } from './projection-states';
+import { projectionParts, projectionStates } from './projection-states';
 import { Accounts, makeTables, PROJECTIONS } from './testing/accounts';
 import { Worker } from './testing/worker';
 
@@ -40,6 +40,23 @@ describe('for health, a projection', () => {
     await database.pool.query(`update read.checkpoints set moved_at = clock_timestamp() + interval '1 hour'`);
 
     expect((await part())?.seconds).toBeLessThan(0);
+  });
+
+  it('is its newest version: an older one that a rolling upgrade has left stands still for nobody', async () => {
+    await database.pool.query(
+      `insert into read.checkpoints (projection, version, store_epoch)
+       select $1, $2, store_epoch from log.log_head`,
+      [first.name, first.version - 1],
+    );
+
+    const names = (await projectionParts(pool)).map((state) => state.name);
+    expect(names).toContain(name);
+    expect(names).not.toContain(`${first.name}_v${first.version - 1}`);
+    const versions = (await projectionStates(pool)).filter((state) => state.name === first.name);
+    expect(versions.map(({ version, status }) => [version, status])).toEqual([
+      [first.version - 1, 'superseded'],
+      [first.version, 'live'],
+    ]);
   });
 
   it('fails while it is stopped, and says why', async () => {

@@ -18,8 +18,8 @@ type EventShown = Readonly<{
 export type ProjectionState = Readonly<{
   name: string;
   version: number;
-  /** `retrying`: it fails and tries again; `stopped`: it waits for an operator. */
-  status: 'live' | 'retrying' | 'stopped';
+  /** `retrying`: it fails and tries again; `stopped`: it waits for an operator; `superseded`: a newer version exists, and only older builds fold this one. */
+  status: 'live' | 'retrying' | 'stopped' | 'superseded';
   position: number;
   error: string | null;
   failing: EventShown | null;
@@ -40,10 +40,13 @@ const DATA_BYTES = 16_384;
 const shown = (event: string) =>
   `case when octet_length(${event}::text) > ${DATA_BYTES} then ${event}::jsonb - 'data' else ${event}::jsonb end`;
 
+const HAS_NEWER = `exists (
+  select from read.checkpoints newer where newer.projection = c.projection and newer.version > c.version)`;
+
 /** All read models as their workers keep them. */
 export async function projectionStates(pool: Pool): Promise<readonly ProjectionState[]> {
   const { rows } = await pool.query<ProjectionState>(
-    `select projection as name, version, status, position, error, ${shown('failing_event')} as failing, (
+    `select projection as name, version, case when ${HAS_NEWER} then 'superseded' else status end as status, position, error, ${shown('failing_event')} as failing, (
        select coalesce(json_agg(json_build_object(
          'event', ${shown('event')}, 'error', error, 'reason', reason, 'by', parked_by,
          'at', ${instant('parked_at')}) order by newest.position), '[]')
@@ -57,7 +60,10 @@ export async function projectionStates(pool: Pool): Promise<readonly ProjectionS
   return rows;
 }
 
-/** For health and metrics: a projection that is not live stands still, and so does one that leaves the next event alone. */
+/**
+ * For health and metrics: a projection that is not live stands still, and so does one that leaves the next event alone.
+ * Older versions are left out: they are kept for builds of a rolling upgrade, and nobody folds them afterwards.
+ */
 export async function projectionParts(pool: Pool): Promise<readonly PartState[]> {
   const { rows } = await pool.query<PartState>(
     `select 'projection' as part, c.projection || '_v' || c.version as name,
@@ -66,6 +72,7 @@ export async function projectionParts(pool: Pool): Promise<readonly PartState[]>
             ${instant('since')} as since, extract(epoch from clock_timestamp() - since)::float8 as seconds
      from log.log_head h, read.checkpoints c, coalesce(
        log.waiting_since(c.position, c.moved_at), case when c.status <> 'live' then c.moved_at end) as since
+     where not ${HAS_NEWER}
      order by name`,
   );
   return rows;
