@@ -25,7 +25,8 @@ const DeadLetters = z.object({
 });
 
 async function projections() {
-  return Projections.parse((await platform.get('/api/operator/projections')).body).projections;
+  const { body } = await platform.get('/api/operator/projections');
+  return Projections.parse(body).projections.filter(({ status }) => status !== 'superseded');
 }
 
 async function deadLetters() {

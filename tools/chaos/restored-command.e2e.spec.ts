@@ -1,5 +1,6 @@
 import { simulated, usePlatform, workflow } from '@syntropic/e2e';
 import { createPool } from '@syntropic/postgres';
+import { CURRENT_CHECKPOINTS } from '@syntropic/projections';
 import { eventually, usePostgres } from '@syntropic/testing';
 import { execFileSync } from 'node:child_process';
 import { cp, rename, rm } from 'node:fs/promises';
@@ -91,6 +92,6 @@ describe('npm run restored', () => {
 
 /** Read models, processes and the relay that are of another epoch, or have not come to the head of the log. */
 const BEHIND = `
-  select projection as name from read.checkpoints c, log.log_head h where c.store_epoch <> h.store_epoch or c.position < h.position
+  select projection as name from ${CURRENT_CHECKPOINTS} c, log.log_head h where c.store_epoch <> h.store_epoch or c.position < h.position
   union all select name from ops.processes p, log.log_head h where p.epoch <> h.store_epoch or p.position < h.position
   union all select 'relay' from ops.relay r, log.log_head h where r.epoch <> h.store_epoch or r.position < h.position`;

@@ -1,4 +1,5 @@
 import { simulated, usePlatform, workflow } from '@syntropic/e2e';
+import { CURRENT_CHECKPOINTS } from '@syntropic/projections';
 import { eventually, usePostgres } from '@syntropic/testing';
 import { cp, rename, rm } from 'node:fs/promises';
 import { expectDenseLog } from './consistency-checks';
@@ -83,7 +84,7 @@ describe('Postgres that goes back a little under running services', () => {
 /** Everything that does not stand at the head of this epoch. */
 const COUNTING_ELSEWHERE = `
   with head as (select position, store_epoch from log.log_head)
-  select projection as name from read.checkpoints c, head h
+  select projection as name from ${CURRENT_CHECKPOINTS} c, head h
    where (c.position, c.store_epoch, c.status) is distinct from (h.position, h.store_epoch, 'live')
   union all
   select name from ops.processes p, head h

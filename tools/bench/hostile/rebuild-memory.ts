@@ -1,3 +1,4 @@
+import { CURRENT_CHECKPOINTS } from '@syntropic/projections';
 import { createDatabase, eventually, type OwnDatabase } from '@syntropic/testing';
 import { freePort } from '@syntropic/testing/servers';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -48,7 +49,7 @@ async function levelOrEnded({ pool }: OwnDatabase, worker: ChildProcess): Promis
   await eventually(
     async () => {
       const { rowCount } = await pool.query(
-        'select from read.checkpoints c, log.log_head h where c.position < h.position',
+        `select from ${CURRENT_CHECKPOINTS} c, log.log_head h where c.position < h.position`,
       );
       return rowCount === 0 || hasEnded(worker);
     },

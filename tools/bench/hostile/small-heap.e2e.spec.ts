@@ -1,5 +1,6 @@
 import { shell, simulated, usePlatform, workflow } from '@syntropic/e2e';
 import { createPool } from '@syntropic/postgres';
+import { CURRENT_CHECKPOINTS } from '@syntropic/projections';
 import { SERVICE_NAMES } from '@syntropic/stack';
 import { eventually } from '@syntropic/testing';
 import type { Pool } from 'pg';
@@ -19,16 +20,12 @@ afterAll(() => store.end());
 const pids = () => SERVICE_NAMES.map((name) => platform.service(name).pid);
 
 /** Every read model has folded the whole log. */
-/** Older versions of a read model are folded by older builds. */
-const IS_NEWEST = `c.version = (select max(version) from read.checkpoints v where v.projection = c.projection)`;
-
 const level = () =>
   eventually(
     async () => {
       const { rows } = await store.query(
         `select projection, status, error, c.position, h.position as head
-         from read.checkpoints c, log.log_head h
-         where c.position < h.position and ${IS_NEWEST}`,
+         from ${CURRENT_CHECKPOINTS} c, log.log_head h where c.position < h.position`,
       );
       expect(rows).toEqual([]);
     },

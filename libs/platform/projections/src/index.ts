@@ -3,7 +3,7 @@ export { projectionCommands, ProjectionOperator } from './operator';
 export { formatPosition, parsePosition, ReadModelBehind, type LogPosition } from './position';
 export { FIRST_REPOS, projection, type ListedRowOf, type Projection } from './projection';
 export { ProjectionRunner } from './projection-runner';
-export { projectionParts, projectionStates, type ProjectionState } from './projection-states';
+export { CURRENT_CHECKPOINTS, projectionParts, projectionStates, type ProjectionState } from './projection-states';
 export { ReadModels } from './read-models';
 export { createRedis, RowCache } from './row-cache';
 export { ddlOf, tableFault } from './table';

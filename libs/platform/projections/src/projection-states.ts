@@ -40,6 +40,10 @@ const DATA_BYTES = 16_384;
 const shown = (event: string) =>
   `case when octet_length(${event}::text) > ${DATA_BYTES} then ${event}::jsonb - 'data' else ${event}::jsonb end`;
 
+/** The checkpoints of the newest version of each read model, as a table of SQL. Older versions are kept for older builds. */
+export const CURRENT_CHECKPOINTS = `(
+  select distinct on (projection) * from read.checkpoints order by projection, version desc)`;
+
 const HAS_NEWER = `exists (
   select from read.checkpoints newer where newer.projection = c.projection and newer.version > c.version)`;
 
@@ -70,9 +74,8 @@ export async function projectionParts(pool: Pool): Promise<readonly PartState[]>
             greatest(h.position - c.position, 0) as behind, c.status <> 'live' as "isFailing",
             coalesce(c.error, 'it does not read further') as why,
             ${instant('since')} as since, extract(epoch from clock_timestamp() - since)::float8 as seconds
-     from log.log_head h, read.checkpoints c, coalesce(
+     from log.log_head h, ${CURRENT_CHECKPOINTS} c, coalesce(
        log.waiting_since(c.position, c.moved_at), case when c.status <> 'live' then c.moved_at end) as since
-     where not ${HAS_NEWER}
      order by name`,
   );
   return rows;
