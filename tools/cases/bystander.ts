@@ -40,5 +40,5 @@ async function watched(platform: Platform, id: string, signal: AbortSignal): Pro
 async function expectNoReadModelStopped(platform: Platform): Promise<void> {
   const { body } = await platform.get('/api/operator/projections');
   const { projections } = Projections.parse(body);
-  expect(projections.filter(({ status }) => status !== 'live' && status !== 'superseded')).toEqual([]);
+  expect(projections.filter(({ status }) => status !== 'live')).toEqual([]);
 }

@@ -25,8 +25,7 @@ const DeadLetters = z.object({
 });
 
 async function projections() {
-  const { body } = await platform.get('/api/operator/projections');
-  return Projections.parse(body).projections.filter(({ status }) => status !== 'superseded');
+  return Projections.parse((await platform.get('/api/operator/projections')).body).projections;
 }
 
 async function deadLetters() {

@@ -34,9 +34,8 @@ export const ProjectionShown = z
   .object({
     name: z.string(),
     version: z.int(),
-    status: z.enum(['live', 'retrying', 'stopped', 'superseded']).meta({
-      description:
-        '`retrying`: it fails and tries again; `stopped`: it waits for an operator; `superseded`: a newer version exists.',
+    status: z.enum(['live', 'retrying', 'stopped']).meta({
+      description: '`retrying`: it fails and tries again; `stopped`: it waits for an operator.',
     }),
     position: z.int().meta({ description: 'Everything in the log up to here is in the read model.' }),
     behind: z.int().meta({ description: 'How many events of the log come after that.' }),

@@ -18,8 +18,8 @@ type EventShown = Readonly<{
 export type ProjectionState = Readonly<{
   name: string;
   version: number;
-  /** `retrying`: it fails and tries again; `stopped`: it waits for an operator; `superseded`: a newer version exists, and only older builds fold this one. */
-  status: 'live' | 'retrying' | 'stopped' | 'superseded';
+  /** `retrying`: it fails and tries again; `stopped`: it waits for an operator. */
+  status: 'live' | 'retrying' | 'stopped';
   position: number;
   error: string | null;
   failing: EventShown | null;
@@ -44,13 +44,10 @@ const shown = (event: string) =>
 export const CURRENT_CHECKPOINTS = `(
   select distinct on (projection) * from read.checkpoints order by projection, version desc)`;
 
-const HAS_NEWER = `exists (
-  select from read.checkpoints newer where newer.projection = c.projection and newer.version > c.version)`;
-
-/** All read models as their workers keep them. */
+/** The newest version of each read model as its worker keeps it. */
 export async function projectionStates(pool: Pool): Promise<readonly ProjectionState[]> {
   const { rows } = await pool.query<ProjectionState>(
-    `select projection as name, version, case when ${HAS_NEWER} then 'superseded' else status end as status, position, error, ${shown('failing_event')} as failing, (
+    `select projection as name, version, status, position, error, ${shown('failing_event')} as failing, (
        select coalesce(json_agg(json_build_object(
          'event', ${shown('event')}, 'error', error, 'reason', reason, 'by', parked_by,
          'at', ${instant('parked_at')}) order by newest.position), '[]')
@@ -58,7 +55,7 @@ export async function projectionStates(pool: Pool): Promise<readonly ProjectionS
          select * from read.parked_events p where (p.projection, p.version) = (c.projection, c.version)
          order by p.position desc limit $1
        ) newest) as parked
-     from read.checkpoints c order by projection, version`,
+     from ${CURRENT_CHECKPOINTS} c order by projection`,
     [SHOWN],
   );
   return rows;
