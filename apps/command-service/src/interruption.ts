@@ -1,8 +1,8 @@
-import { derivedUuid, type CommandContext } from '@syntropic/kernel';
-import { bodyHashOf } from '@syntropic/messaging';
+import { derivedUuid } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import type { SendCommand } from '@syntropic/processes';
 import type { Work } from '@syntropic/work';
+import { ownOrigin } from './own-origin';
 
 const SWEEPER = 'c1d7a1de-0b39-5c0e-8f61-6a0f4e3b2c55';
 
@@ -15,14 +15,6 @@ export const interruption =
     const { executionId, phaseId, sessionId, token, leg } = work;
     const data = { executionId, phaseId, sessionId, why };
     const commandId = derivedUuid(SWEEPER, why, sessionId, token, leg);
-    const context: CommandContext = {
-      commandId,
-      correlationId: commandId,
-      causationId: commandId,
-      actor: { kind: 'service', id: 'sweeper' },
-      bodyHash: bodyHashOf(data),
-      executionId,
-    };
-    const { context: scope, type } = workflowExecution.commands.InterruptPhase;
-    return send({ context: scope, type, data }, context);
+    const { context, type } = workflowExecution.commands.InterruptPhase;
+    return send({ context, type, data }, ownOrigin('sweeper', commandId, data));
   };

@@ -1,8 +1,8 @@
 import type { OutOfTime } from '@syntropic/budgets';
-import { derivedUuid, type CommandContext } from '@syntropic/kernel';
-import { bodyHashOf } from '@syntropic/messaging';
+import { derivedUuid } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import type { SendCommand } from '@syntropic/processes';
+import { ownOrigin } from './own-origin';
 
 const CLOCK = '5d3c9f0a-7e52-5b1d-9c34-1f0e8a7b6c25';
 
@@ -15,14 +15,7 @@ export const outOfTime =
   ({ executionId, clockAsOf, kind, limit, ...found }: OutOfTime): Promise<unknown> => {
     const { context, type } = workflowExecution.commands.ExceedBudget;
     const commandId = derivedUuid(CLOCK, executionId, kind, limit, clockAsOf);
-    const origin: CommandContext = {
-      commandId,
-      correlationId: commandId,
-      causationId: commandId,
-      actor: { kind: 'service', id: 'budget-clock' },
-      // The amount spent grows from look to look, and the report stays the same.
-      bodyHash: bodyHashOf({ executionId, kind, limit, clockAsOf }),
-      executionId,
-    };
+    // The amount spent grows from look to look, and the report stays the same.
+    const origin = ownOrigin('budget-clock', commandId, { executionId, kind, limit, clockAsOf });
     return send({ context, type, data: { ...found, executionId, kind, limit } }, origin);
   };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { CallingSession } from '../model-gateway/calling-session';
@@ -118,7 +118,6 @@ export class SessionSocket {
     this.#server.close();
     this.#server.closeAllConnections();
     await Promise.all([closed, ...this.#running]);
-    await rm(this.path, { force: true });
     await this.options.remove();
   }
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { PATH } from './programs';
 
 const run = promisify(execFile);
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export type DiskUsage = Readonly<{
   /** Bytes of the blocks in use: holes count nothing, and a file with several names counts once. */

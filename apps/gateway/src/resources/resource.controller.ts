@@ -1,5 +1,6 @@
 import { Controller, type Type } from '@nestjs/common';
 import { derivedIdOf, type CommandMessage, type InputOf } from '@syntropic/kernel';
+import { snakeCase } from '@syntropic/live';
 import { ReadModels } from '@syntropic/projections';
 import { Commands } from '../commands/commands';
 import type { ApiRequest, Endpoint } from '../http/endpoint';
@@ -8,7 +9,7 @@ import type { ProblemCode } from '../problems/problem-codes';
 import { cutMark } from '../reads/cut-mark';
 import { RowLookup } from '../reads/row-lookup';
 import { endpointsOf, keySchema, listOf, type Fields, type Resource } from './resource';
-import { camelCase, pascalCase, snakeCase } from './spellings';
+import { camelCase, pascalCase } from './spellings';
 
 type Endpoints = Required<ReturnType<typeof endpointsOf>>;
 type Request<Name extends keyof Endpoints> = ApiRequest<Endpoints[Name]>;

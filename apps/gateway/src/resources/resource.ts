@@ -1,10 +1,11 @@
 import type { CommandMessage } from '@syntropic/kernel';
+import { snakeCase } from '@syntropic/live';
 import type { Projection } from '@syntropic/projections';
 import { z } from 'zod';
 import { endpoint } from '../http/endpoint';
 import { sizeUpTo } from '../http/query-values';
 import { cutField } from '../reads/cut-mark';
-import { pascalCase, snakeCase, wordsOf } from './spellings';
+import { pascalCase, wordsOf } from './spellings';
 
 /** The most rows of a list in one answer, also without a limit in the query. */
 const MOST = 1_000;

@@ -3,6 +3,6 @@ export type { DomainItem, LiveFrame, TelemetryItem } from './live-frame';
 export { LiveFrameFaults } from './live-frame-faults';
 export { EventDataFaults } from './event-data-faults';
 export { secondsAfter } from './seconds-after';
-export { snakeCased, snakeCasingOf } from './snake-case';
+export { snakeCase, snakeCased, snakeCasingOf } from './snake-case';
 export { wireEvents } from './wire-events';
 export { tokensView, totalTokensView } from './wire-usage';

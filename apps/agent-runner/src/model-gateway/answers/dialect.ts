@@ -1,8 +1,5 @@
-import type { Tokens } from '@syntropic/telemetry';
+import { LARGEST_COUNT, type Tokens } from '@syntropic/telemetry';
 import { z } from 'zod';
-
-/** The largest count of tokens that is believed. */
-const MAX_COUNT = 1e12;
 
 const NO_TOKENS: Required<Tokens> = {
   inputTokens: 0,
@@ -51,6 +48,6 @@ export const tokenCount = z
   .number()
   .int()
   .min(0)
-  .max(MAX_COUNT)
+  .max(LARGEST_COUNT)
   .nullish()
   .transform((count) => count ?? 0);

@@ -1,9 +1,8 @@
 import { nameText } from '@syntropic/kernel';
 import { z } from 'zod';
+import { LARGEST_COUNT } from '../largest-count';
 import { startOf } from './storable-text';
 
-/** Higher counts, and values that are none, are not understood. */
-const LARGEST_COUNT = 1e12;
 const NOT_UNDERSTOOD = -1;
 
 const count = z

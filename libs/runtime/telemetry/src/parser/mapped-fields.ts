@@ -1,10 +1,9 @@
 import type { OutputRule, Usd } from '@syntropic/kernel';
+import { LARGEST_COUNT } from '../largest-count';
 import type { Tokens } from '../prices';
 import type { Account } from './running-totals';
 
 type Line = Readonly<Record<string, unknown>>;
-
-const LARGEST_COUNT = 1e12;
 
 /** The value at a path; undefined when a field on the way is missing. */
 export function fieldAt(path: string, line: Line): unknown {
