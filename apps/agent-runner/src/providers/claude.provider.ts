@@ -1,7 +1,7 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
 import type { Argument } from '../workspaces';
-import { CONTINUE, entriesIn, GIT_CONFIG } from './conversation';
+import { CONTINUE, entriesIn, GIT_CONFIG, mcpPrograms } from './conversation';
 import {
   settingsOf,
   type InputProtocol,
@@ -51,18 +51,10 @@ export class ClaudeProvider implements Provider {
 
 /** The settings of a cloned repository are not read: they could run programs before each tool, or allow tools. */
 function argumentsOf({ model, allowedTools: named }: PlannedSession, settings: Settings): string[] {
-  const { maxTurns, mcpServers = {}, skills = {}, outputSchema } = settings;
+  const { maxTurns, mcpServers, skills = {}, outputSchema } = settings;
   // The skills that the author gives are allowed with their own tool.
   const allowedTools = named.length > 0 && Object.keys(skills).length > 0 ? [...named, 'Skill'] : named;
-  const servers = Object.entries(mcpServers).map(
-    ([
-      name,
-      {
-        command: [command, ...args],
-        env,
-      },
-    ]) => [name, { type: 'stdio', command, args, env }],
-  );
+  const servers = mcpPrograms(mcpServers).map(([name, server]) => [name, { type: 'stdio', ...server }]);
   return [
     ...['--settings', JSON.stringify({ hooks: TOOL_HOOK }), '--setting-sources', 'user'],
     ...['--strict-mcp-config', '--mcp-config', JSON.stringify({ mcpServers: Object.fromEntries(servers) as object })],

@@ -1,6 +1,6 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import type { Argument } from '../workspaces';
-import { CONTINUE, entriesIn, GIT_CONFIG } from './conversation';
+import { CONTINUE, entriesIn, GIT_CONFIG, mcpPrograms } from './conversation';
 import {
   FORWARDER_URL,
   settingsOf,
@@ -56,16 +56,8 @@ const programOf = (binary: string, { outputSchema }: Settings): Argument[] =>
 
 const resume = (thread: string | undefined) => (thread === undefined ? [] : ['resume', thread]);
 
-function argumentsOf({ model }: PlannedSession, { mcpServers = {} }: Settings): string[] {
-  const servers = Object.entries(mcpServers).map(
-    ([
-      name,
-      {
-        command: [command = '', ...args],
-        env,
-      },
-    ]) => [`mcp_servers.${name}`, toml({ command, args, env })],
-  );
+function argumentsOf({ model }: PlannedSession, { mcpServers }: Settings): string[] {
+  const servers = mcpPrograms(mcpServers).map(([name, server]) => [`mcp_servers.${name}`, toml(server)]);
   const runner = {
     name: 'runner',
     base_url: `${FORWARDER_URL}/openai`,

@@ -5,6 +5,17 @@ import { join } from 'node:path';
 export const CONTINUE =
   'You were paused and go on now. A tool that was interrupted has not been run again: look at its effects before you repeat it.';
 
+type McpServers = Readonly<
+  Record<string, Readonly<{ command: readonly string[]; env?: Readonly<Record<string, string>> | undefined }>>
+>;
+
+/** The servers of the Model Context Protocol with program and arguments apart, as agents configure them. */
+export const mcpPrograms = (servers: McpServers = {}) =>
+  Object.entries(servers).map(([name, { command, env }]) => {
+    const [program = '', ...args] = command;
+    return [name, { command: program, args, env }] as const;
+  });
+
 /** The author of commits, unless the agent names another. */
 export const GIT_CONFIG = '[user]\n\tname = Agent\n\temail = agent@workspace.invalid\n';
 
