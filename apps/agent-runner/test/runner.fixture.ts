@@ -211,9 +211,19 @@ export function useRunner(directory: { readonly path: string }) {
     connection?.publish(controlSubject(String(runner), natsUserIn(bus.url)), JSON.stringify(message));
   };
 
+  /** Hints at work that waits for the slot of a held session, as often as the sweeper would, until that session is parked. */
+  const wakeUntilParked = (order: Pick<WorkOrder, 'sessionId'>) => {
+    const hint = { sessionId: randomUUID(), waiting: { provider: 'command' } };
+    return eventually(() => {
+      wake(hint);
+      return platform.commandsOf('ParkPhase', order).length > 0;
+    });
+  };
+
   return {
     start,
     wake,
+    wakeUntilParked,
     get platform() {
       return platform;
     },

@@ -68,7 +68,7 @@ describeWithBubblewrap('a paused session', () => {
     request(order, 'pause', 4);
     await runner.platform.receives('HoldPhase', order, 2);
     await eventually(() => refusals > 0);
-    runner.wake({ sessionId: orderOf(endless).sessionId, waiting: { provider: 'command' } });
+    await runner.wakeUntilParked(order);
     await expect(runner.platform.receives('ParkPhase', order)).resolves.toMatchObject({ why: 'slot_needed' });
   });
 

@@ -64,7 +64,7 @@ describeWithBubblewrap('a refused statement of a runner is followed by a reduced
     runner.platform.request(order, 'pause', 2);
     runner.wake();
     await runner.platform.receives('HoldPhase', order);
-    runner.wake({ sessionId: orderOf(shell('true')).sessionId, waiting: { provider: 'command' } });
+    await runner.wakeUntilParked(order);
 
     await expect(runner.platform.receives('ReleaseWork', order)).resolves.toMatchObject({ as: 'parked' });
   });

@@ -76,9 +76,9 @@ export class WorkFixture {
     return this.#wakes.map(({ user }) => user);
   }
 
-  async queued(fields: Partial<NewWork> = {}, asOf = 1): Promise<NewWork> {
+  async queued(fields: Partial<NewWork> = {}, asOf = 1, queue = this.queue): Promise<NewWork> {
     const work = newWork(fields);
-    await this.queue.enqueue(work, asOf);
+    await queue.enqueue(work, asOf);
     return work;
   }
 
@@ -116,10 +116,10 @@ export class WorkFixture {
     );
   }
 
-  /** Work that this runner has claimed. */
+  /** New work that this runner has claimed, whatever else is queued or being claimed. */
   async held(runner = 'r1', queue = this.queue): Promise<Work> {
-    await queue.enqueue(newWork(), 1);
-    const work = await queue.claim(capabilitiesOf(runner));
+    const { sessionId } = await this.queued({}, 1, queue);
+    const work = await queue.claim({ ...capabilitiesOf(runner), sessionId });
     if (!work) throw new Error('there was nothing to claim');
     return work;
   }
