@@ -1,4 +1,5 @@
-import { costOf, PRICE_TABLE_VERSION } from '@syntropic/telemetry';
+import { addCosts } from '@syntropic/kernel';
+import { costOf, PRICE_TABLE_VERSION, searchFeeOf } from '@syntropic/telemetry';
 import type { Account } from './answers/dialect';
 import { textOf } from './answers/dialect';
 import type { PlannedCall, SettledCall } from './call-guard';
@@ -23,10 +24,17 @@ export type EndedCall = Readonly<{
 
 /** The figures of an ended call. Refused calls and those that call no model cost nothing. */
 export function settledCall({ call, account, isMetered, status }: EndedCall, at: string): SettledCall {
-  const { tokens, isComplete, model = call.model } = account;
+  const { tokens, isComplete } = account;
   const isFree = !isMetered || status >= 400;
-  return { tokens, costUsd: isFree ? '0' : costOf(model ?? 'unknown', tokens, at), isComplete };
+  return {
+    tokens,
+    costUsd: isFree ? '0' : chargeOf(account, account.model ?? call.model ?? 'unknown', at),
+    isComplete,
+  };
 }
+
+const chargeOf = ({ tokens, webSearches }: Account, model: string, at: string): string | null =>
+  addCosts(costOf(model, tokens, at), searchFeeOf(model, webSearches, at));
 
 /** The data of a `model_call`, without its leg. */
 export function callRecord({ call, account, status, requestId, times }: EndedCall, settled: SettledCall): object {
@@ -42,6 +50,7 @@ export function callRecord({ call, account, status, requestId, times }: EndedCal
     cache_creation_tokens: tokens.cacheCreationTokens,
     cache_creation_1h_tokens: tokens.cacheCreation1hTokens,
     cache_read_tokens: tokens.cacheReadTokens,
+    ...(account.webSearches > 0 && { web_search_requests: account.webSearches }),
     cost_usd: costUsd,
     price_table: PRICE_TABLE_VERSION,
     complete: isComplete,

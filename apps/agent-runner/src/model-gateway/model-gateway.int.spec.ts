@@ -1,3 +1,4 @@
+import { addUsd } from '@syntropic/kernel';
 import { eventually, inOrder } from '@syntropic/testing';
 import { once } from 'node:events';
 import {
@@ -46,6 +47,16 @@ describe('a call of the Messages API', () => {
       ]);
     },
   );
+
+  it.each([true, false])('costs a fee for each search of the provider in the web (stream: %s)', async (stream) => {
+    models().answer(inOrder({ text: 'Found', usage: { ...usage, webSearches: 3 } }));
+    const { socket, records } = await openAnthropic();
+
+    await ask(socket.path, MESSAGES, request({ stream }));
+
+    const cost_usd = addUsd(COST, '0.03');
+    expect(records('model_call')).toMatchObject([{ web_search_requests: 3, cost_usd, complete: true }]);
+  });
 
   it('arrives event by event, as the provider sends it', async () => {
     let finish: () => void = () => undefined;

@@ -47,6 +47,7 @@ export { commentText, ERROR_BYTES, errorText, isStorable, nameText, shortText, s
 export { ErrorText, Location, MAX_REPOS, ShortName } from './texts';
 export { addUsd, leastUsd, perMillion, SignedUsd, subtractUsd, Usd, usdOf } from './usd';
 export {
+  addCosts,
   addCounts,
   addModelUsage,
   addUsage,

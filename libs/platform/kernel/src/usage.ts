@@ -74,7 +74,8 @@ export const OTHER_MODELS = 'other';
 
 export const addCounts = (one: number, other: number): number => Math.min(one + other, MAX_COUNT);
 
-const addCosts = (one: Usd | null, other: Usd | null): Usd | null =>
+/** `null` for a cost that is not known. */
+export const addCosts = (one: Usd | null, other: Usd | null): Usd | null =>
   one === null || other === null ? null : leastUsd(addUsd(one, other), MAX_USD);
 
 export const addModelUsage = (one: ModelUsage, other: ModelUsage): ModelUsage => ({

@@ -22,6 +22,8 @@ export const RUNNER_TELEMETRY = {
     /** The part of `cache_creation_tokens` that is kept for an hour. */
     cache_creation_1h_tokens: count,
     cache_read_tokens: count,
+    /** Searches in the web that the provider has made for the answer; their fees are in the cost. */
+    web_search_requests: count.optional(),
     cost_usd: Usd.nullable(),
     price_table: text,
     complete: z.boolean(),

@@ -1,7 +1,7 @@
 export { PRICE_TABLE_VERSION } from './price-table';
 export type { TelemetryType } from './catalogue';
 export { LARGEST_COUNT } from './largest-count';
-export { costOf, priceOf, type Tokens } from './prices';
+export { costOf, priceOf, searchFeeOf, type Tokens } from './prices';
 export type { LegReport } from './parser/leg-report';
 export { AgentOutput, SessionParser } from './parser/session-parser';
 export { TelemetryEvent, type NumberedEvent } from './telemetry-event';

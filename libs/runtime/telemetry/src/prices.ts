@@ -1,20 +1,22 @@
 import { addUsd, perMillion, type Usd } from '@syntropic/kernel';
-import { PRICES, type Price } from './price-table';
+import type { Price } from './price';
+import { PRICES } from './price-table';
 
 const ALIASES: Readonly<Record<string, string>> = {
   haiku: 'claude-haiku-4-5',
   sonnet: 'claude-sonnet-4-5',
   opus: 'claude-opus-4-5',
+  'gpt-5.6': 'gpt-5.6-sol',
 };
 
-/** `anthropic/claude-haiku-4-5-20251001`, `us.anthropic.claude-haiku-4-5-20251001-v1:0`, `claude-haiku-4-5@20251001`: one model. */
+/** `anthropic/claude-haiku-4-5-20251001`, `us.anthropic.claude-haiku-4-5-20251001-v1:0`, `claude-haiku-4-5@20251001`: one model, as `openai/gpt-5-2025-08-07` is `gpt-5`. */
 export function modelFamily(model: string): string {
   const name = model
     .toLowerCase()
-    .replace(/^.*anthropic[./]/, '')
+    .replace(/^.*(anthropic[./]|openai\/)/, '')
     .replace(/\[1m\]$/, '')
     .replace(/-v\d+(:\d+)?$/, '')
-    .replace(/[@-]\d{8}$/, '')
+    .replace(/[@-](\d{8}|\d{4}-\d{2}-\d{2})$/, '')
     .replace(/-latest$/, '');
   return Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
 }
@@ -51,6 +53,14 @@ export function costOf(model: string, tokens: Tokens, at: string): Usd | null {
     perMillion(prices.cacheCreation1h, written1h),
     perMillion(prices.cacheRead, cacheReadTokens),
   );
+}
+
+/** The fee of searches in the web that the model's provider has made for an answer; `null` when the model is not in the table. */
+export function searchFeeOf(model: string, searches: number, at: string): Usd | null {
+  if (searches === 0) return '0';
+  const found = priceOf(model, at);
+  // The price of one search, times their number.
+  return found ? perMillion(found.webSearch, searches * 1e6) : null;
 }
 
 /** The cost of several requests together; `null` also when it depends on the size of each. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NO_ACCOUNT, textOf, tokenCount, type Account, type Dialect, type Field } from './dialect';
+import { NO_ACCOUNT, searchCount, textOf, tokenCount, type Account, type Dialect, type Field } from './dialect';
 
 const Usage = z.object({
   input_tokens: tokenCount,
@@ -7,6 +7,7 @@ const Usage = z.object({
   cache_creation_input_tokens: tokenCount,
   cache_read_input_tokens: tokenCount,
   cache_creation: z.object({ ephemeral_1h_input_tokens: tokenCount }).nullish(),
+  server_tool_use: z.object({ web_search_requests: searchCount }).nullish(),
 });
 
 /** The usage of a message changes in its stream: fields that a later event has replace earlier ones. */
@@ -23,7 +24,7 @@ function withUsage(account: Account, usage: unknown): Account {
     cacheReadTokens: data.cache_read_input_tokens,
     cacheCreation1hTokens: data.cache_creation?.ephemeral_1h_input_tokens ?? 0,
   };
-  return { ...account, tokens, usage: merged };
+  return { ...account, tokens, webSearches: data.server_tool_use?.web_search_requests ?? 0, usage: merged };
 }
 
 const errorOf = (field: Field) => textOf(field('error.type'));

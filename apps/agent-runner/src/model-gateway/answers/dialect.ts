@@ -15,6 +15,8 @@ export type Field = (path: string) => unknown;
 /** Knowledge of an answer so far. */
 export type Account = Readonly<{
   tokens: Required<Tokens>;
+  /** Searches in the web that the provider has made for the answer. */
+  webSearches: number;
   /** True when nothing that counts can follow. */
   isComplete: boolean;
   model?: string | undefined;
@@ -24,7 +26,7 @@ export type Account = Readonly<{
   usage?: object;
 }>;
 
-export const NO_ACCOUNT: Account = { tokens: NO_TOKENS, isComplete: false };
+export const NO_ACCOUNT: Account = { tokens: NO_TOKENS, webSearches: 0, isComplete: false };
 
 /** The sense of an API's answers. */
 export interface Dialect {
@@ -49,5 +51,17 @@ export const tokenCount = z
   .int()
   .min(0)
   .max(LARGEST_COUNT)
+  .nullish()
+  .transform((count) => count ?? 0);
+
+/** More searches than a provider makes for one answer. */
+const MOST_SEARCHES = 10_000;
+
+/** A count of searches; zero when it is absent. @throws for a count that is not understood */
+export const searchCount = z
+  .number()
+  .int()
+  .min(0)
+  .max(MOST_SEARCHES)
   .nullish()
   .transform((count) => count ?? 0);

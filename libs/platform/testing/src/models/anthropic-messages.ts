@@ -78,6 +78,7 @@ const usage = (tokens: ModelUsage) => ({
     ephemeral_1h_input_tokens: tokens.cacheWrite1hTokens,
   },
   output_tokens: tokens.outputTokens,
+  ...(tokens.webSearches > 0 && { server_tool_use: { web_search_requests: tokens.webSearches } }),
   service_tier: 'standard',
 });
 

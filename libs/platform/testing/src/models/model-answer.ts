@@ -5,6 +5,7 @@ export interface ModelUsage {
   readonly cacheReadTokens: number;
   readonly cacheWrite5mTokens: number;
   readonly cacheWrite1hTokens: number;
+  readonly webSearches: number;
   /** A part of the output. */
   readonly reasoningTokens: number;
 }
@@ -53,6 +54,7 @@ const DEFAULT_USAGE: ModelUsage = {
   cacheReadTokens: 0,
   cacheWrite5mTokens: 0,
   cacheWrite1hTokens: 0,
+  webSearches: 0,
   reasoningTokens: 0,
 };
 

@@ -30,7 +30,7 @@ export const openaiResponses: Dialect = {
     return [
       { type: 'response.created', response: started },
       ...output.flatMap((item, index) => itemEvents(item, index, turn.deltas ?? 1)),
-      { type: 'response.completed', response: { ...response, output } },
+      { type: `response.${response.status}`, response: { ...response, output } },
     ].map((event, n) => ({ ...event, sequence_number: n }));
   },
 
@@ -45,7 +45,7 @@ const isOutput = ({ type, role }: Readonly<Record<string, unknown>>) =>
 
 type Item = Readonly<{ type: string; id: string; [field: string]: unknown }>;
 
-function itemsOf({ text, tools = [] }: ModelTurn, id: string): readonly Item[] {
+function itemsOf({ text, tools = [], usage }: ModelTurn, id: string): readonly Item[] {
   const said: Item = {
     type: 'message',
     id: `msg_${id}`,
@@ -61,7 +61,13 @@ function itemsOf({ text, tools = [] }: ModelTurn, id: string): readonly Item[] {
     arguments: JSON.stringify(input),
     status: 'completed',
   }));
-  return [...(text === undefined ? [] : [said]), ...calls];
+  const searches = Array.from({ length: usage?.webSearches ?? 0 }, (_, n) => ({
+    type: 'web_search_call',
+    id: `ws_${id}_${n}`,
+    status: 'completed',
+    action: { type: 'search', query: `question ${n}` },
+  }));
+  return [...searches, ...(text === undefined ? [] : [said]), ...calls];
 }
 
 function responseOf(turn: ModelTurn, request: ModelRequest, id: string) {
@@ -69,19 +75,24 @@ function responseOf(turn: ModelTurn, request: ModelRequest, id: string) {
     id: `resp_${id}`,
     object: 'response',
     created_at: Math.floor(request.at / 1_000),
-    status: 'completed',
+    ...endOf(turn),
     model: turn.model ?? request.model,
     output: itemsOf(turn, id),
     usage: usage(usageOf(turn)),
   };
 }
 
+const endOf = ({ stopReason }: ModelTurn) =>
+  stopReason === 'max_tokens'
+    ? { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }
+    : { status: 'completed' };
+
 /** Cached tokens are a part of the input here. */
 function usage({ cacheReadTokens, outputTokens, reasoningTokens, ...written }: ModelUsage) {
   const input = written.inputTokens + cacheReadTokens + written.cacheWrite5mTokens + written.cacheWrite1hTokens;
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: cacheReadTokens },
+    input_tokens_details: { cached_tokens: cacheReadTokens, cache_write_tokens: written.cacheWrite5mTokens },
     output_tokens: outputTokens,
     output_tokens_details: { reasoning_tokens: reasoningTokens },
     total_tokens: input + outputTokens,

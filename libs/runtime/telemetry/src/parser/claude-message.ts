@@ -33,16 +33,24 @@ const CacheWrites = z
   .nullish()
   .transform((writes) => writes ?? { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 });
 
+/** Tools that the provider has run for the answer. */
+const ServerTools = z
+  .object({ web_search_requests: count })
+  .nullish()
+  .transform((tools) => tools ?? { web_search_requests: 0 })
+  .catch({ web_search_requests: NOT_UNDERSTOOD });
+
 const TokenUsage = z
   .object({
     input_tokens: count,
     output_tokens: count,
     cache_creation_input_tokens: count,
     cache_read_input_tokens: count,
+    server_tool_use: ServerTools,
     cache_creation: CacheWrites.catch({ ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: NOT_UNDERSTOOD }),
   })
-  .transform(({ cache_creation: { ephemeral_1h_input_tokens }, ...counts }) =>
-    countsOf({ ...counts, cache_creation_1h_input_tokens: ephemeral_1h_input_tokens }),
+  .transform(({ cache_creation: { ephemeral_1h_input_tokens }, server_tool_use, ...counts }) =>
+    countsOf({ ...counts, ...server_tool_use, cache_creation_1h_input_tokens: ephemeral_1h_input_tokens }),
   );
 export type TokenUsage = z.infer<typeof TokenUsage>;
 
@@ -107,6 +115,7 @@ const ModelAccount = z
     cacheCreationInputTokens: count,
     cacheReadInputTokens: count,
     cacheCreationEphemeral1hInputTokens: count,
+    webSearchRequests: count,
   })
   .transform(countsOf)
   .and(z.object({ costUSD: dollars, costBasis: text }));

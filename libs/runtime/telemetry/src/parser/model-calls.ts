@@ -1,6 +1,7 @@
+import { addCosts } from '@syntropic/kernel';
 import type { TelemetryData } from '../catalogue';
 import { PRICE_TABLE_VERSION } from '../price-table';
-import { costOf } from '../prices';
+import { costOf, searchFeeOf } from '../prices';
 import type { TokenUsage } from './claude-message';
 import { addedTo } from './running-totals';
 
@@ -64,7 +65,7 @@ function callOf({ messageId, model, name, usage, parent }: ReportedCall, context
     output_tokens: tokens.outputTokens,
     cache_creation_tokens: tokens.cacheCreationTokens,
     cache_read_tokens: tokens.cacheReadTokens,
-    cost_usd: costOf(model, tokens, time),
+    cost_usd: addCosts(costOf(model, tokens, time), searchFeeOf(model, usage.web_search_requests, time)),
     price_table: PRICE_TABLE_VERSION,
     ...(resultsBefore > 0 ? { results_before: resultsBefore } : {}),
     ...(parent === undefined ? {} : { parent_tool_use_id: parent }),

@@ -1,5 +1,5 @@
-import { addCounts, addUsd, usdOf, type Usd } from '@syntropic/kernel';
-import { costOfAll, type Tokens } from '../prices';
+import { addCosts, addCounts, usdOf, type Usd } from '@syntropic/kernel';
+import { costOfAll, searchFeeOf, type Tokens } from '../prices';
 import type { ModelAccount, ResultMessage } from './claude-message';
 import type { ModelNames } from './model-names';
 import type { Account, Accounts } from './running-totals';
@@ -51,7 +51,9 @@ function accountOf(model: string, usage: ModelAccount, time: string): Account {
   };
   // An agent that does not know a model reports the price of another one.
   const reported = usage.costBasis === 'unknown' ? undefined : usage.costUSD;
-  return accountWith(tokens, reported === undefined ? costOfAll(model, tokens, time) : usdOf(reported));
+  if (reported !== undefined) return accountWith(tokens, usdOf(reported));
+  const fee = searchFeeOf(model, usage.webSearchRequests, time);
+  return accountWith(tokens, addCosts(costOfAll(model, tokens, time), fee));
 }
 
 /** Older agents report one account for all models. */
@@ -81,5 +83,5 @@ export const sumOf = (one: Account, other: Account): Account => ({
   output_tokens: addCounts(one.output_tokens, other.output_tokens),
   cache_creation_tokens: addCounts(one.cache_creation_tokens, other.cache_creation_tokens),
   cache_read_tokens: addCounts(one.cache_read_tokens, other.cache_read_tokens),
-  cost_usd: one.cost_usd === null || other.cost_usd === null ? null : addUsd(one.cost_usd, other.cost_usd),
+  cost_usd: addCosts(one.cost_usd, other.cost_usd),
 });

@@ -46,6 +46,12 @@ describe('legs', () => {
     expect(parser.usage).toMatchObject({ ...partial, turns: 1 });
   });
 
+  it('without a result are estimated with the fees of searches in the web', () => {
+    const { read, parser } = session();
+    read(answer('m1', { type: 'text' }, { used: { ...usage, server_tool_use: { web_search_requests: 2 } } }));
+    expect(parser.usage).toMatchObject({ costUsd: '0.021175', costComplete: false });
+  });
+
   it('that were interrupted are included in the next account', () => {
     const { read, parser, now } = session();
     read(answer('m1', { type: 'text' }));
