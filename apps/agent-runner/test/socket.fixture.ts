@@ -15,6 +15,7 @@ type SocketOptions = Readonly<{
   guards?: readonly CallGuard[];
   hosts?: readonly string[];
   privateNetworks?: readonly string[];
+  maxOutputTokens?: number;
 }>;
 
 export const upstream = (api: Upstream['api'], baseUrl: string, secret?: string, name: string = api): Upstream => ({
@@ -73,7 +74,8 @@ export function useSockets(directory: { readonly path: string }) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const spool = await Spool.open(path);
     const sockets = socketsWith(options);
-    const owner = { sessionId: own as SessionId, leg: 1, directory: path, egress, spool };
+    const { maxOutputTokens } = options;
+    const owner = { sessionId: own as SessionId, leg: 1, directory: path, egress, spool, maxOutputTokens };
     const socket = await sockets.open(owner);
     open.push({ socket, spool, sockets });
     const records = (type: string) =>

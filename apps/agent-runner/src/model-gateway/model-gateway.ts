@@ -58,7 +58,7 @@ export class ModelGateway {
     session: CallingSession,
     { upstream, operation, body, arrivedAt }: Target & Readonly<{ body: Buffer; arrivedAt: number }>,
   ): Promise<void> {
-    const document = await requestDocument(body, operation.dialect);
+    const document = await requestDocument(body, operation, session.maxOutputTokens);
     const call: PlannedCall = {
       callId: randomUUID(),
       sessionId: session.sessionId,

@@ -34,6 +34,44 @@ describe("OpenAI's APIs", () => {
     },
   );
 
+  it('have their cost at the price of the model, with caches and the fees of searches in the web', async () => {
+    const usage = { inputTokens: 900, cacheReadTokens: 50, cacheWrite5mTokens: 50, outputTokens: 10, webSearches: 2 };
+    models().answer(inOrder({ text: 'Hello', usage }));
+    const { socket, records } = await open({ upstreams: [upstream('openai', models().url, SECRET)] });
+
+    await ask(socket.path, '/openai/v1/responses', { model: 'gpt-6-sol-2026-09-22', stream: true, input: 'Hi' });
+
+    // 2, 10, 0.20 and 2.50 dollars per million tokens, and a cent for each search.
+    expect(records('model_call')).toMatchObject([
+      {
+        ...{ input_tokens: 900, cache_read_tokens: 50, cache_creation_tokens: 50, output_tokens: 10 },
+        ...{ web_search_requests: 2, cost_usd: '0.022035' },
+      },
+    ]);
+  });
+
+  it.each([
+    ['/openai/v1/responses', { input: 'Hi' }, { max_output_tokens: 300 }],
+    ['/openai/v1/responses', { max_output_tokens: 5_000, input: 'Hi' }, { max_output_tokens: 300 }],
+    ['/openai/v1/responses', { input: 'Hi', max_output_tokens: 'all' }, { max_output_tokens: 300 }],
+    ['/openai/v1/responses', { max_output_tokens: 20, input: 'Hi' }, { max_output_tokens: 20 }],
+    ['/openai/v1/chat/completions', { messages: [], stream: false }, { max_completion_tokens: 300 }],
+    ['/openai/v1/chat/completions', { max_tokens: 301, messages: [] }, { max_tokens: 300 }],
+    ['/openai/v1/chat/completions', { stream: true, max_tokens: 301, stream_options: {} }, { max_tokens: 300 }],
+  ])('pass on to %s no request for longer answers than the session may have: %j', async (path, asked, limit) => {
+    const bodies: unknown[] = [];
+    const url = await serve(async (incoming, response) => {
+      bodies.push(JSON.parse(await bodyOf(incoming)));
+      response.end('{}');
+    });
+    const { socket } = await open({ upstreams: [upstream('openai', url)], maxOutputTokens: 300 });
+
+    await ask(socket.path, path, asked);
+
+    const streamed = 'stream_options' in asked ? { stream_options: { include_usage: true } } : {};
+    expect(bodies).toEqual([{ ...asked, ...streamed, ...limit }]);
+  });
+
   const usageOfChat = { prompt_tokens: 30, completion_tokens: 4, prompt_tokens_details: { cached_tokens: 10 } };
 
   it('stream chats that are made to tell their usage, however the bytes are cut', async () => {

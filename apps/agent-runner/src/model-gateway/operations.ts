@@ -12,19 +12,27 @@ export type Operation = Readonly<{
   /** The path below the upstream's base URL. */
   path: string;
   dialect: Dialect;
+  /** The fields of its request that limit the tokens of the answer; the first is the API's present one. */
+  limits: readonly string[];
   /** False for requests that call no model. */
   isMetered: boolean;
 }>;
 
 const ANTHROPIC: readonly Operation[] = [
-  { name: 'messages', path: '/v1/messages', dialect: anthropicMessages, isMetered: true },
-  { name: 'count_tokens', path: '/v1/messages/count_tokens', dialect: anthropicCount, isMetered: false },
+  { name: 'messages', path: '/v1/messages', dialect: anthropicMessages, limits: ['max_tokens'], isMetered: true },
+  { name: 'count_tokens', path: '/v1/messages/count_tokens', dialect: anthropicCount, limits: [], isMetered: false },
 ];
 
 /** Base URLs of this API include the version. */
 const OPENAI: readonly Operation[] = [
-  { name: 'responses', path: '/responses', dialect: openaiResponses, isMetered: true },
-  { name: 'chat_completions', path: '/chat/completions', dialect: openaiChat, isMetered: true },
+  { name: 'responses', path: '/responses', dialect: openaiResponses, limits: ['max_output_tokens'], isMetered: true },
+  {
+    name: 'chat_completions',
+    path: '/chat/completions',
+    dialect: openaiChat,
+    limits: ['max_completion_tokens', 'max_tokens'],
+    isMetered: true,
+  },
 ];
 
 /** The operation at a path of an API, as agents write it; undefined for others, which the gateway does not pass on. */

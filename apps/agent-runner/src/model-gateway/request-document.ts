@@ -1,6 +1,7 @@
-import { textOf, type Dialect } from './answers/dialect';
+import { textOf } from './answers/dialect';
 import { fieldsOf } from './fields-of';
 import type { JsonFields } from './json-fields';
+import type { Operation } from './operations';
 
 /** The body of a call, with the model and the length of answer that it names. */
 export type RequestDocument = Readonly<{
@@ -9,26 +10,57 @@ export type RequestDocument = Readonly<{
   maxOutputTokens: number | undefined;
 }>;
 
-/** The fields of the APIs that limit an answer. */
-const LIMITS = ['max_tokens', 'max_output_tokens', 'max_completion_tokens'];
-
-/** The body as it is passed on: a stream is made to tell its usage at its end. */
-export async function requestDocument(body: Buffer, dialect: Dialect): Promise<RequestDocument> {
-  const fields = await fieldsOf(body, ['model', 'stream', 'stream_options', ...LIMITS]);
-  const asks = dialect.mustAskForUsage && fields.get('stream') === true;
-  const maxOutputTokens = LIMITS.map((name) => fields.get(name)).find(isCount);
-  return { body: asks ? askingForUsage(body, fields) : body, model: textOf(fields.get('model')), maxOutputTokens };
+/**
+ * The body as it is passed on: a stream is made to tell its usage at its end, and an answer has at most the session's tokens.
+ * @param mostTokens of an answer; undefined for a session without such a limit
+ */
+export async function requestDocument(
+  body: Buffer,
+  operation: Operation,
+  mostTokens: number | undefined,
+): Promise<RequestDocument> {
+  const fields = await fieldsOf(body, ['model', 'stream', 'stream_options', ...operation.limits]);
+  const changed = { ...usageAsked(operation, fields), ...limited(operation, fields, mostTokens) };
+  const maxOutputTokens = operation.limits.map((name) => changed[name] ?? fields.get(name)).find(isCount);
+  return { body: withFields(body, fields, changed), model: textOf(fields.get('model')), maxOutputTokens };
 }
+
+type Changes = Readonly<Record<string, unknown>>;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-function askingForUsage(body: Buffer, fields: JsonFields): Buffer {
+function usageAsked({ dialect }: Operation, fields: JsonFields): Changes {
+  if (!dialect.mustAskForUsage || fields.get('stream') !== true) return {};
   const options = fields.get('stream_options');
-  const span = fields.span('stream_options');
-  const end = fields.end;
+  return { stream_options: { ...(typeof options === 'object' ? options : {}), include_usage: true } };
+}
+
+/** Every limit that the request names is held, and one that it lacks is added. */
+function limited({ limits }: Operation, fields: JsonFields, most: number | undefined): Changes {
+  const [first] = limits;
+  if (most === undefined || first === undefined) return {};
+  const named = limits.filter((name) => fields.span(name) !== undefined);
+  const exceeded = named.filter((name) => {
+    const asked = fields.get(name);
+    return !isCount(asked) || asked > most;
+  });
+  return Object.fromEntries((named.length > 0 ? exceeded : [first]).map((name) => [name, most]));
+}
+
+/** The same document with these fields, in their places or at its end. Text that is no object stays as it is. */
+function withFields(body: Buffer, fields: JsonFields, changed: Changes): Buffer {
+  const { end } = fields;
   if (end === undefined) return body;
-  const asked = JSON.stringify({ ...(typeof options === 'object' ? options : {}), include_usage: true });
-  return span
-    ? Buffer.concat([body.subarray(0, span.start), Buffer.from(asked), body.subarray(span.end)])
-    : Buffer.concat([body.subarray(0, end), Buffer.from(`,"stream_options":${asked}`), body.subarray(end)]);
+  const edits = Object.entries(changed).map(([name, value]) => {
+    const span = fields.span(name);
+    const text = JSON.stringify(value);
+    return span ? { ...span, text } : { start: end, end, text: `,"${name}":${text}` };
+  });
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const edit of edits.toSorted((one, other) => one.start - other.start)) {
+    parts.push(body.subarray(from, edit.start), Buffer.from(edit.text));
+    from = edit.end;
+  }
+  return Buffer.concat([...parts, body.subarray(from)]);
 }

@@ -22,11 +22,12 @@ describeWithCodex('Codex in a sandbox, behind the model gateway', () => {
     models().clear();
   });
 
-  const start = (codex: Settings = {}, session: Readonly<{ sessionId?: string; leg?: number }> = {}) =>
+  type Session = Readonly<{ sessionId?: string; leg?: number; maxTokens?: number }>;
+  const start = (codex: Settings = {}, { maxTokens, ...session }: Session = {}) =>
     startIn({
       promptTemplate: 'Do your work',
       agent: { provider: 'codex', isolation: 'sandbox', ...codex },
-      settings: { allowedTools: [], model: 'gpt-5-codex' },
+      settings: { allowedTools: [], model: 'gpt-5-codex', maxTokens },
       provider: new CodexProvider(codexBinary),
       sockets: socketsWith({ upstreams: [upstream('openai', `${models().url}/v1`, 'the-secret')] }),
       ...session,
@@ -71,6 +72,17 @@ describeWithCodex('Codex in a sandbox, behind the model gateway', () => {
 
     expect(finished).toMatchObject({ outcome: 'failed', exitCode: 1 });
     const error = expect.stringContaining('no such model') as string;
+    expect(parserOf(lines, CODEX_OUTPUT).reportOf(1)?.outcome).toMatchObject({ isError: true, error });
+  });
+
+  it('asks for no longer answers than its phase allows, and fails when one is cut off', async () => {
+    answer({ text: 'It is too lo', stopReason: 'max_tokens' });
+
+    const { finished, lines } = await toTheEnd(await start({}, { maxTokens: 300 }));
+
+    expect(finished).toMatchObject({ outcome: 'failed', exitCode: 1 });
+    expect(new Set(models().requests.map(({ body }) => body['max_output_tokens']))).toEqual(new Set([300]));
+    const error = expect.stringContaining('max_output_tokens') as string;
     expect(parserOf(lines, CODEX_OUTPUT).reportOf(1)?.outcome).toMatchObject({ isError: true, error });
   });
 

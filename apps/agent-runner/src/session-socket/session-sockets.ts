@@ -32,6 +32,8 @@ type SocketOwner = Readonly<{
   /** The workflow's list of hosts; undefined for a workflow that does not narrow the runner's. */
   egress: readonly string[] | undefined;
   spool: Pick<Spool, 'append'>;
+  /** The most tokens of an answer of its models. */
+  maxOutputTokens?: number | undefined;
   /** Guards of this session alone, asked after those of all sessions. */
   guards?: readonly CallGuard[] | undefined;
 }>;
@@ -47,7 +49,15 @@ export class SessionSockets implements OnApplicationShutdown {
   ) {}
 
   /** Replaces the socket of an earlier leg. */
-  async open({ sessionId, leg, directory, egress, spool, guards = [] }: SocketOwner): Promise<SessionSocket> {
+  async open({
+    sessionId,
+    leg,
+    directory,
+    egress,
+    spool,
+    maxOutputTokens,
+    guards = [],
+  }: SocketOwner): Promise<SessionSocket> {
     const { gateway } = this;
     const records = new RunnerRecorder(spool, leg);
     const { hosts, privateNetworks } = this.egress;
@@ -56,6 +66,7 @@ export class SessionSockets implements OnApplicationShutdown {
       path: await socketPlace(directory),
       session: {
         sessionId,
+        maxOutputTokens,
         hold: new HoldGate(),
         tools: new RunningTools(),
         bodies: new ByteBudget(MAX_SESSION_BYTES, this.#bodies),

@@ -30,12 +30,13 @@ export interface SessionSpec {
  */
 export async function startSession(spec: SessionSpec): Promise<SessionRun> {
   const { directory } = spec.workspace;
-  const { sessionId, leg, agent } = spec.session;
+  const { sessionId, leg, agent, maxTokens: maxOutputTokens } = spec.session;
   // An agent that runs is followed at once: what takes time comes before its start.
   const spool = await Spool.open(directory);
   try {
     const { egress } = agent;
-    const socket = await spec.sockets.open({ sessionId, leg, directory, egress, spool, guards: spec.guards });
+    const { guards, sockets } = spec;
+    const socket = await sockets.open({ sessionId, leg, directory, egress, spool, maxOutputTokens, guards });
     try {
       return await startIn(spec, socket, spool);
     } catch (error) {

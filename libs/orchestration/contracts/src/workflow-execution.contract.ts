@@ -229,6 +229,7 @@ export const workflowExecution = contract('orchestration', 'execution', {
     budget_below_spent: ['invalid', 'The limit is lower than what was spent'],
     budget_exceeded: ['conflict', 'The budget is exceeded'],
     no_capable_runner: ['conflict', 'No runner can do what this execution needs'],
+    setting_not_held: ['invalid', 'The agent of a phase cannot be held to one of its settings'],
     order_too_large: ['invalid', 'A phase has more inputs and text than a runner can be sent'],
     reserved_input: ['invalid', 'The input has a reserved name'],
     unknown_input: ['invalid', 'The workflow has no such input'],

@@ -9,7 +9,7 @@ import { active, type WorkflowTemplate } from '../workflow-template';
 import { followed, idsOf, type Decision } from './continuation';
 import { executablePhases } from './executable-phases';
 import { refuse, started as underway, wrongState } from './refusals';
-import { inputsOf, refuseIncapable, type Capabilities } from './start-execution';
+import { inputsOf, refuseIncapable, refuseUnheld, type Capabilities } from './start-execution';
 import { refuseUnsendable } from './work-order';
 import { evolve, type PhaseState, type UnderwayExecution, type WorkflowExecution } from './workflow-execution';
 
@@ -38,10 +38,9 @@ export function rerunExecution(
   const finished = finishedBefore(phases, fromPhase);
   const ofPhases = executablePhases(active(template), started.provider);
   const isFinished = (phaseId: string) => finished.some(({ definition }) => definition.phaseId === phaseId);
-  refuseIncapable(
-    ofPhases.filter(({ phaseId }) => !isFinished(phaseId)),
-    isCapable,
-  );
+  const toRun = ofPhases.filter(({ phaseId }) => !isFinished(phaseId));
+  refuseUnheld(toRun);
+  refuseIncapable(toRun, isCapable);
 
   const asked = { inputs: { ...started.inputs, ...command.inputs }, task: command.inputs['task'] ?? started.task };
   const { task, ...inputs } = inputsOf(asked, active(template));

@@ -70,6 +70,25 @@ describe('starting an execution', () => {
     expect(lacks).toThrow(/claude is not installed/);
   });
 
+  it('refuses a list of tools for an agent that cannot be kept to one', () => {
+    const withTools = (provider: string, allowedTools: string[]) =>
+      active(
+        WorkflowDefinition.parse({
+          name: 'Review',
+          agent: { provider },
+          phases: [{ phaseId: 'plan', name: 'Plan', order: 1, allowedTools }],
+        }),
+      );
+
+    given()
+      .when(startExecution, start, withTools('codex', ['Read']), everything)
+      .thenRefused('execution.setting_not_held');
+    for (const template of [withTools('codex', []), withTools('claude', ['Read'])]) {
+      const started = startExecution(WorkflowExecution.initial, start, template, everything);
+      expect(types(started)).toEqual(['ExecutionStarted', 'PhaseQueued']);
+    }
+  });
+
   it('refuses missing inputs, reserved ones, and placeholders that nothing fills', () => {
     const withInput = (more: object) =>
       active(

@@ -6,6 +6,7 @@ import {
   withoutCredentials,
   type ExecutablePhase,
   type ExecutionCommands,
+  type ProviderName,
   type RecordedPhase,
   type WorkflowDefinition,
 } from '@syntropic/orchestration/contracts';
@@ -34,6 +35,7 @@ export function startExecution(
   const definition = active(template.state);
   const inputs = inputsOf(command, definition);
   const phases = executablePhases(definition, command.provider);
+  refuseUnheld(phases);
   refuseIncapable(phases, isCapable);
 
   const { executionId, workflowId, provider, task = inputs['task'] } = command;
@@ -56,6 +58,20 @@ export function startExecution(
   };
   refuseUnsendable(data, phases);
   return followed(execution, [{ type: 'ExecutionStarted', data }]);
+}
+
+/** Agents that decide by themselves which tools they use: neither their programs nor the runner can keep them to a list. */
+const CHOOSE_TOOLS: readonly ProviderName[] = ['codex', 'cli'];
+
+/** @throws DomainError `execution.setting_not_held` */
+export function refuseUnheld(phases: readonly ExecutablePhase[]): void {
+  const phase = phases.find(
+    ({ agent, allowedTools }) => allowedTools.length > 0 && CHOOSE_TOOLS.includes(agent.provider),
+  );
+  if (!phase) return;
+  const { phaseId, agent } = phase;
+  const why = `phase ${phaseId} names allowed tools, and ${agent.provider} cannot be kept to a list of tools`;
+  throw refuse('setting_not_held', why, `phases.${phaseId}.allowed_tools`);
 }
 
 /** @throws DomainError `execution.no_capable_runner` */
