@@ -1,14 +1,18 @@
 import { inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { usePlatform } from './platform';
-import { workflow } from './workflows';
+import { shell, workflow } from './workflows';
 
 const CLAUDE = join(__dirname, '../agents/claude/node_modules/@anthropic-ai');
 const itWithClaude = existsSync(CLAUDE) ? it : it.skip;
 const skipped = existsSync(CLAUDE)
   ? ''
   : ' (skipped: Claude Code is not installed: npm ci --prefix tools/agents/claude)';
+
+const Artifacts = z.array(z.looseObject({ id: z.string(), title: z.string() }));
+const Content = z.looseObject({ content: z.string() });
 
 const claude = (settings = '') => `agent: {provider: claude, model: claude-sonnet-5-5${settings}}
 prompt_template: Do your work`;
@@ -54,6 +58,27 @@ describe("agents' programs, through the whole system", () => {
       artifact_ids: [expect.any(String)],
     });
     expect(models().requests.map(({ headers }) => headers['x-api-key'])).toEqual(['the-secret', 'the-secret']);
+  });
+
+  itWithClaude(`leave an answer that has its form to later phases, and to clients${skipped}`, async () => {
+    const schema = 'output_schema: {type: object, properties: {n: {type: integer}}, required: [n]}';
+    models().clear();
+    models().answer(inOrder({ tools: [{ name: 'StructuredOutput', input: { n: 3 } }] }, { text: 'Given.' }));
+    const copy = 'cp artifacts/input/phase-1/answer.json artifacts/output/copy.json';
+    const reader = shell(`${copy}\ncat > artifacts/output/prompt.txt <<'END'\n{{phase-1}}\nEND`);
+    await platform.createWorkflow(workflow('answers', claude(`, ${schema}`), reader));
+    const id = await platform.execute('answers');
+
+    await platform.reaches(id, 'completed');
+    const { body } = await platform.get(`/api/artifacts?execution_id=${id}`);
+    const artifacts = Artifacts.parse(body);
+    const answer = artifacts.find(({ title }) => title.endsWith('answer.json'));
+    expect(answer).toMatchObject({ phase_id: 'phase-1' });
+    for (const title of ['answer.json', 'copy.json', 'prompt.txt']) {
+      const artifact = artifacts.find((one) => one.title.endsWith(title));
+      const { content } = Content.parse((await platform.get(`/api/artifacts/${artifact?.id ?? ''}/content`)).body);
+      expect(JSON.parse(content)).toEqual({ n: 3 });
+    }
   });
 
   itWithClaude(`fail a phase whose answer does not have its form${skipped}`, async () => {

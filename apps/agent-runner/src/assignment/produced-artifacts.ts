@@ -1,12 +1,15 @@
 import { ArtifactId, derivedUuid, type ProducedFile } from '@syntropic/kernel';
-import type { ObjectStorage } from '@syntropic/object-storage';
+import type { ObjectSource, ObjectStorage } from '@syntropic/object-storage';
 import type { WorkOrder } from '@syntropic/orchestration/contracts';
-import { reasonOf, type CollectedFile, type LeftOut } from '../session';
+import { reasonOf, type LeftOut } from '../session';
 import { contentTypeOf, typeByContent } from './artifact-types';
 import type { SessionCommands } from './session-commands';
 
 /** Files stored at the same time: each waits for the disk or the bucket, and then for the log. */
 const CONCURRENCY = 16;
+
+/** A file that an agent has left in `artifacts/output`, or its answer as one. */
+export type Product = Readonly<{ path: string; source: ObjectSource }>;
 
 type Recording = Readonly<{
   order: WorkOrder;
@@ -16,23 +19,20 @@ type Recording = Readonly<{
   signal: AbortSignal;
 }>;
 
-/** Both ordered by path. */
+/** Both in the order of the products. */
 type RecordedArtifacts = Readonly<{ artifacts: ProducedFile[]; notRecorded: LeftOut[] }>;
 
-/** Stores the files byte for byte, and records each one once its bytes can be read. A file that fails does not prevent the others. */
-export async function recordArtifacts(
-  files: readonly CollectedFile[],
-  recording: Recording,
-): Promise<RecordedArtifacts> {
+/** Stores products byte for byte, and records each one once its bytes can be read. A file that fails does not prevent the others. */
+export async function recordArtifacts(products: readonly Product[], recording: Recording): Promise<RecordedArtifacts> {
   const artifacts: (ProducedFile | undefined)[] = [];
   const failures: (LeftOut | undefined)[] = [];
-  const remaining = files.entries();
+  const remaining = products.entries();
   const work = async () => {
-    for (const [index, file] of remaining) {
+    for (const [index, product] of remaining) {
       try {
-        artifacts[index] = await record(file, recording);
+        artifacts[index] = await record(product, recording);
       } catch (error) {
-        failures[index] = { path: file.path, why: whyOf(error, recording.signal) };
+        failures[index] = { path: product.path, why: whyOf(error, recording.signal) };
       }
     }
   };
@@ -41,11 +41,11 @@ export async function recordArtifacts(
 }
 
 async function record(
-  { path, absolutePath, seen }: CollectedFile,
+  { path, source: bytes }: Product,
   { order, objects, commands, signal }: Recording,
 ): Promise<ProducedFile> {
   signal.throwIfAborted();
-  const { uri, sha256, sizeBytes } = await objects.put({ file: absolutePath, seen }, signal);
+  const { uri, sha256, sizeBytes } = await objects.put(bytes, signal);
   const { sessionId, executionId, workflowId, phaseId, phaseName, outputArtifactTypes } = order;
   const artifactId = ArtifactId.parse(derivedUuid(sessionId, 'artifact', path));
   const contentType = contentTypeOf(path);

@@ -11,6 +11,7 @@ import { SessionObjectStorage } from './retrying-object-storage';
 import { SessionDirectories, type OpenDirectory } from './session-directories';
 import type { SessionCommands } from './session-commands';
 import { sessionOutcome } from './session-outcome';
+import { productsOf, structuredAnswer } from './structured-answer';
 import { SessionTelemetry } from './session-telemetry';
 import type { TelemetrySender } from './telemetry-sender';
 
@@ -71,12 +72,14 @@ export class SessionCompletion {
     const { order, commands, controller, leaseLost } = session;
     const signal = AbortSignal.any([leaseLost, abortedAfter(controller.stopRequested, STORING_GRACE_MS)]);
     const objects = this.storage.retryingUntil(signal);
-    const { artifacts, notRecorded } = await recordArtifacts(collected.files, { order, objects, commands, signal });
+    const answer = structuredAnswer(report, order.agent);
+    const { products, isTruncated } = productsOf(collected, answer);
+    const { artifacts, notRecorded } = await recordArtifacts(products, { order, objects, commands, signal });
     const transcriptUri = await this.#storeTranscript(spool.file, objects);
     leaseLost.throwIfAborted();
     if (signal.aborted && !controller.isCancelled) return this.#interrupt(session);
 
-    const outcome = sessionOutcome(leg, report, { ...collected, notRecorded, agent: order.agent });
+    const outcome = sessionOutcome(leg, report, { ...collected, isTruncated, notRecorded, agent: order.agent });
     await this.#terminateWorkspace(session, outcome.status);
     const account = { ...(model !== undefined && { model }), usage, artifacts, telemetryEvents, transcriptUri };
     await commands.completeSession(outcome, account);

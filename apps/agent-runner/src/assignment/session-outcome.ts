@@ -1,4 +1,4 @@
-import { deviationOf, type AgentConfiguration } from '@syntropic/orchestration/contracts';
+import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import type { LegReport } from '@syntropic/telemetry';
 import {
   ARTIFACT_LIMITS,
@@ -8,6 +8,7 @@ import {
   type FinishedLeg,
   type LeftOut,
 } from '../session';
+import { structuredAnswer } from './structured-answer';
 
 export type SessionOutcome = Readonly<{
   status: 'completed' | 'failed' | 'cancelled';
@@ -82,13 +83,10 @@ const MISMATCH = 'output_schema_mismatch';
 
 /** A completed session whose agent owes an answer of a form has failed without it. */
 function shaped(outcome: SessionOutcome, report: LegReport | undefined, agent: AgentConfiguration | undefined) {
-  const schema = agent && 'outputSchema' in agent ? agent.outputSchema : undefined;
-  if (!schema || outcome.status !== 'completed') return outcome;
-
-  const answer = report?.outcome?.structured;
-  if (answer === undefined) return failed('the agent has given no answer in the form of output_schema', MISMATCH);
-  const deviation = deviationOf(schema, answer);
-  return deviation === undefined ? outcome : failed(`the answer does not fit output_schema: ${deviation}`, MISMATCH);
+  const answer = structuredAnswer(report, agent);
+  return outcome.status === 'completed' && answer && 'deviation' in answer
+    ? failed(answer.deviation, MISMATCH)
+    : outcome;
 }
 
 const unfinished = ({ error }: FinishedLeg): SessionOutcome =>
