@@ -12,8 +12,11 @@ import { SessionObjectStorage } from './assignment/retrying-object-storage';
 import { SessionCompletion } from './assignment/session-completion';
 import { SessionDirectories } from './assignment/session-directories';
 import { SessionLifecycle } from './assignment/session-lifecycle';
+import { SessionSetup } from './assignment/session-setup';
+import { SessionStart } from './assignment/session-start';
 import { SessionStarter } from './assignment/session-starter';
 import { SessionTelemetry } from './assignment/session-telemetry';
+import { WorkspaceRequests } from './assignment/workspace-requests';
 import {
   AGENT_PROGRAMS,
   BACKENDS,
@@ -58,6 +61,39 @@ import { ProcessBackend, SandboxBackend, type Backend } from './workspaces';
 const NAME = 'agent-runner';
 const LEASE_TIMES: LeaseTiming = { renewMs: 3_000, uncertainAfterMs: 8_000 };
 
+/** The parts that take all they need from others. */
+const SERVICES = [
+  AgentKinds,
+  AgentRunner,
+  AgentRunnerTask,
+  AssignmentFactory,
+  Assignments,
+  BackendProbes,
+  CapabilityProbe,
+  ClaimNumbers,
+  Claims,
+  CommandConnection,
+  DiskRoom,
+  FoundPrograms,
+  Leases,
+  MemoryRoom,
+  ParkedSessions,
+  ParserThread,
+  Room,
+  RunnerLog,
+  SessionCleanup,
+  SessionCompletion,
+  SessionDirectories,
+  SessionLifecycle,
+  SessionObjectStorage,
+  SessionSetup,
+  SessionStart,
+  SessionStarter,
+  SessionTelemetry,
+  WorkIntake,
+  WorkspaceRequests,
+];
+
 /** The agent runner with the backends and providers that its configuration allows. */
 @Module({})
 export class RunnerModule {
@@ -90,32 +126,7 @@ export class RunnerModule {
           inject: [NATS],
           useFactory: (nats: NatsConnection) => new CollectorClient(nats, { inboxPrefix }),
         },
-        AgentKinds,
-        AgentRunner,
-        AgentRunnerTask,
-        AssignmentFactory,
-        Assignments,
-        BackendProbes,
-        CapabilityProbe,
-        ClaimNumbers,
-        Claims,
-        CommandConnection,
-        DiskRoom,
-        FoundPrograms,
-        Leases,
-        MemoryRoom,
-        ParkedSessions,
-        ParserThread,
-        Room,
-        RunnerLog,
-        SessionCleanup,
-        SessionCompletion,
-        SessionDirectories,
-        SessionLifecycle,
-        SessionObjectStorage,
-        SessionStarter,
-        SessionTelemetry,
-        WorkIntake,
+        ...SERVICES,
       ],
     };
   }

@@ -16,6 +16,7 @@ const PRINTED: Readonly<Record<string, readonly string[]>> = {
   ArtifactCreated: ['path', 'size_bytes'],
   ExecutionCompleted: ['completed_phases', 'total_phases'],
   agent_output: ['text'],
+  setup_output: ['text'],
   leg_ended: ['ended', 'duration_ms'],
   agent_initialized: ['model', 'cli_version', 'permission_mode'],
   agent_notice: ['kind', 'state'],

@@ -15,6 +15,10 @@ import { productsOf, structuredAnswer } from './structured-answer';
 import { SessionTelemetry } from './session-telemetry';
 import type { TelemetrySender } from './telemetry-sender';
 
+/** `setup_failed` and `setup_timed_out` are of the workflow's own commands. */
+const errorTypeOf = (error: unknown): string =>
+  error instanceof DomainError && error.code.startsWith('setup.') ? error.code.replace('.', '_') : 'workspace_failed';
+
 /** The time for artifacts and transcript of a session that was cancelled, or whose runner shuts down. */
 const STORING_GRACE_MS = 10_000;
 
@@ -49,18 +53,31 @@ export class SessionCompletion {
     return 'closed';
   }
 
-  /** Ends a session whose agent could not be started: cancelled, interrupted or failed. */
+  /** Ends a session whose agent could not be started: cancelled, interrupted or failed. Its output is stored first. */
   async failToStart(session: LeasedSession, opened: OpenDirectory, error: unknown): Promise<void> {
     const { order, commands, controller, leaseLost } = session;
+    const { transcript, ...account } = await this.telemetry.accountOfUnstarted(opened, leaseLost);
     if (controller.isShuttingDown && !controller.isCancelled) await commands.interruptPhase();
     else {
       // The workflow's author can correct a refusal; other errors are faults of the platform.
       if (!(error instanceof DomainError) && !controller.stopRequested.aborted) this.log.fault(error);
-      const usage = await this.telemetry.usageOfEarlierLegs(opened, leaseLost);
-      const failed = { status: 'failed', error: reasonOf(error), errorType: 'workspace_failed' } as const;
-      await commands.completeSession(controller.isCancelled ? { status: 'cancelled' } : failed, { usage });
+      const failed = { status: 'failed', error: reasonOf(error), errorType: errorTypeOf(error) } as const;
+      const objects = this.storage.retryingUntil(this.#storingSignal(session));
+      const transcriptUri = transcript === undefined ? undefined : await this.#storeTranscript(transcript, objects);
+      leaseLost.throwIfAborted();
+      const outcome = controller.isCancelled ? ({ status: 'cancelled' } as const) : failed;
+      await commands.completeSession(outcome, { ...account, transcriptUri });
     }
     await this.#removeFiles(order);
+  }
+
+  /** Releases a session whose set-up was held for too long. It has no files: its next leg begins the set-up anew. */
+  async parkSetup(session: LeasedSession, opened: OpenDirectory): Promise<'parked'> {
+    const { order, commands, controller, leaseLost } = session;
+    await this.directories.noteLegEnd(order.sessionId, order.leg, 'exit');
+    const { usage } = await this.telemetry.accountOfUnstarted(opened, leaseLost);
+    await commands.parkPhase(controller.parkReason, usage);
+    return 'parked';
   }
 
   async #completeSession(
@@ -70,7 +87,7 @@ export class SessionCompletion {
     { report, model, usage, events: telemetryEvents }: TelemetrySender,
   ): Promise<void> {
     const { order, commands, controller, leaseLost } = session;
-    const signal = AbortSignal.any([leaseLost, abortedAfter(controller.stopRequested, STORING_GRACE_MS)]);
+    const signal = this.#storingSignal(session);
     const objects = this.storage.retryingUntil(signal);
     const answer = structuredAnswer(report, order.agent);
     const { products, isTruncated } = productsOf(collected, answer);
@@ -83,6 +100,11 @@ export class SessionCompletion {
     await this.#terminateWorkspace(session, outcome.status);
     const account = { ...(model !== undefined && { model }), usage, artifacts, telemetryEvents, transcriptUri };
     await commands.completeSession(outcome, account);
+  }
+
+  /** Aborted when the lease is lost, or a stopped session has had time enough for its files. */
+  #storingSignal({ controller, leaseLost }: LeasedSession): AbortSignal {
+    return AbortSignal.any([leaseLost, abortedAfter(controller.stopRequested, STORING_GRACE_MS)]);
   }
 
   async #interrupt(session: LeasedSession): Promise<void> {

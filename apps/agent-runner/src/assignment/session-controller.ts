@@ -1,7 +1,7 @@
 import { DomainError } from '@syntropic/kernel';
 import type { Control, YieldPoint } from '@syntropic/orchestration/contracts';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { SessionRun } from '../session';
+import type { ControlledRun } from '../session';
 
 /** The reason for which a runner parks a held agent. */
 type ParkReason = 'hold_expired' | 'shutdown' | 'slot_needed';
@@ -19,7 +19,7 @@ type Hold = Readonly<{ ended: AbortController; id: string }>;
 /** Applies the requested control to a session's run, also when it is requested before the run has started or while it changes state. */
 export class SessionController {
   readonly #stopRequested = new AbortController();
-  #run: SessionRun | undefined;
+  #run: ControlledRun | undefined;
   #requested: Readonly<{ control: Control; asOf: number }> = { control: 'run', asOf: 0 };
   #isLeaseUncertain = false;
   #isShuttingDown = false;
@@ -53,7 +53,8 @@ export class SessionController {
     return this.#heldSince;
   }
 
-  begin(run: SessionRun): void {
+  /** A later run of the leg takes the place of an earlier one, which has ended. */
+  begin(run: ControlledRun): void {
     this.#run = run;
     if (this.#isShuttingDown) run.cancel();
     else this.#apply();
@@ -108,7 +109,7 @@ export class SessionController {
     else this.#inBackground(this.#resume(run));
   }
 
-  async #pause(run: SessionRun): Promise<void> {
+  async #pause(run: ControlledRun): Promise<void> {
     const yieldPoint = await run.requestPause();
     if (!yieldPoint) return;
 
@@ -125,7 +126,7 @@ export class SessionController {
   }
 
   /** An agent whose hold cannot be recorded resumes, until a pause is requested again. */
-  async #record(hold: Hold, run: SessionRun, yieldPoint: YieldPoint): Promise<void> {
+  async #record(hold: Hold, run: ControlledRun, yieldPoint: YieldPoint): Promise<void> {
     try {
       await this.options.holdPhase(yieldPoint, hold.id);
     } catch (error) {
@@ -140,7 +141,7 @@ export class SessionController {
     }
   }
 
-  async #resume(run: SessionRun): Promise<void> {
+  async #resume(run: ControlledRun): Promise<void> {
     this.#endHold();
     await run.resume();
   }

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { outputOf } from '../providers';
 import type { FinishedLeg, SessionRun } from '../session';
-import { withAllInputs } from './all-inputs';
 import type { LeasedSession } from './leased-session';
 import { SessionCompletion } from './session-completion';
 import { SessionDirectories, type OpenDirectory } from './session-directories';
-import { SessionStarter } from './session-starter';
+import { SessionStart, type StartedRun } from './session-start';
 import { SessionTelemetry } from './session-telemetry';
 import type { TelemetrySender } from './telemetry-sender';
 
@@ -14,7 +13,7 @@ import type { TelemetrySender } from './telemetry-sender';
 export class SessionLifecycle {
   constructor(
     private readonly directories: SessionDirectories,
-    private readonly starter: SessionStarter,
+    private readonly start: SessionStart,
     private readonly telemetry: SessionTelemetry,
     private readonly completion: SessionCompletion,
   ) {}
@@ -24,11 +23,12 @@ export class SessionLifecycle {
     const { order, commands } = session;
     await commands.startSession();
     const opened = await this.directories.open({ ...order, output: outputOf(order.agent) });
-    const startedAt = performance.now();
-    const run = await this.#start(session, opened);
-    if (!run) return 'closed';
+    const started = await this.#start(session, opened);
+    if (started === 'parked') return this.completion.parkSetup(session, opened);
+    if (started === 'closed') return 'closed';
+    const { run, durationMs } = started;
     try {
-      await commands.createWorkspace(Math.round(performance.now() - startedAt));
+      await commands.createWorkspace(durationMs);
       return await this.#follow(session, opened, run);
     } catch (error) {
       run.abandon();
@@ -39,24 +39,14 @@ export class SessionLifecycle {
     }
   }
 
-  /** Undefined when the agent could not be started, and the session has been ended for it. */
-  async #start(session: LeasedSession, opened: OpenDirectory): Promise<SessionRun | undefined> {
-    const { order, commands, controller, leaseLost, budget } = session;
-    const signal = AbortSignal.any([leaseLost, controller.stopRequested]);
+  /** The end of the leg when it has no agent: the agent could not be started, or its set-up was parked. */
+  async #start(session: LeasedSession, opened: OpenDirectory): Promise<StartedRun | 'closed' | 'parked'> {
     try {
-      const run = await this.starter.start(await withAllInputs(order, commands), {
-        directory: opened.directory,
-        outline: (line) => this.telemetry.outline(line),
-        signal,
-        guards: budget ? [budget] : [],
-      });
-      controller.begin(run);
-      session.messages.begin(run);
-      return run;
+      return await this.start.begin(session, opened);
     } catch (error) {
-      leaseLost.throwIfAborted();
+      session.leaseLost.throwIfAborted();
       await this.completion.failToStart(session, opened, error);
-      return undefined;
+      return 'closed';
     }
   }
 

@@ -1,15 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ObjectStorage } from '@syntropic/object-storage';
-import { repositoryUrl, type AgentConfiguration, type WorkOrder } from '@syntropic/orchestration/contracts';
+import { repositoryUrl, type WorkOrder } from '@syntropic/orchestration/contracts';
 import { SETTINGS } from '../injection-tokens';
 import { renderPrompt, startSession, type Outline, type SessionRun } from '../session';
 import type { CallGuard } from '../model-gateway/call-guard';
 import { SessionSockets } from '../session-socket';
 import type { RunnerSettings } from '../work/runner-settings';
-import type { Limits } from '../workspaces';
-import { AgentKinds } from './agent-kinds';
-import { inputFiles, phaseOutputs } from './inputs';
+import { phaseOutputs } from './inputs';
 import { SessionObjectStorage } from './retrying-object-storage';
+import { WorkspaceRequests } from './workspace-requests';
 
 type Start = Readonly<{ directory: string; outline: Outline; signal: AbortSignal; guards: readonly CallGuard[] }>;
 
@@ -17,32 +16,22 @@ type Start = Readonly<{ directory: string; outline: Outline; signal: AbortSignal
 @Injectable()
 export class SessionStarter {
   constructor(
-    private readonly kinds: AgentKinds,
-    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'graces' | 'allowFileRepositories' | 'output'>,
+    private readonly requests: WorkspaceRequests,
+    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'graces' | 'output'>,
     private readonly storage: SessionObjectStorage,
     private readonly sockets: SessionSockets,
   ) {}
 
   /** @throws DomainError for faults that the workflow's author can correct */
   async start(order: WorkOrder, { directory, outline, signal, guards }: Start): Promise<SessionRun> {
-    const { sessionId, leg, agent, model, maxTokens, allowedTools, repositoryRef } = order;
-    const { graces, allowFileRepositories: allowFiles, output } = this.settings;
-    const objects = this.storage.retryingUntil(signal);
-    const urls = order.repos.map(repositoryUrl);
-    const prompt = await promptOf(order, urls, objects);
-    const limits = limitsOf(agent);
-    const kinds = await this.kinds.withRoom(order, limits, signal);
+    const { sessionId, leg, agent, model, maxTokens, allowedTools } = order;
+    const { graces, output } = this.settings;
+    const prompt = await promptOf(order, this.storage.retryingUntil(signal));
 
     return startSession({
-      ...kinds,
+      ...(await this.requests.of(order, directory, signal)),
       session: { agent, sessionId, leg, prompt, model, maxTokens, allowedTools },
       sockets: this.sockets,
-      workspace: { id: sessionId, directory, limits, environment: {} },
-      contents: {
-        inputs: inputFiles(objects, order),
-        repositories: urls.map((url) => ({ url, ref: repositoryRef })),
-        clone: { allowFiles, signal, workspaceId: sessionId },
-      },
       timeoutMs: order.timeoutSeconds * 1_000,
       graces,
       output,
@@ -52,15 +41,9 @@ export class SessionStarter {
   }
 }
 
-async function promptOf(order: WorkOrder, repositories: readonly string[], objects: ObjectStorage): Promise<string> {
+async function promptOf(order: WorkOrder, objects: ObjectStorage): Promise<string> {
   const { executionId, workflowId, inputs, task } = order;
+  const repositories = order.repos.map(repositoryUrl);
   const values = { executionId, workflowId, repositories, inputs, task };
   return renderPrompt(order.promptTemplate, { ...values, phaseOutputs: await phaseOutputs(objects, order) });
-}
-
-const MEGABYTE = 1024 * 1024;
-
-function limitsOf({ limits = {} }: AgentConfiguration): Limits {
-  const { memoryMb, pids, cpus, diskMb } = limits;
-  return { memoryBytes: memoryMb && memoryMb * MEGABYTE, pids, cpus, diskBytes: diskMb && diskMb * MEGABYTE };
 }

@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { NO_USAGE, type Usage } from '@syntropic/kernel';
+import type { Usage } from '@syntropic/kernel';
 import { CollectorClient } from '@syntropic/telemetry';
 import { Spool, type MessageOutline } from '../session';
 import { ParserThread } from './parser-thread';
 import type { OpenDirectory } from './session-directories';
 import { TelemetrySender } from './telemetry-sender';
+
+/** What is known of a session whose agent could not be started. */
+type UnstartedAccount = Readonly<{
+  usage: Usage;
+  telemetryEvents: number;
+  /** The file of its transcript; absent when nothing was printed. */
+  transcript?: string;
+}>;
 
 /** Sends the spools of sessions to the collector. The signals are aborted when the lease is lost, or the runner ends. */
 @Injectable()
@@ -35,13 +43,13 @@ export class SessionTelemetry {
     await this.#withSpool(opened, signal, (sender) => sender.finish());
   }
 
-  /** Stores the output of earlier legs as far as it is not, and adds up their usage. */
-  async usageOfEarlierLegs(opened: OpenDirectory, signal: AbortSignal): Promise<Usage> {
-    if (opened.session.leg === 1) return NO_USAGE;
+  /** Stores the output of a session whose present leg has no agent, as far as it is not, and adds it up. */
+  async accountOfUnstarted(opened: OpenDirectory, signal: AbortSignal): Promise<UnstartedAccount> {
     return this.#withSpool(opened, signal, async (sender, spool) => {
       spool.finish();
       await sender.run();
-      return sender.usage;
+      const { usage, events: telemetryEvents } = sender;
+      return { usage, telemetryEvents, ...(spool.last > 0 && { transcript: spool.file }) };
     });
   }
 

@@ -62,7 +62,7 @@ const interruptionOf = (reason: StopReason | undefined): Interruption | undefine
 
 const MEBIBYTE = 1024 * 1024;
 
-const memoryText = ({ limitBytes }: OutOfMemory) =>
+export const memoryText = ({ limitBytes }: OutOfMemory) =>
   limitBytes === undefined
     ? 'the kernel has killed processes of the agent: the memory of the machine was exhausted'
     : `the kernel has killed processes of the agent: the memory limit of ${limitBytes / MEBIBYTE} MiB was exceeded`;

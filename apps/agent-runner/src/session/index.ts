@@ -1,6 +1,7 @@
 export type { Outline } from './agent-output';
 export { ARTIFACT_LIMITS } from './artifact-budget';
 export { MAX_ENTRIES, named, type CollectedArtifacts, type CollectedFile, type LeftOut } from './artifacts';
+export type { ControlledRun } from './controlled-run';
 export type { FinishedLeg } from './finished-leg';
 export { Gate } from './gate';
 export type { Graces, LegEnd } from './graceful-kill';
@@ -12,4 +13,4 @@ export type { SessionRun } from './session-run';
 export { Spool } from './spool';
 export { spoolLinesIn, type SpoolLine, type SpoolRecords } from './spool-lines';
 export { startSession } from './start-session';
-export type { InputFile } from './workspace-setup';
+export type { InputFile, WorkspaceContents } from './workspace-setup';

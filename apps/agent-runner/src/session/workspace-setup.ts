@@ -4,8 +4,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { writeInside } from './write-inside';
 import type { Workspace } from '../workspaces';
 import { cloneRepository, type CloneRules, type Repository } from './repositories';
+
+type Places = Pick<Workspace, 'directory' | 'home'>;
 
 /** An artifact of an earlier phase. */
 export interface InputFile {
@@ -23,17 +26,33 @@ export interface WorkspaceContents {
   readonly home?: Readonly<Record<string, string>> | undefined;
 }
 
+/** The markers are beside the workspace, where no agent can write, and are lost with its files. */
+const markerOf = ({ directory }: Places, step: 'prepared' | 'staged'): string => join(dirname(directory), step);
+
+/** True for a workspace that has its contents, but for the files of the agent's home. */
+export const isPrepared = (workspace: Places): boolean =>
+  existsSync(markerOf(workspace, 'prepared')) || existsSync(markerOf(workspace, 'staged'));
+
+/** To be called when a set-up has filled the workspace. */
+export const markPrepared = (workspace: Places): Promise<void> => writeFile(markerOf(workspace, 'prepared'), '');
+
 /**
  * Fills a new workspace. The workspace of an earlier leg stays as it is: its agent may have created links that lead out of it.
- * The marker file is beside the workspace, where the agent cannot write.
  */
-export async function setUpWorkspace(
-  { directory: workspace, home }: Pick<Workspace, 'directory' | 'home'>,
-  { inputs, repositories, clone, ...contents }: WorkspaceContents,
-): Promise<void> {
-  const marker = join(dirname(workspace), 'staged');
+export async function setUpWorkspace(workspace: Places, contents: WorkspaceContents): Promise<void> {
+  const marker = markerOf(workspace, 'staged');
   if (existsSync(marker)) return;
 
+  if (!isPrepared(workspace)) await stageContents(workspace, contents);
+  for (const [path, text] of Object.entries(contents.home ?? {})) await writeInside(workspace.home, path, text);
+  await writeFile(marker, '');
+}
+
+/** Puts inputs and repositories into a workspace without any file. */
+export async function stageContents(
+  { directory: workspace }: Places,
+  { inputs, repositories, clone }: WorkspaceContents,
+): Promise<void> {
   const [input, output, repos] = [
     join(workspace, 'artifacts', 'input'),
     join(workspace, 'artifacts', 'output'),
@@ -41,12 +60,7 @@ export async function setUpWorkspace(
   ];
   for (const directory of [input, output, repos]) await mkdir(directory, { recursive: true });
   for (const file of inputs) await copy(file, input, clone.signal);
-  for (const [path, text] of Object.entries(contents.home ?? {})) {
-    await mkdir(dirname(join(home, path)), { recursive: true });
-    await writeFile(join(home, path), text);
-  }
   for (const repository of repositories) await cloneRepository(repository, repos, clone);
-  await writeFile(marker, '');
 }
 
 async function copy(file: InputFile, input: string, signal: AbortSignal | undefined): Promise<void> {

@@ -54,6 +54,7 @@ function messageOf(type: string, data: Data) {
   if (type === 'agent_output' || type === 'message_response') {
     return { message_role: 'assistant', message_content: text(data['text']) };
   }
+  if (type === 'setup_output') return { message_role: 'system', message_content: text(data['text']) };
   if (type === 'user_prompt_submitted') return { message_role: 'user', message_content: text(data['prompt_preview']) };
   return { message_role: null, message_content: null };
 }

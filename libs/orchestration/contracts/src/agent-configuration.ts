@@ -1,6 +1,8 @@
 import type { Immutable } from '@syntropic/kernel';
 import { z } from 'zod';
+import { Egress } from './egress-host';
 import { Argument, claudeSettings, cliSettings, codexSettings, MAX_ARGUMENTS } from './program-settings';
+import { Setup } from './setup';
 
 const Limits = z.object({
   memoryMb: z.number().int().min(16).optional(),
@@ -12,21 +14,13 @@ const Limits = z.object({
 /** `sandbox`: every namespace its own; `process`: no isolation, where the runner allows it. */
 export const Isolation = z.enum(['sandbox', 'process']);
 
-/** `api.example.com`, `*.example.com` for its subdomains; a port other than 443 behind a colon. */
-export const EgressHost = z
-  .string()
-  .max(260)
-  .regex(
-    /^(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(:[1-9]\d{0,4})?$/i,
-    'a host name, with `*.` only at its beginning, and a port if it is not 443',
-  );
-export const Egress = z.array(EgressHost).max(100);
-
 const common = {
   isolation: Isolation.default('sandbox'),
   limits: Limits.optional(),
   /** The hosts that the agent may connect to, of those that the runner allows; absent: all of these. */
   egress: Egress.optional(),
+  /** What is done in the workspace before the agent starts. */
+  setup: Setup.optional(),
 };
 
 /** A recording's name in the runner's recordings directory, never a path. */

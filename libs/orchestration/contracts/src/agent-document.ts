@@ -1,7 +1,9 @@
 import { ShortName } from '@syntropic/kernel';
 import { z } from 'zod';
-import { AgentConfiguration, Egress } from './agent-configuration';
+import { AgentConfiguration } from './agent-configuration';
+import { Egress } from './egress-host';
 import { OutputSchema } from './output-schema';
+import { SetupDocument, setupOf } from './setup';
 
 const [claude, codex, cli, commanded, replay, simulated] = AgentConfiguration.options;
 
@@ -21,6 +23,8 @@ const common = {
     .optional(),
   /** The hosts that the agent may connect to, of those that runners allow. */
   egress: Egress.optional(),
+  /** What is done in the workspace before the agent starts. */
+  setup: SetupDocument.optional(),
 };
 
 /** An agent as authors write it, in YAML and JSON: `{provider, …}`; the provider decides which fields there are. */
@@ -82,7 +86,7 @@ const NAMES: Readonly<Record<string, string>> = {
   output_schema: 'outputSchema',
 };
 
-export function agentOf({ limits, ...agent }: AgentDocument): z.infer<typeof AgentConfiguration> {
+export function agentOf({ limits, setup, ...agent }: AgentDocument): z.infer<typeof AgentConfiguration> {
   const settings = Object.entries(agent).map(([name, value]) => [NAMES[name] ?? name, value] as const);
   return AgentConfiguration.parse({
     ...Object.fromEntries(settings),
@@ -92,5 +96,6 @@ export function agentOf({ limits, ...agent }: AgentDocument): z.infer<typeof Age
       cpus: limits.cpus,
       diskMb: limits.disk_mb,
     },
+    setup: setup && setupOf(setup),
   });
 }

@@ -1,4 +1,4 @@
-export { AgentConfiguration, EgressHost, PROVIDERS, type ProviderName } from './agent-configuration';
+export { AgentConfiguration, PROVIDERS, type ProviderName } from './agent-configuration';
 export { AgentDocument, agentOf } from './agent-document';
 export {
   MAX_MESSAGE_BYTES,
@@ -9,6 +9,7 @@ export {
   takesMessages,
   type AgentMessage,
 } from './message';
+export { EgressHost } from './egress-host';
 export { deviationOf } from './output-schema';
 export {
   AuthoredInput,
@@ -38,6 +39,7 @@ export {
   repositoryUrl,
   withoutCredentials,
 } from './repository';
+export { type Setup } from './setup';
 export {
   Control,
   MAX_ORDER_BYTES,

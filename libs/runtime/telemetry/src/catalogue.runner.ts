@@ -56,4 +56,14 @@ export const RUNNER_TELEMETRY = {
     received_bytes: count,
     duration_ms: count,
   }),
+  /** A command of a workspace's set-up begins, the first as number 1. */
+  setup_command_started: z.looseObject({ number: count, of: count, command: z.string() }),
+  /** Without an exit code it was ended by a signal. */
+  setup_command_ended: z.looseObject({
+    number: count,
+    of: count,
+    exit_code: count.optional(),
+    signal: text,
+    duration_ms: count,
+  }),
 } as const satisfies Record<string, z.ZodObject>;

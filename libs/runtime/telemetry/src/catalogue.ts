@@ -31,6 +31,13 @@ const said = z.looseObject({
   parent_tool_use_id: text,
 });
 
+const printed = z.object({
+  text: z.string(),
+  lines: count.optional(),
+  truncated: z.literal(true).optional(),
+  line: count.optional(),
+});
+
 const git = z.looseObject({ operation: text, sha: text, branch: text, repo: text });
 const open = z.looseObject({});
 
@@ -192,12 +199,9 @@ export const TELEMETRY = {
    * A line that is not a message, as it was printed; in a flood several `lines` that arrived together.
    * Of a truncated one the transcript has the rest, from its record `line` on.
    */
-  agent_output: z.object({
-    text: z.string(),
-    lines: count.optional(),
-    truncated: z.literal(true).optional(),
-    line: count.optional(),
-  }),
+  agent_output: printed,
+  /** The same of a command that prepares the workspace, before the agent starts. */
+  setup_output: printed,
   /** A message of an unknown type, unchanged; one that is too large is cut into `text`. */
   unknown: z.object({ raw: z.unknown(), text, truncated: z.literal(true).optional() }),
 } as const satisfies Record<string, z.ZodObject>;

@@ -29,8 +29,8 @@ function executable(
       : [own, definition.agent].find((one) => one?.provider === provider);
   if (wanted) return { ...phase, agent: wanted };
 
-  const { isolation, limits } = agent;
-  const common = { isolation, ...(limits && { limits }) };
+  const { isolation, limits, egress, setup } = agent;
+  const common = { isolation, ...(limits && { limits }), ...(egress && { egress }), ...(setup && { setup }) };
   if (provider === 'simulated') return { ...phase, agent: { ...SIMULATED, ...common } };
   throw refuse(
     'provider_not_configured',

@@ -216,4 +216,21 @@ describe('starting an execution', () => {
     expect(providers('simulated')).toMatchObject([agent, agent]);
     expect(providers('claude')).toMatchObject([{ provider: 'command' }, agent]);
   });
+
+  it('keeps the isolation, limits, hosts and set-up of an agent that another provider takes the place of', () => {
+    const common = {
+      isolation: 'process',
+      limits: { memoryMb: 64 },
+      egress: ['example.com'],
+      setup: { commands: ['make'], egress: [], timeoutSeconds: 60 },
+    };
+    const definition = WorkflowDefinition.parse({
+      name: 'Review',
+      requiresRepos: false,
+      agent: { provider: 'claude', ...common },
+      phases: [{ phaseId: plan, name: plan, order: 1 }],
+    });
+
+    expect(executablePhases(definition, 'simulated')).toMatchObject([{ agent: { provider: 'simulated', ...common } }]);
+  });
 });

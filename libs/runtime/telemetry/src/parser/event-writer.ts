@@ -69,6 +69,11 @@ export class EventWriter {
     this.#legStartedAt = Math.min(this.#legStartedAt, this.now);
   }
 
+  /** The leg's agent starts later than the line being read. */
+  postponeLeg(): void {
+    this.#legStartedAt = this.now;
+  }
+
   startLeg(): void {
     this.#leg++;
     this.#legStartedAt = this.now;

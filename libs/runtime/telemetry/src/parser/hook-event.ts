@@ -29,6 +29,9 @@ const NOT_FOR_HOOKS: ReadonlySet<string> = new Set<TelemetryType>([
   'model_call_refused',
   'model_limit_reached',
   'egress_connection',
+  'setup_command_started',
+  'setup_command_ended',
+  'setup_output',
   'agent_output',
   'unknown',
 ]);

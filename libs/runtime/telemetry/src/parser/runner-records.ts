@@ -8,6 +8,8 @@ const RECORDS: ReadonlySet<string> = new Set<TelemetryType>([
   'model_call_refused',
   'model_limit_reached',
   'egress_connection',
+  'setup_command_started',
+  'setup_command_ended',
 ]);
 
 /** Reads the records that the runner itself has added to a session's spool: agents and hooks cannot write them. */

@@ -1,5 +1,5 @@
 import type { TelemetryEvent } from '../telemetry-event';
-import { answer, HAIKU, result, session, tool, toolResult } from '../testing/claude-lines';
+import { answer, at, HAIKU, result, session, tool, toolResult } from '../testing/claude-lines';
 
 const typesOf = (events: readonly TelemetryEvent[]) => events.map(({ type }) => type);
 
@@ -162,5 +162,38 @@ describe('lines', () => {
 
     expect(forged?.type).toBe('unknown');
     expect(parser.usage.costComplete).toBe(true);
+  });
+});
+
+describe('the set-up of a workspace', () => {
+  it('speaks no protocol, and is told apart from its agent', () => {
+    const { parser, now } = session();
+    const claim = JSON.stringify(result(99));
+    const hook = JSON.stringify({ event_type: 'tool_execution_started', context: { tool_use_id: 't' } });
+    const events = [claim, hook, 'text'].flatMap((text, index) => parser.line(text, index + 1, now(), 'setup'));
+
+    expect(events.map(({ type, data }) => [type, data['text']])).toEqual([
+      ['setup_output', claim],
+      ['setup_output', hook],
+      ['setup_output', 'text'],
+    ]);
+    expect(parser.usage).toMatchObject({ costUsd: '0', toolCalls: 0 });
+    expect(parser.reportOf(1)).toMatchObject({ hasBegun: false });
+  });
+
+  it('takes no time of its leg', () => {
+    const { parser, now } = session();
+    parser.line('text', 1, at(30), 'setup');
+    parser.line('{}', 2, at(32));
+    const [ended] = parser.end('exited', at(40));
+
+    expect(now()).toBe(at(0));
+    expect(ended?.data['duration_ms']).toBe(10_000);
+  });
+
+  it('cannot be reported by an agent', () => {
+    const { read } = session();
+    const [event] = read({ event_type: 'setup_command_ended', context: { number: 1, of: 1, duration_ms: 0 } });
+    expect(event?.type).toBe('unknown');
   });
 });

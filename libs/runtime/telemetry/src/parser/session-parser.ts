@@ -24,8 +24,8 @@ function conversationOf(output: AgentOutput, writer: EventWriter): Conversation 
   return output === 'claude-stream-json' ? new ClaudeConversation(writer) : new MappedConversation(writer, output);
 }
 
-/** The origin of a line; `runner`: a notification of the runner itself. */
-type OutputStream = 'stdout' | 'stderr' | 'runner';
+/** The origin of a line; `runner`: a notification of the runner itself; `setup`: a command before the agent. */
+type OutputStream = 'stdout' | 'stderr' | 'runner' | 'setup';
 
 /**
  * Parses the lines of an agent's output into telemetry, for one session. Deterministic: the same lines, numbers and times
@@ -66,8 +66,11 @@ export class SessionParser {
   /** @param time of reading the line; ISO 8601. */
   line(text: string, lineNumber: number, time: string, stream: OutputStream = 'stdout'): TelemetryEvent[] {
     this.#writer.at(lineNumber, time);
-    const message = objectOf(text.trim());
-    if (!message || !this.#isRead(message, stream)) this.#printed(text, lineNumber);
+    if (stream === 'setup') this.#setUp(text, lineNumber);
+    else {
+      const message = objectOf(text.trim());
+      if (!message || !this.#isRead(message, stream)) this.#printed('agent_output', text, lineNumber);
+    }
     return this.#writer.take();
   }
 
@@ -79,6 +82,12 @@ export class SessionParser {
     this.#writer.startLeg();
     this.#conversation?.endLeg(ended);
     return this.#writer.take();
+  }
+
+  /** Commands before the agent speak no protocol, and their time is none of the agent's. */
+  #setUp(text: string, lineNumber: number): void {
+    this.#writer.postponeLeg();
+    this.#printed('setup_output', text, lineNumber);
   }
 
   /** False for an object that is plain output, also because it is nested too deeply for JSON.stringify. */
@@ -103,10 +112,10 @@ export class SessionParser {
   }
 
   /** Several short lines that were printed together are one row. */
-  #printed(text: string, lineNumber: number): void {
+  #printed(type: 'agent_output' | 'setup_output', text: string, lineNumber: number): void {
     const lines = text.split('\n').length;
     const joined = lines > 1 ? { lines } : {};
     const truncated = isTooLarge(text) ? { truncated: true as const, line: lineNumber } : {};
-    this.#writer.write('agent_output', { text: startOf(text), ...joined, ...truncated });
+    this.#writer.write(type, { text: startOf(text), ...joined, ...truncated });
   }
 }

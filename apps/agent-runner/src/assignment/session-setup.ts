@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { within } from '@syntropic/async';
+import { SETTINGS } from '../injection-tokens';
+import { Spool } from '../session';
+import { SessionSockets } from '../session-socket';
+import { prepareWorkspace } from '../setup/prepare-workspace';
+import type { RunnerSettings } from '../work/runner-settings';
+import type { LeasedSession } from './leased-session';
+import type { OpenDirectory } from './session-directories';
+import { SessionTelemetry } from './session-telemetry';
+import { WorkspaceRequests } from './workspace-requests';
+
+/** The time for the last lines of a set-up before its agent starts; later ones are stored with the agent's. */
+const STORING_MS = 2_000;
+
+/** Runs the set-up of a session's workspace, and sends what it prints while it runs. */
+@Injectable()
+export class SessionSetup {
+  constructor(
+    private readonly requests: WorkspaceRequests,
+    private readonly telemetry: SessionTelemetry,
+    private readonly sockets: SessionSockets,
+    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'output'>,
+  ) {}
+
+  /**
+   * Does nothing for a session without a set-up.
+   * @throws DomainError for faults that the workflow's author can correct; the signal's reason when it is aborted
+   */
+  async run(session: LeasedSession, opened: OpenDirectory, signal: AbortSignal): Promise<'done' | 'parked'> {
+    const { order, controller } = session;
+    const { sessionId, leg } = order;
+    const { setup } = order.agent;
+    if (!setup) return 'done';
+
+    const { backend, workspace, contents } = await this.requests.of(order, opened.directory, signal);
+    return this.#sending(opened, signal, (spool, ended) => {
+      const what = { sessionId, leg, setup, backend, workspace, contents, spool, output: this.settings.output };
+      const begin = controller.begin.bind(controller);
+      return prepareWorkspace({ ...what, sockets: this.sockets, begin, signal: ended });
+    });
+  }
+
+  /** Telemetry that cannot be sent ends the work: nothing would be known of it. */
+  async #sending<Result>(
+    opened: OpenDirectory,
+    signal: AbortSignal,
+    work: (spool: Spool, ended: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const [broken, stored] = [new AbortController(), new AbortController()];
+    const spool = await Spool.open(opened.directory);
+    try {
+      const sender = await this.telemetry.open(opened, spool, AbortSignal.any([signal, stored.signal]));
+      const sending = sender.run().catch((error: unknown) => {
+        broken.abort(error);
+      });
+      try {
+        return await work(spool, AbortSignal.any([signal, broken.signal]));
+      } finally {
+        spool.finish();
+        await within(STORING_MS, sending);
+        stored.abort();
+        await sending;
+        sender.close();
+      }
+    } finally {
+      await spool.close();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import type { SessionRun } from '../session';
+import { withAllInputs } from './all-inputs';
+import type { LeasedSession } from './leased-session';
+import type { OpenDirectory } from './session-directories';
+import { SessionSetup } from './session-setup';
+import { SessionStarter } from './session-starter';
+import { SessionTelemetry } from './session-telemetry';
+
+/** An agent at work, and the time that its own start has taken. */
+export type StartedRun = Readonly<{ run: SessionRun; durationMs: number }>;
+
+/** Brings a session to its agent: by the set-up of its workspace, if it has one. */
+@Injectable()
+export class SessionStart {
+  constructor(
+    private readonly setup: SessionSetup,
+    private readonly starter: SessionStarter,
+    private readonly telemetry: SessionTelemetry,
+  ) {}
+
+  /** `parked`: the set-up was held for too long. @throws DomainError for faults that the workflow's author can correct */
+  async begin(session: LeasedSession, opened: OpenDirectory): Promise<StartedRun | 'parked'> {
+    const { order, commands, controller, leaseLost, budget } = session;
+    const signal = AbortSignal.any([leaseLost, controller.stopRequested]);
+    const whole = await withAllInputs(order, commands);
+    const setup = await this.setup.run({ ...session, order: whole }, opened, signal);
+    if (setup === 'parked') return 'parked';
+
+    const startedAt = performance.now();
+    const run = await this.starter.start(whole, {
+      directory: opened.directory,
+      outline: (line) => this.telemetry.outline(line),
+      signal,
+      guards: budget ? [budget] : [],
+    });
+    controller.begin(run);
+    session.messages.begin(run);
+    return { run, durationMs: Math.round(performance.now() - startedAt) };
+  }
+}

@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { repositoryUrl, type AgentConfiguration, type WorkOrder } from '@syntropic/orchestration/contracts';
+import { SETTINGS } from '../injection-tokens';
+import type { Provider } from '../providers';
+import type { WorkspaceContents } from '../session';
+import type { RunnerSettings } from '../work/runner-settings';
+import type { Backend, Limits, WorkspaceSpec } from '../workspaces';
+import { AgentKinds } from './agent-kinds';
+import { inputFiles } from './inputs';
+import { SessionObjectStorage } from './retrying-object-storage';
+
+type WorkspaceRequest = Readonly<{
+  provider: Provider;
+  backend: Backend;
+  workspace: WorkspaceSpec;
+  contents: WorkspaceContents;
+}>;
+
+/** What the workspace of a work order is, and begins with. */
+@Injectable()
+export class WorkspaceRequests {
+  constructor(
+    private readonly kinds: AgentKinds,
+    private readonly storage: SessionObjectStorage,
+    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'allowFileRepositories'>,
+  ) {}
+
+  /**
+   * Resolves when the runner has memory for it.
+   * @throws DomainError for limits that never fit; the signal's reason when it is aborted
+   */
+  async of(order: WorkOrder, directory: string, signal: AbortSignal): Promise<WorkspaceRequest> {
+    const { sessionId, agent, repos, repositoryRef } = order;
+    const limits = limitsOf(agent);
+    const kinds = await this.kinds.withRoom(order, limits, signal);
+    return {
+      ...kinds,
+      workspace: { id: sessionId, directory, limits, environment: {} },
+      contents: {
+        inputs: inputFiles(this.storage.retryingUntil(signal), order),
+        repositories: repos.map((repo) => ({ url: repositoryUrl(repo), ref: repositoryRef })),
+        clone: { allowFiles: this.settings.allowFileRepositories, signal, workspaceId: sessionId },
+      },
+    };
+  }
+}
+
+const MEGABYTE = 1024 * 1024;
+
+function limitsOf({ limits = {} }: AgentConfiguration): Limits {
+  const { memoryMb, pids, cpus, diskMb } = limits;
+  return { memoryBytes: memoryMb && memoryMb * MEGABYTE, pids, cpus, diskBytes: diskMb && diskMb * MEGABYTE };
+}

@@ -1,0 +1,84 @@
+import type { Setup } from '@syntropic/orchestration/contracts';
+import type { CallGuard } from '../model-gateway/call-guard';
+import type { Plan } from '../providers';
+import type { Spool } from '../session';
+import type { ControlledRun } from '../session/controlled-run';
+import { OUTPUT_LIMITS, type OutputLimits } from '../session/output-budget';
+import { OutputSpooler } from '../session/output-spooler';
+import { isPrepared, markPrepared, stageContents, type WorkspaceContents } from '../session/workspace-setup';
+import { RunnerRecorder, withForwarder, type SessionSocket, type SessionSockets } from '../session-socket';
+import type { Backend, Workspace, WorkspaceSpec } from '../workspaces';
+import { SetupOutput } from './setup-output';
+import { SetupRun } from './setup-run';
+
+export type SetupSpec = Readonly<{
+  sessionId: string;
+  leg: number;
+  setup: Setup;
+  backend: Backend;
+  workspace: WorkspaceSpec;
+  contents: WorkspaceContents;
+  sockets: SessionSockets;
+  spool: Spool;
+  output: OutputLimits | undefined;
+  /** Called when there is something to be paused or ended. */
+  begin: (run: ControlledRun) => void;
+  /** Ends everything at once. */
+  signal: AbortSignal;
+}>;
+
+/** A set-up has no account that a call could be counted in. */
+const NO_MODELS: CallGuard = {
+  authorize: () => ({ status: 403, code: 'setup_calls_no_models', message: 'commands of a set-up call no models' }),
+};
+
+/**
+ * Fills a workspace and runs its set-up, in an opening of its own: another socket and another network than its agent's. Nothing is kept
+ * of a set-up that is parked; one that was done in an earlier leg is not repeated.
+ * @throws DomainError for faults that the workflow's author can correct; the signal's reason when it is aborted
+ */
+export async function prepareWorkspace(spec: SetupSpec): Promise<'done' | 'parked'> {
+  const { sockets, setup, sessionId, leg, spool } = spec;
+  const { directory } = spec.workspace;
+  const socket = await sockets.open({ sessionId, leg, directory, egress: setup.egress, spool, guards: [NO_MODELS] });
+  try {
+    const workspace = await spec.backend.create({ ...spec.workspace, socket: socket.path });
+    const isDone = isPrepared(workspace);
+    const end = isDone
+      ? 'done'
+      : await inOpening(spec, workspace, socket).catch(async (error: unknown) => {
+          await workspace.destroy();
+          throw error;
+        });
+    if (end === 'parked') await workspace.destroy();
+    else await workspace.release();
+    if (end === 'done' && !isDone) await markPrepared(workspace);
+    return end;
+  } finally {
+    await socket.close();
+  }
+}
+
+async function inOpening(spec: SetupSpec, workspace: Workspace, socket: SessionSocket): Promise<'done' | 'parked'> {
+  const { setup, leg, spool, output = OUTPUT_LIMITS, contents, signal, begin } = spec;
+  await stageContents(workspace, contents);
+  await workspace.handOver();
+  signal.throwIfAborted();
+
+  const run = new SetupRun({
+    workspace,
+    commands: setup.commands.map((command) => ({ command, plan: planOf(command, spec, socket) })),
+    timeoutMs: setup.timeoutSeconds * 1_000,
+    output: new SetupOutput(new OutputSpooler({ leg, spool, limits: output })),
+    records: new RunnerRecorder(spool, leg),
+    signal,
+  });
+  begin(run);
+  return Promise.race([run.finished, socket.fault]);
+}
+
+/** Both streams of a command are one, so that its lines keep their order. */
+function planOf(command: string, { setup, sockets }: SetupSpec, socket: SessionSocket): Plan {
+  const plan: Plan = { argv: ['sh', '-ec', `exec 2>&1\n${command}`], stdin: '', env: {} };
+  return sockets.hasEgress(setup.egress) ? withForwarder(plan, socket.path, true) : plan;
+}

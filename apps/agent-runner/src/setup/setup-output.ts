@@ -1,0 +1,47 @@
+import type { Readable } from 'node:stream';
+import { linesOf } from '../session/lines';
+import type { OutputSpooler } from '../session/output-spooler';
+import type { Piece } from '../session/joined-lines';
+import type { AgentProcess } from '../workspaces';
+
+const TAIL_CHARACTERS = 2_000;
+
+/** Reads the output of set-up commands into the spool. */
+export class SetupOutput {
+  #tail = '';
+  /** A long line is spooled in parts: lines of the other stream wait for its end. */
+  #kept: Promise<void> = Promise.resolve();
+
+  constructor(private readonly spooler: OutputSpooler) {}
+
+  /** The last of what the present command has printed. */
+  get tail(): string {
+    return this.#tail;
+  }
+
+  /** Resolves when both streams of a command have ended. */
+  async read({ stdout, stderr }: AgentProcess): Promise<void> {
+    this.#tail = '';
+    await Promise.all([this.#read(stdout), this.#read(stderr)]);
+  }
+
+  /** To be called behind the last command. */
+  end(): void {
+    this.spooler.end();
+  }
+
+  async #read(stream: Readable): Promise<void> {
+    for await (const lines of linesOf(stream)) {
+      for (const piece of this.spooler.piecesOf(lines)) {
+        this.#kept = this.#kept.then(() => this.#keep(piece));
+        await this.#kept;
+      }
+      await this.spooler.pause();
+    }
+  }
+
+  async #keep(piece: Piece): Promise<void> {
+    await this.spooler.keep('setup', piece);
+    this.#tail = `${this.#tail}${piece.text}\n`.slice(-TAIL_CHARACTERS);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Immutable } from '@syntropic/kernel';
+import { z } from 'zod';
+import { Egress } from './egress-host';
+
+const MOST_COMMANDS = 50;
+const MOST_BYTES = 64 * 1024;
+
+/** Lines of a shell. A program takes an argument of at most 128 KiB. */
+const Commands = z
+  .array(z.string().min(1).max(MOST_BYTES))
+  .min(1)
+  .max(MOST_COMMANDS)
+  .refine(
+    (commands) => commands.reduce((sum, command) => sum + Buffer.byteLength(command), 0) <= MOST_BYTES,
+    'the commands have at most 64 KiB together',
+  );
+
+/** The preparation of a workspace before its agent starts: commands with a network of their own, which the agent does not have. */
+export const Setup = z.object({
+  /** Run by `sh -e`, one after the other, in the workspace; the first that fails fails the phase. */
+  commands: Commands,
+  /** The hosts that the commands may connect to, of those that the runner allows. */
+  egress: Egress.default([]),
+  /** Seconds for all commands together; time spent paused does not count. */
+  timeoutSeconds: z.number().int().min(1).max(7_200).default(600),
+});
+export type Setup = Immutable<z.infer<typeof Setup>>;
+
+/** A set-up as authors write it. */
+export const SetupDocument = z.strictObject({
+  commands: Setup.shape.commands,
+  egress: Setup.shape.egress.unwrap().optional(),
+  timeout_seconds: Setup.shape.timeoutSeconds.unwrap().optional(),
+});
+
+export const setupOf = ({ commands, egress, timeout_seconds }: z.output<typeof SetupDocument>) => ({
+  commands,
+  egress,
+  timeoutSeconds: timeout_seconds,
+});
