@@ -9,6 +9,7 @@ export const ${plural.pascal}Controller = resourceController({
   path: '/${plural.kebab}',
   contract: ${camel},
   projection: ${camel}Projection,
+  sortable: ['created_at'],
   create: ${camel}.commands.Create${pascal},
   update: ${camel}.commands.Rename${pascal},
 });

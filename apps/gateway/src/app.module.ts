@@ -35,10 +35,13 @@ import { OperatorController } from './operator/operator.controller';
 import { OrganizationsController } from './organizations/organizations.controller';
 import { ProblemFilter } from './problems/problem.filter';
 import { RowLookup } from './reads/row-lookup';
+import { RepoAssignmentsController } from './repos/repo-assignments.controller';
+import { ReposController } from './repos/repos.controller';
 import { SessionEvents } from './sessions/session-events';
 import { SessionRecordController } from './sessions/session-record.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { Transcripts } from './sessions/transcripts';
+import { SystemsController } from './systems/systems.controller';
 import { WorkflowsController } from './workflows/workflows.controller';
 import { COMPILED_YAML_PROGRAM, WorkflowYamlReader, YAML_PROGRAM } from './workflows/yaml/workflow-yaml-reader';
 
@@ -59,6 +62,9 @@ export const API = [
   OperatorController,
   SystemHealthController,
   OrganizationsController,
+  SystemsController,
+  ReposController,
+  RepoAssignmentsController,
 ];
 
 @Module({})

@@ -24,6 +24,8 @@ export function idsOfRound() {
     workspaceId: randomUUID(),
     artifactId: randomUUID(),
     organizationId: `org-${digits.slice(0, 8)}`,
+    systemId: `sys-${digits.slice(0, 8)}`,
+    repoId: `repo-${digits.slice(0, 8)}`,
   };
 }
 export type Ids = ReturnType<typeof idsOfRound>;

@@ -52,7 +52,7 @@ async function record(contract: AnyContract, ids: Ids, events: readonly Event[])
   return { position, minPosition, refused };
 }
 
-const pathsOf = ({ executionId, workflowId, sessionId, artifactId, organizationId }: Ids) => [
+const pathsOf = ({ executionId, workflowId, sessionId, artifactId, organizationId, systemId, repoId }: Ids) => [
   `/api/executions/${executionId}`,
   `/api/executions/${executionId}/state`,
   '/api/executions?page_size=100',
@@ -66,6 +66,10 @@ const pathsOf = ({ executionId, workflowId, sessionId, artifactId, organizationI
   `/api/artifacts?execution_id=${executionId}`,
   '/api/organizations',
   `/api/organizations/${organizationId}`,
+  '/api/systems',
+  `/api/systems/${systemId}`,
+  '/api/repos',
+  `/api/repos/${repoId}`,
 ];
 
 const read = (path: string, minPosition: string) =>
@@ -107,7 +111,7 @@ describe('every event that a contract accepts', () => {
 
     for (const path of pathsOf(ids)) {
       const { text, ...answer } = await read(path, minPosition);
-      const isGone = path.endsWith(ids.organizationId);
+      const isGone = [ids.organizationId, ids.systemId, ids.repoId].some((id) => path.endsWith(id));
       expect({ ...answer, ...(answer.status >= 500 && { text }) }).toEqual({
         path,
         status: isGone ? 404 : 200,

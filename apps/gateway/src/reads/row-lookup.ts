@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ReadModels, type LogPosition, type Projection } from '@syntropic/projections';
+import { z } from 'zod';
 import { Problem } from '../problems/problem';
 import type { ProblemCode } from '../problems/problem-codes';
 import { LogHead } from './log-head';
@@ -33,6 +34,21 @@ export class RowLookup {
       (await this.reads.get(projection, idOrPrefix, { minPosition: await this.head.now() }));
     if (!found) throw new Problem(missing, `${noun} not found: ${idOrPrefix}`);
     return found;
+  }
+
+  /**
+   * The id that a change names whole or by its first characters. A whole one is not looked up: the log decides whether it exists.
+   * @throws Problem for no row, and for several rows with this prefix
+   */
+  async idOf<R extends Row, Id>(
+    id: z.core.$ZodType<Id>,
+    target: Target<R>,
+    { idOrPrefix, minPosition }: Freshness & Readonly<{ idOrPrefix: string }>,
+  ): Promise<Id> {
+    const whole = z.safeParse(id, idOrPrefix);
+    if (whole.success) return whole.data;
+    const row = await this.find(target, idOrPrefix, { minPosition });
+    return z.parse(id, row[target.projection.key]);
   }
 
   async #byPrefix<R extends Row>({ projection, noun }: Target<R>, prefix: string): Promise<R | undefined> {

@@ -5,8 +5,10 @@ import { ReadModels } from '@syntropic/projections';
 import { Commands } from '../commands/commands';
 import type { ApiRequest, Endpoint } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
+import { orderOf } from '../http/sort-order';
 import type { ProblemCode } from '../problems/problem-codes';
 import { cutMark } from '../reads/cut-mark';
+import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
 import { endpointsOf, keySchema, listOf, type Fields, type Resource } from './resource';
 import { camelCase, pascalCase } from './spellings';
@@ -16,14 +18,16 @@ type Request<Name extends keyof Endpoints> = ApiRequest<Endpoints[Name]>;
 type Change = Pick<ApiRequest, 'origin' | 'reply'> & Readonly<{ body?: Fields | undefined }>;
 
 /** Serves the endpoints of a resource: its read model in lists and one by one, changes as commands. */
-export function resourceController(resource: Resource): Type {
+export function resourceController<Row extends Fields>(resource: Resource<Row>): Type {
   // Without a command that removes, the endpoints have none that calls the method for it.
   const { contract, projection, create, update, remove = update } = resource;
+  const { statuses = { created: 'created', removed: 'deleted' } } = resource;
   // The contract declares this refusal, and its refusals are codes.
   const missing = `${contract.aggregate}.not_found` as ProblemCode;
   const target = { projection, noun: pascalCase(contract.aggregate), missing } as const;
   const endpoints = endpointsOf(resource);
   const id = snakeCase(contract.key);
+  const key = keySchema(update, contract.key);
 
   @Controller(API_PREFIXES)
   class ResourceController {
@@ -34,8 +38,8 @@ export function resourceController(resource: Resource): Type {
     ) {}
 
     async list({ query, minPosition }: Request<'list'>): Promise<Fields> {
-      const newest = { ...query, orderBy: [['created_at', 'desc']], minPosition } as const;
-      const { rows, total } = await this.reads.page(projection, newest);
+      const isFront = isFrontPage(endpoints.list.query, query);
+      const { rows, total } = await this.reads.page(projection, { ...pageOf(resource, query), isFront, minPosition });
       return {
         [listOf(resource)]: rows.map((row) => ({ ...endpoints.read.reply.parse(row), ...cutMark(row) })),
         total,
@@ -46,33 +50,52 @@ export function resourceController(resource: Resource): Type {
       return endpoints.read.reply.parse(await this.lookup.find(target, request.params[id] ?? '', request));
     }
 
-    create(request: Request<'create'>): Promise<Fields> {
-      const created = derivedIdOf(keySchema(create, contract.key), request.origin.commandId);
-      return this.#change(request, create, created, 'created');
+    async create(request: Request<'create'>): Promise<Fields> {
+      const created = derivedIdOf(key, request.origin.commandId);
+      return endpoints.create.reply.parse(await this.#change(request, create, created, statuses.created));
     }
 
-    update(request: Request<'update'>): Promise<Fields> {
-      return this.#change(request, update, request.params[id], 'updated');
+    async update(request: Request<'update'>): Promise<Fields> {
+      const changed = await this.#idOf(request);
+      return endpoints.update.reply.parse(await this.#change(request, update, changed, 'updated'));
     }
 
-    remove(request: Request<'remove'>): Promise<Fields> {
-      return this.#change(request, remove, request.params[id], 'deleted');
+    async remove(request: Request<'remove'>): Promise<Fields> {
+      const removed = await this.#idOf(request);
+      return endpoints.update.reply.parse(await this.#change(request, remove, removed, statuses.removed));
     }
 
-    /** Sends the command, and answers those of its fields that the endpoint's answer has. */
-    async #change(request: Change, command: CommandMessage, key: unknown, status: string): Promise<Fields> {
-      const { body = {} } = request;
-      const fields = Object.entries(body).map(([name, value]) => [camelCase(name), value] as const);
-      // The endpoint has parsed the fields with the schemas of the command.
-      const data = { ...Object.fromEntries(fields), [contract.key]: key } as InputOf<CommandMessage>;
-      await this.commands.send(request, command, data);
-      return endpoints.update.reply.parse({ ...body, [id]: key, status });
+    #idOf({ params, minPosition }: Pick<Request<'read'>, 'params' | 'minPosition'>): Promise<unknown> {
+      return this.lookup.idOf(key, target, { idOrPrefix: params[id] ?? '', minPosition });
+    }
+
+    async #change(request: Change, command: CommandMessage, changed: unknown, status: string): Promise<Fields> {
+      await this.commands.send(request, command, dataOf(request.body, { [contract.key]: changed }));
+      return { ...request.body, [id]: changed, status };
     }
   }
+  return serving(ResourceController, endpoints);
+}
 
-  for (const [name, declaration] of Object.entries<Endpoint>(endpoints)) {
-    const method = Object.getOwnPropertyDescriptor(ResourceController.prototype, name);
-    if (method) Serve(declaration)(ResourceController.prototype, name, method);
+function pageOf<Row extends Fields>({ sortable, filter }: Resource<Row>, query: Request<'list'>['query']) {
+  const { limit, offset, order_by = `-${sortable[0] ?? ''}` } = query;
+  // The schema of the query allows only the sortable columns.
+  const order = orderOf(order_by as Resource<Row>['sortable'][number]);
+  return { where: filter?.where(query) ?? {}, orderBy: [order], limit, offset };
+}
+
+function dataOf(body: Fields = {}, key: Fields): InputOf<CommandMessage> {
+  const fields = Object.entries(body).map(([name, value]) => [camelCase(name), value] as const);
+  // The endpoint has parsed the fields with the schemas of the command.
+  return { ...Object.fromEntries(fields), ...key } as InputOf<CommandMessage>;
+}
+
+/** Makes each method of the controller the handler of the endpoint of its name. */
+function serving(controller: Type, endpoints: Readonly<Record<string, Endpoint>>): Type {
+  const prototype = controller.prototype as object;
+  for (const [name, declaration] of Object.entries(endpoints)) {
+    const method = Object.getOwnPropertyDescriptor(prototype, name);
+    if (method) Serve(declaration)(prototype, name, method);
   }
-  return ResourceController;
+  return controller;
 }

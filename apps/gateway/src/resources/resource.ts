@@ -1,9 +1,10 @@
 import type { CommandMessage } from '@syntropic/kernel';
 import { snakeCase } from '@syntropic/live';
-import type { Projection } from '@syntropic/projections';
+import type { PageQuery, Projection } from '@syntropic/projections';
 import { z } from 'zod';
 import { endpoint } from '../http/endpoint';
 import { sizeUpTo } from '../http/query-values';
+import { orderBy } from '../http/sort-order';
 import { cutField } from '../reads/cut-mark';
 import { pascalCase, wordsOf } from './spellings';
 
@@ -13,41 +14,66 @@ const MOST = 1_000;
 export type Fields = Readonly<Record<string, unknown>>;
 type Shape = Readonly<Record<string, z.ZodType>>;
 
-/** An aggregate as the API serves it: its list, its rows, and the commands that create, change and remove it. */
-export type Resource = Readonly<{
+/** The parts of a resource from which its endpoints derive. */
+type Described = Readonly<{
   /** Below `/api`: one segment, which names the list in answers too. */
   path: `/${string}`;
   contract: Readonly<{ aggregate: string; key: string; refusals: Readonly<{ not_found: unknown }> }>;
-  projection: Projection<Readonly<{ created_at: string }>> & Readonly<{ row: z.ZodObject }>;
-  /** Fields of answers that are no columns; each has a default. */
-  added?: Shape;
+  projection: Readonly<{ row: z.ZodObject }>;
+  /** The columns that lists can be sorted by. Without an order the first one decides, greatest first. */
+  sortable: readonly string[];
+  /** Fields of a list's query, which filter it. */
+  filter?: Readonly<{ query: Shape }>;
   create: CommandMessage;
   /** Optional fields may be null or absent, which mean the same. A command with such fields only needs one of them. */
   update: CommandMessage;
   remove?: CommandMessage;
+  /** The status in answers about a new and about a removed one; `created` and `deleted` where absent. */
+  statuses?: Readonly<{ created: string; removed: string }>;
 }>;
+
+type Where<Row> = NonNullable<PageQuery<Row>['where']>;
+type Order<Row> = NonNullable<PageQuery<Row>['orderBy']>[number];
+
+/** An aggregate as the API serves it: its list, its rows, and the commands that create, change and remove it. */
+export type Resource<Row extends Fields> = Described &
+  Readonly<{
+    projection: Projection<Row>;
+    sortable: readonly Order<Row>[0][];
+    filter?: Readonly<{ where: (query: Fields) => Where<Row> }>;
+  }>;
+
+/** A filter of lists by fields of the query. */
+export const listFilter = <const S extends Shape, W>(
+  query: S,
+  where: (query: Readonly<z.output<z.ZodObject<S>>>) => W,
+): Readonly<{ query: S; where: (query: Fields) => W }> => ({
+  query,
+  // The endpoint has parsed the query with this schema.
+  where: (fields) => where(fields as z.output<z.ZodObject<S>>),
+});
 
 const Page = z.object({ limit: sizeUpTo(MOST, MOST), offset: z.coerce.number().int().min(0).default(0) });
 
 /** The endpoints of a resource. The fields of their bodies are those of its commands, in snake_case. */
-export function endpointsOf(resource: Resource) {
-  const { path, contract, update, remove } = resource;
-  const { Row, List, Action, Create, Update } = schemasOf(resource);
+export function endpointsOf(resource: Described) {
+  const { path, contract, sortable, filter, remove } = resource;
+  const { Row, List, Created, Action, Create, Update } = schemasOf(resource);
   const [id, words, all] = [snakeCase(contract.key), wordsOf(contract.aggregate), wordsOf(listOf(resource))];
 
-  const any = { path: `${path}/{${id}}`, params: z.object({ [id]: z.string().min(1) }) } as const;
-  const one = { ...any, params: z.object({ [id]: keySchema(update, contract.key) }) } as const;
+  const query = Page.extend({ order_by: orderBy(sortable), ...filter?.query });
+  const one = { path: `${path}/{${id}}`, params: z.object({ [id]: z.string().min(1) }) } as const;
   return {
-    list: endpoint({ path, method: 'GET', summary: `All ${all}, newest first`, query: Page, reply: List }),
-    create: endpoint({ path, method: 'POST', summary: `New ${words}`, body: Create, reply: Action }),
-    read: endpoint({ ...any, method: 'GET', summary: `One ${words}, by its id or the start of it`, reply: Row }),
+    list: endpoint({ path, method: 'GET', summary: `All ${all}, newest first`, query, reply: List }),
+    create: endpoint({ path, method: 'POST', summary: `New ${words}`, body: Create, reply: Created }),
+    read: endpoint({ ...one, method: 'GET', summary: `One ${words}, by its id or the start of it`, reply: Row }),
     update: endpoint({ ...one, method: 'PUT', summary: `Changes the ${words}`, body: Update, reply: Action }),
     ...(remove && { remove: endpoint({ ...one, method: 'DELETE', summary: `Deletes the ${words}`, reply: Action }) }),
   };
 }
 
 /** The name of the list in answers: that of the path. */
-export const listOf = ({ path }: Pick<Resource, 'path'>): string => path.slice(1).replaceAll('-', '_');
+export const listOf = ({ path }: Pick<Described, 'path'>): string => path.slice(1).replaceAll('-', '_');
 
 /** The schema of the id that a command carries. */
 export function keySchema({ type, schema }: CommandMessage, key: string): z.core.$ZodType {
@@ -56,19 +82,19 @@ export function keySchema({ type, schema }: CommandMessage, key: string): z.core
   return id;
 }
 
-function schemasOf({ path, contract: { aggregate, key }, projection, added = {}, create, update }: Resource) {
+function schemasOf({ path, contract: { aggregate, key }, projection, create, update }: Described) {
   const noun = pascalCase(aggregate);
-  const changes = fieldsOf(update, key);
-  const Row = named(`${noun}SummaryResponse`, projection.row.extend(added));
-  const Item = named(`${noun}ListItem`, projection.row.extend({ ...added, ...cutField }));
+  const [given, changes] = [fieldsOf(create, key), fieldsOf(update, key)];
+  const Row = named(`${noun}SummaryResponse`, projection.row);
+  const Item = named(`${noun}ListItem`, projection.row.extend(cutField));
+  const answer = (fields: Shape) =>
+    z.object({ [snakeCase(key)]: z.string(), ...z.object(fields).partial().shape, status: z.string() });
   return {
     Row,
     List: named(`${noun}ListResponse`, z.object({ [listOf({ path })]: z.array(Item), total: z.int() })),
-    Action: named(
-      `${noun}ActionResponse`,
-      z.object({ [snakeCase(key)]: z.string(), ...z.object(changes).partial().shape, status: z.string() }),
-    ),
-    Create: named(`Create${noun}Request`, z.strictObject(fieldsOf(create, key))),
+    Created: named(`${noun}CreatedResponse`, answer(given)),
+    Action: named(`${noun}ActionResponse`, answer(changes)),
+    Create: named(`Create${noun}Request`, z.strictObject(given)),
     Update: named(`Update${noun}Request`, withOneOf(z.strictObject(changes))),
   };
 }

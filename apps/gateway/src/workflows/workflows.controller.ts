@@ -6,6 +6,7 @@ import type { InputOf } from '@syntropic/kernel';
 import { Commands } from '../commands/commands';
 import type { ApiRequest, ReplyOf } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
+import { orderOf } from '../http/sort-order';
 import { invalidRequest } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
@@ -13,7 +14,7 @@ import { definitionOf } from './workflow-definition-of';
 import { WORKFLOW } from './workflow-lookup';
 import { workflowSummary, workflowView } from './workflow-view';
 import { WorkflowYamlReader } from './yaml/workflow-yaml-reader';
-import { WorkflowListQuery, type OrderBy, type WorkflowColumn } from './workflows.dto';
+import { WorkflowListQuery } from './workflows.dto';
 import {
   archiveWorkflow,
   createWorkflow,
@@ -116,9 +117,4 @@ export class WorkflowsController {
       status: 'created',
     };
   }
-}
-
-function orderOf(order: OrderBy): readonly [WorkflowColumn, 'asc' | 'desc'] {
-  // The schema allows only columns after the sign.
-  return order.startsWith('-') ? [order.slice(1) as WorkflowColumn, 'desc'] : [order as WorkflowColumn, 'asc'];
 }

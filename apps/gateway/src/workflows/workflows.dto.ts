@@ -20,6 +20,7 @@ import {
 import { MAX_REPOS, PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { flag, pageNumber, sizeUpTo } from '../http/query-values';
+import { orderBy } from '../http/sort-order';
 import { cutField } from '../reads/cut-mark';
 
 const phase = NewPhase.shape;
@@ -30,19 +31,13 @@ export const ExactWorkflowParams = z.object({ workflow_id: WorkflowId });
 export const PhaseParams = z.object({ workflow_id: WorkflowId, phase_id: PhaseId });
 
 const SORTABLE = ['runs_count', 'name', 'workflow_type', 'phase_count', 'created_at'] as const;
-export type WorkflowColumn = (typeof SORTABLE)[number];
-
-const OrderBy = z
-  .enum([...SORTABLE, '-runs_count', '-name', '-workflow_type', '-phase_count', '-created_at'])
-  .meta({ description: 'A leading "-" reverses the order.' });
-export type OrderBy = z.infer<typeof OrderBy>;
 
 export const WorkflowListQuery = z.object({
   workflow_type: z.string().optional(),
   include_archived: flag(false),
   page: pageNumber,
   page_size: sizeUpTo(100, 20),
-  order_by: OrderBy.optional(),
+  order_by: orderBy(SORTABLE),
 });
 
 const WorkflowSummary = z

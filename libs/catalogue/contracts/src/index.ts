@@ -3,7 +3,7 @@ import { artifact } from '@syntropic/artifacts/contracts';
 import type { CommandMessage } from '@syntropic/kernel';
 import { deadLetterCommands } from '@syntropic/messaging';
 import { budget, work, workflowExecution, workflowTemplate, workspace } from '@syntropic/orchestration/contracts';
-import { organization } from '@syntropic/organization/contracts';
+import { organization, repo, system } from '@syntropic/organization/contracts';
 import { processCommands } from '@syntropic/processes';
 import { projectionCommands } from '@syntropic/projections';
 
@@ -15,6 +15,8 @@ export const CONTRACTS = [
   agentSession,
   artifact,
   organization,
+  system,
+  repo,
 ] as const;
 
 /** Commands that belong to no aggregate: those of operators, and those between runners and command-service. */

@@ -6,7 +6,7 @@ import {
   executionWireEvents,
   workflowProjection,
 } from '@syntropic/orchestration/read-model';
-import { organizationProjection } from '@syntropic/organization/read-model';
+import { organizationProjection, repoProjection, systemProjection } from '@syntropic/organization/read-model';
 import type { Projection } from '@syntropic/projections';
 
 /** Every read model. A spec compares the list with the folders. */
@@ -17,6 +17,8 @@ export const READ_MODELS: readonly Projection[] = [
   sessionProjection,
   artifactProjection,
   organizationProjection,
+  systemProjection,
+  repoProjection,
 ];
 
 /** Every event that clients of unnamed frames know. A spec compares the list with the folders. */

@@ -1,4 +1,4 @@
-import { contract, OrganizationId } from '@syntropic/kernel';
+import { contract, OrganizationId, type EventOf } from '@syntropic/kernel';
 import { z } from 'zod';
 
 const text = z.string().min(1);
@@ -21,5 +21,9 @@ export const organization = contract('organization', 'organization', {
     not_found: ['not_found', 'There is no such organization'],
     already_exists: ['conflict', 'The organization exists'],
     already_deleted: ['conflict', 'The organization was deleted'],
+    has_systems: ['conflict', 'The organization has systems'],
+    has_repos: ['conflict', 'The organization has repositories'],
   },
 });
+
+export type OrganizationEvent = EventOf<typeof organization>;

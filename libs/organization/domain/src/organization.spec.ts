@@ -27,4 +27,11 @@ describe('organization', () => {
     given(created, deleted).when(updateOrganization, renamed).thenRefused('organization.already_deleted');
     given().when(deleteOrganization, { organizationId }).thenRefused('organization.not_found');
   });
+
+  it('is deleted without systems and repositories only', () => {
+    expect(Organization.reserves?.(deleted)).toMatchObject([
+      { empty: { scope: `systems/${organizationId}` } },
+      { empty: { scope: `repos/${organizationId}` } },
+    ]);
+  });
 });

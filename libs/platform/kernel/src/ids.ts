@@ -31,3 +31,9 @@ export type ArtifactId = z.infer<typeof ArtifactId>;
 
 export const OrganizationId = prefixedId('org', 8).brand<'OrganizationId'>();
 export type OrganizationId = z.infer<typeof OrganizationId>;
+
+export const SystemId = prefixedId('sys', 8).brand<'SystemId'>();
+export type SystemId = z.infer<typeof SystemId>;
+
+export const RepoId = prefixedId('repo', 8).brand<'RepoId'>();
+export type RepoId = z.infer<typeof RepoId>;

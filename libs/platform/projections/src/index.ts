@@ -4,6 +4,7 @@ export { formatPosition, parsePosition, ReadModelBehind, type LogPosition } from
 export { FIRST_REPOS, projection, type ListedRowOf, type Projection } from './projection';
 export { ProjectionRunner } from './projection-runner';
 export { CURRENT_CHECKPOINTS, projectionParts, projectionStates, type ProjectionState } from './projection-states';
+export type { PageQuery } from './page';
 export { ReadModels } from './read-models';
 export { createRedis, RowCache } from './row-cache';
 export { ddlOf, tableFault } from './table';
