@@ -44,6 +44,10 @@ const settings = withObjects(
     WORKSPACE_CPUS: z.coerce.number().positive().default(2),
     WORKSPACE_DISK_MB: atLeastOne(2_048),
     WORKSPACE_INODES: atLeastOne(200_000),
+    /** The container engine's socket; absent: the backend `docker` is not offered. */
+    WORKSPACE_DOCKER_SOCKET: z.string().startsWith('/').optional(),
+    /** The image of workspaces in containers, which the engine must have; `name@sha256:…` pins it. */
+    WORKSPACE_IMAGE: z.string().min(1).optional(),
     /** The memory that all workspaces may hold together, in MiB; absent: that of the machine, or of the runner's control group. */
     RUNNER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
     /** A runner with less room on its disk claims no work. */
@@ -84,11 +88,17 @@ const settings = withObjects(
   }),
 );
 
-export const variables = settings.refine(({ NATS_URL, NATS_URL_FILE }) => NATS_URL ?? NATS_URL_FILE, {
-  path: ['NATS_URL'],
-  message: 'is needed where there is no NATS_URL_FILE',
-  when: () => true,
-});
+export const variables = settings
+  .refine(({ NATS_URL, NATS_URL_FILE }) => NATS_URL ?? NATS_URL_FILE, {
+    path: ['NATS_URL'],
+    message: 'is needed where there is no NATS_URL_FILE',
+    when: () => true,
+  })
+  .refine(({ WORKSPACE_DOCKER_SOCKET: socket, WORKSPACE_IMAGE: image }) => !socket || image, {
+    path: ['WORKSPACE_IMAGE'],
+    message: 'is needed for WORKSPACE_DOCKER_SOCKET',
+    when: () => true,
+  });
 
 /** The parsed variables; those in seconds have become milliseconds. */
 export type RunnerConfig = Readonly<z.output<typeof variables>>;

@@ -1,6 +1,7 @@
 import { eventually } from '@syntropic/testing';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { IMAGE, useEngine } from '../test/container-engine.fixture';
 import { useRunner } from '../test/runner.fixture';
 import { useDirectory } from '../test/workspace.fixture';
 import { PROVIDERS } from './injection-tokens';
@@ -9,6 +10,7 @@ import { CommandProvider } from './providers';
 describe('the runner module', () => {
   const directory = useDirectory();
   const runner = useRunner(directory);
+  const engine = useEngine(directory);
 
   it('starts a runner that renews its leases with the capabilities of its providers', async () => {
     await runner.start({ slots: 3 });
@@ -31,6 +33,20 @@ describe('the runner module', () => {
         codex: { missing: 'codex is neither in SYN_CODEX_BIN nor on the PATH' },
       },
     });
+  });
+
+  it('offers containers where an engine runs them', async () => {
+    const environment = { WORKSPACE_DOCKER_SOCKET: engine.socket, WORKSPACE_IMAGE: IMAGE };
+    await runner.start({ environment });
+
+    const { data } = await eventually(() => renewal() ?? false);
+    expect(data).toMatchObject({ backends: expect.arrayContaining(['docker']) as string[] });
+  });
+
+  it('needs an image for containers', async () => {
+    const environment = { WORKSPACE_DOCKER_SOCKET: engine.socket };
+
+    await expect(runner.start({ environment })).rejects.toThrow(/WORKSPACE_IMAGE.*WORKSPACE_DOCKER_SOCKET/s);
   });
 
   it('lets a spec replace a provider', async () => {

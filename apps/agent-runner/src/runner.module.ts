@@ -51,12 +51,13 @@ import { Leases, type LeaseTiming } from './work/leases';
 import { MemoryRoom } from './work/memory-room';
 import { ParkedSessions } from './work/parked-sessions';
 import { Room } from './work/room';
+import { runnerIn } from './work/runner-identity';
 import { RunnerLog } from './work/runner-log';
 import { RunnerMessages } from './work/runner-messages';
 import { defaultLimitsOf, settingsOf } from './work/runner-settings';
 import { SessionCleanup } from './work/session-cleanup';
 import { WorkIntake } from './work/work-intake';
-import { ProcessBackend, SandboxBackend, type Backend } from './workspaces';
+import { DockerBackend, ProcessBackend, SandboxBackend, type Backend } from './workspaces';
 
 const NAME = 'agent-runner';
 const LEASE_TIMES: LeaseTiming = { renewMs: 3_000, uncertainAfterMs: 8_000 };
@@ -141,6 +142,9 @@ const ownProviders = ({ SYN_RECORDINGS_DIR: recordings }: RunnerConfig): readonl
 ];
 
 function backendsOf(config: RunnerConfig): readonly Backend[] {
-  const limits = defaultLimitsOf(config);
-  return [new SandboxBackend(limits), new ProcessBackend(config.SYN_ALLOW_PROCESS, limits)];
+  const { SYN_ALLOW_PROCESS, WORKSPACE_DOCKER_SOCKET: socket, WORKSPACE_IMAGE: image, RUNNER_DIR: directory } = config;
+  const defaults = defaultLimitsOf(config);
+  const plain = [new SandboxBackend(defaults), new ProcessBackend(SYN_ALLOW_PROCESS, defaults)];
+  if (socket === undefined || image === undefined) return plain;
+  return [...plain, new DockerBackend({ socket, image, directory, runner: () => runnerIn(directory), defaults })];
 }

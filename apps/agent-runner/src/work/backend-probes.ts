@@ -14,10 +14,16 @@ export class BackendProbes {
   /** The names of those that work here. */
   async available(): Promise<string[]> {
     const probes = await Promise.all(
-      this.backends.map(async (backend) => ({ backend: backend.name, ...(await backend.probe()) })),
+      this.backends.map(async (backend) => {
+        const { name, isExperimental = false } = backend;
+        return { backend: name, isExperimental, ...(await backend.probe()) };
+      }),
     );
     for (const { backend, ...probe } of probes) {
       this.log.info({ backend, ...probe }, 'workspace backend');
+      if (probe.available && probe.isExperimental) {
+        this.log.warn({ backend }, 'workspaces of this backend are experimental');
+      }
       if (probe.available && probe.unenforceable.length > 0) {
         this.log.warn({ backend, limits: probe.unenforceable }, 'workspaces are without these limits on this machine');
       }

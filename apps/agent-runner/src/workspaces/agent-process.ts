@@ -44,7 +44,7 @@ export function agentProcess(
 }
 
 /** Wrappers (bubblewrap, a shell) pass on a signal as an exit code above 128. */
-function exitOf(code: number): Exit {
+export function exitOf(code: number): Exit {
   const entry = Object.entries(constants.signals).find(([, number]) => number === code - SIGNAL_EXIT_CODES);
   return entry ? { code: null, signal: entry[0] as NodeJS.Signals } : { code, signal: null };
 }

@@ -1,5 +1,7 @@
 import { conformsToBackend } from '../../test/backend-conformance';
-import { describeWithBubblewrap } from '../../test/workspace.fixture';
+import { useEngine } from '../../test/container-engine.fixture';
+import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixture';
+import { DockerBackend } from './docker/docker.backend';
 import { ProcessBackend } from './process.backend';
 import { SandboxBackend } from './sandbox.backend';
 
@@ -9,4 +11,9 @@ describeWithBubblewrap(`the backend ${SandboxBackend.name}`, () => {
 
 describe(`the backend ${ProcessBackend.name}`, () => {
   conformsToBackend({ backend: new ProcessBackend(true), isClosed: false });
+});
+
+/** The engine speaks the real one's API, and its containers are real isolation by other means. */
+describeWithBubblewrap(`the backend ${DockerBackend.name}`, () => {
+  conformsToBackend({ backend: useEngine(useDirectory()).backend(), isClosed: true });
 });

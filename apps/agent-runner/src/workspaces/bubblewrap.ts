@@ -5,20 +5,11 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { hiddenPlaces } from './hidden-places';
+import { INSIDE, ownEtc, type Bind } from './inside';
 
 const run = promisify(execFile);
 
 const AGENT_ID = 1000;
-
-/** The agent's directories, as paths inside the sandbox. */
-export const INSIDE = {
-  workspace: '/workspace',
-  home: '/home/agent',
-  temporary: '/tmp',
-  sharedMemory: '/dev/shm',
-  files: '/run/host',
-  socket: '/run/syntropic/runner.sock',
-};
 
 /** The entries of /etc that programs need for dynamic linking, name resolution and TLS; none about the machine's users. */
 const ETC = [
@@ -37,20 +28,13 @@ const ETC = [
 
 /** The files of /etc that a sandbox has of its own. */
 const OWN_ETC: readonly (readonly [name: string, content: string])[] = Object.entries({
-  passwd: `root:x:0:0:root:/root:/usr/sbin/nologin\nagent:x:${AGENT_ID}:${AGENT_ID}:agent:${INSIDE.home}:/bin/sh\n`,
-  group: `root:x:0:\nagent:x:${AGENT_ID}:\n`,
+  ...ownEtc({ uid: AGENT_ID, gid: AGENT_ID }),
   hosts: '127.0.0.1 localhost\n::1 localhost\n',
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 });
 
 /** The contents that bubblewrap reads from descriptors, in the order of `isolation`'s first descriptor for them. */
 export const etcContents: readonly string[] = OWN_ETC.map(([, content]) => content);
-
-export interface Bind {
-  readonly source: string;
-  readonly target: string;
-  readonly writable: boolean;
-}
 
 /** The parts of the machine that bubblewrap shows. */
 export interface SystemView {

@@ -1,3 +1,4 @@
+export { DockerBackend } from './docker/docker.backend';
 export type { DefaultLimits } from './limits';
 export { withParentDeathSignal } from './launch-command';
 export { marker, reapOrphans } from './orphans';

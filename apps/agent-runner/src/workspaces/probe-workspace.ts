@@ -1,21 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Backend } from './workspace';
 
 /**
- * Runs `true` in a temporary workspace of the backend.
+ * Reads a file back in a temporary workspace of the backend, below `parent`.
  * @throws with the program's standard error when it does not exit with 0
  */
-export async function probeWorkspace(backend: Backend): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'syntropic-probe-'));
+export async function probeWorkspace(backend: Backend, parent: string = tmpdir()): Promise<void> {
+  await mkdir(parent, { recursive: true });
+  const directory = await mkdtemp(join(parent, 'syntropic-probe-'));
   const workspace = await backend.create({ id: randomUUID(), directory, limits: {}, environment: {} });
   try {
-    const agent = workspace.spawn(['true'], { stdin: '', env: {} });
-    agent.stdout.resume();
-    const [exit, stderr] = await Promise.all([agent.exit, text(agent.stderr)]);
+    const sample = randomUUID();
+    await writeFile(join(workspace.directory, 'sample'), sample);
+    await workspace.handOver();
+    const agent = workspace.spawn(['cat', 'sample'], { stdin: '', env: {} });
+    const [exit, seen, stderr] = await Promise.all([agent.exit, text(agent.stdout), text(agent.stderr)]);
+    if (exit.code === 0 && seen !== sample) throw new Error('it has not the files of the runner');
     if (exit.code !== 0) throw new Error(stderr.trim() || `ended with ${String(exit.code ?? exit.signal)}`);
   } finally {
     await workspace.destroy();

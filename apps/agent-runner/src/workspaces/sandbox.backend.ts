@@ -1,9 +1,10 @@
 import { chown, mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { agentProcess } from './agent-process';
-import { agentGroupIn, INSIDE, isolation, type Bind } from './bubblewrap';
+import { agentGroupIn, isolation } from './bubblewrap';
 import type { ControlGroup } from './control-group';
 import { DiskWatch } from './disk-watch';
+import { programInside, type InsideProgram } from './inside';
 import { DEFAULT_LIMITS, effectiveLimits, LIMITS, type DefaultLimits } from './limits';
 import { removeRecord, writeRecord } from './orphans';
 import { outOfMemory } from './out-of-memory';
@@ -15,7 +16,6 @@ import { detectMachine, unenforceableOn, watchedOn, type Machine } from './sandb
 import { unprivilegedUser, type User } from './unprivileged-user';
 import { Volume, volumeIn } from './volume';
 import {
-  SOCKET_VARIABLE,
   type AgentInput,
   type AgentProcess,
   type AgentSignal,
@@ -103,12 +103,6 @@ export class SandboxBackend implements Backend {
   }
 }
 
-type Launch = Readonly<{
-  binds: readonly Bind[];
-  command: readonly string[];
-  environment: Readonly<Record<string, string>>;
-}>;
-
 class Sandbox implements Workspace {
   readonly directory: string;
   readonly home: string;
@@ -135,22 +129,7 @@ class Sandbox implements Workspace {
   }
 
   spawn(argv: readonly Argument[], { env, ...input }: AgentInput): AgentProcess {
-    const words = [...argv, ...Object.values(env)].filter((word) => typeof word !== 'string');
-    const files = [...new Set(words.map(({ hostFile }) => hostFile))];
-    const inside = (word: Argument) =>
-      typeof word === 'string' ? word : `${INSIDE.files}/${files.indexOf(word.hostFile)}`;
-    const { volume } = this.resources;
-    const { socket } = this.spec;
-    const binds: readonly Bind[] = [
-      { source: volume.workspace, target: INSIDE.workspace, writable: true },
-      { source: volume.home, target: INSIDE.home, writable: true },
-      { source: volume.temporary, target: INSIDE.temporary, writable: true },
-      { source: volume.sharedMemory, target: INSIDE.sharedMemory, writable: true },
-      ...files.map((source) => ({ source, target: inside({ hostFile: source }), writable: false })),
-      ...(socket === undefined ? [] : [{ source: socket, target: INSIDE.socket, writable: false }]),
-    ];
-    const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, inside(value)]));
-    return this.#start({ binds, command: argv.map(inside), environment: this.#environment(own) }, input);
+    return this.#start(programInside(this.spec, this.resources.volume, argv, env), input);
   }
 
   /** Waits until the sandbox is set up: frozen earlier, it would have no agent that a signal could reach. */
@@ -207,12 +186,12 @@ class Sandbox implements Workspace {
     await this.resources.volume.remove();
   }
 
-  #start({ binds, command, environment }: Launch, input: Omit<AgentInput, 'env'>): AgentProcess {
+  #start({ binds, command, environment }: InsideProgram, input: Omit<AgentInput, 'env'>): AgentProcess {
     const { view, seccomp, canMountVolumes } = this.machine;
     const { launcher, place } = this.resources.start.next(binds.map(({ source }) => source));
     const reachable = binds.map((bind) => ({ ...bind, source: place(bind.source) }));
     const { child, exited, report } = launcher.start({
-      options: (etcFrom) => isolation(view, { binds: reachable, environment, etcFrom }),
+      options: (etcFrom) => isolation(view, { binds: reachable, environment: { PATH, ...environment }, etcFrom }),
       seccomp,
       fileBytes: canMountVolumes ? undefined : this.spec.limits.diskBytes,
       argv: command,
@@ -224,11 +203,5 @@ class Sandbox implements Workspace {
       this.#wrapper = undefined;
       await this.#processes.kill();
     });
-  }
-
-  #environment(env: Readonly<Record<string, string>>): Record<string, string> {
-    const account = { HOME: INSIDE.home, USER: 'agent', LOGNAME: 'agent', SHELL: '/bin/sh' };
-    const socket = this.spec.socket === undefined ? {} : { [SOCKET_VARIABLE]: INSIDE.socket };
-    return { PATH, LANG: 'C.UTF-8', ...account, ...socket, ...this.spec.environment, ...env };
   }
 }

@@ -27,6 +27,8 @@ export const SOCKET_VARIABLE = 'SYN_RUNNER_SOCKET';
 /** Isolates agents from the machine and from each other. */
 export interface Backend {
   readonly name: string;
+  /** True for a kind of workspace that was not yet run on a machine of its own kind. */
+  readonly isExperimental?: boolean;
   probe(): Promise<Probe>;
   /**
    * The most memory in bytes that a workspace with these limits can hold, the pages of its disk included; 0 where nothing limits it.

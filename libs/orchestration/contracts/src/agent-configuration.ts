@@ -11,8 +11,11 @@ const Limits = z.object({
   diskMb: z.number().int().min(1).optional(),
 });
 
-/** `sandbox`: every namespace its own; `process`: no isolation, where the runner allows it. */
-export const Isolation = z.enum(['sandbox', 'process']);
+/** The kinds of workspaces. */
+export const Isolation = z.enum(['sandbox', 'process', 'docker']).meta({
+  description:
+    '`sandbox`: every namespace its own; `process`: no isolation, where the runner allows it; `docker`: a container of an engine, where the runner has one (experimental)',
+});
 
 const common = {
   isolation: Isolation.default('sandbox'),
