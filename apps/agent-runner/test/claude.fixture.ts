@@ -11,6 +11,7 @@ import { useSessions } from './session.fixture';
 type Message = Readonly<{
   type: string;
   subtype?: string;
+  session_id?: string;
   uuid?: string;
   parent_tool_use_id?: string | null;
   command_uuid?: string;

@@ -1,6 +1,6 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { createReadStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandProvider, type PlannedSession, type Provider } from '../src/providers';
 import {
@@ -20,7 +20,7 @@ import { blockList, HostList, SessionSockets } from '../src/session-socket';
 import type { Backend } from '../src/workspaces';
 
 type SessionOptions = Pick<PlannedSession, 'agent'> &
-  Partial<Pick<PlannedSession, 'sessionId' | 'leg'>> &
+  Partial<Pick<PlannedSession, 'sessionId' | 'leg' | 'fork'>> &
   Readonly<{
     provider?: Provider;
     sockets?: SessionSockets;
@@ -31,6 +31,8 @@ type SessionOptions = Pick<PlannedSession, 'agent'> &
     promptTemplate?: string;
     prompt?: Parameters<typeof renderPrompt>[1];
     inputs?: readonly InputFile[];
+    /** The archive of another session, for a fork of it. */
+    archive?: string;
     timeoutMs?: number;
     graces?: Partial<Graces>;
     output?: OutputLimits;
@@ -89,18 +91,26 @@ export function useSessions(backend: Backend, directory: { readonly path: string
       await run.spool.close();
     }
   });
-  return async ({ agent, sessionId = randomUUID(), leg = 1, ...options }: SessionOptions): Promise<SessionRun> => {
+  return async ({
+    agent,
+    sessionId = randomUUID(),
+    leg = 1,
+    archive,
+    ...options
+  }: SessionOptions): Promise<SessionRun> => {
     const own = join(directory.path, sessionId);
     mkdirSync(own, { recursive: true });
     const prompt = renderPrompt(options.promptTemplate ?? '', options.prompt ?? PROMPT);
     const run = await startSession({
       provider: withSocket(options.provider ?? new CommandProvider(), options.socket),
-      session: { agent, sessionId, leg, prompt, allowedTools: [], ...options.settings },
+      session: { agent, sessionId, leg, prompt, fork: options.fork, allowedTools: [], ...options.settings },
       sockets: options.sockets ?? NO_WAY_OUT,
       backend,
       workspace: { id: sessionId, directory: own, limits: {}, environment: {} },
       contents: {
         inputs: options.inputs ?? [],
+        kept:
+          archive === undefined ? undefined : { open: () => Promise.resolve(createReadStream(archive)), beside: own },
         repositories: options.repositories ?? [],
         clone: { allowFiles: options.repositories !== undefined },
       },

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Runners } from '@syntropic/orchestration/application';
+import { forksOf } from '@syntropic/orchestration/contracts';
 import type { Capabilities } from '@syntropic/orchestration/domain';
 import { WorkQueue } from '@syntropic/work';
 
@@ -15,9 +16,10 @@ export class RunnersInTable extends Runners {
 
   async capabilities(): Promise<Capabilities> {
     const [runners, found] = await Promise.all([this.queue.capabilities(), this.queue.foundAgents()]);
-    return ({ provider, isolation }) => {
+    return ({ provider, isolation, forks }) => {
+      const ability = forks ? forksOf(provider) : provider;
       const isOffered = runners.some(
-        ({ backends, providers }) => backends.includes(isolation) && providers.includes(provider),
+        ({ backends, providers }) => backends.includes(isolation) && providers.includes(ability),
       );
       const programs = found.map((agents) => agents[provider]);
       const missing = programs.flatMap((program) => (program && 'missing' in program ? [program.missing] : []));

@@ -8,6 +8,7 @@ import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
 import { ExecutionRequestsController } from './executions/execution-requests.controller';
 import { ExecutionDetails } from './executions/execution-details';
+import { ForkPoints } from './executions/fork-points';
 import { ExecutionsController } from './executions/executions.controller';
 import { StartController } from './executions/start.controller';
 import { UsageNow } from './executions/usage-now';
@@ -89,6 +90,7 @@ export class AppModule {
         Commands,
         UsageNow,
         ExecutionDetails,
+        ForkPoints,
         ArtifactBytes,
         SessionEvents,
         Transcripts,

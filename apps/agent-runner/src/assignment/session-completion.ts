@@ -7,6 +7,7 @@ import { RunnerLog } from '../work/runner-log';
 import { abortedAfter } from './aborted-after';
 import type { LeasedSession } from './leased-session';
 import { recordArtifacts } from './produced-artifacts';
+import { keptSession } from './kept-session';
 import { SessionObjectStorage } from './retrying-object-storage';
 import { SessionDirectories, type OpenDirectory } from './session-directories';
 import type { SessionCommands } from './session-commands';
@@ -22,6 +23,9 @@ const errorTypeOf = (error: unknown): string =>
 /** The time for artifacts and transcript of a session that was cancelled, or whose runner shuts down. */
 const STORING_GRACE_MS = 10_000;
 
+/** A session whose leg has ended, and its place on this runner's disk. */
+type Ended = Readonly<{ session: LeasedSession; opened: OpenDirectory }>;
+
 /** Reports the end of a leg to the command service, stores its artifacts, and removes the files that are not needed any more. */
 @Injectable()
 export class SessionCompletion {
@@ -34,7 +38,7 @@ export class SessionCompletion {
 
   /** To be called when the leg's output is stored. */
   async complete(
-    session: LeasedSession,
+    { session, opened }: Ended,
     run: SessionRun,
     leg: FinishedLeg,
     telemetry: TelemetrySender,
@@ -48,7 +52,7 @@ export class SessionCompletion {
     }
     if (leg.outcome === 'cancelled' && controller.isShuttingDown && !controller.isCancelled) {
       await this.#interrupt(session);
-    } else await this.#completeSession(session, run, leg, telemetry);
+    } else await this.#completeSession({ session, opened }, run, leg, telemetry);
     await this.#removeFiles(order, run);
     return 'closed';
   }
@@ -81,12 +85,13 @@ export class SessionCompletion {
   }
 
   async #completeSession(
-    session: LeasedSession,
-    { artifacts: collected, spool }: SessionRun,
+    { session, opened }: Ended,
+    run: SessionRun,
     leg: FinishedLeg,
     { report, model, usage, events: telemetryEvents }: TelemetrySender,
   ): Promise<void> {
     const { order, commands, controller, leaseLost } = session;
+    const { artifacts: collected, spool } = run;
     const signal = this.#storingSignal(session);
     const objects = this.storage.retryingUntil(signal);
     const answer = structuredAnswer(report, order.agent);
@@ -97,8 +102,10 @@ export class SessionCompletion {
     if (signal.aborted && !controller.isCancelled) return this.#interrupt(session);
 
     const outcome = sessionOutcome(leg, report, { ...collected, isTruncated, notRecorded, agent: order.agent });
+    const kept = await keptSession(run, { agent: order.agent, directory: opened.directory, objects, signal });
+    leaseLost.throwIfAborted();
     await this.#terminateWorkspace(session, outcome.status);
-    const account = { ...(model !== undefined && { model }), usage, artifacts, telemetryEvents, transcriptUri };
+    const account = { ...(model !== undefined && { model }), usage, artifacts, telemetryEvents, transcriptUri, kept };
     await commands.completeSession(outcome, account);
   }
 

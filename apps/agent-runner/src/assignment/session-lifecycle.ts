@@ -59,7 +59,7 @@ export class SessionLifecycle {
       const finished = await this.#end(session, opened, run, sender);
       // The budget decides about the next phase before this one has ended.
       await budget?.flush();
-      return await this.completion.complete(session, run, finished, sender);
+      return await this.completion.complete({ session, opened }, run, finished, sender);
     } finally {
       sender.close();
     }

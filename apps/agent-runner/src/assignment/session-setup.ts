@@ -24,14 +24,14 @@ export class SessionSetup {
   ) {}
 
   /**
-   * Does nothing for a session without a set-up.
+   * Does nothing for a session without a set-up, and for a fork, whose files have been prepared.
    * @throws DomainError for faults that the workflow's author can correct; the signal's reason when it is aborted
    */
   async run(session: LeasedSession, opened: OpenDirectory, signal: AbortSignal): Promise<'done' | 'parked'> {
     const { order, controller } = session;
     const { sessionId, leg } = order;
     const { setup } = order.agent;
-    if (!setup) return 'done';
+    if (!setup || order.fork) return 'done';
 
     const { backend, workspace, contents } = await this.requests.of(order, opened.directory, signal);
     return this.#sending(opened, signal, (spool, ended) => {

@@ -24,13 +24,13 @@ export class SessionStarter {
 
   /** @throws DomainError for faults that the workflow's author can correct */
   async start(order: WorkOrder, { directory, outline, signal, guards }: Start): Promise<SessionRun> {
-    const { sessionId, leg, agent, model, maxTokens, allowedTools } = order;
+    const { sessionId, leg, agent, model, maxTokens, allowedTools, fork } = order;
     const { graces, output } = this.settings;
-    const prompt = await promptOf(order, this.storage.retryingUntil(signal));
+    const prompt = fork?.prompt ?? (await promptOf(order, this.storage.retryingUntil(signal)));
 
     return startSession({
       ...(await this.requests.of(order, directory, signal)),
-      session: { agent, sessionId, leg, prompt, model, maxTokens, allowedTools },
+      session: { agent, sessionId, leg, prompt, model, maxTokens, allowedTools, fork },
       sockets: this.sockets,
       timeoutMs: order.timeoutSeconds * 1_000,
       graces,

@@ -30,14 +30,16 @@ export class WorkspaceRequests {
    * @throws DomainError for limits that never fit; the signal's reason when it is aborted
    */
   async of(order: WorkOrder, directory: string, signal: AbortSignal): Promise<WorkspaceRequest> {
-    const { sessionId, agent, repos, repositoryRef } = order;
+    const { sessionId, agent, repos, repositoryRef, fork } = order;
+    const objects = this.storage.retryingUntil(signal);
     const limits = limitsOf(agent);
     const kinds = await this.kinds.withRoom(order, limits, signal);
     return {
       ...kinds,
       workspace: { id: sessionId, directory, limits, environment: {} },
       contents: {
-        inputs: inputFiles(this.storage.retryingUntil(signal), order),
+        inputs: inputFiles(objects, order),
+        kept: fork && { open: () => objects.get(fork.uri), beside: directory },
         repositories: repos.map((repo) => ({ url: repositoryUrl(repo), ref: repositoryRef })),
         clone: { allowFiles: this.settings.allowFileRepositories, signal, workspaceId: sessionId },
       },

@@ -1,7 +1,7 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
 import type { Argument } from '../workspaces';
-import { CONTINUE, entriesIn, GIT_CONFIG, mcpPrograms } from './conversation';
+import { CONTINUE, conversationMissing, entriesIn, FILES_ARE_AHEAD, GIT_CONFIG, mcpPrograms } from './conversation';
 import {
   settingsOf,
   type InputProtocol,
@@ -26,6 +26,7 @@ const line = (message: object) => `${JSON.stringify(message)}\n`;
 export class ClaudeProvider implements Provider {
   readonly name = 'claude';
   readonly canResume = true;
+  readonly canFork = true;
   readonly yields = 'output';
 
   /** @param binary path of Claude Code on this machine */
@@ -33,21 +34,44 @@ export class ClaudeProvider implements Provider {
 
   async plan(session: PlannedSession, { home, socket }: SessionPlaces): Promise<Plan> {
     const settings = settingsOf('claude', session.agent);
-    const isResumed = session.leg > 1 && (await hasConversation(home, session.sessionId));
+    const goesOn = await conversationOf(session, home);
     return {
       argv: [
         { hostFile: this.binary },
         ...['-p', '--output-format', 'stream-json', '--verbose', '--input-format', 'stream-json'],
-        ...['--replay-user-messages', isResumed ? '--resume' : '--session-id', session.sessionId],
+        ...['--replay-user-messages', ...conversationArguments(session, goesOn)],
         ...argumentsOf(session, settings),
       ],
-      stdin: STREAM_JSON.message(isResumed ? CONTINUE : session.prompt, randomUUID()),
+      stdin: STREAM_JSON.message(firstMessage(session, goesOn), randomUUID()),
       input: STREAM_JSON,
       env: environmentOf(session, socket),
       home: homeOf(settings),
     };
   }
 }
+
+/** `resumed`: that of an earlier leg; `forked`: that of another session; `begun`: a new one. */
+type Conversation = 'resumed' | 'forked' | 'begun';
+
+/** @throws DomainError `session.conversation_missing` for a fork of a session that has left no conversation */
+async function conversationOf({ sessionId, leg, fork }: PlannedSession, home: string): Promise<Conversation> {
+  if (leg > 1 && (await hasConversation(home, sessionId))) return 'resumed';
+  if (!fork) return 'begun';
+  if (await hasConversation(home, fork.sessionId)) return 'forked';
+  throw conversationMissing(fork.sessionId);
+}
+
+function conversationArguments({ sessionId, fork }: PlannedSession, goesOn: Conversation): string[] {
+  if (goesOn === 'resumed') return ['--resume', sessionId];
+  if (goesOn === 'begun' || !fork) return ['--session-id', sessionId];
+  const until = fork.entryId === undefined ? [] : ['--resume-session-at', fork.entryId];
+  return ['--resume', fork.sessionId, '--fork-session', '--session-id', sessionId, ...until];
+}
+
+const firstMessage = ({ prompt, fork }: PlannedSession, goesOn: Conversation): string => {
+  if (goesOn === 'resumed') return CONTINUE;
+  return goesOn === 'forked' && fork?.entryId !== undefined ? `${FILES_ARE_AHEAD}\n\n${prompt}` : prompt;
+};
 
 /** The settings of a cloned repository are not read: they could run programs before each tool, or allow tools. */
 function argumentsOf({ model, allowedTools: named }: PlannedSession, settings: Settings): string[] {

@@ -2,11 +2,13 @@ import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import { eventually, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { codexBinary, describeWithCodex } from '../../test/agent-programs.fixture';
 import { parserOf } from '../../test/agent-telemetry.fixture';
 import { toTheEnd, useSessions } from '../../test/session.fixture';
 import { socketsWith, upstream } from '../../test/socket.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
+import { packFiles } from '../session';
 import { SandboxBackend } from '../workspaces';
 import { CODEX_OUTPUT } from './codex-output';
 import { CodexProvider } from './codex.provider';
@@ -17,12 +19,16 @@ const shell = (cmd: string) => ({ name: 'exec_command', input: { cmd } });
 
 describeWithCodex('Codex in a sandbox, behind the model gateway', () => {
   const models = useModels();
-  const startIn = useSessions(new SandboxBackend(), useDirectory());
+  const directory = useDirectory();
+  const startIn = useSessions(new SandboxBackend(), directory);
   beforeEach(() => {
     models().clear();
   });
 
-  type Session = Readonly<{ sessionId?: string; leg?: number; maxTokens?: number }>;
+  type Session = Partial<
+    Pick<Parameters<typeof startIn>[0], 'sessionId' | 'leg' | 'fork' | 'archive' | 'promptTemplate'>
+  > &
+    Readonly<{ maxTokens?: number }>;
   const start = (codex: Settings = {}, { maxTokens, ...session }: Session = {}) =>
     startIn({
       promptTemplate: 'Do your work',
@@ -94,6 +100,26 @@ describeWithCodex('Codex in a sandbox, behind the model gateway', () => {
 
     expect(models().requests[0]?.body['text']).toMatchObject({ format: { type: 'json_schema', schema: outputSchema } });
     expect(parserOf(lines, CODEX_OUTPUT).reportOf(1)?.outcome).toMatchObject({ structured: { n: 3 } });
+  });
+
+  it('goes on in another thread from the end of a kept one', async () => {
+    answer({ tools: [shell('echo once > once')] }, { text: 'The first end.' });
+    const sessionId = randomUUID();
+    const source = await start({}, { sessionId });
+    await toTheEnd(source);
+    const archive = join(directory.path, 'kept.tar.gz');
+    await packFiles(source, archive, new AbortController().signal);
+
+    models().clear();
+    answer({ tools: [shell('cp once artifacts/output/again')] }, { text: 'The second end.' });
+    const fork = await start({}, { fork: { sessionId }, archive, promptTemplate: 'Go on in another way' });
+    const { finished, lines } = await toTheEnd(fork);
+
+    expect(finished).toMatchObject({ outcome: 'completed', exitCode: 0 });
+    const [first] = models().requests.map(({ body }) => JSON.stringify(body));
+    for (const text of ['Do your work', 'The first end.', 'Go on in another way']) expect(first).toContain(text);
+    expect(readFileSync(fork.artifacts.files[0]?.absolutePath ?? '', 'utf8')).toBe('once\n');
+    expect(parserOf(lines, CODEX_OUTPUT).reportOf(1)?.outcome).toMatchObject({ answer: 'The second end.' });
   });
 
   it('is resumed with its thread after it was parked in a model call', async () => {

@@ -1,6 +1,6 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import type { Argument } from '../workspaces';
-import { CONTINUE, entriesIn, GIT_CONFIG, mcpPrograms } from './conversation';
+import { CONTINUE, conversationMissing, entriesIn, GIT_CONFIG, mcpPrograms } from './conversation';
 import {
   FORWARDER_URL,
   settingsOf,
@@ -27,6 +27,7 @@ const THREAD = /-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/;
 export class CodexProvider implements Provider {
   readonly name = 'codex';
   readonly canResume = true;
+  readonly canFork = true;
   // Tools have other ids in the output than in the hooks.
   readonly yields = 'anywhere';
 
@@ -35,10 +36,10 @@ export class CodexProvider implements Provider {
 
   async plan(session: PlannedSession, { home, socket }: SessionPlaces): Promise<Plan> {
     const settings = settingsOf('codex', session.agent);
-    const thread = session.leg > 1 ? await newestThread(home) : undefined;
+    const thread = await threadOf(session, home);
     return {
-      argv: [...programOf(this.binary, settings), ...argumentsOf(session, settings), ...resume(thread), '-'],
-      stdin: thread === undefined ? session.prompt : CONTINUE,
+      argv: [...programOf(this.binary, settings), ...argumentsOf(session, settings), ...thread, '-'],
+      stdin: thread[0] === 'resume' ? CONTINUE : session.prompt,
       env: { RUNNER_TOKEN: 'session', ...hookEnvironment(socket) },
       home: {
         '.gitconfig': GIT_CONFIG,
@@ -54,7 +55,16 @@ const programOf = (binary: string, { outputSchema }: Settings): Argument[] =>
     ? [{ hostFile: binary }, 'exec']
     : ['/bin/sh', '-c', WITH_SCHEMA, 'codex', { hostFile: binary }];
 
-const resume = (thread: string | undefined) => (thread === undefined ? [] : ['resume', thread]);
+/**
+ * The words that name the thread to go on with; none for a new one. A later leg of a fork finds its own thread as the newest.
+ * @throws DomainError `session.conversation_missing`
+ */
+async function threadOf({ leg, fork }: PlannedSession, home: string): Promise<string[]> {
+  const thread = leg > 1 || fork ? await newestThread(home) : undefined;
+  if (thread === undefined && fork) throw conversationMissing(fork.sessionId);
+  if (thread === undefined) return [];
+  return [leg > 1 ? 'resume' : 'fork', thread];
+}
 
 function argumentsOf({ model }: PlannedSession, { mcpServers }: Settings): string[] {
   const servers = mcpPrograms(mcpServers).map(([name, server]) => [`mcp_servers.${name}`, toml(server)]);

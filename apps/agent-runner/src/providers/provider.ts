@@ -10,6 +10,8 @@ export interface Provider {
   readonly canResume: boolean;
   /** `output`: at the tool and model boundaries in its output; `anywhere`: at any moment, because its output is opaque. */
   readonly yields: 'output' | 'anywhere';
+  /** True when its conversation can go on as another one, which leaves the first as it is. */
+  readonly canFork?: true;
   /** @throws DomainError for a fault that the workflow's author can correct */
   plan(session: PlannedSession, places: SessionPlaces): Promise<Plan>;
 }
@@ -29,6 +31,8 @@ export interface PlannedSession extends PhaseSettings {
   readonly sessionId: string;
   readonly leg: number;
   readonly prompt: string;
+  /** The session whose conversation this one goes on with, in the agent's home. */
+  readonly fork?: Readonly<{ sessionId: string; entryId?: string | undefined }> | undefined;
 }
 
 /** The places of a session on the host, for agents that need them. */

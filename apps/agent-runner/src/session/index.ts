@@ -7,6 +7,7 @@ export { Gate } from './gate';
 export type { Graces, LegEnd } from './graceful-kill';
 export { outlineOf, type MessageOutline } from './message-outline';
 export { type OutputLimits } from './output-budget';
+export { packFiles } from './kept-files';
 export { renderPrompt } from './prompt';
 export { reasonOf } from './reason';
 export type { SessionRun } from './session-run';

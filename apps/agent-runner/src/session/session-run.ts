@@ -104,6 +104,11 @@ export class SessionRun {
     return this.workspace.directory;
   }
 
+  /** The agent's home, as the host sees it. */
+  get home(): string {
+    return this.workspace.home;
+  }
+
   /** The agent's input, for messages while it runs; undefined for an agent that reads none. */
   get input(): Pick<LiveInput, 'inject' | 'delivery' | 'interrupt'> | undefined {
     return this.#input;

@@ -7,7 +7,7 @@ import type { Graces } from './graceful-kill';
 import type { OutputLimits } from './output-budget';
 import { SessionRun } from './session-run';
 import { Spool } from './spool';
-import { setUpWorkspace, type WorkspaceContents } from './workspace-setup';
+import { restoreWorkspace, setUpWorkspace, type WorkspaceContents } from './workspace-setup';
 
 export interface SessionSpec {
   readonly provider: Provider;
@@ -54,6 +54,7 @@ async function startIn(spec: SessionSpec, socket: SessionSocket, spool: Spool): 
   const { leg, agent: configuration } = spec.session;
   const workspace = await backend.create({ ...spec.workspace, socket: socket.path });
   try {
+    await restoreWorkspace(workspace, contents);
     const plan = await planOf(spec, { home: workspace.home, socket: socket.path });
     await setUpWorkspace(workspace, { ...contents, home: plan.home });
     await workspace.handOver();

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { writeInside } from './write-inside';
 import type { Workspace } from '../workspaces';
+import { restoreFiles, type KeptFiles } from './kept-files';
 import { cloneRepository, type CloneRules, type Repository } from './repositories';
 
 type Places = Pick<Workspace, 'directory' | 'home'>;
@@ -22,6 +23,8 @@ export interface WorkspaceContents {
   readonly inputs: readonly InputFile[];
   readonly repositories: readonly Repository[];
   readonly clone: CloneRules;
+  /** The archive of a session that this one goes on from: it stands for inputs and repositories. */
+  readonly kept?: KeptFiles | undefined;
   /** Files of the agent's home, by their paths in it. */
   readonly home?: Readonly<Record<string, string>> | undefined;
 }
@@ -61,6 +64,19 @@ export async function stageContents(
   for (const directory of [input, output, repos]) await mkdir(directory, { recursive: true });
   for (const file of inputs) await copy(file, input, clone.signal);
   for (const repository of repositories) await cloneRepository(repository, repos, clone);
+}
+
+/**
+ * Fills the new workspace of a fork with the files in which its agent has worked already.
+ * @throws DomainError `session.archive_broken`
+ */
+export async function restoreWorkspace(
+  workspace: Places,
+  { kept, clone }: Pick<WorkspaceContents, 'kept' | 'clone'>,
+): Promise<void> {
+  if (!kept || isPrepared(workspace)) return;
+  await restoreFiles(workspace, kept, clone.signal);
+  await markPrepared(workspace);
 }
 
 async function copy(file: InputFile, input: string, signal: AbortSignal | undefined): Promise<void> {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AgentProgram } from '@syntropic/orchestration/contracts';
+import { forksOf, type AgentProgram } from '@syntropic/orchestration/contracts';
 import { PROVIDERS, SETTINGS } from '../injection-tokens';
 import type { Provider } from '../providers';
 import { BackendProbes } from './backend-probes';
@@ -7,7 +7,7 @@ import { FoundPrograms } from './found-programs';
 import { runnerIn } from './runner-identity';
 import type { RunnerSettings } from './runner-settings';
 
-/** The sessions that a runner can take: on these backends, by these providers, this many at the same time. */
+/** The sessions that a runner can take: on these backends, by these providers or as forks of theirs, this many at the same time. */
 export type Capabilities = Readonly<{
   runner: string;
   backends: string[];
@@ -33,7 +33,7 @@ export class CapabilityProbe {
     return {
       runner: await runnerIn(directory),
       backends,
-      providers: this.providers.map(({ name }) => name),
+      providers: this.providers.flatMap(({ name, canFork }) => (canFork ? [name, forksOf(name)] : [name])),
       agents: this.programs.report(),
       slots,
     };

@@ -2,6 +2,7 @@ export { DockerBackend } from './docker/docker.backend';
 export type { DefaultLimits } from './limits';
 export { withParentDeathSignal } from './launch-command';
 export { marker, reapOrphans } from './orphans';
+export { PATH } from './programs';
 export { ProcessBackend } from './process.backend';
 export { SandboxBackend } from './sandbox.backend';
 export { unmountVolume } from './volume';

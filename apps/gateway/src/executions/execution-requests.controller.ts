@@ -11,6 +11,7 @@ import {
   approvePhase,
   cancelExecution,
   changeBudget,
+  forkExecution,
   injectMessage,
   pauseExecution,
   rejectPhase,
@@ -19,12 +20,14 @@ import {
   retryExecution,
 } from './execution-requests.endpoints';
 import { EXECUTION } from './execution-lookup';
+import { ForkPoints } from './fork-points';
 import type { ExecutionRequestReply } from './execution-requests.dto';
 
 const {
   ApprovePhase,
   CancelExecution,
   ChangeBudget,
+  ForkExecution,
   InjectMessage,
   PauseExecution,
   RejectPhase,
@@ -41,6 +44,7 @@ export class ExecutionRequestsController {
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
     private readonly commands: Commands,
+    private readonly points: ForkPoints,
   ) {}
 
   @Serve(pauseExecution)
@@ -101,6 +105,28 @@ export class ExecutionRequestsController {
       throw withClientText(error, 'rerun');
     }
     return { execution_id: executionId, rerun_of: sourceId, status: 'started', message: 'Rerun started' };
+  }
+
+  @Serve(forkExecution)
+  async fork(request: ApiRequest<typeof forkExecution>): Promise<ReplyOf<typeof forkExecution>> {
+    const { executionId: sourceId } = await this.#target(request);
+    const executionId = executionIdOf(request.origin.commandId);
+    const { phase, at, prompt, inputs = {} } = request.body ?? {};
+    const point = at == null ? undefined : await this.points.of(sourceId, { phase: phase ?? undefined, at });
+    await this.commands.send(request, ForkExecution, {
+      executionId,
+      sourceId,
+      phaseId: phase ?? point?.phaseId,
+      at: point?.at,
+      prompt: prompt ?? undefined,
+      inputs,
+    });
+    return {
+      execution_id: executionId,
+      fork_of: { execution_id: sourceId },
+      status: 'started',
+      message: 'Fork started',
+    };
   }
 
   /** The message's id derives from the command's, so that a repeated request is the same message. */

@@ -1,5 +1,5 @@
 import { PhaseId } from '@syntropic/kernel';
-import { MessageRole, MessageText } from '@syntropic/orchestration/contracts';
+import { MessageRole, MessageText, Prompt } from '@syntropic/orchestration/contracts';
 import { z } from 'zod';
 
 const reason = z.string().max(2_000).nullish();
@@ -40,6 +40,36 @@ export const RerunRequest = z
       .meta({ description: "Replace the source's inputs of the same names." }),
   })
   .meta({ id: 'RerunRequest' });
+
+export const ForkRequest = z
+  .strictObject({
+    phase: PhaseId.nullish().meta({
+      description:
+        'The phase whose session goes on in another way; all before it have finished. Absent: the last phase whose session was kept.',
+    }),
+    at: z.uuid().nullish().meta({
+      description:
+        'An operation of that session: something that its agent has said, or the end of its last open tool. Absent: the end of the session.',
+    }),
+    prompt: Prompt.min(1).nullish().meta({
+      description:
+        "What the conversation goes on with, as it is. Absent: the phase's own prompt, with the inputs as they are now.",
+    }),
+    inputs: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({ description: "Replace the source's inputs of the same names." }),
+  })
+  .meta({ id: 'ForkRequest' });
+
+export const ForkReply = z
+  .object({
+    execution_id: z.string(),
+    fork_of: z.object({ execution_id: z.string() }),
+    status: z.literal('started'),
+    message: z.string(),
+  })
+  .meta({ id: 'ForkResponse' });
 
 export const RerunReply = z
   .object({ execution_id: z.string(), rerun_of: z.string(), status: z.literal('started'), message: z.string() })

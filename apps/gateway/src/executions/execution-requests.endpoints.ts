@@ -3,6 +3,8 @@ import { BudgetRequest } from './budget.dto';
 import {
   CancelRequest,
   ExecutionRequestReply,
+  ForkReply,
+  ForkRequest,
   InjectRequest,
   PauseRequest,
   RejectRequest,
@@ -60,6 +62,16 @@ export const rerunExecution = endpoint({
   summary: 'Starts another execution that takes over finished phases of one that has ended or is interrupted',
   body: RerunRequest.optional(),
   reply: RerunReply,
+});
+
+export const forkExecution = endpoint({
+  method: 'POST',
+  params: ExecutionParams,
+  path: '/executions/{execution_id}/fork',
+  summary:
+    'Starts another execution that goes on with the kept session of a phase, from its end or from an earlier point',
+  body: ForkRequest.optional(),
+  reply: ForkReply,
 });
 
 export const injectMessage = endpoint({

@@ -42,6 +42,18 @@ const takenOver = (row: Shown) => ({
   taken_over_cost_complete: row.taken_over_cost_complete && row.taken_over_cost_usd !== null,
 });
 
+/** The session that a fork goes on with. Its use until there is beside that of the fork, which does not include it. */
+const forkView = ({ detail: { forkOf } }: ExecutionRow) =>
+  forkOf
+    ? {
+        execution_id: forkOf.executionId,
+        phase_id: forkOf.phaseId,
+        session_id: forkOf.sessionId,
+        entry_id: forkOf.entryId ?? null,
+        ...usedElsewhere(forkOf.used),
+      }
+    : null;
+
 const retries = ({ detail }: ExecutionRow) => ({
   retry_at: detail.retryAt ?? null,
   automatic_retries: detail.automaticRetries,
@@ -51,7 +63,8 @@ const retries = ({ detail }: ExecutionRow) => ({
 export const executionState = (row: ExecutionRow): ExecutionState => ({
   execution_id: row.execution_id,
   state: row.status,
-  ...(row.rerun_of !== null && takenOver(row)),
+  ...((row.rerun_of !== null || row.taken_over_phases > 0) && takenOver(row)),
+  ...(row.detail.forkOf && { fork_of: forkView(row) }),
   ...((row.detail.retryAt !== undefined || row.detail.automaticRetries > 0) && retries(row)),
 });
 
@@ -116,6 +129,7 @@ export function executionDetail(
     ...progress(row),
     ...takenOver(row),
     ...retries(row),
+    fork_of: forkView(row),
     reruns: [...reruns],
     asked: row.asked,
     reason: detail.reason ?? null,
@@ -172,10 +186,14 @@ function phaseWithin(
   };
 }
 
-function takenOverPhase({ executionId, used }: NonNullable<PhaseRow['takenOver']>) {
+const takenOverPhase = ({ executionId, used }: NonNullable<PhaseRow['takenOver']>) => ({
+  execution_id: executionId,
+  ...usedElsewhere(used),
+});
+
+function usedElsewhere(used: NonNullable<PhaseRow['takenOver']>['used']) {
   const usage = usageOfModels({ [OTHER_MODELS]: used });
   return {
-    execution_id: executionId,
     ...tokensView(usage),
     cost_usd: usage.costUsd,
     cost_complete: used.costComplete && usage.costComplete,

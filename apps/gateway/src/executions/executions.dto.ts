@@ -93,6 +93,22 @@ const PhaseOperation = z
   })
   .meta({ id: 'PhaseOperationInfo' });
 
+const ForkOf = z
+  .object({
+    execution_id: z.string(),
+    phase_id: z.string(),
+    session_id: z.string(),
+    entry_id: z.string().nullable(),
+    ...tokenFields,
+    cost_usd: knownUsd,
+    cost_complete: z.boolean(),
+  })
+  .meta({
+    id: 'ForkOfInfo',
+    description:
+      'The session with which a fork began, and what it had used until there. The sums of the fork do not include it.',
+  });
+
 const TakenOverPhase = z
   .object({ execution_id: z.string(), ...tokenFields, cost_usd: knownUsd, cost_complete: z.boolean() })
   .meta({
@@ -131,6 +147,7 @@ export const ExecutionDetail = z
     status: z.string(),
     ...takenOver,
     ...retries,
+    fork_of: ForkOf.nullable(),
     reruns: z.array(z.string()).meta({ description: 'The newest 100 executions that are reruns of this one.' }),
     asked: z.enum(['pause', 'cancel']).nullable(),
     reason: z.string().nullable(),
@@ -205,6 +222,7 @@ export const ExecutionState = z
     state: z.string(),
     ...z.object(takenOver).partial().shape,
     ...z.object(retries).partial().shape,
+    fork_of: ForkOf.nullish(),
   })
   .meta({ id: 'StateResponse', description: 'Reruns name what they took over, interrupted executions their retry.' });
 export type ExecutionState = z.infer<typeof ExecutionState>;

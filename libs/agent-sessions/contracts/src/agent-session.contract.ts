@@ -3,12 +3,14 @@ import {
   contract,
   ErrorText,
   ExecutionId,
+  KeptSession,
   Location,
   MAX_FILES,
   MAX_REPOS,
   PhaseId,
   ProducedFile,
   RecordedFile,
+  RecordedKeptSession,
   ReportedUsage,
   SessionId,
   ShortName,
@@ -44,6 +46,8 @@ const completed = {
   telemetryEvents: z.number().int().nonnegative().default(0),
   /** The location of the agent's whole output in object storage. */
   transcriptUri: z.string().optional(),
+  /** Present when its agent keeps sessions. */
+  kept: RecordedKeptSession.optional(),
 };
 
 /** One conversation with one agent: an attempt of a phase. */
@@ -64,6 +68,7 @@ export const agentSession = contract('agent-sessions', 'session', {
       usage: ReportedUsage,
       artifacts: z.array(ProducedFile).max(MAX_FILES).default([]),
       transcriptUri: Location.optional(),
+      kept: KeptSession.optional(),
     }),
   },
   events: {

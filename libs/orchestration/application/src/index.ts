@@ -7,6 +7,7 @@ import {
   SettleSessionHandler,
 } from './commands/budget.handlers';
 import { ClaimWorkHandler } from './commands/claim-work.handler';
+import { ForkExecutionHandler } from './commands/fork-execution.handler';
 import { ListInputsHandler } from './commands/list-inputs.handler';
 import { ListMessagesHandler } from './commands/list-messages.handler';
 import { RerunExecutionHandler } from './commands/rerun-execution.handler';
@@ -23,6 +24,7 @@ export const orchestration = context({
   handlers: [
     StartExecutionHandler,
     RerunExecutionHandler,
+    ForkExecutionHandler,
     ClaimWorkHandler,
     ListInputsHandler,
     ListMessagesHandler,

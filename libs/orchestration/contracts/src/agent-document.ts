@@ -36,12 +36,14 @@ export const AgentDocument = z.discriminatedUnion('provider', [
     mcp_servers: claude.shape.mcpServers,
     skills: claude.shape.skills,
     output_schema: OutputSchema.optional(),
+    keep_session: claude.shape.keepSession,
     ...common,
   }),
   z.strictObject({
     provider: z.literal('codex'),
     mcp_servers: codex.shape.mcpServers,
     output_schema: OutputSchema.optional(),
+    keep_session: codex.shape.keepSession,
     ...common,
   }),
   z.strictObject({
@@ -84,6 +86,7 @@ const NAMES: Readonly<Record<string, string>> = {
   max_turns: 'maxTurns',
   mcp_servers: 'mcpServers',
   output_schema: 'outputSchema',
+  keep_session: 'keepSession',
 };
 
 export function agentOf({ limits, setup, ...agent }: AgentDocument): z.infer<typeof AgentConfiguration> {

@@ -42,6 +42,8 @@ export {
 export { type Setup } from './setup';
 export {
   Control,
+  Fork,
+  forksOf,
   MAX_ORDER_BYTES,
   work,
   WorkHint,
@@ -70,6 +72,7 @@ export {
   inputsWithTask,
   MAX_ARTIFACT_IDS,
   type ExecutablePhase,
+  type ForkOf,
   type RecordedPhase,
   type TakenOverPhase,
   type YieldPoint,

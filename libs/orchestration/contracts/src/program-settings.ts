@@ -45,8 +45,11 @@ const outputSchema = z
   .refine((schema) => jsonBytes(schema) <= MOST_SCHEMA_BYTES, 'a schema has at most 64 KiB')
   .optional();
 
+/** Keeps the conversation and the files of each session, so that others can be forked from it. */
+const keepSession = z.boolean().optional();
+
 /** The settings of `codex` beside those of every agent. */
-export const codexSettings = { mcpServers, outputSchema };
+export const codexSettings = { mcpServers, outputSchema, keepSession };
 
 /** The settings of `cli` beside those of every agent. */
 export const cliSettings = {
@@ -69,4 +72,5 @@ export const claudeSettings = {
   mcpServers,
   skills: byName(Skill, 20).optional(),
   outputSchema,
+  keepSession,
 };

@@ -32,6 +32,20 @@ const EarlierPhase = z.object({
 /** The largest work order: with its headers it fits into one message of the bus. */
 export const MAX_ORDER_BYTES = 960 * 1024;
 
+/** The kept session with which a session begins: its conversation and its files. */
+export const Fork = z.object({
+  sessionId: SessionId,
+  /** The location of its archive in object storage. */
+  uri: z.string(),
+  /** The last entry of the conversation that counts, by the agent's own id; absent: all do. */
+  entryId: z.string().optional(),
+  /** What the conversation goes on with; absent: the phase's own prompt. Nothing in it is filled in. */
+  prompt: z.string().optional(),
+});
+
+/** The ability to fork sessions of a provider, as runners report it among their providers: older ones would begin anew. */
+export const forksOf = (provider: string): string => `${provider}/fork`;
+
 /** Everything a runner needs to run one session, except input files beyond the order's room. */
 export const WorkOrder = z.object({
   sessionId: SessionId,
@@ -60,6 +74,8 @@ export const WorkOrder = z.object({
   /** Present when the execution has a budget: its calls are reserved, and its usage is reported. */
   isBudgeted: z.literal(true).optional(),
   earlier: z.array(EarlierPhase),
+  /** Present for a phase that begins with the session of another execution. */
+  fork: Fork.optional(),
   /** Present when `ListMessages` lists messages for the agent. */
   hasMessages: z.literal(true).optional(),
 });

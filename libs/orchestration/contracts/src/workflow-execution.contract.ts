@@ -19,11 +19,13 @@ import {
 import { z } from 'zod';
 import { PROVIDERS } from './agent-configuration';
 import { Amount, Budget, BudgetKind, OnExceeded } from './budget';
-import { noneTwice } from './workflow-definition';
-import { MAX_WAITING_MESSAGES, MessageId, MessageRole, MessageText } from './message';
+import { noneTwice, Prompt, Retries } from './workflow-definition';
+import { MessageId, MessageRole, MessageText } from './message';
+import { refusals } from './workflow-execution.refusals';
 import {
   exceeded,
   failure,
+  ForkOf,
   inExecution,
   inPhase,
   Inputs,
@@ -40,9 +42,9 @@ import {
   settled,
   summary,
   TakenOverPhase,
+  YieldedAt,
   YieldPoint,
 } from './workflow-execution.shapes';
-import { Retries } from './workflow-definition';
 
 const commands = {
   StartExecution: {
@@ -63,6 +65,19 @@ const commands = {
     sourceId: ExecutionId,
     /** Absent: the first phase that has not finished. */
     fromPhase: PhaseId.optional(),
+    /** Replace the source's inputs of the same names. */
+    inputs: Inputs.default({}),
+  },
+  /** Starts another execution of the source's template whose phase goes on with the kept session of the source's phase. */
+  ForkExecution: {
+    executionId: ExecutionId,
+    sourceId: ExecutionId,
+    /** Absent: the last phase whose session was kept. */
+    phaseId: PhaseId.optional(),
+    /** Absent: the end of the session. */
+    at: YieldedAt.optional(),
+    /** What the conversation goes on with. Absent: the phase's own prompt. */
+    prompt: Prompt.min(1).optional(),
     /** Replace the source's inputs of the same names. */
     inputs: Inputs.default({}),
   },
@@ -126,6 +141,8 @@ const events = {
     interruptionRetries: Retries.optional(),
     /** Present for a rerun. */
     rerunOf: RerunOf.optional(),
+    /** Present for a fork. */
+    forkOf: ForkOf.optional(),
   },
   /** These phases count as completed: they ran in an earlier execution. */
   PhasesTakenOver: { ...inExecution, phases: z.array(TakenOverPhase) },
@@ -204,40 +221,7 @@ export const workflowExecution = contract('orchestration', 'execution', {
   key: 'executionId',
   commands,
   events,
-  refusals: {
-    not_found: ['not_found', 'There is no such execution'],
-    already_started: ['conflict', 'The execution has started'],
-    not_running: ['conflict', 'The execution is not running'],
-    not_paused: ['conflict', 'The execution is not paused'],
-    not_interrupted: ['conflict', 'The execution is not interrupted'],
-    has_not_ended: ['conflict', 'The execution has not ended'],
-    has_ended: ['conflict', 'The execution has ended'],
-    pause_not_requested: ['conflict', 'No pause was requested'],
-    not_ending: ['conflict', 'The execution is not ending'],
-    phase_not_found: ['not_found', 'The execution has no such phase'],
-    phase_not_finished: ['conflict', 'An earlier phase has not finished'],
-    nothing_to_rerun: ['invalid', 'Every phase has finished, and none is named to begin with'],
-    template_not_recorded: ['conflict', 'The execution does not record the version of its workflow'],
-    phase_not_queued: ['conflict', 'The phase is not queued'],
-    phase_waits: ['conflict', 'The phase waits for a runner'],
-    phase_not_running: ['conflict', 'The phase is not running'],
-    phase_not_awaiting_approval: ['conflict', 'The phase does not wait for approval'],
-    takes_no_messages: ['conflict', 'The agent takes no messages'],
-    too_many_messages: ['conflict', `${MAX_WAITING_MESSAGES} messages wait already`],
-    stale_session: ['conflict', 'The phase is run by another session'],
-    no_budget: ['conflict', 'The execution was started without a budget'],
-    budget_below_spent: ['invalid', 'The limit is lower than what was spent'],
-    budget_exceeded: ['conflict', 'The budget is exceeded'],
-    no_capable_runner: ['conflict', 'No runner can do what this execution needs'],
-    setting_not_held: ['invalid', 'The agent of a phase cannot be held to one of its settings'],
-    order_too_large: ['invalid', 'A phase has more inputs and text than a runner can be sent'],
-    reserved_input: ['invalid', 'The input has a reserved name'],
-    unknown_input: ['invalid', 'The workflow has no such input'],
-    missing_input: ['invalid', 'Required inputs are missing'],
-    unresolved_placeholder: ['invalid', 'A placeholder has no value'],
-    repository_invalid: ['invalid', 'No runner clones from there'],
-    provider_not_configured: ['invalid', 'The workflow does not say what this provider runs'],
-  },
+  refusals,
 });
 
 export type ExecutionCommands = CommandsOf<typeof workflowExecution>;

@@ -2,11 +2,14 @@ import {
   ArtifactId,
   ErrorText,
   ExecutionId,
+  KeptSession,
   ModelUsage,
   MAX_FILES,
   PhaseId,
   ProducedFile,
   RecordedFile,
+  RecordedKeptSession,
+  ReportedModelUsage,
   ReportedUsage,
   SessionId,
   ShortName,
@@ -17,7 +20,7 @@ import {
 import { z } from 'zod';
 import { Isolation, PROVIDERS, RecordedAgent, type AgentConfiguration } from './agent-configuration';
 import { Amount, BudgetKind } from './budget';
-import { MAX_ORDER_BYTES } from './work.contract';
+import { Fork, MAX_ORDER_BYTES } from './work.contract';
 import { PhaseDefinition } from './workflow-definition';
 
 /** The fields that commands and events of executions share. */
@@ -74,6 +77,8 @@ export const settled = {
   model: ShortName.optional(),
   usage: ReportedUsage,
   artifacts: z.array(ProducedFile).max(MAX_FILES).default([]),
+  /** Present when its agent keeps sessions. */
+  kept: KeptSession.optional(),
 };
 
 /** The same as events have it. */
@@ -81,6 +86,7 @@ export const recordedEnd = {
   model: z.string().optional(),
   usage: Usage,
   artifacts: z.array(RecordedFile).default([]),
+  kept: RecordedKeptSession.optional(),
 };
 
 export const failure = { error: ErrorText, errorType: ShortName };
@@ -109,6 +115,9 @@ export const RerunOf = z.object({
   status: z.enum(['completed', 'failed', 'cancelled', 'interrupted']),
 });
 
+/** Tokens and cost of a session, or of the beginning of one. */
+const SessionUsage = ModelUsage.extend({ costComplete: z.boolean() });
+
 /**
  * A finished phase of another execution that an execution has instead of running it. Its artifacts stay with the
  * execution in which it ran: that one's events list them.
@@ -123,9 +132,27 @@ export const TakenOverPhase = z.object({
   /** Its first artifact. */
   artifactId: ArtifactId.optional(),
   /** Tokens and cost of the session, which no sum of this execution includes. */
-  used: ModelUsage.extend({ costComplete: z.boolean() }),
+  used: SessionUsage,
 });
 export type TakenOverPhase = Immutable<z.infer<typeof TakenOverPhase>>;
+
+/** A point of a session's conversation at which no tool of it ran. */
+export const YieldedAt = z.object({
+  sessionId: SessionId,
+  /** The agent's own id of the conversation's entry. */
+  entryId: z.string().min(1).max(100),
+  /** What the session had used by then. */
+  used: ReportedModelUsage.extend({ costComplete: z.boolean() }),
+});
+
+/** The session of another execution with whose conversation and files a phase begins. */
+export const ForkOf = Fork.extend({
+  executionId: ExecutionId,
+  phaseId: PhaseId,
+  /** What the session had used until there, which no sum of this execution includes. */
+  used: SessionUsage,
+});
+export type ForkOf = Immutable<z.infer<typeof ForkOf>>;
 
 /** The most artifacts that an execution names; queries list all of them. */
 export const MAX_ARTIFACT_IDS = 1_000;

@@ -15,6 +15,7 @@ export const executionWireEvents = wireEvents(workflowExecution)({
       total_phases: data.phases.length,
       phase_definitions: data.phases.map(({ phaseId, name, order }) => ({ phase_id: phaseId, name, order })),
       rerun_of: data.rerunOf?.executionId ?? null,
+      fork_of: data.forkOf?.executionId ?? null,
     }),
   },
   PhasesTakenOver: {

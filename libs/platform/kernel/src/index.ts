@@ -42,6 +42,7 @@ export {
 } from './message';
 export { OutputMapping, type OutputRule } from './output-mapping';
 export { withoutHostPaths } from './outward-text';
+export { KeptSession, RecordedKeptSession } from './kept-session';
 export { MAX_FILES, ProducedFile, RecordedFile } from './produced-file';
 export { commentText, ERROR_BYTES, errorText, isStorable, nameText, shortText, storableText } from './storable-text';
 export { ErrorText, Location, MAX_REPOS, ShortName } from './texts';
@@ -57,6 +58,7 @@ export {
   ModelUsage,
   NO_USAGE,
   OTHER_MODELS,
+  ReportedModelUsage,
   ReportedUsage,
   tokensOf,
   UNKNOWN_USAGE,

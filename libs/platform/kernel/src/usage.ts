@@ -39,10 +39,13 @@ export type TokenCounts = Readonly<Omit<ModelUsage, 'costUsd'> & { totalTokens: 
 /** The most models of one usage, `other` included. */
 export const MAX_MODELS = 100;
 
+/** The usage of one model as commands report it. */
+export const ReportedModelUsage = ModelUsage.extend({ costUsd: BoundedUsd.nullable() });
+
 /** A usage as commands report it. */
 export const ReportedUsage = Usage.extend({
   byModel: z
-    .record(ShortName, ModelUsage.extend({ costUsd: BoundedUsd.nullable() }))
+    .record(ShortName, ReportedModelUsage)
     .refine((models) => Object.keys(models).length <= MAX_MODELS, `at most ${MAX_MODELS} models`),
   costUsd: BoundedUsd.nullable(),
 });

@@ -38,6 +38,9 @@ const printed = z.object({
   line: count.optional(),
 });
 
+/** The agent's own id of the conversation's entry with which this is told: a fork can go on from there. */
+const entry_id = text;
+
 const git = z.looseObject({ operation: text, sha: text, branch: text, repo: text });
 const open = z.looseObject({});
 
@@ -87,7 +90,7 @@ export const TELEMETRY = {
     cli_version: text,
   }),
   /** An agent's answer in words. `is_final`: the answer of a result, when no message has given it before. */
-  message_response: said.extend({ is_final: z.literal(true).optional() }),
+  message_response: said.extend({ is_final: z.literal(true).optional(), entry_id }),
   thinking: said,
   agent_stopped: z.looseObject({ reason: text }),
   /** The end of a leg: only an interrupted one is included in the next account. */
@@ -134,6 +137,7 @@ export const TELEMETRY = {
     duration_ms: number,
     output_preview: text,
     parent_tool_use_id: text,
+    entry_id,
   }),
   tool_execution_failed: z.looseObject({ tool_name: text, tool_use_id: z.string(), error: text }),
   tool_blocked: z.looseObject({ tool_name: text, tool_use_id: text, reason: text, validator_name: text }),

@@ -70,7 +70,7 @@ const afterFailure = ({ executionId, phaseId, attempt, retryInSeconds }: Executi
 type SessionCompleted = SessionEvents['SessionCompleted']['data'];
 
 /** A phase is not completed with artifacts that its command would refuse: the refusal would leave the phase running. */
-function settled({ executionId, phaseId, sessionId, status, model, usage, artifacts, ...end }: SessionCompleted) {
+function settled({ executionId, phaseId, sessionId, status, model, usage, artifacts, kept, ...end }: SessionCompleted) {
   const { accepted, fault } = checked(artifacts);
   const what = {
     executionId,
@@ -79,6 +79,7 @@ function settled({ executionId, phaseId, sessionId, status, model, usage, artifa
     ...(model !== undefined && { model: nameText(model) }),
     usage: boundedUsage(usage),
     artifacts: accepted,
+    ...(kept && { kept }),
   };
   switch (status) {
     case 'completed':

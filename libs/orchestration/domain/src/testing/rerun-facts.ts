@@ -5,7 +5,8 @@ import { account, begun, building, ids, planning, queued, sums } from './facts';
 import { everything, stateAfter } from './steps';
 import type { WorkflowTemplate } from '../workflow-template';
 import { WorkflowExecution } from '../workflow-execution/aggregate';
-import { rerunExecution, type RerunFacts } from '../workflow-execution/rerun-execution';
+import { rerunExecution } from '../workflow-execution/rerun-execution';
+import type { SourceFacts } from '../workflow-execution/successor';
 
 const { events, commands } = workflowExecution;
 const { given } = specificationOf(WorkflowExecution);
@@ -22,7 +23,7 @@ export const definition = WorkflowDefinition.parse({
   })),
 });
 const template: WorkflowTemplate = { status: 'active', definition };
-export const facts: RerunFacts = { template, isCapable: everything };
+export const facts: SourceFacts = { template, isCapable: everything };
 
 const agent = { provider: 'simulated', isolation: 'sandbox' } as const;
 const recorded = {
@@ -86,5 +87,5 @@ export const buildingNext = inNext(building, 'bd2e8dbb-b616-55d1-b731-d6331ba8a0
 export const buildQueued = queued(buildingNext);
 export const planQueued = queued(inNext(planning, '673fd386-9367-510d-bbc1-47ee599be79f'));
 
-export const rerun = (source: readonly ExecutionEvent[], more: object = {}, known: Partial<RerunFacts> = {}) =>
+export const rerun = (source: readonly ExecutionEvent[], more: object = {}, known: Partial<SourceFacts> = {}) =>
   given().when(rerunExecution, command(more), stateAfter(source), { ...facts, ...known });

@@ -1,6 +1,7 @@
 import { aggregate, byHandler } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { changeBudget, exceedBudget } from './budget';
+import { forkExecution } from './fork-execution';
 import { deliverMessage, injectMessage } from './messages';
 import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from './user-requests';
 import {
@@ -32,6 +33,7 @@ export const WorkflowExecution = aggregate(workflowExecution, {
   decisions: {
     startExecution: byHandler(startExecution),
     rerunExecution: byHandler(rerunExecution),
+    forkExecution: byHandler(forkExecution),
     pauseExecution,
     resumeExecution,
     cancelExecution,

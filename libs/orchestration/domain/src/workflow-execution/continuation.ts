@@ -1,5 +1,5 @@
 import { derivedUuid, SessionId, type ExecutionId } from '@syntropic/kernel';
-import { MAX_ARTIFACT_IDS, type ExecutionEvent, type YieldPoint } from '@syntropic/orchestration/contracts';
+import { forksOf, MAX_ARTIFACT_IDS, type ExecutionEvent, type YieldPoint } from '@syntropic/orchestration/contracts';
 import {
   evolve,
   isActive,
@@ -112,12 +112,16 @@ export function queued(execution: UnderwayExecution, phase: PhaseState): Executi
       attempt,
       sessionId: sessionIdOf(ids.executionId, definition.phaseId, attempt),
       leg: goesOn ? phase.leg + 1 : 1,
-      provider: definition.agent.provider,
+      provider: isForked(execution, phase) ? forksOf(definition.agent.provider) : definition.agent.provider,
       isolation: definition.agent.isolation,
       parkedOn: goesOn ? runner : undefined,
     },
   };
 }
+
+/** The phase begins with the session of another execution. */
+const isForked = ({ started: { forkOf } }: UnderwayExecution, { definition }: PhaseState): boolean =>
+  forkOf?.phaseId === definition.phaseId;
 
 /** Each attempt of a phase is one session, so its id derives from both. */
 const sessionIdOf = (executionId: ExecutionId, phaseId: string, attempt: number): SessionId =>

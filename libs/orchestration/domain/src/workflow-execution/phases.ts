@@ -180,14 +180,15 @@ export function rejectPhase(
   return followed(now, [{ type: 'PhaseFailed', data }]);
 }
 
-type Used = Pick<ExecutionCommands['CompletePhase'], 'model' | 'usage' | 'artifacts'>;
+type Used = Pick<ExecutionCommands['CompletePhase'], 'model' | 'usage' | 'artifacts' | 'kept'>;
 type Faulty = Used & Readonly<{ error?: string | undefined }>;
 type WithSession = PhaseState & Required<Pick<PhaseState, 'sessionId'>>;
 
-const used = ({ model, usage, artifacts }: Used): Used => ({
+const used = ({ model, usage, artifacts, kept }: Used): Used => ({
   ...(model !== undefined && { model }),
   usage,
   artifacts,
+  ...(kept && { kept }),
 });
 
 /** The error is kept where the execution's end decides about the phase. */

@@ -6,7 +6,8 @@ import { stateAfter } from '../testing/steps';
 import type { WorkflowTemplate } from '../workflow-template';
 import { WorkflowExecution } from './aggregate';
 import { failPhase } from './phases';
-import { rerunExecution, type RerunFacts } from './rerun-execution';
+import { rerunExecution } from './rerun-execution';
+import type { SourceFacts } from './successor';
 import {
   NO_TOKENS,
   broken,
@@ -79,7 +80,7 @@ describe('RerunExecution', () => {
   });
 
   it('needs runners for the phases that it runs, and for no other', () => {
-    const isCapable: RerunFacts['isCapable'] = ({ isolation }) => isolation === 'sandbox';
+    const isCapable: SourceFacts['isCapable'] = ({ isolation }) => isolation === 'sandbox';
     const [first, ...others] = definition.phases;
     const phases = [{ ...first, agent: { ...first?.agent, isolation: 'process' } }, ...others];
     const odd: WorkflowTemplate = {

@@ -20,8 +20,15 @@ import type { WorkflowExecution } from './workflow-execution';
 
 const RESERVED = ['repos', 'repository'];
 
+/** An agent that a runner is needed for. */
+export type NeededAgent = Pick<ExecutablePhase['agent'], 'provider' | 'isolation' | 'limits'> &
+  Readonly<{
+    /** It begins with the session of another one. */
+    forks?: boolean;
+  }>;
+
 /** True for agents that a connected runner can run; otherwise false, or what the runners lack for it. */
-export type Capabilities = (agent: ExecutablePhase['agent']) => boolean | Readonly<{ lacks: string }>;
+export type Capabilities = (agent: NeededAgent) => boolean | Readonly<{ lacks: string }>;
 
 /** Starts an execution of the template as of this version. Missing inputs and capabilities are refused before a phase runs. */
 export function startExecution(
@@ -74,13 +81,16 @@ export function refuseUnheld(phases: readonly ExecutablePhase[]): void {
   throw refuse('setting_not_held', why, `phases.${phaseId}.allowed_tools`);
 }
 
-/** @throws DomainError `execution.no_capable_runner` */
-export function refuseIncapable(phases: readonly ExecutablePhase[], isCapable: Capabilities): void {
+/**
+ * @param forked the phase that begins with the session of another execution
+ * @throws DomainError `execution.no_capable_runner`
+ */
+export function refuseIncapable(phases: readonly ExecutablePhase[], isCapable: Capabilities, forked?: string): void {
   for (const { phaseId, agent } of phases) {
-    const capability = isCapable(agent);
+    const { provider, isolation, limits } = agent;
+    const capability = isCapable({ provider, isolation, limits, forks: phaseId === forked });
     if (capability === true) continue;
     const lacks = capability === false ? '' : ` (${capability.lacks})`;
-    const { provider, isolation } = agent;
     throw refuse('no_capable_runner', `no runner has what phase ${phaseId} needs: ${provider} in ${isolation}${lacks}`);
   }
 }

@@ -53,7 +53,11 @@ export function workOrderOf(
   const now = started(execution);
   const { definition, sessionId, attempt, leg } = phaseOfSession(now, session);
   const phaseBy = wholePhases(now.started, template);
-  const order = { ...requestOf(now.started), ...instructionsOf(phaseBy(definition.phaseId)), sessionId, attempt, leg };
+  const order = {
+    ...requestOf(now.started),
+    ...instructionsOf(phaseBy(definition.phaseId)),
+    ...{ sessionId, attempt, leg, ...forkFor(now.started, definition.phaseId) },
+  };
   const completed = now.phases
     .filter(({ status }) => status === 'completed')
     .map((phase) => ({
@@ -98,7 +102,8 @@ function artifactsOf({ takenOver, artifacts }: PhaseState, origins: Origins): Ph
  * @throws DomainError `execution.order_too_large`
  */
 export function refuseUnsendable(execution: Started, phases: readonly ExecutablePhase[]): void {
-  const common = jsonBytes(requestOf(execution)) + jsonBytes(phases.map(earlierPhase)) + FIXED_BYTES;
+  const parts = [requestOf(execution), phases.map(earlierPhase), execution.forkOf ?? {}];
+  const common = parts.map((part) => jsonBytes(part)).reduce((sum, bytes) => sum + bytes, FIXED_BYTES);
   const largest = phases.find((phase) => common + jsonBytes(instructionsOf(phase)) > MAX_ORDER_BYTES);
   if (largest) throw tooLarge(largest.phaseId);
 }
@@ -128,6 +133,13 @@ const requestOf = ({ executionId, workflowId, inputs, task, repos, repositoryRef
   repositoryRef,
   ...(budget && { isBudgeted: true as const }),
 });
+
+/** The kept session with which this phase begins, if it begins with one. */
+function forkFor({ forkOf }: Started, ofPhase: string): Pick<WorkOrder, 'fork'> {
+  if (forkOf?.phaseId !== ofPhase) return {};
+  const { sessionId, uri, entryId, prompt } = forkOf;
+  return { fork: { sessionId, uri, entryId, prompt } };
+}
 
 const instructionsOf = ({ name, promptTemplate = '', ...definition }: ExecutablePhase) => ({
   phaseId: definition.phaseId,

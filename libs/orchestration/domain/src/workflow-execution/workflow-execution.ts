@@ -1,4 +1,4 @@
-import { addUsage, NO_USAGE, type ProducedFile, type SessionId, type Usage } from '@syntropic/kernel';
+import { addUsage, NO_USAGE, type KeptSession, type ProducedFile, type SessionId, type Usage } from '@syntropic/kernel';
 import type {
   Budget,
   ExecutionEvent,
@@ -37,6 +37,8 @@ export type PhaseState = Readonly<{
   /** Usage and artifacts of the attempt, set when a leg is parked and when the attempt ends. */
   usage: Usage;
   artifacts: readonly ProducedFile[];
+  /** The archive of its newest session that was kept, or the reason why there is none. */
+  kept?: KeptSession | undefined;
   /** The phase was completed in an earlier execution, which has its artifacts. */
   takenOver?: TakenOverPhase;
 }>;
@@ -109,7 +111,7 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
       );
     case 'PhaseQueued': {
       const { phaseId, sessionId, attempt, leg } = event.data;
-      const anew = leg === 1 ? { usage: NO_USAGE, artifacts: [] } : {};
+      const anew = leg === 1 ? { usage: NO_USAGE, artifacts: [], kept: undefined } : {};
       return withPhase(execution, phaseId, { status: 'queued', sessionId, attempt, leg, ...anew });
     }
     case 'PhaseStarted':
@@ -236,12 +238,13 @@ function withPhase(execution: WorkflowExecution, phaseId: string, change: Partia
   return { ...before, phases: before.phases.map((phase) => (phase.definition.phaseId === phaseId ? changed : phase)) };
 }
 
-type Settled = Readonly<{ phaseId: string; usage: Usage; artifacts: readonly ProducedFile[] }>;
+type Settled = Pick<PhaseState, 'usage' | 'artifacts' | 'kept'> & Readonly<{ phaseId: string }>;
 
-function settled(execution: WorkflowExecution, { phaseId, usage, artifacts }: Settled, status: PhaseStatus) {
+function settled(execution: WorkflowExecution, { phaseId, usage, artifacts, kept }: Settled, status: PhaseStatus) {
   const before = underway(execution);
   // Usage was added when the phase began to wait for approval.
   const counted = phaseOf(before, phaseId).status === 'awaiting_approval';
-  const after = withPhase(before, phaseId, { status, usage, artifacts });
+  // An approval, which follows the end of the session, does not repeat it.
+  const after = withPhase(before, phaseId, { status, usage, artifacts, ...(kept && { kept }) });
   return { ...after, usage: counted ? before.usage : addUsage(before.usage, usage) };
 }

@@ -15,7 +15,7 @@ import {
   withPhase,
   type PhaseRow,
 } from './phase-row';
-import { takenOverColumns, takenOverRow } from './taken-over';
+import { forkRow, takenOverColumns, takenOverRow, type ForkRow } from './taken-over';
 
 type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task' | 'repos'> & {
   /** The reason given for the pause or cancellation. */
@@ -29,6 +29,7 @@ type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task
   retryAt?: string | undefined;
   /** The automatic retries after interruptions so far. */
   automaticRetries: number;
+  forkOf?: ForkRow;
   /** Absent without a budget. */
   budget?: BudgetRow;
 };
@@ -112,6 +113,7 @@ export const executionProjection = projection(workflowExecution)({
         unaccounted: [],
         automaticRetries: 0,
         phases: [...data.phases].sort((one, other) => one.order - other.order).map(pendingPhase),
+        ...forkRow(data),
         ...(data.budget && { budget: { limits: data.budget, exceeded: [] } }),
       },
     }),

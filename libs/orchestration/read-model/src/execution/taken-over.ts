@@ -1,5 +1,5 @@
 import { addUsage, NO_USAGE, OTHER_MODELS, tokensOf, type Usage } from '@syntropic/kernel';
-import type { TakenOverPhase } from '@syntropic/orchestration/contracts';
+import type { ExecutionEvents, ForkOf, TakenOverPhase } from '@syntropic/orchestration/contracts';
 import { usageColumns } from '@syntropic/projections';
 import { z } from 'zod';
 
@@ -27,3 +27,12 @@ const usageOf = ({ used: { costComplete, ...model } }: TakenOverPhase): Usage =>
   costUsd: model.costUsd,
   costComplete,
 });
+
+/** The session that a fork goes on with, and what that had used until there. */
+export type ForkRow = Omit<ForkOf, 'uri' | 'prompt'>;
+
+export function forkRow({ forkOf }: ExecutionEvents['ExecutionStarted']['data']): { forkOf?: ForkRow } {
+  if (!forkOf) return {};
+  const { uri: _, prompt: __, ...shown } = forkOf;
+  return { forkOf: shown };
+}

@@ -15,6 +15,7 @@ import {
   type TaskMessage,
   type UserMessage,
 } from './claude-message';
+import { entryOf, threadOf, type SaidIds } from './entry-ids';
 import type { EventWriter } from './event-writer';
 import { hookEventsIn, writeHook } from './hook-event';
 import { ModelCalls, type ReportedCall } from './model-calls';
@@ -94,7 +95,7 @@ export class ClaudeConversation {
     }
   }
 
-  #assistant({ message, parent_tool_use_id }: AssistantMessage): void {
+  #assistant({ message, parent_tool_use_id, uuid }: AssistantMessage): void {
     const { sessionId, now } = this.#writer;
     const parent = parent_tool_use_id ?? undefined;
     if (message.usage && message.model !== SYNTHETIC) {
@@ -102,8 +103,9 @@ export class ClaudeConversation {
     }
 
     for (const block of message.content) {
-      if (block.type === 'text') this.#said('message_response', block.text, message.id, parent);
-      if (block.type === 'thinking') this.#said('thinking', block.thinking, message.id, parent);
+      const ids = { message_id: message.id, ...threadOf(parent) };
+      if (block.type === 'text') this.#said('message_response', block.text, { ...ids, ...entryOf(uuid, parent) });
+      if (block.type === 'thinking') this.#said('thinking', block.thinking, ids);
       if (block.type !== 'tool_use') continue;
       const started = this.#tools.start(block, parent, now);
       this.#writer.write('tool_execution_started', started, factIds.tool(sessionId, 'started', block.id));
@@ -113,10 +115,9 @@ export class ClaudeConversation {
     }
   }
 
-  #said(type: 'message_response' | 'thinking', text: string, messageId: string, parent: string | undefined): void {
+  #said(type: 'message_response' | 'thinking', text: string, ids: SaidIds): void {
     if (text === '') return;
-    if (type === 'message_response' && parent === undefined) this.#lastSaid = startOf(text);
-    const ids = { message_id: messageId, ...(parent === undefined ? {} : { parent_tool_use_id: parent }) };
+    if (type === 'message_response' && ids.parent_tool_use_id === undefined) this.#lastSaid = startOf(text);
     this.#writer.write(type, { ...shownText(text), ...ids });
   }
 
@@ -138,13 +139,14 @@ export class ClaudeConversation {
   }
 
   #user(user: UserMessage): void {
-    const { message, parent_tool_use_id, tool_use_result: details } = user;
+    const { message, parent_tool_use_id, tool_use_result: details, uuid } = user;
+    const parent = parent_tool_use_id ?? undefined;
     const { sessionId, now } = this.#writer;
     const isLaunch = isLaunchOf(user);
     for (const block of message.content) {
       if (block.type !== 'tool_result') continue;
       const id = block.tool_use_id;
-      const completed = this.#tools.complete(block, parent_tool_use_id ?? undefined, now);
+      const completed = { ...this.#tools.complete(block, parent, now), ...entryOf(uuid, parent) };
       this.#writer.write('tool_execution_completed', completed, factIds.tool(sessionId, 'completed', id));
 
       if (isLaunch && details?.agentId !== undefined) this.#tasks.launched(details.agentId, id);

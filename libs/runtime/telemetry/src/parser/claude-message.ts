@@ -85,6 +85,7 @@ const Assistant = z.object({
     usage: TokenUsage.optional(),
   }),
   parent_tool_use_id: parent,
+  uuid: optionalName,
 });
 export type AssistantMessage = z.infer<typeof Assistant>;
 
@@ -99,6 +100,7 @@ const User = z.object({
   message: z.object({ content: z.union([z.string().transform(() => []), z.array(z.union([ToolResult, OtherBlock]))]) }),
   parent_tool_use_id: parent,
   tool_use_result: ToolUseResult,
+  uuid: optionalName,
 });
 export type UserMessage = z.infer<typeof User>;
 

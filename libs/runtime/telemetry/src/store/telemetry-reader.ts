@@ -2,6 +2,7 @@ import { addUsage, addUsd, NO_USAGE, type ModelUsage, type Usage } from '@syntro
 import type { Pool } from 'pg';
 import type { NumberedEvent } from '../telemetry-event';
 import { usageOf, type Leg, type LegEnd } from '../totals';
+import { yieldPointAt, type NoYieldPoint, type YieldPoint } from './yield-point';
 
 export type SessionPage = Readonly<{
   types?: readonly string[];
@@ -83,6 +84,11 @@ export class TelemetryReader {
       values: [sessionIds],
     });
     return new Map(rows.map(({ session, events }) => [session, events]));
+  }
+
+  /** The point of a session's conversation at one of its operations. */
+  yieldPoint(sessionId: string, operationId: string): Promise<YieldPoint | NoYieldPoint> {
+    return yieldPointAt(this.pool, sessionId, operationId);
   }
 
   async sessionTotals(sessionId: string): Promise<SessionTotals | undefined> {

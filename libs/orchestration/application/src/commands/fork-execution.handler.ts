@@ -1,0 +1,25 @@
+import { InjectAggregates } from '@syntropic/event-store';
+import type { Aggregates, Command, Outcome } from '@syntropic/kernel';
+import { Handles, type Handler } from '@syntropic/messaging';
+import { workflowExecution, type ExecutionEvent, type WorkflowEvent } from '@syntropic/orchestration/contracts';
+import { forkExecution, WorkflowExecution, WorkflowTemplate } from '@syntropic/orchestration/domain';
+import { Runners } from '../ports/runners';
+import { succeed } from './succession';
+
+type ForkExecution = typeof workflowExecution.commands.ForkExecution;
+
+@Handles(workflowExecution.commands.ForkExecution)
+export class ForkExecutionHandler implements Handler<ForkExecution> {
+  constructor(
+    @InjectAggregates(WorkflowExecution)
+    private readonly executions: Aggregates<WorkflowExecution, ExecutionEvent>,
+    @InjectAggregates(WorkflowTemplate)
+    private readonly templates: Aggregates<WorkflowTemplate, WorkflowEvent>,
+    private readonly runners: Runners,
+  ) {}
+
+  execute(command: Command<ForkExecution>): Promise<Outcome> {
+    const { executions, templates, runners } = this;
+    return succeed({ executions, templates, runners }, command, forkExecution);
+  }
+}
