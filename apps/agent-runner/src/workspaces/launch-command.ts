@@ -2,47 +2,42 @@ import type { ControlGroup } from './control-group';
 import type { User } from './unprivileged-user';
 
 /** Each step execs the next, so the wrapper keeps the process id that the runner has spawned. */
-const ENTER_GROUPS = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift; exec "$@"';
+const ENTER_GROUPS = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs"; shift; done; shift';
 
 /** Mount point for the bind sources, in a private mount namespace: /sys exists on every machine and holds no user data. */
 const SOURCES = '/sys';
-const MOUNT_SOURCE = `mount --bind "$1" ${SOURCES}; shift 2; exec "$@"`;
+const MOUNT_SOURCE = `mount --bind "$1" ${SOURCES}`;
 const MOUNT_SOURCES = [
   `mount -t tmpfs -o mode=0755 tmpfs ${SOURCES}`,
   'n=0',
-  'while [ "$1" != -- ]',
-  `do [ -d "$1" ] || : > ${SOURCES}/$n`,
-  `mount --bind -o X-mount.mkdir "$1" ${SOURCES}/$n; n=$((n + 1)); shift`,
+  'for source',
+  `do [ -d "$source" ] || : > ${SOURCES}/$n`,
+  `mount --bind -o X-mount.mkdir "$source" ${SOURCES}/$n; n=$((n + 1))`,
   'done',
-  'shift; exec "$@"',
 ].join('\n');
 
 /** A command line whose program is in the control group from its first instruction on. */
-export function launchInGroup(group: ControlGroup | undefined, argv: readonly string[]): string[] {
-  return ['sh', '-ec', ENTER_GROUPS, 'enter', ...(group?.directories ?? []), '--', ...argv];
-}
+export const launchInGroup = (group: ControlGroup | undefined, argv: readonly string[]): string[] =>
+  inGroup(group, 'exec "$@"', argv);
 
-/** A command line that runs as another user; bind mounts let this user reach sources below directories that only root may enter. */
-export function launchAsUser(user: User, sources: readonly string[], argv: readonly string[]): string[] {
-  const { uid, gid } = user;
-  // Plain numbers: `setpriv` looks up accounts of the machine, which takes as long as all else that it does.
-  const become = ['chroot', `--userspec=+${uid}:+${gid}`, '--groups=', '/', ...argv];
-  return [
-    'unshare',
-    '--mount',
-    '--propagation',
-    'private',
-    'sh',
-    '-ec',
-    sources.length === 1 ? MOUNT_SOURCE : MOUNT_SOURCES,
-    'show',
-    ...sources,
-    '--',
-    ...become,
-  ];
-}
+/** A command line of a shell that enters the control group, and then runs the script. */
+export const inGroup = (group: ControlGroup | undefined, script: string, argv: readonly string[] = []): string[] => [
+  ...['sh', '-ec', `${ENTER_GROUPS}; ${script}`, 'enter'],
+  ...[...(group?.directories ?? []), '--', ...argv],
+];
 
-/** The path at which `launchAsUser` shows a file of the sources, or below one of them. */
+/** A command line of a shell that mounts sources in a namespace of its own, and then runs the script. */
+export const besideSources = (sources: readonly string[], script: string): string[] => [
+  ...['unshare', '--mount', '--propagation', 'private', 'sh', '-ec'],
+  ...[`${sources.length === 1 ? MOUNT_SOURCE : MOUNT_SOURCES}\n${script}`, 'show', ...sources],
+];
+
+/** A command line that runs as another user. Plain numbers: `setpriv` looks up accounts of the machine, which takes as long as all else that it does. */
+export const asUser = ({ uid, gid }: User, argv: readonly string[]): string[] => [
+  ...['chroot', `--userspec=+${uid}:+${gid}`, '--groups=', '/', ...argv],
+];
+
+/** The path at which `besideSources` shows a file of the sources, or below one of them. */
 export function shownAt(sources: readonly string[], path: string): string {
   const index = sources.findIndex((source) => path === source || path.startsWith(`${source}/`));
   if (index < 0) return path;

@@ -31,7 +31,7 @@ export class PreparedStart {
   /** Begins to mount the sources that each program needs, where only root may reach them. */
   mount(known: readonly string[]): void {
     this.#known = known;
-    this.#prepared?.prepare(this.starter.user, known);
+    this.#prepare(this.#prepared, known);
   }
 
   /** The launcher for a program that needs these files of the host. */
@@ -47,7 +47,7 @@ export class PreparedStart {
     }
     this.discard();
     const launcher = this.#launcher();
-    launcher.prepare(this.starter.user, sources);
+    this.#prepare(launcher, sources);
     return { launcher, place };
   }
 
@@ -55,6 +55,10 @@ export class PreparedStart {
   discard(): void {
     this.#prepared?.end();
     this.#prepared = undefined;
+  }
+
+  #prepare(launcher: SandboxLauncher | undefined, sources: readonly string[]): void {
+    if (this.starter.user) launcher?.prepare(this.starter.user, sources);
   }
 
   #launcher(): SandboxLauncher {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HostShell } from './host-shell';
 import { removeTree } from './remove-tree';
 
 const NOBODY = 65_534;
@@ -40,17 +41,19 @@ describe('a directory that an agent has left', () => {
     chmodSync(outside, 0o700);
     for (const path of [join(closed, 'inner'), closed]) chmodSync(path, 0);
 
-    await unprivileged(() => removeTree(closed));
+    await unprivileged(() => removeTree(closed, new HostShell()));
     expect(existsSync(closed)).toBe(false);
     expect(existsSync(outside)).toBe(true);
-    await Promise.all([root, outside].map(removeTree));
+    await Promise.all([root, outside].map((path) => removeTree(path)));
   });
 
   itAsRoot('says so when it cannot be removed, without its path', async () => {
     const root = mkdtempSync(PREFIX);
     mkdirSync(join(root, 'kept', 'inner'), { recursive: true });
     chmodSync(join(root, 'kept'), 0o500);
-    await expect(unprivileged(() => removeTree(join(root, 'kept')))).rejects.toThrow(/^a directory cannot be removed$/);
+    await expect(unprivileged(() => removeTree(join(root, 'kept'), new HostShell()))).rejects.toThrow(
+      /^a directory cannot be removed$/,
+    );
 
     await removeTree(root);
   });

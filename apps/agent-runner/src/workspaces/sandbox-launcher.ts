@@ -1,18 +1,18 @@
-import { DomainError } from '@syntropic/kernel';
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { startedProcess, type StartedProcess } from './agent-process';
 import { etcContents } from './bubblewrap';
 import type { ControlGroup } from './control-group';
-import { launchAsUser, launchInGroup, withFileSize } from './launch-command';
+import { asUser, besideSources, inGroup, withFileSize } from './launch-command';
 import { PATH } from './programs';
+import { commandLine, LINE_BREAK } from './shell-words';
 import type { User } from './unprivileged-user';
 
 /** The descriptors behind the standard ones. A shell has no numbers above 9. */
 const [OPTIONS, CONTROL, SECCOMP, ETC] = [3, 4, 5, 6] as const;
 
-/** Reads a line, and does what it says. A line break in a word is the variable `n`. */
-const NEXT_STEP = `n='\n'; IFS= read -r step <&${CONTROL}; eval "$step"`;
+/** Reads a line, and does what it says. */
+const NEXT_STEP = `${LINE_BREAK}; IFS= read -r step <&${CONTROL}; eval "$step"`;
 
 export interface SandboxStart {
   /** Bubblewrap's options; passed by a descriptor, they are not visible in the machine's process list. */
@@ -35,27 +35,29 @@ export interface StartedSandbox extends StartedProcess {
  */
 export class SandboxLauncher {
   readonly #shell: StartedProcess;
+  #user: User | undefined;
 
   /** Begins to enter the groups. */
   constructor(group: ControlGroup | undefined, environment: Readonly<Record<string, string>>) {
-    const [program = '', ...rest] = launchInGroup(group, ['sh', '-c', NEXT_STEP]);
+    const [program = '', ...rest] = inGroup(group, NEXT_STEP);
     const stdio = Array.from({ length: ETC + etcContents.length }, () => 'pipe' as const);
     this.#shell = startedProcess(spawn(program, rest, { cwd: '/', env: { PATH, ...environment }, stdio }));
     // A shell that has failed breaks its pipes, and says so by its exit code.
     for (const pipe of this.#pipes) pipe.on('error', () => undefined);
   }
 
-  /** Begins to become the user, who sees the sources where `shownAt` says; without a user the shell stays as it is. */
-  prepare(user: User | undefined, sources: readonly string[]): void {
-    const next = ['sh', '-c', NEXT_STEP];
-    this.#pipes[CONTROL]?.write(`exec ${commandLine(user ? launchAsUser(user, sources, next) : next)}\n`);
+  /** Begins to mount the sources, for a user who sees them where `shownAt` says. */
+  prepare(user: User, sources: readonly string[]): void {
+    this.#user = user;
+    this.#pipes[CONTROL]?.write(`exec ${commandLine(besideSources(sources, NEXT_STEP))}\n`);
   }
 
   start({ options, seccomp, fileBytes, argv }: SandboxStart): StartedSandbox {
     const descriptors = { '--args': OPTIONS, '--info-fd': CONTROL, '--seccomp': SECCOMP };
     const sandbox = ['bwrap', ...Object.entries(descriptors).flat().map(String), '--', ...argv];
     const own = options(ETC).map((option) => `${option}\0`);
-    const command = commandLine(withFileSize(fileBytes, sandbox));
+    const limited = withFileSize(fileBytes, sandbox);
+    const command = commandLine(this.#user ? asUser(this.#user, limited) : limited);
 
     const pipes = this.#pipes;
     pipes[CONTROL]?.end(`exec ${command}\n`);
@@ -72,15 +74,4 @@ export class SandboxLauncher {
   get #pipes(): readonly Writable[] {
     return this.#shell.child.stdio as unknown as readonly Writable[];
   }
-}
-
-/**
- * A line of a shell.
- * @throws DomainError for a NUL byte, which a shell would leave out
- */
-function commandLine(words: readonly string[]): string {
-  if (words.some((word) => word.includes('\0'))) {
-    throw new DomainError('workspace.command_invalid', 'a command line contains a NUL byte', 'invalid', 'agent');
-  }
-  return words.map((word) => `'${word.replaceAll("'", `'\\''`).replaceAll('\n', `'"$n"'`)}'`).join(' ');
 }

@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { hostShell } from './host-shell';
 import { removeTree } from './remove-tree';
 import type { User } from './unprivileged-user';
 import type { Limits } from './workspace';
-
-const run = promisify(execFile);
 
 type Size = Pick<Limits, 'diskBytes' | 'inodes'>;
 
@@ -51,7 +48,7 @@ export class Volume {
   /** Changes the owner of links, never of their targets. */
   async handOver(): Promise<void> {
     const { owner } = this;
-    if (owner) await run('chown', ['-R', '-P', '-h', `${owner.uid}:${owner.gid}`, this.workspace, this.home]);
+    if (owner) await hostShell.run('chown', '-RPh', `${owner.uid}:${owner.gid}`, this.workspace, this.home);
   }
 
   /** True for a tmpfs, whose limits the kernel holds. */
@@ -64,7 +61,7 @@ export class Volume {
       await removeTree(this.root);
       return;
     }
-    await run('umount', [this.root]);
+    await hostShell.run('umount', this.root);
     await rmdir(this.root);
   }
 }
@@ -72,7 +69,7 @@ export class Volume {
 /** Unmounts the volume of a workspace that will not be opened again. */
 export async function unmountVolume(directory: string): Promise<void> {
   const root = volumeIn(directory);
-  if (await isMounted(root)) await run('umount', [root]);
+  if (await isMounted(root)) await hostShell.run('umount', root);
 }
 
 export const volumeIn = (directory: string): string => join(directory, 'volume');
@@ -83,7 +80,7 @@ export async function canMount(): Promise<boolean> {
   await mkdir(sample);
   try {
     await mount(sample, { diskBytes: 4096 });
-    await run('umount', [sample]);
+    await hostShell.run('umount', sample);
     return true;
   } catch {
     return false;
@@ -94,7 +91,8 @@ export async function canMount(): Promise<boolean> {
 
 async function mount(root: string, { diskBytes, inodes }: Size): Promise<void> {
   const size = [`size=${diskBytes}`, ...(inodes === undefined ? [] : [`nr_inodes=${inodes}`])];
-  await run('mount', ['-t', 'tmpfs', '-o', [...size, 'mode=0755', 'nosuid', 'nodev'].join(), 'tmpfs', root]);
+  const options = [...size, 'mode=0755', 'nosuid', 'nodev'].join();
+  await hostShell.run('mount', '-t', 'tmpfs', '-o', options, 'tmpfs', root);
 }
 
 async function isMounted(root: string): Promise<boolean> {
