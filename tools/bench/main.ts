@@ -5,6 +5,7 @@ import type { Figures } from './figure';
 import { handoverSuite } from './handover/handover.suite';
 import { hostileSuite } from './hostile/hostile.suite';
 import { liveSuite } from './live/live.suite';
+import { pauseSuite } from './pause/pause.suite';
 import { pipelineSuite } from './pipeline/pipeline.suite';
 import { jsonLine, table } from './report';
 import { startSuite } from './start/start.suite';
@@ -23,6 +24,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   control: controlSuite,
   handover: handoverSuite,
   concurrency: concurrencySuite,
+  pause: pauseSuite,
 };
 
 async function main([name = '', ...options]: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClaudeProvider } from '../src/providers/claude.provider';
+import type { Provider } from '../src/providers';
 import type { SessionRun } from '../src/session';
 import { SandboxBackend } from '../src/workspaces';
 import { claudeBinary } from './agent-programs.fixture';
@@ -31,8 +32,28 @@ export function gate() {
   return { open, opened };
 }
 
+/** The provider, for an agent that gives up calls and hooks after so many seconds. */
+const impatient = (provider: ClaudeProvider, seconds: number | undefined): Provider =>
+  seconds === undefined
+    ? provider
+    : {
+        name: provider.name,
+        canResume: provider.canResume,
+        yields: provider.yields,
+        plan: async (session, places) => {
+          const plan = await provider.plan(session, places);
+          const argv = plan.argv.map((word) =>
+            typeof word === 'string' ? word.replace(/"timeout":\d+/, `"timeout":${seconds}`) : word,
+          );
+          return { ...plan, argv, env: { ...plan.env, API_TIMEOUT_MS: `${seconds * 1_000}` } };
+        },
+      };
+
 /** Sessions of Claude Code behind the real session socket and model gateway, before scripted models. */
-export function usePausedClaude(directory: { readonly path: string }) {
+export function usePausedClaude(
+  directory: { readonly path: string },
+  { givesUpAfter }: { givesUpAfter?: number } = {},
+) {
   const models = useModels();
   const begin = useSessions(new SandboxBackend(), directory);
   beforeEach(() => {
@@ -42,7 +63,7 @@ export function usePausedClaude(directory: { readonly path: string }) {
     begin({
       agent: { provider: 'claude', isolation: 'sandbox' },
       settings: { allowedTools: [] },
-      provider: new ClaudeProvider(claudeBinary),
+      provider: impatient(new ClaudeProvider(claudeBinary), givesUpAfter),
       sockets: socketsWith({ upstreams: [upstream('anthropic', models().url)] }),
       promptTemplate,
       sessionId,

@@ -1,3 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+/**
+ * A call that was held goes out this much later. Its client may have been frozen for longer than it waits for an answer: then it gives
+ * the call up as soon as it runs again, and repeats it.
+ */
+const HEARD_MS = 1_000;
+
 /** The execution is paused, or the runner does not know if it still holds the lease. */
 export type HoldReason = 'paused' | 'lease_uncertain';
 
@@ -52,7 +60,11 @@ export class HoldGate {
   async enter(entrant: Entrant, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     // A call that was let go may find the gate held again.
-    while (this.#reasons.size > 0) await this.#wait(entrant, signal);
+    while (this.#reasons.size > 0) {
+      await this.#wait(entrant, signal);
+      if (entrant.kind === 'call') await wait(HEARD_MS, undefined, { signal }).catch(() => undefined);
+      signal.throwIfAborted();
+    }
     if (entrant.kind === 'call') this.#callsInFlight++;
   }
 
@@ -77,6 +89,5 @@ export class HoldGate {
     });
     this.#onChange();
     await waited;
-    signal.throwIfAborted();
   }
 }
