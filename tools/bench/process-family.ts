@@ -19,6 +19,10 @@ export async function cpuMilliseconds(root: number): Promise<number> {
   return familiesOf([root], stats).reduce((sum, pid) => sum + cpuMillisecondsIn(stats.get(pid) ?? ''), 0);
 }
 
+/** Processor milliseconds used so far by this process alone. */
+export const ownCpuMilliseconds = async (pid: number): Promise<number> =>
+  ownCpuMillisecondsIn(await ofProcess(pid, 'stat'));
+
 /** The most resident megabytes that this process has had. */
 export async function peakMegabytes(pid: number): Promise<number> {
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(await ofProcess(pid, 'status'))?.[1];
@@ -46,10 +50,13 @@ export const pssKilobytes = (rollup: string): number => Number(/^Pss:\s+(\d+) kB
 export const parentIn = (stat: string): number => Number(fieldsAfterName(stat)[1]);
 
 /** From the text of `stat`: user and system time, of the process and of its children that have ended. */
-export const cpuMillisecondsIn = (stat: string): number =>
-  fieldsAfterName(stat)
-    .slice(11, 15)
-    .reduce((sum, ticks) => sum + Number(ticks) * MILLISECONDS_PER_TICK, 0);
+export const cpuMillisecondsIn = (stat: string): number => millisecondsIn(fieldsAfterName(stat).slice(11, 15));
+
+/** From the text of `stat`: user and system time of the process without its children. */
+export const ownCpuMillisecondsIn = (stat: string): number => millisecondsIn(fieldsAfterName(stat).slice(11, 13));
+
+const millisecondsIn = (ticks: readonly string[]): number =>
+  ticks.reduce((sum, count) => sum + Number(count) * MILLISECONDS_PER_TICK, 0);
 
 /** The program's name in `stat` may hold anything, parentheses and spaces too. */
 const fieldsAfterName = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');

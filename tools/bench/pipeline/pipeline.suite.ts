@@ -1,6 +1,6 @@
 import { atMost, rounded, stated, type Figure, type Figures } from '../figure';
 import { withPlatform, type Platform } from '../platform';
-import { cpuMilliseconds } from '../process-family';
+import { cpuDuring, listedCpu, perSession, type CpuByPart } from '../platform-cpu';
 import { deliveriesDuring, type Deliveries } from './domain-deliveries';
 import { executionLoad } from './execution-load';
 import { COMMAND, SIMULATED } from './workflows';
@@ -16,7 +16,7 @@ export async function pipelineSuite(print: (line: string) => void): Promise<Figu
     await executionLoad(platform, SIMULATED, WARM_UP);
 
     const simulated = await measured(platform);
-    print(`CPU ms per session: ${listed(simulated.cpuPerSession)}`);
+    print(`CPU ms per session: ${listedCpu(simulated.cpuPerSession)}`);
     return {
       deliveries_per_event: deliveriesFigure(simulated.deliveries),
       nats_cpu_ms_per_session: cpuFigure(simulated.cpuPerSession.get('nats'), 25),
@@ -30,27 +30,18 @@ export async function pipelineSuite(print: (line: string) => void): Promise<Figu
 type Measured = Readonly<{
   executionsPerSecond: number;
   deliveries: Deliveries;
-  /** By server and service. */
-  cpuPerSession: ReadonlyMap<string, number>;
+  cpuPerSession: CpuByPart;
 }>;
 
 async function measured(platform: Platform): Promise<Measured> {
-  const before = await cpuOfEach(platform);
   let executionsPerSecond = NaN;
-  const deliveries = await deliveriesDuring(platform.processes.servers.nats.url, async () => {
-    executionsPerSecond = await executionLoad(platform, SIMULATED, EXECUTIONS);
+  let deliveries: Deliveries = { events: NaN, byService: new Map() };
+  const { parts } = await cpuDuring(platform, async () => {
+    deliveries = await deliveriesDuring(platform.processes.servers.nats.url, async () => {
+      executionsPerSecond = await executionLoad(platform, SIMULATED, EXECUTIONS);
+    });
   });
-  const after = await cpuOfEach(platform);
-  const sessions = EXECUTIONS * SIMULATED.phases;
-  const cpuPerSession = new Map([...after].map(([name, used]) => [name, (used - (before.get(name) ?? 0)) / sessions]));
-  return { executionsPerSecond, deliveries, cpuPerSession };
-}
-
-async function cpuOfEach({ processes: { servers, services } }: Platform): Promise<ReadonlyMap<string, number>> {
-  const used = Object.entries({ ...servers, ...services }).map(
-    async ([name, { pid }]) => [name, await cpuMilliseconds(pid)] as const,
-  );
-  return new Map(await Promise.all(used));
+  return { executionsPerSecond, deliveries, cpuPerSession: perSession(parts, EXECUTIONS * SIMULATED.phases) };
 }
 
 function deliveriesFigure({ events, byService }: Deliveries): Figure {
@@ -63,6 +54,3 @@ function deliveriesFigure({ events, byService }: Deliveries): Figure {
 const cpuFigure = (value = NaN, target: number): Figure => atMost({ value, unit: 'ms', target });
 
 const rateFigure = (value: number): Figure => stated({ value, unit: 'executions/s' });
-
-const listed = (values: ReadonlyMap<string, number>): string =>
-  [...values].map(([name, value]) => `${name} ${value.toFixed(1)}`).join(', ');
