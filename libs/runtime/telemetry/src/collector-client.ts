@@ -1,4 +1,4 @@
-import { backOffMs, pause, type BackOff } from '@syntropic/async';
+import { backOffMs, Signal, type BackOff } from '@syntropic/async';
 import { Events, headers, nuid, type NatsConnection, type Subscription } from 'nats';
 import { divided } from './divided';
 import { CollectorReply, LEASE_LOST, REPLY_HEADER, telemetrySubject, type SpooledBatch } from './telemetry-batch';
@@ -26,6 +26,8 @@ export interface CollectorClientOptions {
 
 const RESEND_MS = 2_000;
 const LONGEST_RESEND_MS = 15_000;
+
+const NEVER = new AbortController().signal;
 
 /** Room for the subject and the headers in a message. */
 const OVERHEAD_BYTES = 1_024;
@@ -56,7 +58,7 @@ export class CollectorClient {
    * Resolves when the batch is durable; only then the next batch of the session may be sent.
    * @throws LeaseLost, BatchRefused, or the signal's reason.
    */
-  async sendBatch(batch: SpooledBatch, signal?: AbortSignal): Promise<{ committed: number }> {
+  async sendBatch(batch: SpooledBatch, signal = NEVER): Promise<{ committed: number }> {
     let committed = batch.firstLine - 1;
     for (const part of this.#partsOf(batch)) committed = await this.#send(part, signal);
     return { committed };
@@ -76,21 +78,19 @@ export class CollectorClient {
     });
   }
 
-  async #send(part: SpooledBatch, signal?: AbortSignal): Promise<number> {
+  async #send(part: SpooledBatch, signal: AbortSignal): Promise<number> {
     const inbox = `${this.#inbox}.${nuid.next()}`;
-    const settled = new AbortController();
+    const replied = new Signal();
     let reply: CollectorReply | undefined;
     this.#waiting.set(inbox, (received) => {
       reply = received;
-      settled.abort();
+      replied.notify();
     });
-
-    const ended = signal ? AbortSignal.any([settled.signal, signal]) : settled.signal;
     try {
       for (let attempts = 0; !reply; attempts++) {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         this.#publish(part, inbox);
-        await pause(backOffMs(this.#resend, attempts), ended);
+        await replied.wait(backOffMs(this.#resend, attempts), signal);
       }
     } finally {
       this.#waiting.delete(inbox);

@@ -20,6 +20,9 @@ const BACK_OFF = { firstMs: 250, longestMs: 1_000 };
 /** The last published event, and the stream's last sequence; without it the stream has to be read first. */
 type Progress = Readonly<{ place: LogPlace; sequence?: number }>;
 
+/** `isLevel`: everything that the log held was published, and the next append is announced. */
+type Step = Readonly<{ progress: Progress; isLevel: boolean }>;
+
 /** Publishes the log on the bus, every event in order. One relay at a time does; the stream refuses a second writer. */
 export class Relay {
   readonly #stream: DomainStream;
@@ -66,9 +69,9 @@ export class Relay {
           announceAt = performance.now() + ANNOUNCE_MS;
           progress = await this.#announce(progress, owner);
         }
-        const advanced = await this.#advance(progress);
-        progress = advanced ?? progress;
-        return advanced && AGAIN;
+        const step = await this.#advance(progress);
+        progress = step.progress;
+        return step.isLevel ? undefined : AGAIN;
       });
     } finally {
       if (!this.nats.isClosed()) subscription.unsubscribe();
@@ -85,24 +88,23 @@ export class Relay {
     return announced;
   }
 
-  /** Reads the end of the stream, or publishes the next events. Resolves with undefined when there are none. */
-  async #advance(progress: Progress): Promise<Progress | undefined> {
+  /** Reads the end of the stream, or publishes the next events. */
+  async #advance(progress: Progress): Promise<Step> {
     const { place, sequence } = progress;
-    if (sequence === undefined) return this.#resume(place);
+    if (sequence === undefined) return { progress: await this.#resume(place), isLevel: false };
 
     const { head, ...page } = await this.log.read(place.position, PIPELINE);
-    if (head.epoch !== place.epoch) return { place: placeIn(head, progress) };
-    if (isLost({ head, ...page }, place)) return this.#beginEpoch(place);
+    if (head.epoch !== place.epoch) return { progress: { place: placeIn(head, progress) }, isLevel: false };
+    if (isLost({ head, ...page }, place)) return { progress: await this.#beginEpoch(place), isLevel: false };
 
     const last = page.events.at(-1);
-    if (!last) return undefined;
+    if (!last) return { progress, isLevel: true };
     try {
-      return {
-        place: { epoch: head.epoch, position: last.position, event: last.id },
-        sequence: await this.#stream.publish(page.events, head.epoch, sequence),
-      };
+      const published = await this.#stream.publish(page.events, head.epoch, sequence);
+      const reached = { epoch: head.epoch, position: last.position, event: last.id };
+      return { progress: { place: reached, sequence: published }, isLevel: last.position === head.position };
     } catch (error) {
-      if (isStreamConflict(error)) return { place };
+      if (isStreamConflict(error)) return { progress: { place }, isLevel: false };
       throw error;
     }
   }
