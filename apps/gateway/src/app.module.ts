@@ -10,6 +10,7 @@ import { ExecutionRequestsController } from './executions/execution-requests.con
 import { ExecutionDetails } from './executions/execution-details';
 import { ForkPoints } from './executions/fork-points';
 import { ExecutionsController } from './executions/executions.controller';
+import { MessagesController } from './executions/messages.controller';
 import { StartController } from './executions/start.controller';
 import { UsageNow } from './executions/usage-now';
 import type { GatewayConfig } from './gateway.config';
@@ -54,6 +55,7 @@ export const API = [
   StartController,
   ExecutionsController,
   ExecutionRequestsController,
+  MessagesController,
   SessionsController,
   SessionRecordController,
   ArtifactsController,

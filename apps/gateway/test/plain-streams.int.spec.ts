@@ -1,12 +1,23 @@
 import { event } from '@syntropic/kernel/testing';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { eventually } from '@syntropic/testing';
+import { randomUUID } from 'node:crypto';
 import { useEventStreams, type EventStreamClient } from './event-stream-client';
 import { anExecutionId, factsOf } from './facts';
 import { useGateway } from './gateway.fixture';
 import { anExecutionOf } from './live-execution';
 
-const { ExecutionPaused, ExecutionResumed } = workflowExecution.events;
+const {
+  BudgetChanged,
+  BudgetExceeded,
+  ExecutionPaused,
+  ExecutionPauseRequested,
+  ExecutionResumed,
+  MessageDelivered,
+  MessageRequested,
+  MessageUndeliverable,
+  PhaseResumed,
+} = workflowExecution.events;
 
 const gateway = useGateway();
 
@@ -62,6 +73,46 @@ describe('a stream of unnamed frames', () => {
       expect(operations().slice(2)).toMatchObject([
         { operation_type: 'execution_paused' },
         { operation_type: 'execution_resumed' },
+      ]);
+    });
+  });
+
+  it('sends what was requested, what became of messages, and what changed in the budget', async () => {
+    const execution = await anExecutionOf(gateway);
+    const { facts, executionId } = execution;
+    const client = connect(`/api/sse/executions/${executionId}`);
+    await eventually(() => {
+      expect(received(client)).toEqual([['connected', 'connected']]);
+    });
+    const ids = { executionId, workflowId: 'w' };
+    const ofSession = { ...ids, phaseId: 'plan', sessionId: facts.sessionId, attempt: 1, leg: 1 };
+    const messageId = randomUUID();
+    const spent = { kind: 'usd', limit: '1', spent: '1.2', reserved: '0', cause: 'spent' } as const;
+    const [limit, raised] = [
+      { kind: 'usd', limit: '1', onExceeded: 'pause' },
+      { kind: 'usd', limit: '5', onExceeded: 'pause' },
+    ] as const;
+    for (const each of [
+      event(MessageRequested, { ...ids, messageId, role: 'user', message: 'Look', phaseIds: ['plan', 'build'] }),
+      event(MessageDelivered, { ...ofSession, messageId }),
+      event(MessageUndeliverable, { ...ids, phaseId: 'build', messageId }),
+      event(BudgetExceeded, { ...ids, ...spent, onExceeded: 'pause' }),
+      event(ExecutionPauseRequested, { ...ids, reason: 'spent' }),
+      event(BudgetChanged, { ...ids, budget: [raised], before: [limit] }),
+      event(PhaseResumed, ofSession),
+    ])
+      await execution.record(each);
+
+    const told = () => client.frames.slice(1).filter(({ data }) => data['event_type'] !== 'OperationRecorded');
+    await eventually(() => {
+      expect(told().map(({ data }) => [data['event_type'], data['data']])).toMatchObject([
+        ['MessageRequested', { message_id: messageId, role: 'user', message: 'Look', phase_ids: ['plan', 'build'] }],
+        ['MessageDelivered', { message_id: messageId, phase_id: 'plan', session_id: facts.sessionId }],
+        ['MessageUndeliverable', { message_id: messageId, phase_id: 'build' }],
+        ['BudgetExceeded', { kind: 'usd', limit: '1', spent: '1.2', cause: 'spent', on_exceeded: 'pause' }],
+        ['ExecutionPauseRequested', { reason: 'spent' }],
+        ['BudgetChanged', { budget: [{ kind: 'usd', limit: '5', on_exceeded: 'pause' }], before: [{ limit: '1' }] }],
+        ['PhaseResumed', { phase_id: 'plan', session_id: facts.sessionId }],
       ]);
     });
   });

@@ -38,6 +38,7 @@ export class Assignment implements LeaseHolder {
     };
     const controller = new SessionController({
       holdPhase: (yieldPoint, holdId) => commands.holdPhase(yieldPoint, holdId),
+      resumePhase: (holdId) => commands.resumePhase(holdId),
       pauseHoldMs,
       onFault,
     });

@@ -21,7 +21,7 @@ import type { UsageReport } from './usage-reports';
 
 const { StartSession, CompleteSession } = agentSession.commands;
 const { CreateWorkspace, TerminateWorkspace } = workspace.commands;
-const { DeliverMessage, FailPhase, HoldPhase, ParkPhase, InterruptPhase } = workflowExecution.commands;
+const { DeliverMessage, FailPhase, HoldPhase, ParkPhase, ResumePhase, InterruptPhase } = workflowExecution.commands;
 const { CreateArtifact } = artifact.commands;
 const { ListInputs, ListMessages, ReleaseWork } = work;
 const { ReserveBudget, SettleCall, SettleSession } = budget;
@@ -94,6 +94,10 @@ export class SessionCommands {
   /** `holdId` distinguishes the holds of one leg. */
   holdPhase(yieldPoint: YieldPoint, holdId: string): Promise<void> {
     return this.#commands.send(HoldPhase, { ...this.#phase(), yieldPoint }, holdId);
+  }
+
+  resumePhase(holdId: string): Promise<void> {
+    return this.#commands.send(ResumePhase, this.#phase(), holdId);
   }
 
   async parkPhase(why: InputOf<typeof ParkPhase>['why'], usage: Usage): Promise<void> {

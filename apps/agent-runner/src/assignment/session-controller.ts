@@ -9,6 +9,8 @@ type ParkReason = 'hold_expired' | 'shutdown' | 'slot_needed';
 type ControllerOptions = Readonly<{
   /** Sends `HoldPhase` for an agent that stands still. `holdId` distinguishes the holds of one leg. */
   holdPhase: (yieldPoint: YieldPoint, holdId: string) => Promise<void>;
+  /** Sends `ResumePhase` for an agent that runs again after this hold. */
+  resumePhase: (holdId: string) => Promise<void>;
   /** The time a held agent stays in memory before it is parked. */
   pauseHoldMs: number;
   onFault: (error: unknown) => void;
@@ -133,7 +135,7 @@ export class SessionController {
       const isRefused = error instanceof DomainError;
       // A late answer to an earlier hold does not concern the current one.
       if (this.#hold === hold) {
-        await this.#resume(run);
+        await this.#thaw(run);
         // After a fault the next renewal requests the pause again; a refusal means that it is not requested any more.
         if (!isRefused) this.#requested = { control: 'run', asOf: 0 };
       }
@@ -142,6 +144,21 @@ export class SessionController {
   }
 
   async #resume(run: ControlledRun): Promise<void> {
+    const hold = this.#hold;
+    await this.#thaw(run);
+    if (hold) await this.#reportResumed(hold);
+  }
+
+  async #reportResumed({ id }: Hold): Promise<void> {
+    try {
+      await this.options.resumePhase(id);
+    } catch (error) {
+      // Refused for an execution that has ended meanwhile.
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+
+  async #thaw(run: ControlledRun): Promise<void> {
     this.#endHold();
     await run.resume();
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { executionProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
+import { executionProjection, messageProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
 import { executionDetail } from './execution-views';
@@ -12,10 +12,11 @@ const TOOL_EVENTS = ['tool_execution_started', 'tool_execution_completed', 'tool
 const SHOWN_OPERATIONS = 1_000;
 const ALL_OPERATIONS = 4_000;
 
-/** The newest reruns that a detail names. */
+/** The newest reruns and messages that a detail names. */
 const SHOWN_RERUNS = 100;
+const SHOWN_MESSAGES = 20;
 
-/** Details of executions: the row with its present usage and its reruns. */
+/** Details of executions: the row with its present usage, its reruns and its messages. */
 @Injectable()
 export class ExecutionDetails {
   constructor(
@@ -34,12 +35,13 @@ export class ExecutionDetails {
   }
 
   async #now(row: ExecutionRow) {
-    const [unsettled, reruns, budget] = await Promise.all([
+    const [unsettled, reruns, budget, messages] = await Promise.all([
       this.usage.unsettled(row),
       this.#reruns(row),
       this.usage.limits(row),
+      this.#messages(row),
     ]);
-    return { unsettled, reruns, budget };
+    return { unsettled, reruns, budget, messages };
   }
 
   async #reruns({ execution_id }: ExecutionRow): Promise<readonly string[]> {
@@ -49,6 +51,17 @@ export class ExecutionDetails {
       limit: SHOWN_RERUNS,
     });
     return rows.map((rerun) => rerun.execution_id);
+  }
+
+  /** An execution without messages costs no query. */
+  async #messages({ execution_id, detail }: ExecutionRow) {
+    if (detail.messages === 0) return [];
+    const { rows } = await this.reads.page(messageProjection, {
+      where: { execution_id },
+      orderBy: [['requested_at', 'desc']],
+      limit: SHOWN_MESSAGES,
+    });
+    return rows;
   }
 
   async #operations({ detail }: ExecutionRow) {

@@ -1,7 +1,7 @@
 import { jsonBytes, OTHER_MODELS, shortText, usageOfModels, type Usage } from '@syntropic/kernel';
 import { tokensView, totalTokensView } from '@syntropic/live';
 import { MAX_ARTIFACT_IDS } from '@syntropic/orchestration/contracts';
-import type { ExecutionRow, ListedExecution, PhaseRow } from '@syntropic/orchestration/read-model';
+import type { ExecutionRow, ListedExecution, ListedMessage, PhaseRow } from '@syntropic/orchestration/read-model';
 import type { NumberedEvent } from '@syntropic/telemetry';
 import { durationDisplay, reposDisplay, tokensDisplay } from '../display/display';
 import { secondsBetween } from '../display/duration';
@@ -15,6 +15,8 @@ import type {
   ExecutionSummary,
 } from './executions.dto';
 import { budgetView, type BudgetLimits } from './budget-view';
+import { controlView } from './control-view';
+import { messageBeginning } from './message-view';
 import { totalOf, usageOfPhase } from './usage-now';
 
 type Shown = Omit<ExecutionRow, 'detail'>;
@@ -116,11 +118,13 @@ type DetailFacts = Readonly<{
   reruns: readonly string[];
   /** The present amounts of its budget. */
   budget: BudgetLimits;
+  /** Newest first. */
+  messages: readonly ListedMessage[];
 }>;
 
 export function executionDetail(
   row: ExecutionRow,
-  { unsettled, operations, reruns, budget }: DetailFacts,
+  { unsettled, operations, reruns, budget, messages }: DetailFacts,
 ): ExecutionDetail {
   const usage = totalOf(row, unsettled);
   const { detail } = row;
@@ -133,6 +137,9 @@ export function executionDetail(
     reruns: [...reruns],
     asked: row.asked,
     reason: detail.reason ?? null,
+    controls: detail.controls.map(controlView),
+    messages: messages.map(messageBeginning),
+    message_count: detail.messages,
     budget: budgetView(row, budget),
     phases: detail.phases.map((phase) =>
       phaseWithin(PHASES_BYTES / detail.phases.length, phaseView(phase, usageOfPhase(phase, unsettled)), {

@@ -5,6 +5,8 @@ import { costFields, knownUsd, tokenFields, totalTokenFields } from '../display/
 import { pageNumber, sizeUpTo } from '../http/query-values';
 import { cutField } from '../reads/cut-mark';
 import { BudgetLimitView } from './budget.dto';
+import { ControlView } from './controls.dto';
+import { MessageView } from './messages.dto';
 
 const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
 
@@ -151,6 +153,12 @@ export const ExecutionDetail = z
     reruns: z.array(z.string()).meta({ description: 'The newest 100 executions that are reruns of this one.' }),
     asked: z.enum(['pause', 'cancel']).nullable(),
     reason: z.string().nullable(),
+    controls: z.array(ControlView).meta({ description: 'The newest request of each control, oldest first.' }),
+    messages: z.array(MessageView).meta({
+      description:
+        'The newest 20 messages, each with its beginning; `/executions/{execution_id}/messages` has all of them.',
+    }),
+    message_count: z.int(),
     budget: z.array(BudgetLimitView).nullable().meta({ description: 'Null without a budget.' }),
     ...times,
     ...progress,

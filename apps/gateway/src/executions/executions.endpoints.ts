@@ -16,6 +16,7 @@ import {
   StartRequest,
   WorkflowExecutionParams,
 } from './executions.dto';
+import { MessageList, MessageListQuery } from './messages.dto';
 import { WorkflowParams } from '../workflows/workflows.dto';
 
 export const startExecution = endpoint({
@@ -82,4 +83,13 @@ export const readState = endpoint({
   summary: 'The state of an execution',
   params: ExecutionParams,
   reply: ExecutionState,
+});
+
+export const listMessages = endpoint({
+  method: 'GET',
+  path: '/executions/{execution_id}/messages',
+  summary: 'The messages injected into an execution, newest first, with what became of each',
+  params: ExecutionParams,
+  query: MessageListQuery,
+  reply: MessageList,
 });

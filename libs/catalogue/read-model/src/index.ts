@@ -4,6 +4,7 @@ import {
   executionFeedProjection,
   executionProjection,
   executionWireEvents,
+  messageProjection,
   workflowProjection,
 } from '@syntropic/orchestration/read-model';
 import { organizationProjection, repoProjection, systemProjection } from '@syntropic/organization/read-model';
@@ -14,6 +15,7 @@ export const READ_MODELS: readonly Projection[] = [
   workflowProjection,
   executionProjection,
   executionFeedProjection,
+  messageProjection,
   sessionProjection,
   artifactProjection,
   organizationProjection,

@@ -103,6 +103,8 @@ const commands = {
   StartPhase: byPlatform({ ...ofSession, runner: ShortName, leg: z.number().int().min(1) }),
   /** The phase's agent is frozen at a yield point: all processes of its workspace are stopped. */
   HoldPhase: byLeaseHolder({ ...ofSession, yieldPoint: YieldPoint }),
+  /** The phase's agent runs again after the execution was resumed. */
+  ResumePhase: byLeaseHolder(ofSession),
   /** The agent of a held phase was ended and its workspace kept; lease and slot are free. `usage`: of the session so far. */
   ParkPhase: byLeaseHolder({ ...ofSession, runner: ShortName, why: ParkReason, usage: ReportedUsage }),
   CompletePhase: byPlatform({ ...ofSession, ...settled }),
@@ -157,6 +159,8 @@ const events = {
     model: z.string().optional(),
   },
   PhaseHeld: { ...inSession, yieldPoint: YieldPoint },
+  /** The agent of a held phase runs again. */
+  PhaseResumed: inSession,
   PhaseParked: { ...inSession, runner: z.string(), why: ParkReason, usage: Usage },
   /** A `human_in_loop` phase whose agent is done waits for a person. */
   PhaseAwaitingApproval: { ...inSession, ...recordedEnd },

@@ -84,6 +84,14 @@ export const executionWireEvents = wireEvents(workflowExecution)({
       reason: data.reason ?? null,
     }),
   },
+  ExecutionPauseRequested: {
+    name: 'ExecutionPauseRequested',
+    data: ({ data, recordedAt }) => requestIn(data, recordedAt),
+  },
+  ExecutionCancelRequested: {
+    name: 'ExecutionCancelRequested',
+    data: ({ data, recordedAt }) => requestIn(data, recordedAt),
+  },
   ExecutionPaused: {
     name: 'ExecutionPaused',
     data: ({ data, recordedAt }) => ({
@@ -96,6 +104,80 @@ export const executionWireEvents = wireEvents(workflowExecution)({
   ExecutionResumed: {
     name: 'ExecutionResumed',
     data: ({ data, recordedAt }) => ({ ...inExecution(data), resumed_at: recordedAt }),
+  },
+  ExecutionRetried: {
+    name: 'ExecutionRetried',
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      phase_ids: data.phaseIds,
+      automatic_retry: data.automaticRetry ?? null,
+      retried_at: recordedAt,
+    }),
+  },
+  PhaseResumed: {
+    name: 'PhaseResumed',
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      phase_id: data.phaseId,
+      session_id: data.sessionId,
+      resumed_at: recordedAt,
+    }),
+  },
+  PhaseAwaitingApproval: {
+    name: 'PhaseAwaitingApproval',
+    data: ({ data, recordedAt }) => endOfPhase(data, recordedAt),
+  },
+  BudgetExceeded: {
+    name: 'BudgetExceeded',
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      kind: data.kind,
+      limit: data.limit,
+      spent: data.spent,
+      reserved: data.reserved,
+      cause: data.cause,
+      on_exceeded: data.onExceeded,
+      exceeded_at: recordedAt,
+    }),
+  },
+  BudgetChanged: {
+    name: 'BudgetChanged',
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      budget: data.budget.map(limitView),
+      before: data.before.map(limitView),
+      changed_at: recordedAt,
+    }),
+  },
+  MessageRequested: {
+    name: 'MessageRequested',
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      message_id: data.messageId,
+      role: data.role,
+      message: data.message,
+      phase_ids: data.phaseIds,
+      requested_at: recordedAt,
+    }),
+  },
+  MessageDelivered: {
+    name: 'MessageDelivered',
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      message_id: data.messageId,
+      phase_id: data.phaseId,
+      session_id: data.sessionId,
+      delivered_at: recordedAt,
+    }),
+  },
+  MessageUndeliverable: {
+    name: 'MessageUndeliverable',
+    data: ({ data, recordedAt }) => ({
+      ...inExecution(data),
+      message_id: data.messageId,
+      phase_id: data.phaseId,
+      given_up_at: recordedAt,
+    }),
   },
   // An interruption does not end the stream: a retry may follow.
   ExecutionInterrupted: {
@@ -117,7 +199,19 @@ const inExecution = ({ workflowId, executionId }: DataOf<'ExecutionResumed'>) =>
   execution_id: executionId,
 });
 
-const endOfPhase = (data: DataOf<'PhaseCompleted' | 'PhaseFailed'>, recordedAt: string) => ({
+const requestIn = (data: DataOf<'ExecutionPauseRequested' | 'ExecutionCancelRequested'>, recordedAt: string) => ({
+  ...inExecution(data),
+  reason: data.reason ?? null,
+  requested_at: recordedAt,
+});
+
+const limitView = ({ kind, limit, onExceeded }: DataOf<'BudgetChanged'>['budget'][number]) => ({
+  kind,
+  limit,
+  on_exceeded: onExceeded,
+});
+
+const endOfPhase = (data: DataOf<'PhaseAwaitingApproval' | 'PhaseCompleted' | 'PhaseFailed'>, recordedAt: string) => ({
   ...inExecution(data),
   phase_id: data.phaseId,
   session_id: data.sessionId,

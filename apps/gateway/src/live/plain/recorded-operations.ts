@@ -14,8 +14,17 @@ const TOOL_ENDS: Readonly<Record<string, string>> = {
 
 /** Changes that show in the execution's detail, and for which these clients read nothing again. */
 const CHANGES: Readonly<Record<string, string>> = {
+  ExecutionPauseRequested: 'execution_pause_requested',
+  ExecutionCancelRequested: 'execution_cancel_requested',
   ExecutionPaused: 'execution_paused',
   ExecutionResumed: 'execution_resumed',
+  PhaseResumed: 'phase_resumed',
+  PhaseAwaitingApproval: 'phase_awaiting_approval',
+  BudgetExceeded: 'budget_exceeded',
+  BudgetChanged: 'budget_changed',
+  MessageRequested: 'message_requested',
+  MessageDelivered: 'message_delivered',
+  MessageUndeliverable: 'message_undeliverable',
   ExecutionCancelled: 'execution_cancelled',
 };
 
@@ -35,7 +44,7 @@ export function toolOperation(executionId: string, { event = '', data }: StreamF
   });
 }
 
-/** The operation that accompanies a pause, a resume and a cancellation. */
+/** The operation that accompanies a change which these clients do not know. */
 export function changeOperation(executionId: string, event: Omit<DomainItem, 'position'>): StreamFrame | undefined {
   const type = CHANGES[event.type];
   if (type === undefined) return undefined;

@@ -13,6 +13,7 @@ import {
   parkPhase,
   rejectPhase,
   requeuePhase,
+  resumePhase,
   retryInterruption,
   startPhase,
   stopPhase,
@@ -31,6 +32,7 @@ const {
   InjectMessage,
   StartPhase,
   HoldPhase,
+  ResumePhase,
   ParkPhase,
   CompletePhase,
   FailPhase,
@@ -95,6 +97,10 @@ const MOVES = {
     const command = HoldPhase.schema.parse({ ...ids(about), yieldPoint: 'after_tool' });
     return (state) => holdPhase(state, command);
   }),
+  thaw: ofSession(3, ['running'], (about) => {
+    const command = ResumePhase.schema.parse(ids(about));
+    return (state) => resumePhase(state, command);
+  }),
   park: ofSession(3, live, (about) => {
     const command = ParkPhase.schema.parse({
       ...ids(about),
@@ -109,12 +115,8 @@ const MOVES = {
     return (state) => completePhase(state, command);
   }),
   fail: ofSession(3, live, (about) => {
-    const command = FailPhase.schema.parse({
-      ...ids(about),
-      usage: about.usage,
-      error: 'exit 1',
-      errorType: 'agent_failed',
-    });
+    const failure = { usage: about.usage, error: 'exit 1', errorType: 'agent_failed' };
+    const command = FailPhase.schema.parse({ ...ids(about), ...failure });
     return (state) => failPhase(state, command);
   }),
   stop: ofSession(3, live, (about) => {
@@ -135,11 +137,8 @@ const MOVES = {
     return (state) => approvePhase(state, command);
   }),
   reject: ofPhase(['awaiting_approval'], ({ executionId, phase }) => {
-    const command = RejectPhase.schema.parse({
-      executionId,
-      phaseId: phase.definition.phaseId,
-      reason: 'not good enough',
-    });
+    const { phaseId } = phase.definition;
+    const command = RejectPhase.schema.parse({ executionId, phaseId, reason: 'too long' });
     return (state) => rejectPhase(state, command);
   }),
   pause: ofExecution(2, ({ executionId }) => {

@@ -13,6 +13,7 @@ import {
   holdPhase,
   interruptPhase,
   parkPhase,
+  resumePhase,
   startPhase,
   stopPhase,
 } from '../workflow-execution/phases';
@@ -113,6 +114,7 @@ export const stoppedBy = (phaseId: PhaseId) => (state: WorkflowExecution) =>
   stopPhase(state, StopPhase.schema.parse({ ...inSession(state, phaseId), usage: NO_USAGE }));
 export const held = (phaseId: PhaseId) => (state: WorkflowExecution) =>
   holdPhase(state, HoldPhase.schema.parse({ ...inSession(state, phaseId), yieldPoint: 'after_tool' }));
+export const thawed = (phaseId: PhaseId) => (state: WorkflowExecution) => resumePhase(state, inSession(state, phaseId));
 export const parked = (phaseId: PhaseId) => (state: WorkflowExecution) =>
   parkPhase(
     state,

@@ -22,7 +22,7 @@ import {
   sums,
   usage,
 } from '../testing/facts';
-import { holdPhase, interruptPhase, parkPhase, startPhase, stopPhase } from './phases';
+import { holdPhase, interruptPhase, parkPhase, resumePhase, startPhase, stopPhase } from './phases';
 
 const pauseRequested = event(events.ExecutionPauseRequested, ids);
 const cancelRequested = event(events.ExecutionCancelRequested, { ...ids, reason: 'enough' });
@@ -97,6 +97,42 @@ describe('HoldPhase', () => {
     given(...running, pauseRequested)
       .when(holdPhase, { ...command, ...stale })
       .thenRefused('execution.stale_session');
+  });
+});
+
+describe('ResumePhase', () => {
+  const command = from(planning);
+  const resumedPhase = event(events.PhaseResumed, planning);
+  const thawed = [...running, pauseRequested, held, paused, resumed] as const;
+
+  it('is a fact once for each resume of a held agent', () => {
+    given(...thawed)
+      .when(resumePhase, command)
+      .then(resumedPhase);
+    given(...thawed, resumedPhase)
+      .when(resumePhase, command)
+      .thenNothing();
+  });
+
+  it('changes nothing for an agent that was not held, is held again, or was parked', () => {
+    given(...running, pauseRequested, resumed)
+      .when(resumePhase, command)
+      .thenNothing();
+    given(...thawed, pauseRequested, held, paused)
+      .when(resumePhase, command)
+      .thenNothing();
+    given(...thawed, parked, queued(secondLegOf(planning), RUNNER))
+      .when(resumePhase, command)
+      .thenNothing();
+  });
+
+  it('is refused for another session, and when the execution has ended', () => {
+    given(...thawed)
+      .when(resumePhase, { ...command, ...stale })
+      .thenRefused('execution.stale_session');
+    given(...thawed, cancelRequested, stopped, cancelled)
+      .when(resumePhase, command)
+      .thenRefused('execution.has_ended');
   });
 });
 

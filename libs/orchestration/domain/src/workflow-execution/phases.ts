@@ -48,6 +48,13 @@ export function holdPhase(execution: WorkflowExecution, command: ExecutionComman
   return followed(now, [{ type: 'PhaseHeld', data: { ...inSession(now, phase), yieldPoint } }], yieldPoint);
 }
 
+/** The agent of a held phase runs again. A second report changes nothing, nor does one after another hold. */
+export function resumePhase(execution: WorkflowExecution, command: ExecutionCommands['ResumePhase']): Decision {
+  const now = started(execution);
+  const phase = phaseOfSession(now, command);
+  return phase.isResuming ? [{ type: 'PhaseResumed', data: inSession(now, phase) }] : [];
+}
+
 /** Accepted after a resume too, because the agent has ended already: the phase then continues with its next leg. */
 export function parkPhase(execution: WorkflowExecution, command: ExecutionCommands['ParkPhase']): Decision {
   const now = started(execution);

@@ -39,6 +39,8 @@ export type PhaseState = Readonly<{
   artifacts: readonly ProducedFile[];
   /** The archive of its newest session that was kept, or the reason why there is none. */
   kept?: KeptSession | undefined;
+  /** The phase was held when the execution was resumed, and its agent has not reported that it runs again. */
+  isResuming?: boolean | undefined;
   /** The phase was completed in an earlier execution, which has its artifacts. */
   takenOver?: TakenOverPhase;
 }>;
@@ -117,13 +119,13 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
     case 'PhaseStarted':
       return withPhase(execution, event.data.phaseId, { status: 'running', runner: event.data.runner });
     case 'PhaseHeld':
-      return withPhase(execution, event.data.phaseId, { status: 'held' });
-    case 'PhaseParked':
-      return withPhase(execution, event.data.phaseId, {
-        status: 'parked',
-        runner: event.data.runner,
-        usage: event.data.usage,
-      });
+      return withPhase(execution, event.data.phaseId, { status: 'held', isResuming: undefined });
+    case 'PhaseResumed':
+      return withPhase(execution, event.data.phaseId, { isResuming: undefined });
+    case 'PhaseParked': {
+      const { phaseId, runner, usage } = event.data;
+      return withPhase(execution, phaseId, { status: 'parked', runner, usage, isResuming: undefined });
+    }
     case 'PhaseAwaitingApproval':
       return settled(execution, event.data, 'awaiting_approval');
     case 'PhaseCompleted':
@@ -151,7 +153,7 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
     case 'ExecutionResumed': {
       const { phases, ...rest } = only(underway(execution));
       const resumed = phases.map((phase) =>
-        phase.status === 'held' ? { ...phase, status: 'running' as const } : phase,
+        phase.status === 'held' ? { ...phase, status: 'running' as const, isResuming: true } : phase,
       );
       return { ...rest, status: 'running', phases: resumed, exceeded: [] };
     }
@@ -174,10 +176,8 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
       const automaticRetries = event.data.automaticRetry ?? before.automaticRetries;
       return { ...before, status: 'running', exceeded: [], automaticRetries };
     }
-    case 'BudgetExceeded': {
-      const before = underway(execution);
-      return { ...before, exceeded: [...before.exceeded, event.data] };
-    }
+    case 'BudgetExceeded':
+      return { ...underway(execution), exceeded: [...underway(execution).exceeded, event.data] };
     case 'BudgetChanged': {
       const before = underway(execution);
       const { budget } = event.data;
@@ -245,6 +245,6 @@ function settled(execution: WorkflowExecution, { phaseId, usage, artifacts, kept
   // Usage was added when the phase began to wait for approval.
   const counted = phaseOf(before, phaseId).status === 'awaiting_approval';
   // An approval, which follows the end of the session, does not repeat it.
-  const after = withPhase(before, phaseId, { status, usage, artifacts, ...(kept && { kept }) });
+  const after = withPhase(before, phaseId, { status, usage, artifacts, isResuming: undefined, ...(kept && { kept }) });
   return { ...after, usage: counted ? before.usage : addUsage(before.usage, usage) };
 }

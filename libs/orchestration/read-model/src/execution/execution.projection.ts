@@ -1,96 +1,34 @@
-import { addUsage, boundedUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
+import { NO_USAGE } from '@syntropic/kernel';
 import { secondsAfter } from '@syntropic/live';
-import { inputsWithTask, workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
-import { FIRST_REPOS, projection, usageColumns, usageRow, type ListedRowOf } from '@syntropic/projections';
-import { z } from 'zod';
-import { changedBudget, exceededBudget, resumedBudget, withBudget, type BudgetRow } from './budget-row';
+import { inputsWithTask, workflowExecution } from '@syntropic/orchestration/contracts';
+import { projection, usageRow, type ListedRowOf } from '@syntropic/projections';
+import { changedBudget, exceededBudget, resumedBudget, withBudget } from './budget-row';
+import { listed, row, type ExecutionRow } from './execution-row';
 import {
   attemptOf,
   interrupted,
   isOpen,
   pendingPhase,
   running,
-  shownArtifactIds,
   takenOverPhase,
   withPhase,
   type PhaseRow,
 } from './phase-row';
-import { forkRow, takenOverColumns, takenOverRow, type ForkRow } from './taken-over';
-
-type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task' | 'repos'> & {
-  /** The reason given for the pause or cancellation. */
-  reason?: string | undefined;
-  /** The sum over sessions that have reported their usage. */
-  usage: Usage;
-  /** Sessions that ended without a report: only telemetry knows their usage. */
-  unaccounted: readonly string[];
-  phases: readonly PhaseRow[];
-  /** The time of the next automatic retry; absent when none is scheduled. */
-  retryAt?: string | undefined;
-  /** The automatic retries after interruptions so far. */
-  automaticRetries: number;
-  forkOf?: ForkRow;
-  /** Absent without a budget. */
-  budget?: BudgetRow;
-};
-
-const row = z.object({
-  execution_id: z.string(),
-  workflow_id: z.string(),
-  workflow_name: z.string(),
-  /** The execution that this one is a rerun of. */
-  rerun_of: z.string().nullable(),
-  status: z.enum(['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled']),
-  /** A requested pause or cancellation that is not a fact yet. */
-  asked: z.enum(['pause', 'cancel']).nullable(),
-  started_at: z.iso.datetime(),
-  completed_at: z.iso.datetime().nullable(),
-  completed_phases: z.int(),
-  total_phases: z.int(),
-  ...usageColumns,
-  ...takenOverColumns,
-  error_message: z.string().nullable(),
-  detail: z.custom<Detail>(),
-});
-
-type ListedDetail = Immutable<{
-  repos: string[];
-  repoCount: number;
-  unaccounted: string[];
-  /** The phases that have not ended. */
-  phases: Pick<PhaseRow, 'phaseId' | 'status' | 'sessionId'>[];
-}>;
-
-const listedDetail = (repos: string) => `jsonb_build_object(
-  'repos', ${repos}, 'repoCount', jsonb_array_length(t.detail->'repos'), 'unaccounted', t.detail->'unaccounted',
-  'phases', (
-    select coalesce(jsonb_agg(jsonb_build_object(
-      'phaseId', phase->'phaseId', 'status', phase->'status', 'sessionId', phase->'sessionId')), '[]')
-    from jsonb_array_elements(t.detail->'phases') phase
-    where phase->>'status' in ('queued', 'running', 'paused', 'waiting')))`;
+import { settled } from './settled';
+import { forkRow, takenOverRow } from './taken-over';
+import { withControls } from './with-controls';
 
 export type ListedExecution = ListedRowOf<typeof executionProjection>;
-export type ExecutionRow = Immutable<z.output<typeof row>>;
-
-/** True for a final status. */
-export const hasEnded = ({ status }: Pick<ExecutionRow, 'status'>): boolean =>
-  status === 'completed' || status === 'failed' || status === 'cancelled';
-
 /** All executions, as list and detail. Usage is of ended sessions; telemetry has that of running ones. */
 export const executionProjection = projection(workflowExecution)({
   name: 'execution',
-  version: 4,
+  version: 5,
   row,
   key: 'execution_id',
   indexes: [['started_at'], ['status', 'started_at'], ['workflow_id', 'started_at'], ['rerun_of', 'started_at']],
-  listed: {
-    column: 'detail',
-    schema: z.custom<ListedDetail>(),
-    sql: listedDetail(`t.detail->'repos'`),
-    cut: listedDetail(FIRST_REPOS),
-  },
+  listed,
   keys: ({ data }) => [data.executionId],
-  on: {
+  on: withControls({
     ExecutionStarted: (_, { data, recordedAt }) => ({
       execution_id: data.executionId,
       workflow_id: data.workflowId,
@@ -112,6 +50,8 @@ export const executionProjection = projection(workflowExecution)({
         usage: NO_USAGE,
         unaccounted: [],
         automaticRetries: 0,
+        controls: [],
+        messages: 0,
         phases: [...data.phases].sort((one, other) => one.order - other.order).map(pendingPhase),
         ...forkRow(data),
         ...(data.budget && { budget: { limits: data.budget, exceeded: [] } }),
@@ -129,6 +69,7 @@ export const executionProjection = projection(workflowExecution)({
     PhaseStarted: (row, { data: { phaseId, leg }, recordedAt }) =>
       changed(row, phaseId, { status: 'running', completedAt: null, ...(leg === 1 && { startedAt: recordedAt }) }),
     PhaseHeld: (row, { data: { phaseId } }) => changed(row, phaseId, { status: 'paused' }),
+    PhaseResumed: (row) => row,
     PhaseParked: (row, { data: { phaseId } }) => changed(row, phaseId, { status: 'paused' }),
     PhaseAwaitingApproval: (row, { data, recordedAt }) =>
       settled(row, data, { status: 'waiting', completedAt: recordedAt }),
@@ -171,6 +112,8 @@ export const executionProjection = projection(workflowExecution)({
     BudgetExceeded: (row, { data }) => row && withBudget(row, exceededBudget(row.detail.budget, data)),
     BudgetChanged: (row, { data }) => row && withBudget(row, changedBudget(row.detail.budget, data.budget)),
 
+    MessageRequested: (row) => row && { ...row, detail: { ...row.detail, messages: row.detail.messages + 1 } },
+
     ExecutionInterrupted: (row, { data: { why, sessions, retryInSeconds }, recordedAt }) =>
       row && {
         ...row,
@@ -192,45 +135,11 @@ export const executionProjection = projection(workflowExecution)({
       row && { ...ended(row), status: 'failed', completed_at: recordedAt, error_message: data.error },
     ExecutionCancelled: (row, { recordedAt }) =>
       row && { ...ended(row), status: 'cancelled', completed_at: recordedAt },
-  },
+  }),
 });
 
 const changed = (row: ExecutionRow | undefined, phaseId: string, change: Partial<PhaseRow>) =>
   row && { ...row, detail: { ...row.detail, phases: withPhase(row.detail.phases, phaseId, change) } };
-
-type Settled = Readonly<{
-  phaseId: string;
-  sessionId: string;
-  /** The model that the agent began with; older builds did not record it. */
-  model?: string | undefined;
-  usage: Usage;
-  artifacts: readonly { artifactId: string }[];
-}>;
-
-/** Adds the usage of an ended attempt, once: a later approval repeats it. */
-function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partial<PhaseRow>) {
-  if (!row) return undefined;
-  const { phaseId, sessionId, model, usage, artifacts } = attempt;
-  const isCounted = row.detail.phases.some((phase) => phase.phaseId === phaseId && phase.status === 'waiting');
-  const all = isCounted ? row.detail.usage : addUsage(row.detail.usage, usage);
-  const lost = !isCounted && isUnaccounted(usage) ? [sessionId] : [];
-
-  return {
-    ...row,
-    ...usageRow(all),
-    detail: {
-      ...row.detail,
-      usage: all,
-      unaccounted: [...row.detail.unaccounted, ...lost],
-      phases: withPhase(row.detail.phases, phaseId, {
-        ...change,
-        ...(model !== undefined && { model }),
-        usage: boundedUsage(usage),
-        artifactIds: shownArtifactIds(row.detail.phases, phaseId, artifacts),
-      }),
-    },
-  };
-}
 
 const requested = (row: ExecutionRow, control: 'pause' | 'cancel', reason: string | undefined) => ({
   ...row,

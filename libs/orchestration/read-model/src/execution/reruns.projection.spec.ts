@@ -1,5 +1,6 @@
 import { NO_USAGE, type Event, type Recorded, type Usage } from '@syntropic/kernel';
-import { executionProjection, type ExecutionRow } from './execution.projection';
+import type { ExecutionRow } from './execution-row';
+import { executionProjection } from './execution.projection';
 
 const ids = { executionId: 'exec-2', workflowId: 'w' };
 const definition = (phaseId: string, order: number) => ({
