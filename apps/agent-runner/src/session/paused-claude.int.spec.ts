@@ -89,13 +89,13 @@ describeWithClaude('a pause of Claude Code', () => {
     expect(callsOf(sessionId)).toHaveLength(2);
   });
 
-  it('keeps the tool of a sub-agent', async () => {
+  it('keeps the tool of a sub-agent, whose calls are recorded as its own', async () => {
     const { open, opened } = gate();
     answerBy({
       main: [{ tools: [subagent(false)] }, { text: 'Done.' }],
       subagent: [{ tools: [tool('part')], until: opened }, { text: 'Part done.' }],
     });
-    const { run, sessionId, drained, ran } = await start();
+    const { run, sessionId, lines, drained, ran } = await start();
     await eventually(() => callsOf(sessionId).length === 2);
     const paused = run.requestPause();
     open();
@@ -110,6 +110,9 @@ describeWithClaude('a pause of Claude Code', () => {
     await drained;
     expect(ran()).toEqual(['part']);
     expect(callsOf(sessionId)).toHaveLength(4);
+    const records = lines.filter(({ stream, text }) => stream === 'runner' && text.includes('"model_call"'));
+    expect(records).toHaveLength(4);
+    expect(records.filter(({ text }) => text.includes('"agent_id"'))).toHaveLength(2);
   });
 
   it('waits for the tools of an agent and of its sub-agent in the background, and keeps what follows both', async () => {

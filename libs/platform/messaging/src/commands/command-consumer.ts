@@ -19,10 +19,11 @@ export class CommandConsumer {
 
   @MessagePattern([commandSubject('*', '*'), commandSubject('*', '*', '*')])
   async receive(@Payload() data: unknown, @Ctx() message: NatsContext): Promise<unknown> {
-    const about = commandContextOf(message.getHeaders() as MsgHdrs);
     const [, context = '', type = '', user] = message.getSubject().split('.');
-    const received = { ...about, ...(user !== undefined && { user }) };
-    return replyOf(() => this.#firstReply({ context, type, data }, received));
+    return replyOf(() => {
+      const about = commandContextOf(message.getHeaders() as MsgHdrs);
+      return this.#firstReply({ context, type, data }, { ...about, ...(user !== undefined && { user }) });
+    });
   }
 
   #firstReply(command: Received, about: CommandContext): Promise<unknown> {

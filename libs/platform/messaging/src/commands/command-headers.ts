@@ -1,7 +1,10 @@
-import type { Actor, CommandContext, Lease } from '@syntropic/kernel';
+import { DomainError, type Actor, type CommandContext, type Lease } from '@syntropic/kernel';
 import { headers, type MsgHdrs } from 'nats';
 import { z } from 'zod';
 import { headerJson } from '../header-text';
+
+/** The most characters of a header: events and the commands that follow from them carry it on. */
+const LONGEST_HEADER = 512;
 
 const ACTOR = z.object({ kind: z.enum(['user', 'key', 'service', 'github']), id: z.string() });
 const LEASE = z.object({ sessionId: z.string(), token: z.int() });
@@ -26,14 +29,17 @@ export function commandHeaders(context: CommandContext, remainingMs: number): Ms
   return written;
 }
 
-/** Reads the headers. A missing header is a defect of the sending service, so it is no refusal. */
+/**
+ * Reads the headers. A missing header is a defect of the sending service, so it is no refusal.
+ * @throws DomainError for a header that is too long
+ */
 export function commandContextOf(read: MsgHdrs): CommandContext {
   const required = (name: string): string => {
     if (!read.has(name)) throw new Error(`the command came without ${name}`);
-    return read.get(name);
+    return headerOf(read, name);
   };
   const optional = <Key extends string, Value>(name: string, key: Key, parse: (text: string) => Value) =>
-    (read.has(name) ? { [key]: parse(read.get(name)) } : {}) as Partial<Record<Key, Value>>;
+    (read.has(name) ? { [key]: parse(headerOf(read, name)) } : {}) as Partial<Record<Key, Value>>;
 
   return {
     commandId: required('Syn-Command-Id'),
@@ -46,6 +52,13 @@ export function commandContextOf(read: MsgHdrs): CommandContext {
     ...optional('traceparent', 'traceparent', String),
     ...optional('Syn-Keyed', 'isKeyed', (text) => text === '1'),
   };
+}
+
+function headerOf(read: MsgHdrs, name: string): string {
+  const text = read.get(name);
+  if (text.length <= LONGEST_HEADER) return text;
+  const why = `${name}: ${text.length} characters, at most ${LONGEST_HEADER}`;
+  throw new DomainError('command.invalid', why, 'invalid', name);
 }
 
 /** Identifies a command among those in hand: a copy has the same id and the same body. Undefined for a sender that names none. */

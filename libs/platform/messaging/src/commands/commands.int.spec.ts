@@ -66,6 +66,19 @@ describe('a command', () => {
     expect(refusal).toMatchObject({ code: 'command.invalid', refusal: 'invalid', field });
   });
 
+  it.each(['correlationId', 'causationId', 'executionId', 'traceparent'])(
+    'whose %s is longer than events may carry it on is refused by its header',
+    async (name) => {
+      const refusal = await refusalOf(client.send(Deposit, body, origin({ [name]: 'a'.repeat(513) })));
+
+      expect(refusal).toMatchObject({
+        code: 'command.invalid',
+        field: expect.stringMatching(/^(Syn|trace)/) as string,
+      });
+      expect(bank.received).toEqual([]);
+    },
+  );
+
   it('that nobody knows is refused', async () => {
     const refusal = await refusalOf(client.send(Withdraw, body, origin()));
 
