@@ -81,6 +81,10 @@ const settings = withObjects(
     OPENAI_API_KEY: Secret.optional(),
     /** A JSON or YAML file with further providers. */
     MODEL_UPSTREAMS_FILE: z.string().min(1).optional(),
+    /** A directory with a file for each secret that set-ups may ask for, named like it. */
+    SECRETS_DIR: z.string().min(1).optional(),
+    /** A directory with a token for each repository (`<owner>__<name>`) or owner, for clones. */
+    REPOSITORY_TOKENS_DIR: z.string().min(1).optional(),
     /** The hosts that agents may connect to, separated by commas; none by default. */
     EGRESS_ALLOWED_HOSTS: list(EgressHost),
     /** Networks of private addresses that these hosts may have, separated by commas. */

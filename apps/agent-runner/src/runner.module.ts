@@ -38,6 +38,9 @@ import {
 } from './providers';
 import { sessionSocketsOf } from './session-sockets-of';
 import { SessionSockets } from './session-socket';
+import { RepositoryTokens } from './setup/repository-tokens';
+import { Setups } from './setup/setups';
+import { RunnerSecrets } from './setup/runner-secrets';
 import { AgentRunner, AgentRunnerTask } from './work/agent-runner';
 import { Assignments } from './work/assignments';
 import { BackendProbes } from './work/backend-probes';
@@ -49,6 +52,7 @@ import { DiskRoom } from './work/disk-room';
 import { FoundPrograms } from './work/found-programs';
 import { Leases, type LeaseTiming } from './work/leases';
 import { MemoryRoom } from './work/memory-room';
+import { OfferedSecrets } from './work/offered-secrets';
 import { ParkedSessions } from './work/parked-sessions';
 import { Room } from './work/room';
 import { runnerIn } from './work/runner-identity';
@@ -78,6 +82,7 @@ const SERVICES = [
   FoundPrograms,
   Leases,
   MemoryRoom,
+  OfferedSecrets,
   ParkedSessions,
   ParserThread,
   Room,
@@ -91,6 +96,7 @@ const SERVICES = [
   SessionStart,
   SessionStarter,
   SessionTelemetry,
+  Setups,
   WorkIntake,
   WorkspaceRequests,
 ];
@@ -114,6 +120,8 @@ export class RunnerModule {
           inject: [AGENT_PROGRAMS],
           useFactory: (programs: AgentPrograms) => [...providersOf(programs), ...ownProviders(config)],
         },
+        { provide: RunnerSecrets, useFactory: () => new RunnerSecrets(config.SECRETS_DIR) },
+        { provide: RepositoryTokens, useFactory: () => new RepositoryTokens(config.REPOSITORY_TOKENS_DIR) },
         { provide: SessionSockets, useFactory: () => sessionSocketsOf(config) },
         { provide: OBJECT_STORAGE, useFactory: () => openObjectStorage(config) },
         { provide: CommandClient, useFactory: () => new CommandClient(bus, user) },

@@ -1,10 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { within } from '@syntropic/async';
-import { SETTINGS } from '../injection-tokens';
 import { Spool } from '../session';
-import { SessionSockets } from '../session-socket';
-import { prepareWorkspace } from '../setup/prepare-workspace';
-import type { RunnerSettings } from '../work/runner-settings';
+import { Setups } from '../setup/setups';
 import type { LeasedSession } from './leased-session';
 import type { OpenDirectory } from './session-directories';
 import { SessionTelemetry } from './session-telemetry';
@@ -19,8 +16,7 @@ export class SessionSetup {
   constructor(
     private readonly requests: WorkspaceRequests,
     private readonly telemetry: SessionTelemetry,
-    private readonly sockets: SessionSockets,
-    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'output'>,
+    private readonly setups: Setups,
   ) {}
 
   /**
@@ -35,9 +31,8 @@ export class SessionSetup {
 
     const { backend, workspace, contents } = await this.requests.of(order, opened.directory, signal);
     return this.#sending(opened, signal, (spool, ended) => {
-      const what = { sessionId, leg, setup, backend, workspace, contents, spool, output: this.settings.output };
       const begin = controller.begin.bind(controller);
-      return prepareWorkspace({ ...what, sockets: this.sockets, begin, signal: ended });
+      return this.setups.prepare({ sessionId, leg, setup, backend, workspace, contents, spool, begin, signal: ended });
     });
   }
 

@@ -3,6 +3,7 @@ import { repositoryUrl, type AgentConfiguration, type WorkOrder } from '@syntrop
 import { SETTINGS } from '../injection-tokens';
 import type { Provider } from '../providers';
 import type { WorkspaceContents } from '../session';
+import { RepositoryTokens } from '../setup/repository-tokens';
 import type { RunnerSettings } from '../work/runner-settings';
 import type { Backend, Limits, WorkspaceSpec } from '../workspaces';
 import { AgentKinds } from './agent-kinds';
@@ -22,6 +23,7 @@ export class WorkspaceRequests {
   constructor(
     private readonly kinds: AgentKinds,
     private readonly storage: SessionObjectStorage,
+    private readonly tokens: RepositoryTokens,
     @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'allowFileRepositories'>,
   ) {}
 
@@ -40,7 +42,9 @@ export class WorkspaceRequests {
       contents: {
         inputs: inputFiles(objects, order),
         kept: fork && { open: () => objects.get(fork.uri), beside: directory },
-        repositories: repos.map((repo) => ({ url: repositoryUrl(repo), ref: repositoryRef })),
+        repositories: await Promise.all(
+          repos.map(repositoryUrl).map(async (url) => ({ url, ref: repositoryRef, token: await this.tokens.of(url) })),
+        ),
         clone: { allowFiles: this.settings.allowFileRepositories, signal, workspaceId: sessionId },
       },
     };

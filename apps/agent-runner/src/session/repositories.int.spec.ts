@@ -45,7 +45,7 @@ describe('a repository', () => {
   });
 
   it('keeps nothing of the credentials it was cloned with', async () => {
-    const clone = await cloneRepository({ url }, target(), { allowFiles: true, token: 'top-secret' });
+    const clone = await cloneRepository({ url, token: 'top-secret' }, target(), { allowFiles: true });
 
     const found = spawnSync('grep', ['-rE', 'top-secret|dG9wLXNlY3JldA|[Ee]xtra[Hh]eader|Authorization', clone]);
     expect(found.status).toBe(1);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { Redactor } from '../setup/redactor';
 import { marker, signalProcess, withParentDeathSignal } from '../workspaces';
 
 const REF = /^[A-Za-z0-9_][A-Za-z0-9_./@+-]*$/;
@@ -14,13 +15,13 @@ export interface Repository {
   readonly url: string;
   /** A branch, a tag or a commit; the repository's default branch if absent. */
   readonly ref?: string | undefined;
+  /** Sent to GitHub during the clone, and never written to disk. */
+  readonly token?: string | undefined;
 }
 
 export interface CloneRules {
   /** Allows `file://` repositories of this machine, for demonstrations and tests. */
   readonly allowFiles: boolean;
-  /** Sent to GitHub during the clone, and never written to disk. */
-  readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Marks git's processes, so that a later runner ends them together with this workspace's orphans. */
   readonly workspaceId?: string | undefined;
@@ -47,7 +48,11 @@ const STDERR_BYTES = 4_096;
 const CLONE_MS = 10 * 60_000;
 
 /** Clones a repository into `parent`, on the host and before the agent starts: the workspace has no network. */
-export async function cloneRepository({ url, ref }: Repository, parent: string, rules: CloneRules): Promise<string> {
+export async function cloneRepository(
+  { url, ref, token }: Repository,
+  parent: string,
+  rules: CloneRules,
+): Promise<string> {
   const target = join(parent, directoryOf(url, rules.allowFiles));
   if (ref !== undefined && !isRef(ref)) {
     throw new DomainError(
@@ -62,14 +67,15 @@ export async function cloneRepository({ url, ref }: Repository, parent: string, 
   const signal = cancelled ? AbortSignal.any([timeout, cancelled]) : timeout;
   const settings = await mkdtemp(join(tmpdir(), 'syntropic-git-'));
   try {
-    const environment = gitEnvironment(settings, rules);
+    const environment = gitEnvironment(settings, rules, token);
     // Git refuses repositories of other accounts unless a settings file allows them.
     await writeFile(join(settings, 'config'), '[safe]\n\tdirectory = *\n');
     await git(['clone', '--quiet', '--no-checkout', '--template=', '--', url, target], environment, signal);
     await git(['-C', target, 'checkout', '--quiet', ...(ref === undefined ? [] : [ref]), '--'], environment, signal);
     return target;
   } catch (error) {
-    if (error instanceof GitFailed) throw cloneFailed(withoutPaths(error.message, { target, settings }));
+    if (error instanceof GitFailed)
+      throw cloneFailed(withoutToken(withoutPaths(error.message, { target, settings }), token));
     if (!timeout.aborted || cancelled?.aborted) throw error;
     throw cloneFailed(`${withoutCredentials(url)} did not arrive within ${withinMs / 1_000} s`);
   } finally {
@@ -82,7 +88,11 @@ function isRef(ref: string): boolean {
 }
 
 /** Settings that ignore the machine's git configuration: no hooks, no credential helpers, no prompts, only the allowed protocols. */
-function gitEnvironment(settings: string, { allowFiles, token, workspaceId }: CloneRules): NodeJS.ProcessEnv {
+function gitEnvironment(
+  settings: string,
+  { allowFiles, workspaceId }: CloneRules,
+  token: string | undefined,
+): NodeJS.ProcessEnv {
   const configuration: [string, string][] = [
     ['protocol.allow', 'never'],
     ['protocol.https.allow', 'always'],
@@ -147,6 +157,10 @@ async function endOf(stream: Readable): Promise<string> {
 
 const withoutPaths = (message: string, { target, settings }: Readonly<{ target: string; settings: string }>) =>
   message.replaceAll(target, basename(target)).replaceAll(settings, '<settings>');
+
+/** A server may show what it was sent. */
+const withoutToken = (message: string, token: string | undefined) =>
+  token === undefined ? message : new Redactor([{ name: 'token', value: token }]).text(message);
 
 const cloneFailed = (message: string) => new DomainError('repository.clone_failed', message, 'conflict', 'repos');
 

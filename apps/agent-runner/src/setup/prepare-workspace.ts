@@ -8,6 +8,9 @@ import { OutputSpooler } from '../session/output-spooler';
 import { isPrepared, markPrepared, stageContents, type WorkspaceContents } from '../session/workspace-setup';
 import { RunnerRecorder, withForwarder, type SessionSocket, type SessionSockets } from '../session-socket';
 import type { Backend, Workspace, WorkspaceSpec } from '../workspaces';
+import { closeSetup } from './close-setup';
+import { Redactor } from './redactor';
+import type { Secret } from './secret';
 import { SetupOutput } from './setup-output';
 import { SetupRun } from './setup-run';
 
@@ -19,6 +22,8 @@ export type SetupSpec = Readonly<{
   workspace: WorkspaceSpec;
   contents: WorkspaceContents;
   sockets: SessionSockets;
+  /** Variables of the commands, and of nothing else. */
+  secrets: readonly Secret[];
   spool: Spool;
   output: OutputLimits | undefined;
   /** Called when there is something to be paused or ended. */
@@ -26,6 +31,8 @@ export type SetupSpec = Readonly<{
   /** Ends everything at once. */
   signal: AbortSignal;
 }>;
+
+type Opening = Readonly<{ workspace: Workspace; socket: SessionSocket; redactor: Redactor }>;
 
 /** A set-up has no account that a call could be counted in. */
 const NO_MODELS: CallGuard = {
@@ -38,7 +45,9 @@ const NO_MODELS: CallGuard = {
  * @throws DomainError for faults that the workflow's author can correct; the signal's reason when it is aborted
  */
 export async function prepareWorkspace(spec: SetupSpec): Promise<'done' | 'parked'> {
-  const { sockets, setup, sessionId, leg, spool } = spec;
+  const { sockets, setup, sessionId, leg } = spec;
+  const redactor = new Redactor(spec.secrets);
+  const spool = redactedSpool(spec.spool, redactor);
   const { directory } = spec.workspace;
   const socket = await sockets.open({ sessionId, leg, directory, egress: setup.egress, spool, guards: [NO_MODELS] });
   try {
@@ -46,7 +55,7 @@ export async function prepareWorkspace(spec: SetupSpec): Promise<'done' | 'parke
     const isDone = isPrepared(workspace);
     const end = isDone
       ? 'done'
-      : await inOpening(spec, workspace, socket).catch(async (error: unknown) => {
+      : await inOpening(spec, { workspace, socket, redactor }).catch(async (error: unknown) => {
           await workspace.destroy();
           throw error;
         });
@@ -59,7 +68,7 @@ export async function prepareWorkspace(spec: SetupSpec): Promise<'done' | 'parke
   }
 }
 
-async function inOpening(spec: SetupSpec, workspace: Workspace, socket: SessionSocket): Promise<'done' | 'parked'> {
+async function inOpening(spec: SetupSpec, { workspace, socket, redactor }: Opening): Promise<'done' | 'parked'> {
   const { setup, leg, spool, output = OUTPUT_LIMITS, contents, signal, begin } = spec;
   await stageContents(workspace, contents);
   await workspace.handOver();
@@ -69,16 +78,24 @@ async function inOpening(spec: SetupSpec, workspace: Workspace, socket: SessionS
     workspace,
     commands: setup.commands.map((command) => ({ command, plan: planOf(command, spec, socket) })),
     timeoutMs: setup.timeoutSeconds * 1_000,
-    output: new SetupOutput(new OutputSpooler({ leg, spool, limits: output })),
-    records: new RunnerRecorder(spool, leg),
+    output: new SetupOutput(new OutputSpooler({ leg, spool, limits: output }), redactor),
+    records: new RunnerRecorder(redactedSpool(spool, redactor), leg),
     signal,
   });
   begin(run);
-  return Promise.race([run.finished, socket.fault]);
+  const end = await Promise.race([run.finished, socket.fault]);
+  if (end === 'done') await closeSetup(workspace, { secrets: spec.secrets, redactor, signal });
+  return end;
 }
 
+/** Of a connection, for example, the host that a command has asked for is recorded. */
+const redactedSpool = (spool: Spool, redactor: Redactor): Pick<Spool, 'append'> => ({
+  append: (entry) => spool.append({ ...entry, text: redactor.text(entry.text) }),
+});
+
 /** Both streams of a command are one, so that its lines keep their order. */
-function planOf(command: string, { setup, sockets }: SetupSpec, socket: SessionSocket): Plan {
-  const plan: Plan = { argv: ['sh', '-ec', `exec 2>&1\n${command}`], stdin: '', env: {} };
+function planOf(command: string, { setup, sockets, secrets }: SetupSpec, socket: SessionSocket): Plan {
+  const env = Object.fromEntries(secrets.map(({ name, value }) => [name, value]));
+  const plan: Plan = { argv: ['sh', '-ec', `exec 2>&1\n${command}`], stdin: '', env };
   return sockets.hasEgress(setup.egress) ? withForwarder(plan, socket.path, true) : plan;
 }

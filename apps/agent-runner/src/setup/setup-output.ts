@@ -3,16 +3,20 @@ import { linesOf } from '../session/lines';
 import type { OutputSpooler } from '../session/output-spooler';
 import type { Piece } from '../session/joined-lines';
 import type { AgentProcess } from '../workspaces';
+import type { Redactor } from './redactor';
 
 const TAIL_CHARACTERS = 2_000;
 
-/** Reads the output of set-up commands into the spool. */
+/** Reads the output of set-up commands into the spool, without the values of secrets. */
 export class SetupOutput {
   #tail = '';
   /** A long line is spooled in parts: lines of the other stream wait for its end. */
   #kept: Promise<void> = Promise.resolve();
 
-  constructor(private readonly spooler: OutputSpooler) {}
+  constructor(
+    private readonly spooler: OutputSpooler,
+    private readonly redactor: Redactor,
+  ) {}
 
   /** The last of what the present command has printed. */
   get tail(): string {
@@ -32,7 +36,8 @@ export class SetupOutput {
 
   async #read(stream: Readable): Promise<void> {
     for await (const lines of linesOf(stream)) {
-      for (const piece of this.spooler.piecesOf(lines)) {
+      const shown = lines.map((line) => this.redactor.line(line));
+      for (const piece of this.spooler.piecesOf(shown)) {
         this.#kept = this.#kept.then(() => this.#keep(piece));
         await this.#kept;
       }

@@ -13,7 +13,7 @@ const runner = useRunner(directory);
 type Commands = readonly [string, ...string[]];
 
 const prepared = (agent: AgentConfiguration, commands: Commands, more: Partial<Setup> = {}) =>
-  orderOf({ ...agent, setup: { commands, egress: [], timeoutSeconds: 600, ...more } });
+  orderOf({ ...agent, setup: { commands, egress: [], secrets: [], timeoutSeconds: 600, ...more } });
 
 const eventsOf = ({ sessionId }: WorkOrder) =>
   runner.platform.stored.flatMap((batch) => (batch.sessionId === sessionId ? batch.events : []));

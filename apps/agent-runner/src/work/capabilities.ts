@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { forksOf, type AgentProgram } from '@syntropic/orchestration/contracts';
-import { PROVIDERS, SETTINGS } from '../injection-tokens';
-import type { Provider } from '../providers';
+import type { AgentProgram } from '@syntropic/orchestration/contracts';
+import { SETTINGS } from '../injection-tokens';
 import { BackendProbes } from './backend-probes';
 import { FoundPrograms } from './found-programs';
+import { OfferedSecrets } from './offered-secrets';
 import { runnerIn } from './runner-identity';
 import type { RunnerSettings } from './runner-settings';
 
@@ -14,6 +14,8 @@ export type Capabilities = Readonly<{
   providers: string[];
   /** The programs of agents that were looked for, by provider. */
   agents?: Record<string, AgentProgram>;
+  /** The names of the secrets that set-ups may ask for. */
+  secrets?: string[];
   slots: number;
 }>;
 
@@ -23,7 +25,7 @@ export class CapabilityProbe {
   constructor(
     private readonly backends: BackendProbes,
     private readonly programs: FoundPrograms,
-    @Inject(PROVIDERS) private readonly providers: readonly Provider[],
+    private readonly secrets: OfferedSecrets,
     @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'directory' | 'slots'>,
   ) {}
 
@@ -33,8 +35,9 @@ export class CapabilityProbe {
     return {
       runner: await runnerIn(directory),
       backends,
-      providers: this.providers.flatMap(({ name, canFork }) => (canFork ? [name, forksOf(name)] : [name])),
+      providers: this.programs.providers(),
       agents: this.programs.report(),
+      secrets: await this.secrets.report(),
       slots,
     };
   }

@@ -12,7 +12,7 @@ import { RunnerLog } from './runner-log';
 /** Runs the claimed session; settles when its slot is free again, and never rejects. */
 type OnClaimed = (order: WorkOrder) => Promise<void>;
 
-type NumberedClaim = Omit<Capabilities, 'slots' | 'agents'> & Readonly<{ number: number }>;
+type NumberedClaim = Omit<Capabilities, 'slots' | 'agents' | 'secrets'> & Readonly<{ number: number }>;
 
 const POLL_MS = 5_000;
 const BACK_OFF = { firstMs: 500, longestMs: 2_000 };

@@ -39,7 +39,7 @@ export {
   repositoryUrl,
   withoutCredentials,
 } from './repository';
-export { type Setup } from './setup';
+export { SecretName, type Setup } from './setup';
 export {
   Control,
   Fork,

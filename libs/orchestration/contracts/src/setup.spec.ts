@@ -25,6 +25,23 @@ describe('the set-up of an agent', () => {
     });
   });
 
+  it('names secrets, each once, as variables that no workspace has anyway', () => {
+    expect(parseWorkflowYaml(withSetup('{commands: [make], secrets: [NPM_TOKEN, A1]}'))).toMatchObject({
+      definition: { agent: { setup: { secrets: ['NPM_TOKEN', 'A1'] } } },
+    });
+    for (const wrong of ['npm_token', 'A-B', 'PATH', 'HTTPS_PROXY', 'SYN_RUNNER_SOCKET', `A${'B'.repeat(100)}`]) {
+      expect(faultsOf(withSetup(`{commands: [make], secrets: [${wrong}]}`))).toMatchObject([
+        { field: 'agent.setup.secrets[0]' },
+      ]);
+    }
+    const many = JSON.stringify(Array.from({ length: 21 }, (_, index) => `A${index}`));
+    for (const wrong of ['[A, A]', many]) {
+      expect(faultsOf(withSetup(`{commands: [make], secrets: ${wrong}}`))).toMatchObject([
+        { field: 'agent.setup.secrets' },
+      ]);
+    }
+  });
+
   it('has at least one command, and at most 50 of 64 KiB together', () => {
     const many = JSON.stringify(Array.from({ length: 51 }, () => 'make'));
     const long = JSON.stringify(['é'.repeat(20_000), 'é'.repeat(20_000)]);

@@ -14,6 +14,7 @@ import {
 import { z } from 'zod';
 import { RecordedAgent } from './agent-configuration';
 import { AgentMessage, MessageId } from './message';
+import { SecretName } from './setup';
 
 /** A file of an earlier phase. Only the fields that a runner needs, because a phase may have a thousand files. */
 const InputFile = RecordedFile.pick({ path: true, uri: true });
@@ -93,6 +94,9 @@ const capabilities = {
   providers: z.array(ShortName).max(MAX_PROVIDERS),
 };
 
+/** The most secrets that a runner offers. */
+const MAX_SECRETS = 1_000;
+
 /** The program of a provider as a runner has found it: its version, or the reason why there is none. */
 const AgentProgram = z.union([
   z.object({ version: z.string().max(100) }),
@@ -168,6 +172,8 @@ export const work = commands(
           .record(z.string().max(100), AgentProgram)
           .refine((agents) => Object.keys(agents).length <= MAX_PROVIDERS, `at most ${MAX_PROVIDERS}`)
           .optional(),
+        /** The names of the secrets that set-ups may ask this runner for. */
+        secrets: z.array(SecretName).max(MAX_SECRETS).optional(),
         leases: independent(z.object({ sessionId: SessionId, token: z.number().int() })),
         /** Sessions whose workspaces this runner keeps parked. */
         parked: independent(SessionId).default([]),

@@ -32,6 +32,7 @@ import {
   InputText,
   inSession,
   InterruptReason,
+  needsOfRunner,
   ofSession,
   ParkReason,
   reason,
@@ -149,7 +150,7 @@ const events = {
   /** These phases count as completed: they ran in an earlier execution. */
   PhasesTakenOver: { ...inExecution, phases: z.array(TakenOverPhase) },
   /** The phase waits for a runner. Leg n + 1 goes on where leg n was parked. */
-  PhaseQueued: { ...inSession, provider: z.string(), isolation: z.string(), parkedOn: z.string().optional() },
+  PhaseQueued: { ...inSession, ...needsOfRunner, parkedOn: z.string().optional() },
   PhaseStarted: {
     ...inSession,
     phaseName: z.string(),

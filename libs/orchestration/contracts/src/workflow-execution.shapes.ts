@@ -44,7 +44,22 @@ const PlannedPhase = PhaseDefinition.pick({
   executionType: true,
   model: true,
   retries: true,
-}).extend({ agent: z.object({ provider: z.enum(PROVIDERS), isolation: Isolation }) });
+}).extend({
+  agent: z.object({
+    provider: z.enum(PROVIDERS),
+    isolation: Isolation,
+    /** The names of the secrets that its set-up asks for, if any. */
+    secrets: z.array(z.string()).optional(),
+  }),
+});
+
+/** What a runner must have for a phase. */
+export const needsOfRunner = {
+  provider: z.string(),
+  isolation: z.string(),
+  /** The names of secrets, if any. */
+  secrets: z.array(z.string()).optional(),
+};
 
 /** A phase as older builds recorded it, with its instructions. */
 const WholePhase = PhaseDefinition.extend({ agent: RecordedAgent, timeoutSeconds: z.number() });

@@ -11,6 +11,8 @@ export type Renewal = Capabilities &
     slots: number;
     /** The programs of agents that the runner has looked for, by provider. */
     agents?: Readonly<Record<string, FoundAgent>> | undefined;
+    /** The names of the secrets that the runner offers to set-ups. */
+    secrets?: readonly string[] | undefined;
     leases: readonly Lease[];
     /** Sessions with a workspace on the runner's disk. */
     parked?: readonly string[];
@@ -39,14 +41,15 @@ export const LOST = `state = 'lost', token = w.token + 1, parked_on = w.runner, 
  * @throws DomainError `work.runner_of_other_user`
  */
 export async function renewLeases(pool: Pool, leaseMs: number, renewal: Renewal): Promise<Renewed> {
-  const { runner, user, backends, providers, slots, agents = {}, leases, parked = [], claims } = renewal;
+  const { runner, user, backends, providers, slots, agents = {}, secrets = [], leases, parked = [], claims } = renewal;
   const { rows } = await pool.query<RenewedRow>(
     `with seen as (
-       insert into ops.runners as r (runner_id, backends, providers, slots, seen_at, claims, nats_user, agents)
-       values ($1, $2, $3, $4, clock_timestamp(), coalesce($8, 0), $9, $10)
+       insert into ops.runners as r (runner_id, backends, providers, slots, seen_at, claims, nats_user, agents, secrets)
+       values ($1, $2, $3, $4, clock_timestamp(), coalesce($8, 0), $9, $10, $11)
        on conflict (runner_id) do update
           set backends = excluded.backends, providers = excluded.providers, slots = excluded.slots,
               seen_at = excluded.seen_at, claims = greatest(r.claims, excluded.claims), agents = excluded.agents,
+              secrets = excluded.secrets,
               nats_user = coalesce(r.nats_user, excluded.nats_user)
         where coalesce(r.nats_user = excluded.nats_user, true)
        returning r.claims
@@ -79,6 +82,7 @@ export async function renewLeases(pool: Pool, leaseMs: number, renewal: Renewal)
       claims,
       user,
       JSON.stringify(agents),
+      secrets,
     ],
   );
   if (rows.length === 0) throw ofOtherUser(runner);

@@ -129,7 +129,9 @@ describe('capabilities of runners', () => {
     await expect(fixture.queue.capabilities()).resolves.toEqual([]);
     await fixture.renewed('r1');
     await fixture.renewed('r2');
-    await expect(fixture.queue.capabilities()).resolves.toEqual([{ backends: ['sandbox'], providers: ['command'] }]);
+    await expect(fixture.queue.capabilities()).resolves.toEqual([
+      { backends: ['sandbox'], providers: ['command'], secrets: [] },
+    ]);
 
     await fixture.owner.query(`update ops.runners set seen_at = seen_at - interval '5 minutes'`);
     await expect(fixture.queue.capabilities()).resolves.toEqual([]);
@@ -150,6 +152,8 @@ describe('capabilities of runners', () => {
     await fixture.queue.renew({ runner: 'r1', backends: ['process'], providers: ['claude'], slots: 1, leases: [] });
     await fixture.queue.renew({ runner: 'r2', backends: ['sandbox'], providers: ['claude'], slots: 0, leases: [] });
 
-    await expect(fixture.queue.capabilities()).resolves.toEqual([{ backends: ['process'], providers: ['claude'] }]);
+    await expect(fixture.queue.capabilities()).resolves.toMatchObject([
+      { backends: ['process'], providers: ['claude'] },
+    ]);
   });
 });

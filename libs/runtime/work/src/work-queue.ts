@@ -33,8 +33,8 @@ export type Claim = Capabilities &
     number?: number | undefined;
   }>;
 
-/** The sessions that some runner can run: any of its providers in any of its backends. */
-export type RunnableSessions = Pick<Capabilities, 'backends' | 'providers'>;
+/** The sessions that some runner can run: any of its providers in any of its backends, with any of its secrets. */
+export type RunnableSessions = Pick<Capabilities, 'backends' | 'providers'> & Readonly<{ secrets: readonly string[] }>;
 
 /** Work that a new control or the end of its execution has changed. */
 export type AffectedWork = Readonly<{ sessionId: string; backend: string; state: WorkState }>;
@@ -61,11 +61,11 @@ export class WorkQueue {
   async enqueue(work: NewWork, asOf: number): Promise<void> {
     const { rowCount } = await this.pool.query(
       `insert into ops.work as w
-         (session_id, execution_id, workflow_id, phase_id, attempt, leg, backend, provider, parked_on, as_of)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         (session_id, execution_id, workflow_id, phase_id, attempt, leg, backend, provider, parked_on, as_of, secrets)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        on conflict (session_id) do update
           set attempt = excluded.attempt, leg = excluded.leg, backend = excluded.backend, provider = excluded.provider,
-              parked_on = excluded.parked_on, as_of = excluded.as_of, state = 'queued', control = 'run', runner = null,
+              parked_on = excluded.parked_on, as_of = excluded.as_of, secrets = excluded.secrets, state = 'queued', control = 'run', runner = null,
               queued_at = clock_timestamp(), hinted_at = null, expires_at = null, closed_at = null
         where w.leg < excluded.leg`,
       [
@@ -79,6 +79,7 @@ export class WorkQueue {
         work.provider,
         work.parkedOn,
         asOf,
+        work.secrets ?? [],
       ],
     );
     if (rowCount) this.signals.hint(work);
@@ -175,7 +176,7 @@ export class WorkQueue {
   /** The capabilities of all present runners, busy or not. */
   async capabilities(): Promise<readonly RunnableSessions[]> {
     const { rows } = await this.pool.query<RunnableSessions>(
-      `select distinct backends, providers from ops.runners
+      `select distinct backends, providers, secrets from ops.runners
         where slots > 0 and seen_at > clock_timestamp() - $1 * interval '1 ms'`,
       [RUNNER_SEEN_MS],
     );

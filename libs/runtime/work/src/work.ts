@@ -12,6 +12,8 @@ export type NewWork = Readonly<{
   leg: number;
   backend: string;
   provider: string;
+  /** The names of the secrets that its runner needs; absent: none. */
+  secrets?: readonly string[] | undefined;
   /** Only this runner can resume the session: its workspace is on that runner's disk. */
   parkedOn?: string | undefined;
 }>;

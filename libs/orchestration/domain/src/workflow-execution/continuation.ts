@@ -114,6 +114,7 @@ export function queued(execution: UnderwayExecution, phase: PhaseState): Executi
       leg: goesOn ? phase.leg + 1 : 1,
       provider: isForked(execution, phase) ? forksOf(definition.agent.provider) : definition.agent.provider,
       isolation: definition.agent.isolation,
+      ...secretsOf(definition.agent),
       parkedOn: goesOn ? runner : undefined,
     },
   };
@@ -122,6 +123,10 @@ export function queued(execution: UnderwayExecution, phase: PhaseState): Executi
 /** The phase begins with the session of another execution. */
 const isForked = ({ started: { forkOf } }: UnderwayExecution, { definition }: PhaseState): boolean =>
   forkOf?.phaseId === definition.phaseId;
+
+/** Executions of older builds record whole agents, which ask for none. */
+const secretsOf = (agent: PhaseState['definition']['agent']) =>
+  'secrets' in agent && agent.secrets ? { secrets: [...agent.secrets] } : {};
 
 /** Each attempt of a phase is one session, so its id derives from both. */
 const sessionIdOf = (executionId: ExecutionId, phaseId: string, attempt: number): SessionId =>

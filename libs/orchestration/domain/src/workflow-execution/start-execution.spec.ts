@@ -222,7 +222,7 @@ describe('starting an execution', () => {
       isolation: 'process',
       limits: { memoryMb: 64 },
       egress: ['example.com'],
-      setup: { commands: ['make'], egress: [], timeoutSeconds: 60 },
+      setup: { commands: ['make'], egress: [], secrets: ['NPM_TOKEN'], timeoutSeconds: 60 },
     };
     const definition = WorkflowDefinition.parse({
       name: 'Review',
@@ -232,5 +232,17 @@ describe('starting an execution', () => {
     });
 
     expect(executablePhases(definition, 'simulated')).toMatchObject([{ agent: { provider: 'simulated', ...common } }]);
+  });
+
+  it('records the names of the secrets that a set-up asks for, for the runner that takes the phase', () => {
+    const agent = { provider: 'claude', setup: { commands: ['make'], secrets: ['NPM_TOKEN'] } };
+    const phases = [{ phaseId: plan, name: plan, order: 1 }];
+    const template = active(WorkflowDefinition.parse({ name: 'Review', requiresRepos: false, agent, phases }));
+    const command = StartExecution.schema.parse({ ...start, inputs: {} });
+
+    expect(startExecution(WorkflowExecution.initial, command, template, everything)).toMatchObject([
+      { data: { phases: [{ agent: { provider: 'claude', isolation: 'sandbox', secrets: ['NPM_TOKEN'] } }] } },
+      { type: 'PhaseQueued', data: { secrets: ['NPM_TOKEN'] } },
+    ]);
   });
 });

@@ -21,7 +21,7 @@ import type { WorkflowExecution } from './workflow-execution';
 const RESERVED = ['repos', 'repository'];
 
 /** An agent that a runner is needed for. */
-export type NeededAgent = Pick<ExecutablePhase['agent'], 'provider' | 'isolation' | 'limits'> &
+export type NeededAgent = Pick<ExecutablePhase['agent'], 'provider' | 'isolation' | 'limits' | 'setup'> &
   Readonly<{
     /** It begins with the session of another one. */
     forks?: boolean;
@@ -87,8 +87,8 @@ export function refuseUnheld(phases: readonly ExecutablePhase[]): void {
  */
 export function refuseIncapable(phases: readonly ExecutablePhase[], isCapable: Capabilities, forked?: string): void {
   for (const { phaseId, agent } of phases) {
-    const { provider, isolation, limits } = agent;
-    const capability = isCapable({ provider, isolation, limits, forks: phaseId === forked });
+    const { provider, isolation, limits, setup } = agent;
+    const capability = isCapable({ provider, isolation, limits, setup, forks: phaseId === forked });
     if (capability === true) continue;
     const lacks = capability === false ? '' : ` (${capability.lacks})`;
     throw refuse('no_capable_runner', `no runner has what phase ${phaseId} needs: ${provider} in ${isolation}${lacks}`);
@@ -102,7 +102,11 @@ const planned = ({ phaseId, name, order, executionType, model, retries, agent }:
   executionType,
   ...(model !== undefined && { model }),
   retries,
-  agent: { provider: agent.provider, isolation: agent.isolation },
+  agent: {
+    provider: agent.provider,
+    isolation: agent.isolation,
+    ...(agent.setup && agent.setup.secrets.length > 0 && { secrets: [...agent.setup.secrets] }),
+  },
 });
 
 /**
