@@ -85,6 +85,10 @@ const settings = withObjects(
     SECRETS_DIR: z.string().min(1).optional(),
     /** A directory with a token for each repository (`<owner>__<name>`) or owner, for clones. */
     REPOSITORY_TOKENS_DIR: z.string().min(1).optional(),
+    /** What is kept of set-ups for later ones: mebibytes together (0: nothing), their number, and the hours for which each is used. */
+    SNAPSHOT_MAX_MB: z.coerce.number().min(0).default(4_096),
+    SNAPSHOT_MAX_COUNT: atLeastOne(32),
+    SNAPSHOT_MAX_AGE_HOURS: z.coerce.number().min(0).default(24),
     /** The hosts that agents may connect to, separated by commas; none by default. */
     EGRESS_ALLOWED_HOSTS: list(EgressHost),
     /** Networks of private addresses that these hosts may have, separated by commas. */

@@ -38,6 +38,8 @@ import {
 } from './providers';
 import { sessionSocketsOf } from './session-sockets-of';
 import { SessionSockets } from './session-socket';
+import { snapshotsOf } from './snapshots-of';
+import { Snapshots } from './setup/snapshots';
 import { RepositoryTokens } from './setup/repository-tokens';
 import { Setups } from './setup/setups';
 import { RunnerSecrets } from './setup/runner-secrets';
@@ -121,6 +123,7 @@ export class RunnerModule {
           useFactory: (programs: AgentPrograms) => [...providersOf(programs), ...ownProviders(config)],
         },
         { provide: RunnerSecrets, useFactory: () => new RunnerSecrets(config.SECRETS_DIR) },
+        { provide: Snapshots, useFactory: () => snapshotsOf(config) },
         { provide: RepositoryTokens, useFactory: () => new RepositoryTokens(config.REPOSITORY_TOKENS_DIR) },
         { provide: SessionSockets, useFactory: () => sessionSocketsOf(config) },
         { provide: OBJECT_STORAGE, useFactory: () => openObjectStorage(config) },

@@ -13,7 +13,11 @@ type PackOptions = Readonly<{
   /** The most bytes that the archive may have. */
   maxBytes: number;
   signal: AbortSignal;
+  compression?: Compression;
 }>;
+
+/** Archives that stay on their machine are made and read faster without. */
+type Compression = 'gzip' | 'none';
 
 /** The kernel refuses longer paths: an agent can nest directories that no archive can bring back. */
 const MAX_PATH_BYTES = 4_000;
@@ -21,7 +25,7 @@ const MAX_PATH_BYTES = 4_000;
 const SAID_BYTES = 500;
 
 /**
- * Writes files of these directories into one compressed archive, with modes, links as links, and holes as holes. Sockets are left out.
+ * Writes files of these directories into one archive, compressed unless it is said otherwise, with modes, links as links, and holes as holes. Sockets are left out.
  * No process may change the files meanwhile. The same files never make the same bytes twice.
  */
 export async function pack(parts: readonly Part[], options: PackOptions): Promise<void> {
@@ -41,16 +45,24 @@ export async function pack(parts: readonly Part[], options: PackOptions): Promis
 }
 
 /** Writes these members of an archive into a directory. Their owner is the runner's user, and nothing is written through a link. */
-export async function unpack(file: string, { directory, names }: Part, signal: AbortSignal): Promise<void> {
+export async function unpack(
+  file: string,
+  { directory, names }: Part,
+  signal: AbortSignal,
+  compression: Compression = 'gzip',
+): Promise<void> {
   const into = ['--directory', directory, '--', ...names];
-  await run(['tar', '--extract', `--file=${file}`, ...READING, ...into], { signal });
+  await run(['tar', '--extract', `--file=${file}`, ...READING[compression], ...into], { signal });
 }
 
-async function write(parts: readonly Part[], { file, maxBytes, signal }: PackOptions): Promise<void> {
+async function write(
+  parts: readonly Part[],
+  { file, maxBytes, signal, compression = 'gzip' }: PackOptions,
+): Promise<void> {
   for (const part of parts) await refuseLongPaths(part, signal);
   const members = parts.flatMap(({ directory, names }) => ['-C', directory, ...names]);
   const limit = ['prlimit', `--fsize=${maxBytes}`, '--'];
-  await run([...limit, 'tar', '--create', `--file=${file}`, ...writing(), ...members], { signal });
+  await run([...limit, 'tar', '--create', `--file=${file}`, ...writing(compression), ...members], { signal });
 }
 
 async function isReadable(attempt: () => Promise<void>): Promise<boolean> {
@@ -63,13 +75,15 @@ async function isReadable(attempt: () => Promise<void>): Promise<boolean> {
   }
 }
 
-const writing = () => [
-  ...['--use-compress-program=gzip -1', '--format=posix', `--pax-option=comment=${randomUUID()}`],
+const writing = (compression: Compression) => [
+  ...(compression === 'gzip' ? ['--use-compress-program=gzip -1'] : []),
+  ...['--format=posix', `--pax-option=comment=${randomUUID()}`],
   ...['--sparse', '--numeric-owner', '--owner=0', '--group=0', '--mode=ug-s'],
 ];
 
 /** Each member is there once: reading ends when all are found. */
-const READING = ['--use-compress-program=gzip', '--occurrence=1', '--preserve-permissions', '--no-same-owner'];
+const MEMBERS = ['--occurrence=1', '--preserve-permissions', '--no-same-owner'];
+const READING = { gzip: ['--use-compress-program=gzip', ...MEMBERS], none: MEMBERS };
 
 async function refuseLongPaths({ directory, names }: Part, signal: AbortSignal): Promise<void> {
   const roots = names.map((name) => `./${name}`);

@@ -7,8 +7,11 @@ export type Destination = Readonly<{ host: string; port: number }>;
 export class HostList {
   readonly #entries: readonly (Destination & Readonly<{ isWildcard: boolean }>)[];
 
-  constructor(entries: readonly string[]) {
-    this.#entries = entries.map((entry) => {
+  constructor(
+    /** As they are configured. */
+    readonly names: readonly string[],
+  ) {
+    this.#entries = names.map((entry) => {
       const [name = '', port] = entry.toLowerCase().split(':');
       const isWildcard = name.startsWith('*.');
       return { host: isWildcard ? name.slice(1) : name, port: port === undefined ? HTTPS : Number(port), isWildcard };

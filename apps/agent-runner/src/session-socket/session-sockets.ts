@@ -79,6 +79,11 @@ export class SessionSockets implements OnApplicationShutdown {
     });
   }
 
+  /** The hosts that this runner allows. */
+  get hosts(): readonly string[] {
+    return this.egress.hosts.names;
+  }
+
   /** True for a session whose agent may connect to at least one host. */
   hasEgress(egress: readonly string[] | undefined): boolean {
     return !this.egress.hosts.isEmpty && egress?.length !== 0;

@@ -14,7 +14,7 @@ type Places = Pick<Workspace, 'directory' | 'home'>;
 export const MOST_KEPT_BYTES = 256 * 1024 ** 2;
 
 /** Working directory and home, which lie beside each other. */
-function partOf({ directory, home }: Places) {
+export function partOf({ directory, home }: Places) {
   const [together, other] = [dirname(directory), dirname(home)];
   if (together !== other) throw new Error(`${directory} and ${home} do not lie beside each other`);
   return { directory: together, names: [basename(directory), basename(home)] };

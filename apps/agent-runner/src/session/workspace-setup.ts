@@ -4,8 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { writeInside } from './write-inside';
-import type { Workspace } from '../workspaces';
+import { directoryInside, writeInside } from './write-inside';
+import { removeTree, type Workspace } from '../workspaces';
 import { restoreFiles, type KeptFiles } from './kept-files';
 import { cloneRepository, type CloneRules, type Repository } from './repositories';
 
@@ -32,7 +32,7 @@ export interface WorkspaceContents {
 /** The markers are beside the workspace, where no agent can write, and are lost with its files. */
 const markerOf = ({ directory }: Places, step: 'prepared' | 'staged'): string => join(dirname(directory), step);
 
-/** True for a workspace that has its contents, but for the files of the agent's home. */
+/** True for a workspace that has its repositories, and what its set-up has made of them. */
 export const isPrepared = (workspace: Places): boolean =>
   existsSync(markerOf(workspace, 'prepared')) || existsSync(markerOf(workspace, 'staged'));
 
@@ -46,23 +46,19 @@ export async function setUpWorkspace(workspace: Places, contents: WorkspaceConte
   const marker = markerOf(workspace, 'staged');
   if (existsSync(marker)) return;
 
-  if (!isPrepared(workspace)) await stageContents(workspace, contents);
+  if (!isPrepared(workspace)) await stageRepositories(workspace, contents);
+  if (!contents.kept) await stageInputs(workspace, contents);
   for (const [path, text] of Object.entries(contents.home ?? {})) await writeInside(workspace.home, path, text);
   await writeFile(marker, '');
 }
 
-/** Puts inputs and repositories into a workspace without any file. */
-export async function stageContents(
-  { directory: workspace }: Places,
-  { inputs, repositories, clone }: WorkspaceContents,
+/** Clones the repositories into a workspace without any file. */
+export async function stageRepositories(
+  { directory }: Places,
+  { repositories, clone }: Pick<WorkspaceContents, 'repositories' | 'clone'>,
 ): Promise<void> {
-  const [input, output, repos] = [
-    join(workspace, 'artifacts', 'input'),
-    join(workspace, 'artifacts', 'output'),
-    join(workspace, 'repos'),
-  ];
-  for (const directory of [input, output, repos]) await mkdir(directory, { recursive: true });
-  for (const file of inputs) await copy(file, input, clone.signal);
+  const repos = join(directory, 'repos');
+  await mkdir(repos, { recursive: true });
   for (const repository of repositories) await cloneRepository(repository, repos, clone);
 }
 
@@ -77,6 +73,15 @@ export async function restoreWorkspace(
   if (!kept || isPrepared(workspace)) return;
   await restoreFiles(workspace, kept, clone.signal);
   await markPrepared(workspace);
+}
+
+/** Commands of a set-up may have worked in the workspace. */
+async function stageInputs({ directory }: Places, { inputs, clone }: WorkspaceContents): Promise<void> {
+  await directoryInside(directory, join('artifacts', 'output'));
+  const former = join(directory, 'artifacts', 'input');
+  if (existsSync(former)) await removeTree(former);
+  const input = await directoryInside(directory, join('artifacts', 'input'));
+  for (const file of inputs) await copy(file, input, clone.signal);
 }
 
 async function copy(file: InputFile, input: string, signal: AbortSignal | undefined): Promise<void> {

@@ -6,16 +6,21 @@ import { dirname, join, sep } from 'node:path';
  * could lead anywhere.
  */
 export async function writeInside(root: string, path: string, text: string): Promise<void> {
+  await directoryInside(root, dirname(path));
+  const file = join(root, path);
+  await rm(file, { recursive: true, force: true });
+  await writeFile(file, text, { flag: 'wx' });
+}
+
+/** Makes a directory in the same way, and keeps what is in it. */
+export async function directoryInside(root: string, path: string): Promise<string> {
   let place = root;
-  for (const name of dirname(path)
-    .split(sep)
-    .filter((part) => part !== '.')) {
+  const names = path.split(sep).filter((part) => part !== '.');
+  for (const name of names) {
     place = join(place, name);
     if ((await lstat(place).catch(() => undefined))?.isDirectory()) continue;
     await rm(place, { force: true });
     await mkdir(place);
   }
-  const file = join(root, path);
-  await rm(file, { recursive: true, force: true });
-  await writeFile(file, text, { flag: 'wx' });
+  return place;
 }

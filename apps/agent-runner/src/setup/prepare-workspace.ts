@@ -5,7 +5,7 @@ import type { Spool } from '../session';
 import type { ControlledRun } from '../session/controlled-run';
 import { OUTPUT_LIMITS, type OutputLimits } from '../session/output-budget';
 import { OutputSpooler } from '../session/output-spooler';
-import { isPrepared, markPrepared, stageContents, type WorkspaceContents } from '../session/workspace-setup';
+import { isPrepared, markPrepared, stageRepositories, type WorkspaceContents } from '../session/workspace-setup';
 import { RunnerRecorder, withForwarder, type SessionSocket, type SessionSockets } from '../session-socket';
 import type { Backend, Workspace, WorkspaceSpec } from '../workspaces';
 import { closeSetup } from './close-setup';
@@ -13,6 +13,9 @@ import { Redactor } from './redactor';
 import type { Secret } from './secret';
 import { SetupOutput } from './setup-output';
 import { SetupRun } from './setup-run';
+import { SetupSnapshot } from './setup-snapshot';
+import { snapshotKey } from './snapshot-key';
+import type { Snapshots } from './snapshots';
 
 export type SetupSpec = Readonly<{
   sessionId: string;
@@ -24,6 +27,7 @@ export type SetupSpec = Readonly<{
   sockets: SessionSockets;
   /** Variables of the commands, and of nothing else. */
   secrets: readonly Secret[];
+  snapshots: Snapshots;
   spool: Spool;
   output: OutputLimits | undefined;
   /** Called when there is something to be paused or ended. */
@@ -70,7 +74,10 @@ export async function prepareWorkspace(spec: SetupSpec): Promise<'done' | 'parke
 
 async function inOpening(spec: SetupSpec, { workspace, socket, redactor }: Opening): Promise<'done' | 'parked'> {
   const { setup, leg, spool, output = OUTPUT_LIMITS, contents, signal, begin } = spec;
-  await stageContents(workspace, contents);
+  const records = new RunnerRecorder(redactedSpool(spool, redactor), leg);
+  await stageRepositories(workspace, contents);
+  const snapshot = await snapshotOf(spec, workspace, records);
+  if (await snapshot?.restore()) return 'done';
   await workspace.handOver();
   signal.throwIfAborted();
 
@@ -79,13 +86,32 @@ async function inOpening(spec: SetupSpec, { workspace, socket, redactor }: Openi
     commands: setup.commands.map((command) => ({ command, plan: planOf(command, spec, socket) })),
     timeoutMs: setup.timeoutSeconds * 1_000,
     output: new SetupOutput(new OutputSpooler({ leg, spool, limits: output }), redactor),
-    records: new RunnerRecorder(redactedSpool(spool, redactor), leg),
+    records,
     signal,
   });
   begin(run);
   const end = await Promise.race([run.finished, socket.fault]);
-  if (end === 'done') await closeSetup(workspace, { secrets: spec.secrets, redactor, signal });
+  if (end === 'parked') return end;
+  await closeSetup(workspace, { secrets: spec.secrets, redactor, signal });
+  await snapshot?.keep();
   return end;
+}
+
+/** Undefined where nothing is kept, or it is not known which programs the workspace has. */
+async function snapshotOf(
+  { snapshots, backend, setup, secrets, sockets, contents, signal, ...spec }: SetupSpec,
+  workspace: Workspace,
+  records: RunnerRecorder,
+): Promise<SetupSnapshot | undefined> {
+  const programs = await backend.programs?.();
+  if (!snapshots.areKept || programs === undefined) return undefined;
+
+  const { limits } = spec.workspace;
+  const repositories = contents.repositories.map(({ url }) => url);
+  const kind = { backend: backend.name, programs, limits, hosts: sockets.hosts };
+  const key = await snapshotKey(snapshots.directory, { setup, ...kind, secrets, repositories, workspace });
+  const commands = setup.commands.length;
+  return new SetupSnapshot({ snapshots, key, workspace, contents, commands, records, signal });
 }
 
 /** Of a connection, for example, the host that a command has asked for is recorded. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orderOf, shell, useRunner } from '../../test/runner.fixture';
 import { describeWithBubblewrap } from '../../test/workspace.fixture';
+import { Snapshots } from '../setup/snapshots';
 import { DiskRoom } from './disk-room';
 
 const directory = { path: mkdtempSync(join(tmpdir(), 'agent-runner-spec-')) };
@@ -24,7 +25,16 @@ describeWithBubblewrap('a runner whose disk is full', () => {
   itWithDisk(
     'claims nothing and says so, until there is room',
     async () => {
-      const room = new DiskRoom({ directory: disk, minFreeBytes: 16 * MEBIBYTE });
+      const minFreeBytes = 16 * MEBIBYTE;
+      const snapshots = new Snapshots({
+        directory: join(directory.path, 'none'),
+        bytes: 0,
+        count: 1,
+        ageMs: 0,
+        minFreeBytes,
+      });
+      await snapshots.open();
+      const room = new DiskRoom({ directory: disk, minFreeBytes }, snapshots);
       await expect(room.check()).resolves.toBeUndefined();
       writeFileSync(join(disk, 'full'), Buffer.alloc(20 * MEBIBYTE));
       const order = orderOf(shell('echo done'));

@@ -7,6 +7,7 @@ import { ControlGroups } from './control-groups';
 import { closeInheritedDescriptors } from './inherited-descriptors';
 import { launchInGroup, withParentDeathSignal } from './launch-command';
 import { DEFAULT_LIMITS, effectiveLimits, LIMITS, type DefaultLimits } from './limits';
+import { machinePrograms } from './machine-programs';
 import { markedProcesses, marker, removeRecord, writeRecord } from './orphans';
 import { outOfMemory } from './out-of-memory';
 import { descendants } from './process-table';
@@ -48,6 +49,10 @@ export class ProcessBackend implements Backend {
 
   async memoryOf(asked: Limits): Promise<number> {
     return (await this.#limitsOf(asked)).memoryBytes ?? 0;
+  }
+
+  programs(): Promise<string> {
+    return machinePrograms();
   }
 
   async create(spec: WorkspaceSpec): Promise<Workspace> {

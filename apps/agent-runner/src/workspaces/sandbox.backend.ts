@@ -6,6 +6,7 @@ import type { ControlGroup } from './control-group';
 import { DiskWatch } from './disk-watch';
 import { programInside, type InsideProgram } from './inside';
 import { DEFAULT_LIMITS, effectiveLimits, LIMITS, type DefaultLimits } from './limits';
+import { machinePrograms } from './machine-programs';
 import { removeRecord, writeRecord } from './orphans';
 import { outOfMemory } from './out-of-memory';
 import { PreparedStart } from './prepared-start';
@@ -63,6 +64,10 @@ export class SandboxBackend implements Backend {
     const machine = await this.#detected();
     const { memoryBytes, diskBytes = 0 } = this.#limitsOn(machine, asked);
     return memoryBytes ?? (machine.canMountVolumes ? diskBytes : 0);
+  }
+
+  programs(): Promise<string> {
+    return machinePrograms();
   }
 
   async create(spec: WorkspaceSpec): Promise<Workspace> {

@@ -35,6 +35,11 @@ export interface Backend {
    * @throws DomainError `workspace.limit_not_held`
    */
   memoryOf(limits: Limits): Promise<number>;
+  /**
+   * Names the programs that its workspaces have: the same name for the same programs. What a set-up has made with them is used again only
+   * where there is a name.
+   */
+  programs?(): Promise<string>;
   /** Opens a new workspace, or reopens a released one with its files. */
   create(spec: WorkspaceSpec): Promise<Workspace>;
 }

@@ -66,4 +66,12 @@ export const RUNNER_TELEMETRY = {
     signal: text,
     duration_ms: count,
   }),
+  /** The files that a set-up has made are kept for later ones. */
+  setup_kept: z.looseObject({ bytes: count, duration_ms: count }),
+  setup_not_kept: z.looseObject({ reason: z.string() }),
+  /** A set-up was not run: its workspace has the files that the same one has made at that time. */
+  setup_reused: z.looseObject({ commands: count, bytes: count, made_at: z.string(), duration_ms: count }),
 } as const satisfies Record<string, z.ZodObject>;
+
+/** Their names. */
+export const RUNNER_TYPES = Object.keys(RUNNER_TELEMETRY) as readonly (keyof typeof RUNNER_TELEMETRY)[];

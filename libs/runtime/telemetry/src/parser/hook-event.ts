@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTelemetryType, type TelemetryType } from '../catalogue';
+import { RUNNER_TYPES } from '../catalogue.runner';
 import { factIds } from '../telemetry-event';
 import type { EventWriter } from './event-writer';
 import { startOf, isTooLarge, objectOf } from './storable-text';
@@ -25,15 +26,10 @@ const NOT_FOR_HOOKS: ReadonlySet<string> = new Set<TelemetryType>([
   'token_usage',
   'session_summary',
   'leg_ended',
-  'model_call',
-  'model_call_refused',
-  'model_limit_reached',
-  'egress_connection',
-  'setup_command_started',
-  'setup_command_ended',
   'setup_output',
   'agent_output',
   'unknown',
+  ...RUNNER_TYPES,
 ]);
 
 /** Envelope fields without information about the event. */

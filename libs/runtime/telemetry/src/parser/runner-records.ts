@@ -1,16 +1,12 @@
 import type { TelemetryType } from '../catalogue';
+import { RUNNER_TYPES } from '../catalogue.runner';
 import { dataOf } from '../telemetry-event';
 import type { EventWriter } from './event-writer';
 import type { HookEvent } from './hook-event';
 import { ModelNames } from './model-names';
 
-const RECORDS: ReadonlySet<string> = new Set<TelemetryType>([
-  'model_call_refused',
-  'model_limit_reached',
-  'egress_connection',
-  'setup_command_started',
-  'setup_command_ended',
-]);
+/** Calls are read apart, because accounts depend on them. */
+const RECORDS: ReadonlySet<string> = new Set(RUNNER_TYPES.filter((type) => type !== 'model_call'));
 
 /** Reads the records that the runner itself has added to a session's spool: agents and hooks cannot write them. */
 export class RunnerRecords {
