@@ -64,6 +64,8 @@ const settings = withObjects(
     SYN_LOCAL_REPOS: flag('0'),
     /** The time a paused agent stays in memory before its workspace is parked. */
     PAUSE_HOLD_SECONDS: seconds(600),
+    /** A limit of a provider of models that resets sooner is left to the agent; any other pauses the execution until then. */
+    LIMIT_PAUSE_SECONDS: seconds(5),
     /** The time a cancelled agent has between SIGINT and SIGKILL; SIGTERM is sent after half of it. */
     CANCEL_GRACE_SECONDS: seconds(5),
     /** The time an agent has to exit after its result. */

@@ -12,16 +12,16 @@ export class AssignmentFactory {
   constructor(
     private readonly client: CommandClient,
     private readonly lifecycle: SessionLifecycle,
-    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'pauseHoldMs'>,
+    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'pauseHoldMs' | 'limitPauseMs'>,
     private readonly log: RunnerLog,
   ) {}
 
   create(order: WorkOrder, runner: string): Assignment {
     const { client, lifecycle } = this;
-    const { pauseHoldMs } = this.settings;
+    const { pauseHoldMs, limitPauseMs } = this.settings;
     const onFault = (error: unknown) => {
       this.log.fault(error);
     };
-    return new Assignment(order, { runner, client, lifecycle, pauseHoldMs, onFault });
+    return new Assignment(order, { runner, client, lifecycle, pauseHoldMs, limitPauseMs, onFault });
   }
 }

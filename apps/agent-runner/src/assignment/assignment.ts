@@ -7,6 +7,7 @@ import { LeaseLost } from './leased-commands';
 import { SessionCommands } from './session-commands';
 import { SessionController } from './session-controller';
 import { SessionMessages } from './session-messages';
+import { SessionLimits } from './session-limits';
 import type { SessionLifecycle } from './session-lifecycle';
 import { SessionBudget } from './session-budget';
 import type { CommandClient } from '@syntropic/messaging';
@@ -16,6 +17,7 @@ type AssignmentOptions = Readonly<{
   client: CommandClient;
   lifecycle: SessionLifecycle;
   pauseHoldMs: number;
+  limitPauseMs: number;
   onFault: (error: unknown) => void;
 }>;
 
@@ -29,7 +31,7 @@ export class Assignment implements LeaseHolder {
     order: WorkOrder,
     private readonly options: AssignmentOptions,
   ) {
-    const { runner, client, pauseHoldMs } = options;
+    const { runner, client, pauseHoldMs, limitPauseMs } = options;
     this.lease = { sessionId: order.sessionId, token: order.token };
     const leaseLost = this.#leaseLost.signal;
     const commands = new SessionCommands(order, { client, runner, lease: this.lease, leaseLost });
@@ -44,7 +46,8 @@ export class Assignment implements LeaseHolder {
     });
     const budget = order.isBudgeted && new SessionBudget(commands, onFault);
     const messages = new SessionMessages(commands, order, onFault);
-    this.#session = { order, commands, controller, messages, leaseLost, ...(budget && { budget }) };
+    const limits = new SessionLimits(commands, { pauseFromMs: limitPauseMs, onFault });
+    this.#session = { order, commands, controller, messages, limits, leaseLost, ...(budget && { budget }) };
   }
 
   /** The time at which the agent was held because of a pause; undefined while it may run. */

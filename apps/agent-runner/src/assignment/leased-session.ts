@@ -2,6 +2,7 @@ import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import type { SessionCommands } from './session-commands';
 import type { SessionMessages } from './session-messages';
 import type { SessionController } from './session-controller';
+import type { SessionLimits } from './session-limits';
 import type { SessionBudget } from './session-budget';
 
 /** A claimed session while this runner holds its lease. */
@@ -10,6 +11,7 @@ export type LeasedSession = Readonly<{
   commands: SessionCommands;
   controller: SessionController;
   messages: SessionMessages;
+  limits: SessionLimits;
   leaseLost: AbortSignal;
   /** Present when the execution has a budget. */
   budget?: SessionBudget;

@@ -21,7 +21,8 @@ import type { UsageReport } from './usage-reports';
 
 const { StartSession, CompleteSession } = agentSession.commands;
 const { CreateWorkspace, TerminateWorkspace } = workspace.commands;
-const { DeliverMessage, FailPhase, HoldPhase, ParkPhase, ResumePhase, InterruptPhase } = workflowExecution.commands;
+const { DeliverMessage, FailPhase, HoldPhase, ParkPhase, ResumePhase, InterruptPhase, ReportLimit } =
+  workflowExecution.commands;
 const { CreateArtifact } = artifact.commands;
 const { ListInputs, ListMessages, ReleaseWork } = work;
 const { ReserveBudget, SettleCall, SettleSession } = budget;
@@ -106,6 +107,14 @@ export class SessionCommands {
       () => this.#commands.send(ParkPhase, { ...parked, usage }),
       () => this.#commands.send(ParkPhase, { ...parked, usage: UNKNOWN_USAGE }, REDUCED),
     );
+  }
+
+  /** Asks for a pause of the execution until a limit resets. `limitId` distinguishes the limits of one leg. */
+  reportLimit(
+    limit: Pick<InputOf<typeof ReportLimit>, 'provider' | 'resetsInSeconds'>,
+    limitId: string,
+  ): Promise<void> {
+    return this.#commands.send(ReportLimit, { ...this.#phase(), ...limit }, limitId);
   }
 
   interruptPhase(): Promise<void> {

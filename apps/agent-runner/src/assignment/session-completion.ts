@@ -43,13 +43,11 @@ export class SessionCompletion {
     leg: FinishedLeg,
     telemetry: TelemetrySender,
   ): Promise<'closed' | 'parked'> {
-    const { order, commands, controller } = session;
-    if (leg.outcome === 'parked') {
-      await this.#terminateWorkspace(session, 'parked');
-      // From here on the next leg may start in the same directory, also on this runner.
-      await commands.parkPhase(controller.parkReason, telemetry.usage);
-      return 'parked';
-    }
+    const { order, controller } = session;
+    if (leg.outcome === 'parked') return this.#park(session, controller.parkReason, telemetry);
+    const hasEnded = leg.outcome === 'completed' || leg.outcome === 'failed';
+    if (hasEnded && (await session.limits.endsBy(telemetry.report))) return this.#park(session, 'limit', telemetry);
+
     if (leg.outcome === 'cancelled' && controller.isShuttingDown && !controller.isCancelled) {
       await this.#interrupt(session);
     } else await this.#completeSession({ session, opened }, run, leg, telemetry);
@@ -81,6 +79,17 @@ export class SessionCompletion {
     await this.directories.noteLegEnd(order.sessionId, order.leg, 'exit');
     const { usage } = await this.telemetry.accountOfUnstarted(opened, leaseLost);
     await commands.parkPhase(controller.parkReason, usage);
+    return 'parked';
+  }
+
+  async #park(
+    session: LeasedSession,
+    why: Parameters<SessionCommands['parkPhase']>[0],
+    { usage }: Pick<TelemetrySender, 'usage'>,
+  ): Promise<'parked'> {
+    await this.#terminateWorkspace(session, 'parked');
+    // From here on the next leg may start in the same directory, also on this runner.
+    await session.commands.parkPhase(why, usage);
     return 'parked';
   }
 

@@ -3,8 +3,8 @@ import type { Control, YieldPoint } from '@syntropic/orchestration/contracts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ControlledRun } from '../session';
 
-/** The reason for which a runner parks a held agent. */
-type ParkReason = 'hold_expired' | 'shutdown' | 'slot_needed';
+/** The reason for which a runner parks an agent: one that is held, or any when it is `requested`. */
+type ParkReason = 'hold_expired' | 'shutdown' | 'slot_needed' | 'requested' | 'limit';
 
 type ControllerOptions = Readonly<{
   /** Sends `HoldPhase` for an agent that stands still. `holdId` distinguishes the holds of one leg. */
@@ -106,9 +106,20 @@ export class SessionController {
   #apply(): void {
     const run = this.#run;
     if (!run || this.#isShuttingDown) return;
-    if (this.isCancelled) run.cancel();
-    else if (this.#requested.control === 'pause') this.#inBackground(this.#pause(run));
-    else this.#inBackground(this.#resume(run));
+    switch (this.#requested.control) {
+      case 'cancel':
+        run.cancel();
+        return;
+      case 'interrupt':
+        this.#park('requested');
+        return;
+      case 'pause':
+      case 'park':
+        this.#inBackground(this.#pause(run));
+        return;
+      case 'run':
+        this.#inBackground(this.#resume(run));
+    }
   }
 
   async #pause(run: ControlledRun): Promise<void> {
@@ -122,6 +133,10 @@ export class SessionController {
     if (this.#hold !== hold) return;
 
     this.#heldSince = performance.now();
+    if (this.#requested.control === 'park') {
+      this.#park('limit');
+      return;
+    }
     const { signal } = hold.ended;
     await wait(this.options.pauseHoldMs, undefined, { signal, ref: false }).catch(() => undefined);
     if (!signal.aborted) this.#park('hold_expired');

@@ -33,6 +33,7 @@ export class SessionStart {
       outline: (line) => this.telemetry.outline(line),
       signal,
       guards: budget ? [budget] : [],
+      limits: session.limits,
     });
     controller.begin(run);
     session.messages.begin(run);

@@ -7,10 +7,17 @@ import type { CallGuard } from '../model-gateway/call-guard';
 import { SessionSockets } from '../session-socket';
 import type { RunnerSettings } from '../work/runner-settings';
 import { phaseOutputs } from './inputs';
+import type { SessionLimits } from './session-limits';
 import { SessionObjectStorage } from './retrying-object-storage';
 import { WorkspaceRequests } from './workspace-requests';
 
-type Start = Readonly<{ directory: string; outline: Outline; signal: AbortSignal; guards: readonly CallGuard[] }>;
+type Start = Readonly<{
+  directory: string;
+  outline: Outline;
+  signal: AbortSignal;
+  guards: readonly CallGuard[];
+  limits: SessionLimits;
+}>;
 
 /** Starts the agent of a work order in a workspace with its inputs and repositories. */
 @Injectable()
@@ -23,20 +30,25 @@ export class SessionStarter {
   ) {}
 
   /** @throws DomainError for faults that the workflow's author can correct */
-  async start(order: WorkOrder, { directory, outline, signal, guards }: Start): Promise<SessionRun> {
+  async start(order: WorkOrder, { directory, outline, signal, guards, limits }: Start): Promise<SessionRun> {
     const { sessionId, leg, agent, model, maxTokens, allowedTools, fork } = order;
     const { graces, output } = this.settings;
     const prompt = fork?.prompt ?? (await promptOf(order, this.storage.retryingUntil(signal)));
+    const request = await this.requests.of(order, directory, signal);
 
     return startSession({
-      ...(await this.requests.of(order, directory, signal)),
+      ...request,
       session: { agent, sessionId, leg, prompt, model, maxTokens, allowedTools, fork },
       sockets: this.sockets,
       timeoutMs: order.timeoutSeconds * 1_000,
       graces,
       output,
       outline,
-      guards,
+      // Other agents would begin anew after the pause: they are left to see the refusal, and to wait themselves.
+      guards: request.provider.canResume ? [...guards, limits] : guards,
+      onLimit: (resetsAt) => {
+        limits.told(agent.provider, resetsAt);
+      },
     });
   }
 }

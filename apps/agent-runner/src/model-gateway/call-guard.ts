@@ -42,6 +42,6 @@ export interface CallGuard {
   authorize(call: PlannedCall): CallVerdict | Promise<CallVerdict>;
   /** Called once for each call that went out, before its agent sees the end of the answer. */
   settle?(call: PlannedCall, settled: SettledCall): void;
-  /** The provider refuses calls until a time; ISO 8601. */
-  limitReached?(call: PlannedCall, resetsAt: string): void;
+  /** The provider refuses calls until a time (milliseconds since the epoch). True keeps the call until a pause has passed; otherwise its agent sees the refusal. */
+  limitReached?(call: PlannedCall, resetsAt: number): Promise<boolean>;
 }

@@ -1,24 +1,27 @@
+import { MAX_LIMIT_SECONDS } from '@syntropic/orchestration/contracts';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** A later time is not believed. */
-const LONGEST_MS = 31 * 24 * 3_600_000;
+const LONGEST_MS = MAX_LIMIT_SECONDS * 1_000;
 
-/** The time until which a provider refuses calls, by the headers of its 429; ISO 8601. Undefined when they name none. */
-export function limitReset(headers: IncomingHttpHeaders, now: number): string | undefined {
-  const after = headers['retry-after'];
-  const candidates = [
-    ...(after === undefined ? [] : [timeOf(after, now)]),
-    ...Object.entries(headers)
-      .filter(([name]) => /^(anthropic|x)-ratelimit-.*reset/.test(name))
-      .map(([, value]) => timeOf(String(value), now)),
-  ];
-  const known = candidates.flatMap((time) =>
-    time !== undefined && time >= now && time <= now + LONGEST_MS ? [time] : [],
-  );
-  // `retry-after` comes first: it is the provider's own summary of the others.
-  const time = after === undefined ? Math.max(...known) : (known[0] ?? NaN);
-  return Number.isFinite(time) ? new Date(time).toISOString() : undefined;
+/** Providers' own summaries of their limits: the first that is there counts. */
+const SUMMARIES = ['retry-after', 'anthropic-ratelimit-unified-reset'];
+
+/** The time until which a provider refuses calls, by the headers of its 429, in milliseconds since the epoch. Undefined when they name none. */
+export function limitReset(headers: IncomingHttpHeaders, now: number): number | undefined {
+  const timesOf = (isNamed: (name: string) => boolean) =>
+    Object.entries(headers).flatMap(([name, value]) =>
+      isNamed(name) ? believed(timeOf(String(value), now), now) : [],
+    );
+
+  const summary = SUMMARIES.find((name) => headers[name] !== undefined);
+  if (summary !== undefined) return timesOf((name) => name === summary)[0];
+  const times = timesOf((name) => /^(anthropic|x)-ratelimit-.*reset/.test(name));
+  return times.length > 0 ? Math.max(...times) : undefined;
 }
+
+const believed = (time: number | undefined, now: number): readonly number[] =>
+  time !== undefined && time >= now && time <= now + LONGEST_MS ? [time] : [];
 
 const EPOCH_SECONDS = 1e9;
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

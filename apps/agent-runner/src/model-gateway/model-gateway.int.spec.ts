@@ -131,8 +131,14 @@ describe('a call of the Messages API', () => {
 
 describe('an error of the provider', () => {
   it('of status 429 passes with the time of its limit, and is reported', async () => {
-    const reached: string[] = [];
-    const guard: CallGuard = { authorize: () => undefined, limitReached: (_, resetsAt) => reached.push(resetsAt) };
+    const reached: number[] = [];
+    const guard: CallGuard = {
+      authorize: () => undefined,
+      limitReached: (_, time) => {
+        reached.push(time);
+        return Promise.resolve(false);
+      },
+    };
     const resetsAt = Math.floor(Date.now() / 1_000) + 3_600;
     const headers = {
       'anthropic-ratelimit-unified-reset': String(resetsAt),
@@ -149,7 +155,25 @@ describe('an error of the provider', () => {
     expect(records('model_call')).toMatchObject([
       { status: 429, error: 'rate_limit_error', cost_usd: '0', complete: true },
     ]);
-    expect(reached).toEqual([iso]);
+    expect(reached).toEqual([resetsAt * 1_000]);
+  });
+
+  it('of status 429 is kept from the agent by a guard, with every further call, and goes out again when it is let go', async () => {
+    let asked = 0;
+    const guard: CallGuard = { authorize: () => undefined, limitReached: () => Promise.resolve(++asked > 0) };
+    models().answer(inOrder({ status: 429, headers: { 'retry-after': '60' } }, { text: 'One' }, { text: 'Two' }));
+    const { socket, records } = await openAnthropic([guard]);
+
+    const first = ask(socket.path, MESSAGES, request());
+    await eventually(() => socket.held.calls === 1);
+    const second = ask(socket.path, MESSAGES, request());
+    await eventually(() => socket.held.calls === 2);
+    expect(models().requests).toHaveLength(1);
+
+    socket.release('limited');
+    expect(await Promise.all([first, second])).toMatchObject([{ status: 200 }, { status: 200 }]);
+    expect(asked).toBe(1);
+    expect(records('model_call')).toMatchObject([{ status: 429 }, { status: 200 }, { status: 200 }]);
   });
 
   it('about the credential becomes one that agents do not repeat, and does not show it', async () => {

@@ -59,8 +59,7 @@ export class ModelGateway {
     { upstream, operation, body, arrivedAt }: Target & Readonly<{ body: Buffer; arrivedAt: number }>,
   ): Promise<void> {
     const document = await requestDocument(body, operation, session.maxOutputTokens);
-    const call: PlannedCall = {
-      callId: randomUUID(),
+    const planned = {
       sessionId: session.sessionId,
       upstream: upstream.name,
       operation: operation.name,
@@ -70,15 +69,28 @@ export class ModelGateway {
       maxOutputTokens: document.maxOutputTokens,
       isMetered: operation.isMetered,
     };
-    session.tools.endedIn(call.agentId);
+    session.tools.endedIn(planned.agentId);
+    const target = { upstream, operation, arrivedAt, body: document.body };
+    // Each attempt is a call of its own: reserved, recorded and settled.
+    while (
+      (await this.#attempt(exchange, session, { ...target, call: { ...planned, callId: randomUUID() } })) === 'kept'
+    );
+  }
+
+  async #attempt(
+    exchange: Exchange,
+    session: CallingSession,
+    { call, body, ...target }: Target & Readonly<{ call: PlannedCall; body: Buffer; arrivedAt: number }>,
+  ): Promise<'passed' | 'kept'> {
     const refusal = await this.#enter(call, session, exchange.gone);
     try {
-      const secret = refusal ?? (await secretFor(upstream));
-      if ('status' in secret) this.#refuse(exchange, session, { call, refusal: secret });
-      else {
-        const options = { exchange, session, upstream, operation, call, arrivedAt, secret: secret.value };
-        await new PassedCall(options, this.#connections).run(document.body);
+      const secret = refusal ?? (await secretFor(target.upstream));
+      if (!('status' in secret)) {
+        const options = { ...target, exchange, session, call, secret: secret.value };
+        return await new PassedCall(options, this.#connections).run(body);
       }
+      this.#refuse(exchange, session, { call, refusal: secret });
+      return 'passed';
     } finally {
       session.hold.leave();
     }

@@ -38,12 +38,13 @@ export class PassedCall {
     private readonly connections: ProviderConnections,
   ) {}
 
-  async run(body: Buffer): Promise<void> {
+  /** `kept`: the provider's limit is reached, and the agent does not hear of it. The call is to go out again after a pause. */
+  async run(body: Buffer): Promise<'passed' | 'kept'> {
     const { response } = this.options.exchange;
     try {
       const answer = await this.#send(body);
-      const isError = (answer.statusCode ?? 0) >= 400;
-      await (isError ? this.#passError(answer) : this.#passAnswer(answer));
+      if ((answer.statusCode ?? 0) >= 400) return await this.#passError(answer);
+      await this.#passAnswer(answer);
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       this.#record({ account: { ...NO_ACCOUNT, isComplete: !error.isSent, error: 'no_answer' }, status: 502 });
@@ -54,6 +55,7 @@ export class PassedCall {
         headers: { 'x-should-retry': 'true' },
       });
     }
+    return 'passed';
   }
 
   async #send(body: Buffer): Promise<IncomingMessage> {
@@ -96,7 +98,7 @@ export class PassedCall {
   }
 
   /** An error may repeat the credential that the provider did not accept. */
-  async #passError(answer: IncomingMessage): Promise<void> {
+  async #passError(answer: IncomingMessage): Promise<'passed' | 'kept'> {
     const { exchange, operation } = this.options;
     const text = this.#withoutSecret(await errorText(answer));
     const account = new AnswerAccount(operation.dialect, 'application/json');
@@ -104,19 +106,28 @@ export class PassedCall {
     const { error = 'error' } = account.end();
     const status = answer.statusCode ?? 0;
     this.#record({ account: { ...NO_ACCOUNT, isComplete: true, error }, status, answer });
-    if (status === TOO_MANY_REQUESTS) this.#limited(answer);
+    if (status === TOO_MANY_REQUESTS && (await this.#isKept(answer))) return 'kept';
     const { 'content-encoding': _, ...headers } = returnedHeaders(answer.headers);
     // A 401 is about the runner's credential: agents would repeat it for minutes.
     const [shown, more] = status === 401 ? [403, { 'x-should-retry': 'false' }] : [status, {}];
     exchange.response.writeHead(shown, { ...headers, ...more }).end(text);
+    return 'passed';
   }
 
-  #limited({ headers }: IncomingMessage): void {
+  /** True when a guard has the execution paused. Further calls of the session wait from here on, so that they do not meet the limit, too. */
+  async #isKept({ headers }: IncomingMessage): Promise<boolean> {
     const { session, call, upstream } = this.options;
     const resetsAt = limitReset(headers, Date.now());
-    if (resetsAt === undefined) return;
-    session.records.note('model_limit_reached', { upstream: upstream.name, resets_at: resetsAt });
-    for (const guard of session.guards) guard.limitReached?.(call, resetsAt);
+    if (resetsAt === undefined) return false;
+    session.records.note('model_limit_reached', {
+      upstream: upstream.name,
+      resets_at: new Date(resetsAt).toISOString(),
+    });
+    void session.hold.hold('limited');
+    const answers = await Promise.all(session.guards.map(async (guard) => guard.limitReached?.(call, resetsAt)));
+    const isKept = answers.includes(true);
+    if (!isKept) session.hold.release('limited');
+    return isKept;
   }
 
   #record({ account, status, answer }: Readonly<{ account: Account; status: number; answer?: IncomingMessage }>): void {

@@ -6,8 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
  */
 const HEARD_MS = 1_000;
 
-/** The execution is paused, or the runner does not know if it still holds the lease. */
-export type HoldReason = 'paused' | 'lease_uncertain';
+/** The execution is paused, a provider's limit is reached and a pause comes, or the runner does not know if it still holds the lease. */
+export type HoldReason = 'paused' | 'limited' | 'lease_uncertain';
 
 /** The call or the tool of an agent that asks to go on. */
 export type Entrant = Readonly<{ kind: 'call' }> | Readonly<{ kind: 'tool'; id: string }>;

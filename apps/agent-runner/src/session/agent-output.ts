@@ -5,6 +5,7 @@ import { linesOf } from './lines';
 import type { LiveInput } from './live-input';
 import type { MessageOutline } from './message-outline';
 import type { OutputSpooler } from './output-spooler';
+import { toldLimit } from './told-limit';
 import type { ResultGrace } from './result-grace';
 import type { WorkspaceFreezer } from './workspace-freezer';
 import type { YieldPoints } from './yield-points';
@@ -23,6 +24,8 @@ type OutputOptions = Readonly<{
   yieldPoints: YieldPoints;
   /** Undefined for an agent without a protocol. */
   outline: Outline | undefined;
+  /** Called when the agent tells of a limit that refuses its calls. */
+  onLimit: ((resetsAt: number) => void) | undefined;
 }>;
 
 /** Reads an agent's output into the spool, and reads nothing while the workspace is frozen. */
@@ -48,7 +51,7 @@ export class AgentOutput {
   }
 
   async #readStdout(stdout: Readable): Promise<void> {
-    const { pause, freezer, spooler, grace, input, yieldPoints } = this.options;
+    const { pause, freezer, spooler, grace, input, yieldPoints, onLimit } = this.options;
     for await (const lines of linesOf(stdout)) {
       for (const piece of spooler.piecesOf(lines)) {
         const outline = await this.options.outline?.(piece.text);
@@ -57,6 +60,8 @@ export class AgentOutput {
         await freezer.waitForThaw();
         await spooler.keep('stdout', piece);
         grace.follow(outline);
+        const limit = outline && toldLimit(outline);
+        if (limit !== undefined) onLimit?.(limit);
         input?.follow(outline, grace.isIdle);
         await pause.reach(after);
         pause.follow();

@@ -61,7 +61,9 @@ export class AgentPause {
     this.withdraw();
     const { freezer, socket } = this.options;
     await freezer.thaw('paused');
-    if (!this.#request) socket.release('paused');
+    if (this.#request) return;
+    socket.release('paused');
+    socket.release('limited');
   }
 
   withdraw(): void {

@@ -28,6 +28,16 @@ const MessageOutline = z.object({
   tool_use_result: z.object({ isAsync: isBackgrounded, status: text, agentId: text }).optional().catch(undefined),
   /** The messages that a result answers. */
   user_message_uuids: z.array(z.string()).optional().catch(undefined),
+  /** A limit of the agent's subscription. */
+  rate_limit_info: z
+    .object({
+      status: text,
+      resetsAt: z.number().optional(),
+      overageStatus: text,
+      isUsingOverage: z.boolean().optional(),
+    })
+    .optional()
+    .catch(undefined),
   /** The answer to a control request. */
   response: z.object({ request_id: text, subtype: text }).optional().catch(undefined),
   tasks: z

@@ -28,6 +28,8 @@ export type LegSettings = Readonly<{
   output?: OutputLimits | undefined;
   /** Parses a line of an agent's protocol; undefined for an agent without one. */
   outline: Outline | undefined;
+  /** Called when the agent tells of a limit that refuses its calls until then. */
+  onLimit?: ((resetsAt: number) => void) | undefined;
   /** The protocol of the agent's input; undefined for an agent whose input is closed. */
   input?: InputProtocol | undefined;
   /** Closed when the leg has ended. */
@@ -81,7 +83,8 @@ export class SessionRun {
     const spooler = new OutputSpooler({ leg, spool, limits: settings.output ?? OUTPUT_LIMITS });
     this.#input = settings.input && new LiveInput(agent.stdin, settings.input);
     const [pause, input] = [this.#pause, this.#input];
-    this.#output = new AgentOutput({ spooler, outline, freezer, pause, grace, input, yieldPoints });
+    const { onLimit } = settings;
+    this.#output = new AgentOutput({ spooler, outline, freezer, pause, grace, input, yieldPoints, onLimit });
     socket.fault.catch(onFault);
     this.#timer.start();
     this.#watch().catch(this.#fault.reject);
@@ -130,9 +133,9 @@ export class SessionRun {
     this.#stop('cancelled');
   }
 
-  /** Ends the agent gracefully; directory and spool stay for the next leg. */
+  /** Ends the agent gracefully; directory and spool stay for the next leg. An agent that has ended by itself has done its work. */
   park(): void {
-    this.#stop('parked');
+    if (!this.#hasEnded) this.#stop('parked');
   }
 
   /** Kills every process at once, because the lease is lost. */

@@ -22,6 +22,7 @@ export interface SessionSpec {
   readonly graces: Graces;
   readonly output?: OutputLimits | undefined;
   readonly outline: Outline;
+  readonly onLimit?: ((resetsAt: number) => void) | undefined;
 }
 
 /**
@@ -62,7 +63,8 @@ async function startIn(spec: SessionSpec, socket: SessionSocket, spool: Spool): 
     const agent = workspace.spawn(plan.argv, { ...plan, keepsStdinOpen: plan.input !== undefined });
     const { diskBytes } = spec.workspace.limits;
     const outline = outputOf(configuration) === 'claude-stream-json' ? spec.outline : undefined;
-    const common = { leg, yields: provider.yields, timeoutMs, graces, diskBytes, output, outline };
+    const { onLimit } = spec;
+    const common = { leg, yields: provider.yields, timeoutMs, graces, diskBytes, output, outline, onLimit };
     return new SessionRun({ ...common, input: plan.input, socket }, workspace, agent, spool);
   } catch (error) {
     // Keeps the files of an earlier leg when the start of a later one fails.

@@ -11,6 +11,8 @@ export type RunnerSettings = Readonly<{
   graces: Graces;
   /** The time a paused agent stays in memory before its workspace is parked. */
   pauseHoldMs: number;
+  /** A limit of a provider that resets sooner is left to the agent. */
+  limitPauseMs: number;
   allowFileRepositories: boolean;
   /** The most that is kept of a session's output. */
   output: OutputLimits;
@@ -37,6 +39,7 @@ export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
     terminateMs: config.CANCEL_GRACE_SECONDS / 2,
   },
   pauseHoldMs: config.PAUSE_HOLD_SECONDS,
+  limitPauseMs: config.LIMIT_PAUSE_SECONDS,
   allowFileRepositories: config.SYN_LOCAL_REPOS,
   output: { bytes: config.OUTPUT_MAX_MB * MEGABYTE, lines: config.OUTPUT_MAX_LINES },
   memoryBytes: config.RUNNER_MEMORY_MB === undefined ? machineMemory() : config.RUNNER_MEMORY_MB * MEGABYTE,

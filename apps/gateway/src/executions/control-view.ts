@@ -8,5 +8,7 @@ export const controlView = (control: Immutable<ControlRow>): ControlView => ({
   effective_at: control.effectiveAt,
   lapsed_at: control.lapsedAt,
   reason: control.reason ?? null,
+  why: control.why ?? null,
+  until: control.until ?? null,
   phase_id: control.phaseId ?? null,
 });

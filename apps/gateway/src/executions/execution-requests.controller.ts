@@ -13,6 +13,7 @@ import {
   changeBudget,
   forkExecution,
   injectMessage,
+  interruptExecution,
   pauseExecution,
   rejectPhase,
   rerunExecution,
@@ -29,6 +30,7 @@ const {
   ChangeBudget,
   ForkExecution,
   InjectMessage,
+  InterruptExecution,
   PauseExecution,
   RejectPhase,
   RerunExecution,
@@ -79,6 +81,14 @@ export class ExecutionRequestsController {
     });
     return this.#request(request, 'budget', (executionId) =>
       this.commands.send(request, ChangeBudget, { executionId, limits }),
+    );
+  }
+
+  @Serve(interruptExecution)
+  interrupt(request: ApiRequest<typeof interruptExecution>) {
+    const reason = request.body?.reason ?? undefined;
+    return this.#request(request, 'interrupt', (executionId) =>
+      this.commands.send(request, InterruptExecution, { executionId, reason }),
     );
   }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 const reason = z.string().max(2_000).nullish();
 
 export const PauseRequest = z.strictObject({ reason }).meta({ id: 'PauseRequest' });
+export const InterruptRequest = z.strictObject({ reason }).meta({ id: 'InterruptRequest' });
 export const CancelRequest = z.strictObject({ reason }).meta({ id: 'CancelRequest' });
 export const RejectRequest = z.strictObject({ reason }).meta({ id: 'RejectRequest' });
 

@@ -6,6 +6,7 @@ import {
   ForkReply,
   ForkRequest,
   InjectRequest,
+  InterruptRequest,
   PauseRequest,
   RejectRequest,
   RerunReply,
@@ -45,6 +46,14 @@ export const cancelExecution = endpoint({
   path: '/executions/{execution_id}/cancel',
   summary: 'Cancels an execution: its agents end at once',
   body: CancelRequest.nullish(),
+  also,
+});
+
+export const interruptExecution = endpoint({
+  ...request,
+  path: '/executions/{execution_id}/interrupt',
+  summary: 'Ends the agents of an execution and keeps their workspaces, in which a retry goes on',
+  body: InterruptRequest.nullish(),
   also,
 });
 

@@ -68,6 +68,7 @@ export const executionState = (row: ExecutionRow): ExecutionState => ({
   ...((row.rerun_of !== null || row.taken_over_phases > 0) && takenOver(row)),
   ...(row.detail.forkOf && { fork_of: forkView(row) }),
   ...((row.detail.retryAt !== undefined || row.detail.automaticRetries > 0) && retries(row)),
+  ...(row.detail.controls.length > 0 && { controls: row.detail.controls.map(controlView) }),
 });
 
 export function executionSummary(row: ListedExecution, usage: Usage): ExecutionSummary {

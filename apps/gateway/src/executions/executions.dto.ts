@@ -151,7 +151,7 @@ export const ExecutionDetail = z
     ...retries,
     fork_of: ForkOf.nullable(),
     reruns: z.array(z.string()).meta({ description: 'The newest 100 executions that are reruns of this one.' }),
-    asked: z.enum(['pause', 'cancel']).nullable(),
+    asked: z.enum(['pause', 'interrupt', 'cancel']).nullable(),
     reason: z.string().nullable(),
     controls: z.array(ControlView).meta({ description: 'The newest request of each control, oldest first.' }),
     messages: z.array(MessageView).meta({
@@ -230,6 +230,7 @@ export const ExecutionState = z
     state: z.string(),
     ...z.object(takenOver).partial().shape,
     ...z.object(retries).partial().shape,
+    controls: z.array(ControlView).optional(),
     fork_of: ForkOf.nullish(),
   })
   .meta({ id: 'StateResponse', description: 'Reruns name what they took over, interrupted executions their retry.' });

@@ -9,8 +9,8 @@ import type { BudgetLimits } from './budget-view';
 /** Usage by session, for sessions whose account the log does not have. */
 type UnsettledUsage = ReadonlyMap<string, Usage>;
 
-/** Statuses of phases whose newest attempt has not ended. */
-const UNFINISHED: ReadonlySet<string> = new Set(['queued', 'running', 'paused']);
+/** Statuses of phases whose newest session has given no account yet. */
+const UNFINISHED: ReadonlySet<string> = new Set(['queued', 'running', 'paused', 'interrupted']);
 
 /** The present usage of executions: from the log for sessions with an account, from telemetry for the others. */
 @Injectable()

@@ -10,6 +10,7 @@ export {
   type AgentMessage,
 } from './message';
 export { EgressHost } from './egress-host';
+export { MAX_LIMIT_SECONDS } from './model-limit';
 export { deviationOf } from './output-schema';
 export {
   AuthoredInput,

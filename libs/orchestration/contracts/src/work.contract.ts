@@ -112,8 +112,8 @@ export const WorkHint = z.object({
 });
 export type WorkHint = z.infer<typeof WorkHint>;
 
-/** The requested control of a session. */
-export const Control = z.enum(['run', 'pause', 'cancel']);
+/** The requested control of a session. `park`: a pause that gives slot and lease up as soon as the agent is held. */
+export const Control = z.enum(['run', 'pause', 'park', 'interrupt', 'cancel']);
 export type Control = z.infer<typeof Control>;
 
 const RenewedLease = z.union([

@@ -20,6 +20,7 @@ import { z } from 'zod';
 import { PROVIDERS } from './agent-configuration';
 import { Amount, Budget, BudgetKind, OnExceeded } from './budget';
 import { noneTwice, Prompt, Retries } from './workflow-definition';
+import { limitedPause, modelLimit } from './model-limit';
 import { MessageId, MessageRole, MessageText } from './message';
 import { refusals } from './workflow-execution.refusals';
 import {
@@ -33,6 +34,7 @@ import {
   inSession,
   InterruptReason,
   needsOfRunner,
+  LossReason,
   ofSession,
   ParkReason,
   reason,
@@ -40,6 +42,7 @@ import {
   recordedFailure,
   RecordedPhase,
   RerunOf,
+  sessionLeg,
   settled,
   summary,
   TakenOverPhase,
@@ -85,6 +88,8 @@ const commands = {
   PauseExecution: { executionId: ExecutionId, reason },
   ResumeExecution: { executionId: ExecutionId },
   CancelExecution: { executionId: ExecutionId, reason },
+  /** Ends the agents of an execution, keeps their workspaces, and waits for a retry. */
+  InterruptExecution: { executionId: ExecutionId, reason },
   /** Begins the interrupted phases again, as attempt n + 1. */
   RetryExecution: { executionId: ExecutionId },
   /** The back-off after an interruption by the loss of this session has passed. */
@@ -100,6 +105,10 @@ const commands = {
   },
   /** The ledger of the budget has found a limit exceeded. */
   ExceedBudget: byPlatform({ executionId: ExecutionId, ...exceeded }),
+  /** A provider of models refuses the calls of the phase's agent: the execution pauses until the limit has reset. */
+  ReportLimit: byLeaseHolder({ ...ofSession, ...modelLimit }),
+  /** The limit for which the execution was paused until then has reset. */
+  ResumeAfterLimit: byPlatform({ executionId: ExecutionId, until: z.iso.datetime() }),
   /** A runner has claimed the phase's work. */
   StartPhase: byPlatform({ ...ofSession, runner: ShortName, leg: z.number().int().min(1) }),
   /** The phase's agent is frozen at a yield point: all processes of its workspace are stopped. */
@@ -113,7 +122,7 @@ const commands = {
   /** The phase's agent has ended because the execution is being cancelled. */
   StopPhase: byPlatform({ ...ofSession, ...settled, error: ErrorText.optional() }),
   /** The phase has no runner any more: its lease was lost, or no runner took it in time. */
-  InterruptPhase: byLeaseHolder({ ...ofSession, why: InterruptReason }),
+  InterruptPhase: byLeaseHolder({ ...ofSession, why: LossReason }),
   /** The back-off after a failed attempt has passed. */
   RequeuePhase: byPlatform({ executionId: ExecutionId, phaseId: PhaseId, attempt: z.number().int().min(2) }),
   /** Gives the agents of the present phases a message, which they read between two steps of their work. */
@@ -193,8 +202,9 @@ const events = {
   MessageDelivered: { ...inSession, messageId: MessageId },
   /** The phase or its execution has ended before an agent of it took the message. */
   MessageUndeliverable: { ...inPhase, messageId: MessageId },
-  ExecutionPauseRequested: { ...inExecution, reason },
-  ExecutionPaused: { ...inExecution, yieldPoint: YieldPoint, phaseId: PhaseId.optional() },
+  /** `until`: the execution resumes by itself then, unless people resume or pause it before. */
+  ExecutionPauseRequested: { ...inExecution, reason, ...limitedPause },
+  ExecutionPaused: { ...inExecution, yieldPoint: YieldPoint, phaseId: PhaseId.optional(), ...limitedPause },
   ExecutionResumed: inExecution,
   ExecutionCancelRequested: { ...inExecution, reason },
   ExecutionCancelled: { ...inExecution, ...summary, reason },
@@ -202,12 +212,16 @@ const events = {
   BudgetExceeded: { ...inExecution, ...exceeded, onExceeded: OnExceeded },
   /** The limits that hold from now on, and those before. */
   BudgetChanged: { ...inExecution, budget: Budget, before: Budget },
+  ExecutionInterruptRequested: { ...inExecution, reason },
   ExecutionInterrupted: {
     ...inSession,
     ...summary,
     why: InterruptReason,
     /** Every session that ends with it, including parallel phases. */
-    sessions: z.array(z.object({ sessionId: SessionId, leg: z.int() })),
+    sessions: z.array(sessionLeg),
+    /** The sessions whose workspaces are parked: a retry goes on with them. Absent when there are none. */
+    parked: z.array(sessionLeg).optional(),
+    reason,
     /** The back-off before the automatic retry; absent when none follows. */
     retryInSeconds: z.number().optional(),
   },

@@ -30,8 +30,11 @@ export const reason = z.string().max(2_000).optional();
 export const YieldPoint = z.enum(['before_phase', 'after_tool', 'after_model', 'between_lines']);
 export type YieldPoint = z.infer<typeof YieldPoint>;
 
-export const ParkReason = z.enum(['hold_expired', 'slot_needed', 'shutdown', 'lease_lost']);
-export const InterruptReason = z.enum(['lease_lost', 'queue_timeout', 'shutdown']);
+export const ParkReason = z.enum(['hold_expired', 'slot_needed', 'shutdown', 'lease_lost', 'requested', 'limit']);
+
+/** The reasons for which a phase has no runner any more. */
+export const LossReason = z.enum(['lease_lost', 'queue_timeout', 'shutdown']);
+export const InterruptReason = z.enum([...LossReason.options, 'requested']);
 
 /** A phase as its runner is sent it: the template's, with its agent decided. */
 export type ExecutablePhase = Immutable<z.infer<typeof PhaseDefinition>> & Readonly<{ agent: AgentConfiguration }>;
@@ -123,6 +126,9 @@ export const inPhase = { ...inExecution, phaseId: PhaseId };
 
 /** Each attempt of a phase is a session; a session that was parked goes on with its next leg. */
 export const inSession = { ...inPhase, sessionId: SessionId, attempt: z.int(), leg: z.int().min(1) };
+
+/** A session with the leg that it has come to. */
+export const sessionLeg = z.object({ sessionId: SessionId, leg: z.int() });
 
 /** The execution that a rerun was made of, and its status at that moment. */
 export const RerunOf = z.object({

@@ -1,6 +1,7 @@
 export { WorkflowExecution } from './workflow-execution/aggregate';
 export { actionOf, changeBudget, exceedBudget } from './workflow-execution/budget';
 export { forkExecution } from './workflow-execution/fork-execution';
+export { reportLimit } from './workflow-execution/limits';
 export { messagePageOf } from './workflow-execution/messages';
 export { failPhase, startPhase } from './workflow-execution/phases';
 export { rerunExecution } from './workflow-execution/rerun-execution';

@@ -99,6 +99,7 @@ export const executionWireEvents = wireEvents(workflowExecution)({
       phase_id: data.phaseId ?? null,
       yield_point: data.yieldPoint,
       paused_at: recordedAt,
+      until: data.until ?? null,
     }),
   },
   ExecutionResumed: {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Recorded } from '@syntropic/kernel';
 import { Effects, type Action } from '@syntropic/processes';
 import { newWork, WorkFixture } from './testing/work-fixture';
-import { announceMessage, closeWork, control, enqueue, workEffects } from './work-actions';
+import { announceMessage, closeWork, control, enqueue, keepWork, workEffects } from './work-actions';
 
 const fixture = new WorkFixture();
 const noCommands = () => Promise.reject(new Error('no command is sent here'));
@@ -39,6 +39,12 @@ async function stateOf(sessionId: string) {
   return rows[0];
 }
 
+/** The parked workspaces of a runner that it is told to remove. */
+async function discardedBy(runner: string, ...parked: readonly string[]) {
+  const capabilities = { runner, backends: ['sandbox'], providers: ['command'], slots: 1 };
+  return (await fixture.queue.renew({ ...capabilities, leases: [], parked })).discard;
+}
+
 describe('work that a process requests', () => {
   it('is queued, controlled and closed', async () => {
     const work = newWork();
@@ -50,6 +56,29 @@ describe('work that a process requests', () => {
     await carryOut(closeWork(work.executionId), 3);
     expect(await stateOf(work.sessionId)).toEqual({ state: 'closed', control: 'pause' });
   });
+
+  it.each(['parked by its runner', 'not yet released'])(
+    'is closed and kept when it is %s, for its next leg',
+    async (when) => {
+      const work = newWork();
+      await carryOut(enqueue(work), 1);
+      const lease = await fixture.claimed('r1');
+      await carryOut(control(work.executionId, 'interrupt'), 2);
+      expect(await fixture.renewed('r1', lease)).toMatchObject([{ control: 'interrupt', asOf: 2 }]);
+
+      if (when === 'parked by its runner') await fixture.queue.release(lease, 'parked');
+      await carryOut(keepWork(work.executionId, [work.sessionId]), 3);
+      await fixture.queue.release(lease, 'parked');
+      expect(await stateOf(work.sessionId)).toMatchObject({ state: 'closed' });
+      expect(await discardedBy('r1', work.sessionId)).toEqual([]);
+
+      await carryOut(enqueue({ ...work, leg: 2, attempt: 2, parkedOn: 'r1' }), 4);
+      expect(await stateOf(work.sessionId)).toEqual({ state: 'queued', control: 'run' });
+      expect((await fixture.claimed('r1')).token).toBeGreaterThan(lease.token);
+      await carryOut(closeWork(work.executionId), 5);
+      expect(await discardedBy('r1', work.sessionId)).toEqual([work.sessionId]);
+    },
+  );
 
   it('is not changed by a repetition of an older event', async () => {
     const work = newWork();

@@ -152,7 +152,7 @@ export class WorkQueue {
   async setControl(executionId: string, control: Control, asOf: number): Promise<readonly AffectedWork[]> {
     const affected = await this.#affect(
       `set control = $3, as_of = $2,
-           queued_at = case when w.control = 'pause' then clock_timestamp() else w.queued_at end`,
+           queued_at = case when w.control in ('pause', 'park') then clock_timestamp() else w.queued_at end`,
       [executionId, asOf, control],
     );
     const mayRun = control === 'run' ? affected.filter(({ state }) => state === 'queued') : [];
@@ -165,11 +165,19 @@ export class WorkQueue {
     return this.#affect(`set messages = greatest(w.messages, $2)`, [executionId, asOf]);
   }
 
-  /** Ends all work of an execution: its leases are refused from now on, and runners discard its parked workspaces. */
-  async closeExecution(executionId: string, asOf: number): Promise<readonly AffectedWork[]> {
+  /**
+   * Ends all work of an execution: its leases are refused from now on, and runners discard its parked workspaces, except those of the
+   * kept sessions. A session may be kept before its runner has released it as parked.
+   */
+  async closeExecution(
+    executionId: string,
+    asOf: number,
+    kept: readonly string[] = [],
+  ): Promise<readonly AffectedWork[]> {
     return this.#affect(
-      `set state = 'closed', closed_at = clock_timestamp(), as_of = $2, parked_on = null, expires_at = null`,
-      [executionId, asOf],
+      `set state = 'closed', closed_at = clock_timestamp(), as_of = $2, expires_at = null,
+           parked_on = case when w.session_id = any($3::uuid[]) then coalesce(w.parked_on, w.runner) end`,
+      [executionId, asOf, kept],
     );
   }
 

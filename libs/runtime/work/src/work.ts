@@ -1,5 +1,5 @@
-/** The requested state of a session. */
-export type Control = 'run' | 'pause' | 'cancel';
+/** The requested state of a session. `park`: paused without a slot. */
+export type Control = 'run' | 'pause' | 'park' | 'interrupt' | 'cancel';
 
 /** A session for a runner. */
 export type NewWork = Readonly<{

@@ -11,13 +11,13 @@ import {
 } from '@syntropic/kernel';
 import { workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
 import { process, send, startTimer } from '@syntropic/processes';
-import { announceMessage, closeWork, control, enqueue } from '@syntropic/work';
+import { announceMessage, closeWork, control, enqueue, keepWork } from '@syntropic/work';
 import { clock, clockOfAll, limits } from './budget-reactions';
 
 const { CompletePhase, FailPhase, RequeuePhase, StopPhase } = workflowExecution.commands;
 
 /**
- * Enqueues work for queued phases, ends a phase when its session ends, and passes pause, resume and cancel on to the work queue. Limits
+ * Enqueues work for queued phases, ends a phase when its session ends, and passes pause, resume, interrupt and cancel on to the work queue. Limits
  * are in the ledger of budgets before work is queued or resumed.
  */
 export const runPhases = process(
@@ -43,11 +43,16 @@ export const runPhases = process(
 
     MessageRequested: ({ data: { executionId } }) => [announceMessage(executionId)],
 
-    ExecutionPauseRequested: ({ data: { executionId } }) => [control(executionId, 'pause')],
+    // Nothing of an execution that waits for a limit needs a slot, and its resumption may be days away.
+    ExecutionPauseRequested: ({ data: { executionId, until } }) => [
+      control(executionId, until === undefined ? 'pause' : 'park'),
+    ],
     ExecutionResumed: (event) => [...clockOfAll(event, 'resume'), control(event.data.executionId, 'run')],
     ExecutionCancelRequested: ({ data: { executionId } }) => [control(executionId, 'cancel')],
 
-    ExecutionInterrupted: (event) => [...clockOfAll(event, 'clear'), closeWork(event.data.executionId)],
+    ExecutionInterruptRequested: ({ data: { executionId } }) => [control(executionId, 'interrupt')],
+
+    ExecutionInterrupted: (event) => [...clockOfAll(event, 'clear'), afterInterruption(event.data)],
     ExecutionCompleted: (event) => [...clockOfAll(event, 'close'), closeWork(event.data.executionId)],
     ExecutionFailed: (event) => [...clockOfAll(event, 'close'), closeWork(event.data.executionId)],
     ExecutionCancelled: (event) => [...clockOfAll(event, 'close'), closeWork(event.data.executionId)],
@@ -66,6 +71,12 @@ const afterFailure = ({ executionId, phaseId, attempt, retryInSeconds }: Executi
         phaseId,
         attempt: attempt + 1,
       });
+
+const afterInterruption = ({ executionId, parked = [] }: ExecutionEvents['ExecutionInterrupted']['data']) =>
+  keepWork(
+    executionId,
+    parked.map(({ sessionId }) => sessionId),
+  );
 
 type SessionCompleted = SessionEvents['SessionCompleted']['data'];
 

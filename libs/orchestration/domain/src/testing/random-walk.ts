@@ -2,11 +2,12 @@ import { DomainError, ExecutionId, replay, WorkflowId, type SessionId, type Usag
 import { type ExecutionEvent, WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/contracts';
 import fc from 'fast-check';
 import { WorkflowExecution } from '../workflow-execution/aggregate';
-import { interruptPhase } from '../workflow-execution/phases';
+import { interruptPhase } from '../workflow-execution/interruptions';
 import { rerunExecution } from '../workflow-execution/rerun-execution';
 import { startExecution } from '../workflow-execution/start-execution';
 import { cancelExecution } from '../workflow-execution/user-requests';
-import { isLive, isUnderway, type UnderwayExecution } from '../workflow-execution/workflow-execution';
+import { isLive } from '../workflow-execution/phase-state';
+import { isUnderway, type UnderwayExecution } from '../workflow-execution/workflow-execution';
 import { commandOf, randomSteps, type Step } from './random-steps';
 
 const { CancelExecution, InterruptPhase, RerunExecution, StartExecution } = workflowExecution.commands;
@@ -117,6 +118,12 @@ export function accounts(history: Facts): readonly Usage[] {
   }
   return [...bySession.values()];
 }
+
+/** True when sessions have ended without an account. A session that an interruption keeps gives its account at its own end. */
+export const hasLost = (history: Facts): boolean =>
+  history.some(
+    ({ type, data }) => type === 'ExecutionInterrupted' && (data.why !== 'requested' || data.sessions.length > 0),
+  );
 
 /** The phases that must have completed before each phase starts. */
 export function predecessors({ phases }: WorkflowDefinition): ReadonlyMap<string, readonly string[]> {

@@ -2,6 +2,8 @@ import { aggregate, byHandler } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { changeBudget, exceedBudget } from './budget';
 import { forkExecution } from './fork-execution';
+import { interruptExecution, interruptPhase, retryInterruption } from './interruptions';
+import { reportLimit, resumeAfterLimit } from './limits';
 import { deliverMessage, injectMessage } from './messages';
 import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from './user-requests';
 import {
@@ -9,12 +11,10 @@ import {
   completePhase,
   failPhase,
   holdPhase,
-  interruptPhase,
   parkPhase,
   rejectPhase,
   requeuePhase,
   resumePhase,
-  retryInterruption,
   startPhase,
   stopPhase,
 } from './phases';
@@ -38,8 +38,11 @@ export const WorkflowExecution = aggregate(workflowExecution, {
     pauseExecution,
     resumeExecution,
     cancelExecution,
+    interruptExecution,
     retryExecution,
     retryInterruption,
+    reportLimit: byHandler(reportLimit),
+    resumeAfterLimit,
     changeBudget: byHandler(changeBudget),
     exceedBudget,
     startPhase,

@@ -1,13 +1,17 @@
 import { derivedUuid, SessionId, type ExecutionId } from '@syntropic/kernel';
-import { forksOf, MAX_ARTIFACT_IDS, type ExecutionEvent, type YieldPoint } from '@syntropic/orchestration/contracts';
+import {
+  forksOf,
+  MAX_ARTIFACT_IDS,
+  type ExecutionCommands,
+  type ExecutionEvent,
+  type YieldPoint,
+} from '@syntropic/orchestration/contracts';
+import { hasSession, isActive, isLive, isRetried, type PhaseState, type PhaseWithSession } from './phase-state';
 import {
   evolve,
-  isActive,
   isEnding,
-  isLive,
-  isRetried,
   isUnderway,
-  type PhaseState,
+  type Running,
   type UnderwayExecution,
   type WorkflowExecution,
 } from './workflow-execution';
@@ -35,19 +39,48 @@ function consequencesOf(execution: UnderwayExecution, yieldPoint: YieldPoint = '
     const phaseId = phases.find(isLive)?.definition.phaseId;
     return phases.some((phase) => phase.status === 'running')
       ? []
-      : [{ type: 'ExecutionPaused', data: { ...ids, yieldPoint, phaseId } }];
+      : [{ type: 'ExecutionPaused', data: { ...ids, yieldPoint, phaseId, ...limitedPauseOf(execution) } }];
   }
+  if (execution.requested === 'interrupt') return phases.some(isLive) ? [] : [interruption(execution)];
   return nextPhases(phases).map((phase) => queued(execution, phase));
 }
 
+const limitedPauseOf = ({ limitedUntil: until }: Running) =>
+  until === undefined ? {} : { why: 'limit' as const, until };
+
+/** Interrupts an execution whose agents have ended as it was requested. Named by its first phase at work, else by the newest session. */
+function interruption(execution: UnderwayExecution): ExecutionEvent {
+  const { phases, reason } = execution;
+  const begun = phases.filter(hasSession);
+  const phase = begun.find(isActive) ?? begun.at(-1);
+  if (!phase) throw new Error('an execution that runs has a session');
+  const sessions = sessionsAtWork(phases);
+  const data = {
+    ...inSession(execution, phase),
+    ...summaryOf(execution),
+    why: 'requested',
+    ...sessions,
+    reason,
+  } as const;
+  return { type: 'ExecutionInterrupted', data };
+}
+
+/** The sessions that an interruption ends, and those with workspaces to go on in: of parked phases, also when they wait for their next leg. */
+export function sessionsAtWork(phases: readonly PhaseState[]) {
+  const active = phases.filter(hasSession).filter(isActive);
+  const hasWorkspace = ({ status, leg }: PhaseState) => status === 'parked' || (status === 'queued' && leg > 1);
+  const parked = active.filter(hasWorkspace).map(sessionLegOf);
+  const sessions = active.filter((phase) => !hasWorkspace(phase)).map(sessionLegOf);
+  return { sessions, ...(parked.length > 0 && { parked }) };
+}
+
+const sessionLegOf = ({ sessionId, leg }: PhaseWithSession) => ({ sessionId, leg });
+
 /** Ends an execution without running phases: stops the phases that wait for a runner, and keeps their usage. */
 function ended(execution: UnderwayExecution): Decision {
-  const ids = idsOf(execution);
   const givenUp = execution.phases.flatMap((phase): Decision => {
-    const { definition, sessionId, attempt, leg, usage } = phase;
-    if (!isActive(phase) || !sessionId) return [];
-    const data = { ...ids, phaseId: definition.phaseId, sessionId, attempt, leg, usage, artifacts: [] };
-    return [{ type: 'PhaseStopped', data }];
+    const { usage } = phase;
+    return isActive(phase) && hasSession(phase) ? [stopped(execution, phase, { usage, artifacts: [] })] : [];
   });
   const after = givenUp.reduce(evolve, execution);
   const last = undeliverable(execution, () => true);
@@ -76,10 +109,10 @@ function undeliverable(execution: UnderwayExecution, isOver: (phase: PhaseState)
   );
 }
 
-/** The phases that can be queued now: those kept back by a pause, or the next group once the previous one is done. */
+/** The phases that can be queued now: those kept back by a pause or interrupted, or the next group once the previous one is done. */
 export function nextPhases(phases: readonly PhaseState[]): readonly PhaseState[] {
   const isOpen = phases.some((phase) => isActive(phase) || isRetried(phase) || phase.status === 'awaiting_approval');
-  if (isOpen) return phases.filter(({ status }) => status === 'parked' || status === 'due');
+  if (isOpen) return phases.filter(({ status }) => status === 'parked' || status === 'due' || status === 'interrupted');
 
   const upcoming = phases.filter(({ status }) => status === 'pending' || status === 'interrupted');
   const inParallel = ({ definition }: PhaseState) => definition.executionType === 'parallel';
@@ -88,10 +121,10 @@ export function nextPhases(phases: readonly PhaseState[]): readonly PhaseState[]
   return group.length > 0 ? group : upcoming.slice(0, 1);
 }
 
-/** Begins the interrupted phases again. `automaticRetry`: the number of this retry, absent for a requested one. */
+/** Begins the interrupted phases again, those of parked sessions with their next leg. `automaticRetry`: the number of this retry, absent for a requested one. */
 export function retried(execution: UnderwayExecution, automaticRetry?: number): Decision {
   const phaseIds = execution.phases
-    .filter(({ status }) => status === 'interrupted')
+    .filter(({ status }) => status === 'interrupted' || status === 'parked')
     .map(({ definition }) => definition.phaseId);
   const data = { ...idsOf(execution), phaseIds, ...(automaticRetry !== undefined && { automaticRetry }) };
   return followed(execution, [{ type: 'ExecutionRetried', data }]);
@@ -101,8 +134,8 @@ export function retried(execution: UnderwayExecution, automaticRetry?: number): 
 export function queued(execution: UnderwayExecution, phase: PhaseState): ExecutionEvent {
   const ids = idsOf(execution);
   const { definition, runner } = phase;
-  const goesOn = phase.status === 'parked' && phase.sessionId !== undefined;
-  const attempt = goesOn ? phase.attempt : phase.attempt + 1;
+  const parked = phase.status === 'parked' ? phase.sessionId : undefined;
+  const attempt = parked ? phase.attempt : phase.attempt + 1;
 
   return {
     type: 'PhaseQueued',
@@ -110,12 +143,12 @@ export function queued(execution: UnderwayExecution, phase: PhaseState): Executi
       ...ids,
       phaseId: definition.phaseId,
       attempt,
-      sessionId: sessionIdOf(ids.executionId, definition.phaseId, attempt),
-      leg: goesOn ? phase.leg + 1 : 1,
+      sessionId: parked ?? sessionIdOf(ids.executionId, definition.phaseId, attempt),
+      leg: parked ? phase.leg + 1 : 1,
       provider: isForked(execution, phase) ? forksOf(definition.agent.provider) : definition.agent.provider,
       isolation: definition.agent.isolation,
       ...secretsOf(definition.agent),
-      parkedOn: goesOn ? runner : undefined,
+      parkedOn: parked ? runner : undefined,
     },
   };
 }
@@ -131,6 +164,22 @@ const secretsOf = (agent: PhaseState['definition']['agent']) =>
 /** Each attempt of a phase is one session, so its id derives from both. */
 const sessionIdOf = (executionId: ExecutionId, phaseId: string, attempt: number): SessionId =>
   SessionId.parse(derivedUuid('5e551040-0000-5000-8000-000000000000', executionId, phaseId, attempt));
+
+/** The fields of an event about the phase's present session. */
+export const inSession = (execution: UnderwayExecution, { definition, sessionId, attempt, leg }: PhaseWithSession) => ({
+  ...idsOf(execution),
+  phaseId: definition.phaseId,
+  sessionId,
+  attempt,
+  leg,
+});
+
+type Stopped = Pick<ExecutionCommands['StopPhase'], 'model' | 'usage' | 'artifacts' | 'kept' | 'error'>;
+
+export const stopped = (execution: UnderwayExecution, phase: PhaseWithSession, what: Stopped): ExecutionEvent => ({
+  type: 'PhaseStopped',
+  data: { ...inSession(execution, phase), ...what },
+});
 
 export const idsOf = ({ started: { executionId, workflowId, budget } }: UnderwayExecution) => ({
   executionId,

@@ -2,7 +2,8 @@ import type { ExecutionCommands, ForkOf } from '@syntropic/orchestration/contrac
 import type { Decision } from './continuation';
 import { refuse } from './refusals';
 import { finishedBefore, successorOf, usedOf, type Source, type SourceFacts } from './successor';
-import type { PhaseState, WorkflowExecution } from './workflow-execution';
+import type { PhaseState } from './phase-state';
+import type { WorkflowExecution } from './workflow-execution';
 
 type ForkExecution = ExecutionCommands['ForkExecution'];
 

@@ -8,7 +8,8 @@ import {
 import { idsOf, nextPhases, type Decision } from './continuation';
 import { phaseOfSession, refuse, started, wrongState } from './refusals';
 import { isWaitedFor } from './waiting-messages';
-import { isActive, isEnding, isRetried, type PhaseState, type WorkflowExecution } from './workflow-execution';
+import { isActive, isRetried, type PhaseState } from './phase-state';
+import { isEnding, type WorkflowExecution } from './workflow-execution';
 
 /** The most bytes of a page; a single message may be larger as JSON. */
 const MAX_PAGE_BYTES = 512 * 1024;

@@ -22,7 +22,8 @@ import {
   sums,
   usage,
 } from '../testing/facts';
-import { holdPhase, interruptPhase, parkPhase, resumePhase, startPhase, stopPhase } from './phases';
+import { interruptPhase } from './interruptions';
+import { holdPhase, parkPhase, resumePhase, startPhase, stopPhase } from './phases';
 
 const pauseRequested = event(events.ExecutionPauseRequested, ids);
 const cancelRequested = event(events.ExecutionCancelRequested, { ...ids, reason: 'enough' });

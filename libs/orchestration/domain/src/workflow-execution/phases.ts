@@ -1,22 +1,13 @@
-import { UNKNOWN_USAGE } from '@syntropic/kernel';
-import type { ExecutionCommands, ExecutionEvent } from '@syntropic/orchestration/contracts';
-import { reachedLimit, refuseExceeded } from './budget';
-import { followed, idsOf, queued, retried, summaryOf, type Decision } from './continuation';
+import type { ExecutionCommands } from '@syntropic/orchestration/contracts';
+import { followed, idsOf, inSession, queued, stopped, type Decision } from './continuation';
 import { phaseOfSession, refuse, running, started } from './refusals';
-import {
-  isActive,
-  isEnding,
-  isLive,
-  phaseOf,
-  type PhaseState,
-  type UnderwayExecution,
-  type WorkflowExecution,
-} from './workflow-execution';
+import { isLive, type PhaseWithSession } from './phase-state';
+import { isEnding, phaseOf, type UnderwayExecution, type WorkflowExecution } from './workflow-execution';
 
 export function startPhase(execution: WorkflowExecution, command: ExecutionCommands['StartPhase']): Decision {
   const now = running(execution);
   const phase = phaseOfSession(now, command);
-  if (now.requested) throw refuse('not_running', `a ${now.requested} is requested`);
+  if (now.requested) throw refuse('not_running', `${now.requested} is requested`);
   if (isEnding(now)) throw refuse('not_running', 'it is ending');
   if (phase.status !== 'queued' || phase.leg !== command.leg) {
     throw refuse('phase_not_queued', `${command.phaseId} is ${phase.status}`);
@@ -100,54 +91,6 @@ export function stopPhase(execution: WorkflowExecution, command: ExecutionComman
   return followed(now, [stopped(now, phase, faulty(command))]);
 }
 
-/** The runner of the phase is lost. A paused execution stays paused with a parked phase; an ending one ends. */
-export function interruptPhase(execution: WorkflowExecution, command: ExecutionCommands['InterruptPhase']): Decision {
-  const now = started(execution);
-  const phase = phaseOfSession(now, command);
-  if (!isLive(phase) && phase.status !== 'queued') return [];
-  const { why } = command;
-  if (isEnding(now)) return followed(now, [stopped(now, phase, { usage: UNKNOWN_USAGE, artifacts: [] })]);
-  if (now.status === 'paused') {
-    if (!isLive(phase)) return stillQueued(phase, why);
-    const runner = phase.runner ?? '';
-    const data = { ...inSession(now, phase), runner, why: 'lease_lost', usage: UNKNOWN_USAGE } as const;
-    return [{ type: 'PhaseParked', data }];
-  }
-
-  const sessions = now.phases.flatMap((other) =>
-    isActive(other) && other.sessionId ? [{ sessionId: other.sessionId, leg: other.leg }] : [],
-  );
-  const data = { ...inSession(now, phase), ...summaryOf(now), sessions, why, ...automaticRetryOf(now) };
-  return [{ type: 'ExecutionInterrupted', data }];
-}
-
-/** None while a pause is requested or a limit of the budget is reached: the execution waits for a person already. */
-function automaticRetryOf(execution: UnderwayExecution) {
-  const { interruptionRetries } = execution.started;
-  if (!interruptionRetries || execution.automaticRetries >= interruptionRetries.max) return {};
-  if (execution.requested !== undefined || reachedLimit(execution)) return {};
-  return { retryInSeconds: interruptionRetries.backoffSeconds };
-}
-
-/** Changes nothing for another interruption, or when the execution goes on or has ended already. */
-export function retryInterruption(
-  execution: WorkflowExecution,
-  { sessionId }: ExecutionCommands['RetryInterruption'],
-): Decision {
-  if (execution.status !== 'interrupted' || execution.retriedAfter !== sessionId) return [];
-  refuseExceeded(execution);
-  return retried(execution, execution.automaticRetries + 1);
-}
-
-/** Work that was claimed but not started before the pause stays queued, because resuming continues queued phases. */
-function stillQueued(
-  { definition: { phaseId } }: PhaseState,
-  why: ExecutionCommands['InterruptPhase']['why'],
-): Decision {
-  if (why === 'lease_lost') throw refuse('phase_waits', `${phaseId} is queued and has not started`);
-  return [];
-}
-
 /** During a pause the attempt is only marked as due; resuming queues it. */
 export function requeuePhase(
   execution: WorkflowExecution,
@@ -189,7 +132,6 @@ export function rejectPhase(
 
 type Used = Pick<ExecutionCommands['CompletePhase'], 'model' | 'usage' | 'artifacts' | 'kept'>;
 type Faulty = Used & Readonly<{ error?: string | undefined }>;
-type WithSession = PhaseState & Required<Pick<PhaseState, 'sessionId'>>;
 
 const used = ({ model, usage, artifacts, kept }: Used): Used => ({
   ...(model !== undefined && { model }),
@@ -201,26 +143,13 @@ const used = ({ model, usage, artifacts, kept }: Used): Used => ({
 /** The error is kept where the execution's end decides about the phase. */
 const faulty = ({ error, ...command }: Faulty): Faulty => ({ ...used(command), ...(error !== undefined && { error }) });
 
-const inSession = (execution: UnderwayExecution, { definition, sessionId, attempt, leg }: WithSession) => ({
-  ...idsOf(execution),
-  phaseId: definition.phaseId,
-  sessionId,
-  attempt,
-  leg,
-});
-
-const stopped = (execution: UnderwayExecution, phase: WithSession, what: Faulty): ExecutionEvent => ({
-  type: 'PhaseStopped',
-  data: { ...inSession(execution, phase), ...what },
-});
-
 function runningPhase(execution: UnderwayExecution, command: Readonly<{ phaseId: string; sessionId: string }>) {
   const phase = phaseOfSession(execution, command);
   if (phase.status !== 'running') throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
   return phase;
 }
 
-function awaiting(execution: UnderwayExecution, phaseId: string): WithSession {
+function awaiting(execution: UnderwayExecution, phaseId: string): PhaseWithSession {
   const phase = execution.phases.find(({ definition }) => definition.phaseId === phaseId);
   if (phase?.status !== 'awaiting_approval' || !phase.sessionId) {
     throw refuse('phase_not_awaiting_approval', `${phaseId} is ${phase?.status ?? 'not one of its phases'}`);

@@ -1,12 +1,7 @@
 import { refusing, type DomainError, type RuleOf } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
-import {
-  isUnderway,
-  type PhaseState,
-  type Running,
-  type UnderwayExecution,
-  type WorkflowExecution,
-} from './workflow-execution';
+import type { PhaseWithSession } from './phase-state';
+import { isUnderway, type Running, type UnderwayExecution, type WorkflowExecution } from './workflow-execution';
 
 export const refuse = refusing(workflowExecution);
 
@@ -30,7 +25,7 @@ export function running(execution: WorkflowExecution): Running {
 export function phaseOfSession(
   { phases }: UnderwayExecution,
   { phaseId, sessionId }: Readonly<{ phaseId: string; sessionId: string }>,
-): PhaseState & Required<Pick<PhaseState, 'sessionId'>> {
+): PhaseWithSession {
   const phase = phases.find(({ definition }) => definition.phaseId === phaseId);
   if (phase?.sessionId !== sessionId) throw refuse('stale_session', `${phaseId} is not run by this session`);
   return { ...phase, sessionId: phase.sessionId };

@@ -2,7 +2,8 @@ import type { ExecutionCommands, ExecutionEvents } from '@syntropic/orchestratio
 import type { Decision } from './continuation';
 import { refuse, wrongState } from './refusals';
 import { finishedBefore, isFinished, successorOf, type Source, type SourceFacts } from './successor';
-import type { PhaseState, WorkflowExecution } from './workflow-execution';
+import type { PhaseState } from './phase-state';
+import type { WorkflowExecution } from './workflow-execution';
 
 type RerunOf = NonNullable<ExecutionEvents['ExecutionStarted']['data']['rerunOf']>;
 type EndedSource = Source & Readonly<{ status: RerunOf['status'] }>;

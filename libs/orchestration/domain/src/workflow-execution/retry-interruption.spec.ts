@@ -4,7 +4,7 @@ import { WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/
 import { begun, from, ids, planning, planningAgain, queued, started, sums } from '../testing/facts';
 import { active, everything, start, stateAfter } from '../testing/steps';
 import { WorkflowExecution } from './aggregate';
-import { interruptPhase, retryInterruption } from './phases';
+import { interruptPhase, retryInterruption } from './interruptions';
 import { startExecution } from './start-execution';
 import { cancelExecution, retryExecution } from './user-requests';
 

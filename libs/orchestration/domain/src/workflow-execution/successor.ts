@@ -11,7 +11,8 @@ import { executablePhases } from './executable-phases';
 import { refuse, started as underway } from './refusals';
 import { inputsOf, refuseIncapable, refuseUnheld, type Capabilities } from './start-execution';
 import { refuseUnsendable } from './work-order';
-import { evolve, type PhaseState, type UnderwayExecution, type WorkflowExecution } from './workflow-execution';
+import type { PhaseState } from './phase-state';
+import { evolve, type UnderwayExecution, type WorkflowExecution } from './workflow-execution';
 
 type Started = ExecutionEvents['ExecutionStarted']['data'];
 

@@ -1,17 +1,19 @@
 import type { ExecutionCommands } from '@syntropic/orchestration/contracts';
 import { refuseExceeded } from './budget';
 import { followed, idsOf, retried, type Decision } from './continuation';
-import { running, started, wrongState } from './refusals';
-import { isEnding, type WorkflowExecution } from './workflow-execution';
+import { started, wrongState } from './refusals';
+import { isEnding, isLimited, type WorkflowExecution } from './workflow-execution';
 
-/** Requests a pause, which becomes a fact when every agent is frozen. A repeated request changes nothing. */
+/** Requests a pause, which becomes a fact when every agent is frozen. It replaces one until a limit resets; a repeated request changes nothing. */
 export function pauseExecution(
   execution: WorkflowExecution,
   { reason }: ExecutionCommands['PauseExecution'],
 ): Decision {
-  const now = running(execution);
-  if (now.requested === 'pause') return [];
+  const now = started(execution);
+  if (now.status !== 'running' && !isLimited(now)) throw wrongState('not_running', now.status);
+  if (now.requested === 'pause' && !isLimited(now)) return [];
   if (isEnding(now)) throw wrongState('not_running', 'ending');
+  if (now.requested === 'interrupt') throw wrongState('not_running', 'interrupting');
 
   return followed(now, [{ type: 'ExecutionPauseRequested', data: { ...idsOf(now), reason } }]);
 }

@@ -11,7 +11,8 @@ import { isWaitedFor } from './waiting-messages';
 import { active, type WorkflowTemplate } from '../workflow-template';
 import { executablePhases } from './executable-phases';
 import { phaseOfSession, refuse, started } from './refusals';
-import type { PhaseState, WorkflowExecution } from './workflow-execution';
+import type { PhaseState } from './phase-state';
+import type { WorkflowExecution } from './workflow-execution';
 
 type Started = ExecutionEvents['ExecutionStarted']['data'];
 

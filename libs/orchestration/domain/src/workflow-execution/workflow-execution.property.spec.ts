@@ -1,7 +1,18 @@
 import { addUsage, NO_USAGE } from '@syntropic/kernel';
-import { accounts, answered, begin, changes, predecessors, stateOf, walk, walks } from '../testing/random-walk';
+import {
+  accounts,
+  answered,
+  begin,
+  changes,
+  hasLost,
+  predecessors,
+  stateOf,
+  walk,
+  walks,
+} from '../testing/random-walk';
 import { resumeExecution, retryExecution } from './user-requests';
-import { isActive, isLive, isUnderway, type UnderwayExecution, type WorkflowExecution } from './workflow-execution';
+import { isActive, isLive } from './phase-state';
+import { isUnderway, type Running, type UnderwayExecution, type WorkflowExecution } from './workflow-execution';
 
 /** True while a runner, an agent, a person or a timer can still advance the execution. */
 function isMovable(state: WorkflowExecution, fired: ReadonlySet<string>): boolean {
@@ -9,18 +20,26 @@ function isMovable(state: WorkflowExecution, fired: ReadonlySet<string>): boolea
   const { phases } = state;
   if (state.requested === 'cancel') return phases.some(isLive);
   switch (state.status) {
-    case 'running': {
-      if (state.failure) return phases.some(isLive);
-      if (state.requested === 'pause') return phases.some(({ status }) => status === 'running');
-      const isForgotten = phases.some(({ status }) => status === 'held' || status === 'parked');
-      return !isForgotten && phases.some((phase) => isActive(phase) || isAwaited(phase, fired));
-    }
+    case 'running':
+      return isRunnable(state, fired);
     case 'paused':
       return isKeptByBudget(state) || changes(answered(() => resumeExecution(state)));
     case 'interrupted':
-      return !phases.some(isActive) && (isKeptByBudget(state) || changes(answered(() => retryExecution(state))));
+      return !phases.some(isAtWork) && (isKeptByBudget(state) || changes(answered(() => retryExecution(state))));
   }
 }
+
+function isRunnable(state: Running, fired: ReadonlySet<string>): boolean {
+  const { phases } = state;
+  if (state.failure) return phases.some(isLive);
+  if (state.requested === 'pause') return phases.some(({ status }) => status === 'running');
+  if (state.requested === 'interrupt') return phases.some(isLive);
+  const isForgotten = phases.some(({ status }) => status === 'held' || status === 'parked');
+  return !isForgotten && phases.some((phase) => isActive(phase) || isAwaited(phase, fired));
+}
+
+/** A runner has the phase, or is waited for. A session that an interruption keeps is parked. */
+const isAtWork = (phase: UnderwayExecution['phases'][number]) => isActive(phase) && phase.status !== 'parked';
 
 /** A reached limit keeps it until the limit is raised. */
 const isKeptByBudget = ({ budget, exceeded }: UnderwayExecution): boolean =>
@@ -51,9 +70,8 @@ describe('an execution, under random commands', () => {
       )
         return;
 
-      const interrupted = history.some(({ type }) => type === 'ExecutionInterrupted');
       const total = accounts(history).reduce(addUsage, NO_USAGE);
-      expect(last.data.usage).toEqual(interrupted ? { ...total, costComplete: false } : total);
+      expect(last.data.usage).toEqual(hasLost(history) ? { ...total, costComplete: false } : total);
     });
   });
 

@@ -1,49 +1,7 @@
-import { addUsage, NO_USAGE, type KeptSession, type ProducedFile, type SessionId, type Usage } from '@syntropic/kernel';
-import type {
-  Budget,
-  ExecutionEvent,
-  ExecutionEvents,
-  RecordedPhase,
-  TakenOverPhase,
-} from '@syntropic/orchestration/contracts';
+import { addUsage, NO_USAGE, type SessionId, type Usage } from '@syntropic/kernel';
+import type { Budget, ExecutionEvent, ExecutionEvents } from '@syntropic/orchestration/contracts';
+import { isActive, isRetried, pending, type PhaseState, type PhaseStatus } from './phase-state';
 import { withoutMessage, withMessage, type WaitingMessage } from './waiting-messages';
-
-/**
- * `queued`: waits for a runner. `held`: its agent is frozen at a yield point. `parked`: its agent was ended, its workspace kept.
- * `failed`: another attempt follows after its back-off. `due`: the back-off is over, and a pause keeps the attempt from being
- * queued. `stopped`: ended because the execution ends. `interrupted`: its runner was lost, or none came in time.
- */
-export type PhaseStatus =
-  | 'pending'
-  | 'queued'
-  | 'running'
-  | 'held'
-  | 'parked'
-  | 'awaiting_approval'
-  | 'completed'
-  | 'failed'
-  | 'due'
-  | 'stopped'
-  | 'interrupted';
-
-export type PhaseState = Readonly<{
-  definition: RecordedPhase;
-  status: PhaseStatus;
-  attempt: number;
-  leg: number;
-  sessionId?: SessionId;
-  /** The runner that keeps its workspace. */
-  runner?: string;
-  /** Usage and artifacts of the attempt, set when a leg is parked and when the attempt ends. */
-  usage: Usage;
-  artifacts: readonly ProducedFile[];
-  /** The archive of its newest session that was kept, or the reason why there is none. */
-  kept?: KeptSession | undefined;
-  /** The phase was held when the execution was resumed, and its agent has not reported that it runs again. */
-  isResuming?: boolean | undefined;
-  /** The phase was completed in an earlier execution, which has its artifacts. */
-  takenOver?: TakenOverPhase;
-}>;
 
 type Underway = Readonly<{
   started: ExecutionEvents['ExecutionStarted']['data'];
@@ -63,12 +21,21 @@ type Underway = Readonly<{
 export type Running = Underway &
   Readonly<{
     status: 'running';
-    requested?: 'pause' | 'cancel' | undefined;
+    requested?: 'pause' | 'interrupt' | 'cancel' | undefined;
     reason?: string | undefined;
+    /** The requested pause is one until a limit of a provider resets. */
+    limitedUntil?: string | undefined;
     /** A phase has failed for good; the others are being stopped. */
     failure?: Readonly<{ phase: PhaseState; error: string; errorType: string }>;
   }>;
-type Paused = Underway & Readonly<{ status: 'paused'; requested?: 'cancel' | undefined; reason?: string | undefined }>;
+type Paused = Underway &
+  Readonly<{
+    status: 'paused';
+    requested?: 'cancel' | undefined;
+    reason?: string | undefined;
+    /** The execution resumes by itself then: a limit of a provider has reset. */
+    limitedUntil?: string | undefined;
+  }>;
 type Interrupted = Underway &
   Readonly<{
     status: 'interrupted';
@@ -146,10 +113,12 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
     case 'MessageDelivered':
     case 'MessageUndeliverable':
       return { ...underway(execution), messages: withoutMessage(underway(execution).messages, event.data) };
-    case 'ExecutionPauseRequested':
-      return { ...underway(execution), status: 'running', requested: 'pause', reason: event.data.reason };
+    case 'ExecutionPauseRequested': {
+      const { reason, until } = event.data;
+      return { ...only(underway(execution)), status: 'running', requested: 'pause', reason, limitedUntil: until };
+    }
     case 'ExecutionPaused':
-      return { ...only(underway(execution)), status: 'paused' };
+      return { ...only(underway(execution)), status: 'paused', limitedUntil: event.data.until };
     case 'ExecutionResumed': {
       const { phases, ...rest } = only(underway(execution));
       const resumed = phases.map((phase) =>
@@ -159,22 +128,18 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
     }
     case 'ExecutionCancelRequested':
       return { ...underway(execution), requested: 'cancel', reason: event.data.reason };
-    case 'ExecutionInterrupted': {
-      const { phases, usage, ...rest } = only(underway(execution));
-      return {
-        ...rest,
-        status: 'interrupted',
-        phases: phases.map((phase) =>
-          isActive(phase) || isRetried(phase) ? { ...phase, status: 'interrupted' } : phase,
-        ),
-        usage: { ...usage, costComplete: false },
-        ...(event.data.retryInSeconds !== undefined && { retriedAfter: event.data.sessionId }),
-      };
-    }
+    case 'ExecutionInterruptRequested':
+      return { ...underway(execution), status: 'running', requested: 'interrupt', reason: event.data.reason };
+    case 'ExecutionInterrupted':
+      return interrupted(underway(execution), event.data);
     case 'ExecutionRetried': {
-      const before = only(underway(execution));
+      const { phases, ...before } = only(underway(execution));
       const automaticRetries = event.data.automaticRetry ?? before.automaticRetries;
-      return { ...before, status: 'running', exceeded: [], automaticRetries };
+      // A parked session goes on as the next attempt.
+      const next = phases.map((phase) =>
+        phase.status === 'parked' ? { ...phase, attempt: phase.attempt + 1 } : phase,
+      );
+      return { ...before, phases: next, status: 'running', exceeded: [], automaticRetries };
     }
     case 'BudgetExceeded':
       return { ...underway(execution), exceeded: [...underway(execution).exceeded, event.data] };
@@ -193,34 +158,23 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
   }
 }
 
-/** A runner has the phase, or it waits for one; not for a person, a retry or an earlier phase. */
-export const isActive = ({ status }: PhaseState): boolean =>
-  status === 'queued' || status === 'running' || status === 'held' || status === 'parked';
-
-/** Another attempt follows, now or after its back-off. */
-export const isRetried = ({ status }: PhaseState): boolean => status === 'failed' || status === 'due';
-
-/** The phase has an agent process. */
-export const isLive = ({ status }: PhaseState): boolean => status === 'running' || status === 'held';
-
 /** A requested cancellation or a final failure already decides how the execution ends. */
 export const isEnding = (execution: UnderwayExecution): boolean =>
   execution.requested === 'cancel' || (execution.status === 'running' && execution.failure !== undefined);
+
+/** The execution pauses, or is paused, until a limit of a provider resets. */
+export const isLimited = (
+  execution: UnderwayExecution,
+): execution is (Running | Paused) & Readonly<{ limitedUntil: string }> =>
+  execution.status !== 'interrupted' &&
+  execution.limitedUntil !== undefined &&
+  (execution.status === 'paused' || execution.requested === 'pause');
 
 export function phaseOf({ phases }: Underway, phaseId: string): PhaseState {
   const phase = phases.find(({ definition }) => definition.phaseId === phaseId);
   if (!phase) throw new Error(`there is no phase ${phaseId}`);
   return phase;
 }
-
-const pending = (definition: RecordedPhase): PhaseState => ({
-  definition,
-  status: 'pending',
-  attempt: 0,
-  leg: 0,
-  usage: NO_USAGE,
-  artifacts: [],
-});
 
 const only = ({ started, phases, usage, automaticRetries, budget, exceeded, messages }: Underway): Underway => ({
   started,
@@ -236,6 +190,25 @@ function withPhase(execution: WorkflowExecution, phaseId: string, change: Partia
   const before = underway(execution);
   const changed = { ...phaseOf(before, phaseId), ...change };
   return { ...before, phases: before.phases.map((phase) => (phase.definition.phaseId === phaseId ? changed : phase)) };
+}
+
+function interrupted(
+  execution: UnderwayExecution,
+  { sessionId, sessions, parked = [], why, retryInSeconds }: ExecutionEvents['ExecutionInterrupted']['data'],
+): Interrupted {
+  const { phases, usage, ...rest } = only(execution);
+  const isParked = (phase: PhaseState) => parked.some((session) => session.sessionId === phase.sessionId);
+  const isKnown = why === 'requested' && sessions.length === 0;
+  return {
+    ...rest,
+    status: 'interrupted',
+    phases: phases.map((phase) => {
+      if (isParked(phase)) return { ...phase, status: 'parked' };
+      return isActive(phase) || isRetried(phase) ? { ...phase, status: 'interrupted' } : phase;
+    }),
+    usage: { ...usage, costComplete: usage.costComplete && isKnown },
+    ...(retryInSeconds !== undefined && { retriedAfter: sessionId }),
+  };
 }
 
 type Settled = Pick<PhaseState, 'usage' | 'artifacts' | 'kept'> & Readonly<{ phaseId: string }>;

@@ -3,7 +3,7 @@ import type { ExecutionEvent, ExecutionEvents } from '@syntropic/orchestration/c
 import type { PhaseRow } from './phase-row';
 
 /** The controls of users whose newest request an execution shows. */
-export type Control = 'pause' | 'resume' | 'cancel' | 'retry' | 'budget' | 'approve' | 'reject';
+export type Control = 'pause' | 'resume' | 'interrupt' | 'cancel' | 'retry' | 'budget' | 'approve' | 'reject';
 
 /** The newest request of a control, and when it became a fact. */
 export type ControlRow = Readonly<{
@@ -13,6 +13,10 @@ export type ControlRow = Readonly<{
   /** When it could take effect no more: it was withdrawn, or the execution ended or was interrupted first. */
   lapsedAt: string | null;
   reason?: string | undefined;
+  /** `limit`: no person has requested the pause. */
+  why?: 'limit' | undefined;
+  /** The time at which the execution resumes by itself. */
+  until?: string | undefined;
   /** The phase that an approval or a rejection is about. */
   phaseId?: string | undefined;
   /** The phases that have to run before a resume or a retry is a fact. */
@@ -25,8 +29,10 @@ export type Controls = readonly ControlRow[];
 type Fold<E extends ExecutionEvent> = (controls: Controls, event: Recorded<E>, phases: readonly PhaseRow[]) => Controls;
 
 const FOLDS: { readonly [Type in ExecutionEvent['type']]?: Fold<ExecutionEvents[Type]> } = {
-  ExecutionPauseRequested: (controls, { data: { reason }, recordedAt: at }) =>
-    requested(controls, { control: 'pause', at, reason }),
+  ExecutionPauseRequested: (controls, { data: { reason, why, until }, recordedAt: at }) =>
+    requested(controls, { control: 'pause', at, reason, ...(why && { why, until }) }),
+  ExecutionInterruptRequested: (controls, { data: { reason }, recordedAt: at }) =>
+    requested(lapsed(controls, at, ['pause']), { control: 'interrupt', at, reason }),
   ExecutionPaused: (controls, { recordedAt: at }) => lapsed(effective(controls, 'pause', at), at, ['resume', 'retry']),
   ExecutionResumed: (controls, { recordedAt: at }, phases) => {
     const awaits = phases.filter(({ status }) => status === 'paused').map(({ phaseId }) => phaseId);
@@ -52,7 +58,8 @@ const FOLDS: { readonly [Type in ExecutionEvent['type']]?: Fold<ExecutionEvents[
     return atOnce(controls, { control: 'reject', at: event.recordedAt, phaseId, reason });
   },
   ExecutionCancelled: (controls, { recordedAt: at }) => lapsed(effective(controls, 'cancel', at), at),
-  ExecutionInterrupted: (controls, { recordedAt: at }) => lapsed(controls, at),
+  ExecutionInterrupted: (controls, { data: { why }, recordedAt: at }) =>
+    lapsed(why === 'requested' ? effective(controls, 'interrupt', at) : controls, at),
   ExecutionCompleted: (controls, { recordedAt: at }) => lapsed(controls, at),
   ExecutionFailed: (controls, { recordedAt: at }) => lapsed(controls, at),
 };
@@ -68,7 +75,7 @@ export function controlsAfter(
   return fold ? fold(controls, event, phases) : controls;
 }
 
-type Request = Pick<ControlRow, 'control' | 'reason' | 'phaseId'> & Readonly<{ at: string }>;
+type Request = Pick<ControlRow, 'control' | 'reason' | 'why' | 'until' | 'phaseId'> & Readonly<{ at: string }>;
 
 /** Replaces the former request of the control. One that awaits phases is a fact when they run, at once if there are none. */
 function requested(

@@ -8,7 +8,7 @@ import type { PhaseRow } from './phase-row';
 import { takenOverColumns, type ForkRow } from './taken-over';
 
 type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task' | 'repos'> & {
-  /** The reason given for the pause or cancellation. */
+  /** The reason given for the pause, interruption or cancellation. */
   reason?: string | undefined;
   /** The sum over sessions that have reported their usage. */
   usage: Usage;
@@ -34,8 +34,8 @@ export const row = z.object({
   /** The execution that this one is a rerun of. */
   rerun_of: z.string().nullable(),
   status: z.enum(['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled']),
-  /** A requested pause or cancellation that is not a fact yet. */
-  asked: z.enum(['pause', 'cancel']).nullable(),
+  /** A requested pause, interruption or cancellation that is not a fact yet. */
+  asked: z.enum(['pause', 'interrupt', 'cancel']).nullable(),
   started_at: z.iso.datetime(),
   completed_at: z.iso.datetime().nullable(),
   completed_phases: z.int(),
@@ -60,7 +60,7 @@ const listedDetail = (repos: string) => `jsonb_build_object(
     select coalesce(jsonb_agg(jsonb_build_object(
       'phaseId', phase->'phaseId', 'status', phase->'status', 'sessionId', phase->'sessionId')), '[]')
     from jsonb_array_elements(t.detail->'phases') phase
-    where phase->>'status' in ('queued', 'running', 'paused', 'waiting')))`;
+    where phase->>'status' in ('queued', 'running', 'paused', 'waiting', 'interrupted')))`;
 
 /** The part of the detail that lists show. */
 export const listed = {

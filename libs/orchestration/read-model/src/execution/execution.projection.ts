@@ -1,6 +1,6 @@
 import { NO_USAGE } from '@syntropic/kernel';
 import { secondsAfter } from '@syntropic/live';
-import { inputsWithTask, workflowExecution } from '@syntropic/orchestration/contracts';
+import { inputsWithTask, workflowExecution, type ExecutionEvents } from '@syntropic/orchestration/contracts';
 import { projection, usageRow, type ListedRowOf } from '@syntropic/projections';
 import { changedBudget, exceededBudget, resumedBudget, withBudget } from './budget-row';
 import { listed, row, type ExecutionRow } from './execution-row';
@@ -65,7 +65,7 @@ export const executionProjection = projection(workflowExecution)({
       ),
 
     PhaseQueued: (row, { data: { phaseId, attempt, sessionId, leg } }) =>
-      changed(row, phaseId, { status: 'queued', ...(leg === 1 && attemptOf(sessionId, attempt)) }),
+      changed(row, phaseId, { status: 'queued', attempt, ...(leg === 1 && attemptOf(sessionId, attempt)) }),
     PhaseStarted: (row, { data: { phaseId, leg }, recordedAt }) =>
       changed(row, phaseId, { status: 'running', completedAt: null, ...(leg === 1 && { startedAt: recordedAt }) }),
     PhaseHeld: (row, { data: { phaseId } }) => changed(row, phaseId, { status: 'paused' }),
@@ -83,6 +83,7 @@ export const executionProjection = projection(workflowExecution)({
       settled(row, data, { status: 'cancelled', completedAt: recordedAt, errorMessage: data.error ?? null }),
 
     ExecutionPauseRequested: (row, { data }) => row && requested(row, 'pause', data.reason),
+    ExecutionInterruptRequested: (row, { data }) => row && requested(row, 'interrupt', data.reason),
     ExecutionCancelRequested: (row, { data }) => row && requested(row, 'cancel', data.reason),
     ExecutionPaused: (row) => row && { ...row, status: 'paused', asked: null },
     ExecutionResumed: (row) =>
@@ -114,21 +115,7 @@ export const executionProjection = projection(workflowExecution)({
 
     MessageRequested: (row) => row && { ...row, detail: { ...row.detail, messages: row.detail.messages + 1 } },
 
-    ExecutionInterrupted: (row, { data: { why, sessions, retryInSeconds }, recordedAt }) =>
-      row && {
-        ...row,
-        status: 'interrupted',
-        asked: null,
-        cost_complete: false,
-        error_message: `interrupted: ${why}`,
-        detail: {
-          ...row.detail,
-          usage: { ...row.detail.usage, costComplete: false },
-          unaccounted: [...row.detail.unaccounted, ...sessions.map(({ sessionId }) => sessionId)],
-          phases: row.detail.phases.map(interrupted(sessions)),
-          ...(retryInSeconds !== undefined && { retryAt: secondsAfter(recordedAt, retryInSeconds) }),
-        },
-      },
+    ExecutionInterrupted: (row, { data, recordedAt }) => row && afterInterruption(row, data, recordedAt),
     ExecutionCompleted: (row, { recordedAt }) =>
       row && { ...row, status: 'completed', asked: null, completed_at: recordedAt },
     ExecutionFailed: (row, { data, recordedAt }) =>
@@ -141,11 +128,35 @@ export const executionProjection = projection(workflowExecution)({
 const changed = (row: ExecutionRow | undefined, phaseId: string, change: Partial<PhaseRow>) =>
   row && { ...row, detail: { ...row.detail, phases: withPhase(row.detail.phases, phaseId, change) } };
 
-const requested = (row: ExecutionRow, control: 'pause' | 'cancel', reason: string | undefined) => ({
+const requested = (row: ExecutionRow, control: 'pause' | 'interrupt' | 'cancel', reason: string | undefined) => ({
   ...row,
   asked: control,
   detail: { ...row.detail, reason },
 });
+
+/** What its sessions have used is known after an interruption that ended none of them. */
+function afterInterruption(
+  row: ExecutionRow,
+  { why, reason, sessions, parked = [], retryInSeconds }: ExecutionEvents['ExecutionInterrupted']['data'],
+  recordedAt: string,
+): ExecutionRow {
+  const isKnown = why === 'requested' && sessions.length === 0;
+  const { detail } = row;
+  return {
+    ...row,
+    status: 'interrupted',
+    asked: null,
+    cost_complete: row.cost_complete && isKnown,
+    error_message: `interrupted: ${reason === undefined ? why : `${why}: ${reason}`}`,
+    detail: {
+      ...detail,
+      usage: { ...detail.usage, costComplete: detail.usage.costComplete && isKnown },
+      unaccounted: [...detail.unaccounted, ...sessions.map(({ sessionId }) => sessionId)],
+      phases: detail.phases.map(interrupted([...sessions, ...parked])),
+      ...(retryInSeconds !== undefined && { retryAt: secondsAfter(recordedAt, retryInSeconds) }),
+    },
+  };
+}
 
 /** Cancels the phases that wait for a runner or a person. */
 const ended = (row: ExecutionRow): ExecutionRow => ({

@@ -1,0 +1,107 @@
+import { eventually, inOrder, useModels } from '@syntropic/testing';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { usePlatform } from './platform';
+import { simulated, workflow } from './workflows';
+
+const CLAUDE = join(__dirname, '../agents/claude/node_modules/@anthropic-ai');
+const itWithClaude = existsSync(CLAUDE) ? it : it.skip;
+const skipped = existsSync(CLAUDE)
+  ? ''
+  : ' (skipped: Claude Code is not installed: npm ci --prefix tools/agents/claude)';
+
+/** Sonnet 5.5: 2 and 10 dollars for a million tokens, so that each call costs 0.03. */
+const usage = { inputTokens: 10_000, outputTokens: 1_000 };
+const tool = (name: string) => ({
+  name: 'Bash',
+  input: { command: `echo ${name} >> artifacts/output/tools`, description: 'leaves its name' },
+});
+
+const Control = z.object({
+  control: z.string(),
+  requested_at: z.string(),
+  effective_at: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+const State = z.object({ state: z.string(), controls: z.array(Control).default([]) });
+const Phases = z.array(z.looseObject({ attempt: z.number(), session_id: z.string() }));
+
+describe('interrupting an execution', () => {
+  const models = useModels();
+  const platform = usePlatform({
+    environment: () => ({ ANTHROPIC_BASE_URL: models().url, ANTHROPIC_API_KEY: 'key' }),
+  });
+  const interrupt = (id: string, headers?: Readonly<Record<string, string>>) =>
+    platform.post(`/api/executions/${id}/interrupt`, { reason: 'wrong branch' }, headers);
+  const stateOf = async (id: string) => {
+    const { state, controls } = State.parse((await platform.get(`/api/executions/${id}/state`)).body);
+    return { state, control: controls.at(-1) };
+  };
+  const contentOf = async ([id = '']: readonly string[]) =>
+    z.object({ content: z.string() }).parse((await platform.get(`/api/artifacts/${id}/content`)).body).content;
+
+  itWithClaude(
+    `ends Claude Code in the midst of a call, and a retry goes on in its conversation and runs no tool again${skipped}`,
+    async () => {
+      models().clear();
+      models().answer(
+        inOrder(
+          { tools: [tool('first')], usage },
+          { text: 'Never told.', usage, until: new Promise(() => undefined) },
+          { tools: [tool('second')], usage },
+          { text: 'Done.', usage },
+        ),
+      );
+      const agent = 'agent: {provider: claude, model: claude-sonnet-5-5}\nprompt_template: Do your work';
+      await platform.createWorkflow(workflow('interrupted', agent));
+      const id = await platform.execute('interrupted');
+      await eventually(() => models().requests.length === 2);
+
+      const key = { 'Idempotency-Key': `interruption of ${id}` };
+      expect((await interrupt(id, key)).status).toBe(200);
+      expect((await interrupt(id, key)).status).toBe(200);
+      const before = await platform.reaches(id, 'interrupted');
+      const { control } = await stateOf(id);
+      expect(control).toMatchObject({ control: 'interrupt', reason: 'wrong branch' });
+      expect(Date.parse(control?.effective_at ?? '')).toBeGreaterThanOrEqual(Date.parse(control?.requested_at ?? ''));
+      const [kept] = Phases.parse(before.phases);
+
+      // Another execution runs meanwhile: what the interrupted one would still ask for has had its time.
+      await platform.createWorkflow(workflow('meanwhile', simulated('turns: 3, tools_per_turn: 1, delay_ms: 50')));
+      await platform.reaches(await platform.execute('meanwhile'), 'completed');
+      expect(models().requests).toHaveLength(2);
+
+      expect((await platform.post(`/api/executions/${id}/retry`)).status).toBe(200);
+      const after = await platform.reaches(id, 'completed');
+      expect(models().requests).toHaveLength(4);
+      expect(new Set(models().requests.map(({ session }) => session)).size).toBe(1);
+      expect(models().requests[2]?.text).toContain('go on now');
+      expect(JSON.stringify(models().requests[2]?.body)).toContain('echo first');
+      expect(Phases.parse(after.phases)).toMatchObject([{ attempt: 2, session_id: kept?.session_id }]);
+      await expect(contentOf(after.artifact_ids)).resolves.toBe('first\nsecond\n');
+      expect((await stateOf(id)).control).toMatchObject({
+        control: 'retry',
+        effective_at: expect.any(String) as string,
+      });
+    },
+  );
+
+  it('is requested before it is a fact, in the stream, and can be repeated until then', async () => {
+    await platform.createWorkflow(workflow('stoppable', simulated('turns: 400, tools_per_turn: 1, delay_ms: 50')));
+    const id = await platform.execute('stoppable');
+    const events: string[] = [];
+    for await (const { event } of platform.frames(id)) {
+      if (/^(Execution|PhaseParked|PhaseStarted)/.test(event)) events.push(event);
+      if (event === 'PhaseStarted' && events.length === 1) await interrupt(id);
+      if (event === 'ExecutionInterrupted') await platform.post(`/api/executions/${id}/cancel`);
+    }
+    expect(events).toEqual([
+      'PhaseStarted',
+      ...['ExecutionInterruptRequested', 'PhaseParked', 'ExecutionInterrupted'],
+      ...['ExecutionCancelRequested', 'ExecutionCancelled'],
+    ]);
+    const { status, body } = await interrupt(id);
+    expect({ status, body }).toMatchObject({ status: 400, body: { code: 'execution.has_ended' } });
+  });
+});
