@@ -198,6 +198,18 @@ function ends({ backend, spec }: Suite): void {
     await second.destroy();
   });
 
+  it('may follow the start of a program at once', async () => {
+    const own = spec();
+    const workspace = await backend.create(own);
+    const agent = workspace.spawn(shell('setsid sleep 600 & sleep 600'), { stdin: '', env: {} });
+    agent.stdout.resume();
+    await workspace.release();
+    await agent.exit;
+
+    await expect(processesOf(own)).resolves.toEqual([]);
+    await workspace.destroy();
+  });
+
   it('of a workspace removes its files and its processes', async () => {
     const own = spec();
     const workspace = await backend.create(own);

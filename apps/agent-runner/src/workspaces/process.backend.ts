@@ -104,7 +104,8 @@ class PlainWorkspace implements Workspace {
   ) {
     this.directory = volume.workspace;
     this.home = volume.home;
-    this.#processes = new WorkspaceProcesses(group, () => this.#trace());
+    const starter = () => this.#agent;
+    this.#processes = new WorkspaceProcesses(group, () => this.#trace(), starter);
   }
 
   handOver(): Promise<void> {

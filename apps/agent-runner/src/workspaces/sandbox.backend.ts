@@ -124,9 +124,9 @@ class Sandbox implements Workspace {
   ) {
     this.directory = resources.volume.workspace;
     this.home = resources.volume.home;
-    this.#processes = new WorkspaceProcesses(resources.group, async () =>
-      this.#wrapper === undefined ? [] : descendants(this.#wrapper),
-    );
+    const starter = () => this.#wrapper;
+    const traced = async () => (this.#wrapper === undefined ? [] : descendants(this.#wrapper));
+    this.#processes = new WorkspaceProcesses(resources.group, traced, starter);
   }
 
   handOver(): Promise<void> {

@@ -62,6 +62,18 @@ describe.each(MECHANISMS)('the processes of a workspace, by $mechanism', ({ pare
     await expect(processes.members()).resolves.toEqual([]);
   });
 
+  itHere('are killed also before the first one has entered its group', async () => {
+    const group = parent === undefined ? undefined : await ControlGroup.create([parent], randomUUID());
+    const child = spawn('sleep', ['600']);
+    const starter = () => (child.signalCode === null ? child.pid : undefined);
+    const processes = new WorkspaceProcesses(group, () => Promise.resolve([]), starter);
+    started.push({ processes, group });
+
+    await processes.kill();
+
+    expect(child.signalCode).toBe('SIGKILL');
+  });
+
   /** Three generations of processes that write and fork all the time. */
   async function family(script?: string) {
     const log = join(directory.path, `log-${ended++}`);

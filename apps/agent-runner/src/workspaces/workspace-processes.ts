@@ -9,6 +9,8 @@ export class WorkspaceProcesses {
   constructor(
     private readonly group: ControlGroup | undefined,
     private readonly traced: () => Promise<readonly number[]>,
+    /** The process that the runner has started: it enters the group by itself, a moment later. */
+    private readonly starter: () => number | undefined = () => undefined,
   ) {}
 
   async members(): Promise<readonly number[]> {
@@ -35,9 +37,11 @@ export class WorkspaceProcesses {
 
   /** Resolves when no process is left. */
   async kill(): Promise<void> {
-    while ((await this.members()).length > 0) {
+    while ((await this.members()).length > 0 || this.starter() !== undefined) {
       if (this.group?.canKill) await this.group.kill();
       else signalAll(await this.members(), 'SIGKILL');
+      const starter = this.starter();
+      if (starter !== undefined) signalProcess(starter, 'SIGKILL');
       // Version 1 keeps a frozen process from dying.
       if (this.group?.canFreeze) await this.group.thaw();
       await wait(POLL_MS);
