@@ -1,7 +1,8 @@
 import { eventually } from '@syntropic/testing';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IMAGE, useEngine } from '../test/container-engine.fixture';
+import { useEngine } from '../test/container-engine.fixture';
+import { IMAGE } from '../test/docker-backend';
 import { useRunner } from '../test/runner.fixture';
 import { useDirectory } from '../test/workspace.fixture';
 import { PROVIDERS } from './injection-tokens';

@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { withEnvironment } from '../src/workspaces/process-table';
 import type { Backend, Limits, Probe, Workspace, WorkspaceSpec } from '../src/workspaces/workspace';
 import { run, shell, useDirectory, useWorkspaces } from './workspace.fixture';
@@ -90,7 +91,7 @@ function programs({ directory, open }: Suite): void {
       env: { WORD: `'$(id)'` },
     });
 
-    await expect(outputOf(agent.stdout)).resolves.toBe(`shown read two\nlines '$(id)'`);
+    await expect(text(agent.stdout)).resolves.toBe(`shown read two\nlines '$(id)'`);
   });
 
   it('take further input until it is ended', async () => {
@@ -201,10 +202,9 @@ function ends({ backend, spec }: Suite): void {
   it('may follow the start of a program at once', async () => {
     const own = spec();
     const workspace = await backend.create(own);
-    const agent = workspace.spawn(shell('setsid sleep 600 & sleep 600'), { stdin: '', env: {} });
-    agent.stdout.resume();
+    const ended = run(workspace, shell('setsid sleep 600 & sleep 600'));
     await workspace.release();
-    await agent.exit;
+    await ended;
 
     await expect(processesOf(own)).resolves.toEqual([]);
     await workspace.destroy();
@@ -234,12 +234,6 @@ function linesOf(output: NodeJS.ReadableStream): readonly string[] {
   const lines: string[] = [];
   createInterface(output).on('line', (line) => lines.push(line));
   return lines;
-}
-
-async function outputOf(output: AsyncIterable<unknown>): Promise<string> {
-  let text = '';
-  for await (const chunk of output) text += String(chunk);
-  return text;
 }
 
 /** Tries to exceed a limit. One that the runner watches is exceeded, and then named. */

@@ -1,9 +1,6 @@
 import { join } from 'node:path';
-import { DockerBackend, type DockerSettings } from '../src/workspaces/docker/docker.backend';
 import { ContainerEngine, type EngineTraits } from './container-engine/container-engine';
-
-/** The image that engines of specs have: this machine's programs. */
-export const IMAGE = 'workspace:1';
+import { dockerBackend, IMAGE } from './docker-backend';
 
 let engines = 0;
 
@@ -22,10 +19,7 @@ export function useEngine(directory: { readonly path: string }, traits: EngineTr
       return started.engine;
     },
     /** A runner's backend that uses this engine; `runner` is its name. */
-    backend: (settings: Partial<Omit<DockerSettings, 'runner'>> & { runner?: string } = {}): DockerBackend => {
-      const { runner = 'runner-1', ...others } = settings;
-      const runnerName = () => Promise.resolve(runner);
-      return new DockerBackend({ socket, image: IMAGE, directory: directory.path, ...others, runner: runnerName });
-    },
+    backend: ({ runner }: { runner?: string } = {}) =>
+      dockerBackend({ socket, directory: directory.path, ...(runner !== undefined && { runner }) }),
   };
 }

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ProcessBackend, SandboxBackend } from '../src/workspaces';
+import { ProcessBackend, SandboxBackend, type Backend } from '../src/workspaces';
+import { dockerBackend } from './docker-backend';
 
 /** A runner that opens one workspace, starts busy processes in it, prints a line, and waits until it is killed. */
 async function main([, , kind = '', directory = '', id = '', frozen = '']: readonly string[]): Promise<void> {
-  const backend = kind === 'sandbox' ? new SandboxBackend() : new ProcessBackend(true);
+  const backend = backendOf(kind, directory);
   const workspace = await backend.create({ id, directory: join(directory, id), limits: {}, environment: {} });
   const family = `(setsid sh -c 'while :; do sleep 0.01; done' ${id} &) ; echo started; trap '' INT TERM; while :; do sleep 0.01; done`;
   const agent = workspace.spawn(['sh', '-c', family, id], { stdin: '', env: {} });
@@ -12,6 +13,12 @@ async function main([, , kind = '', directory = '', id = '', frozen = '']: reado
   if (frozen) await workspace.freeze();
   process.stdout.write('started\n');
   await agent.exit;
+}
+
+/** A path is that of a container engine's socket. */
+function backendOf(kind: string, directory: string): Backend {
+  if (kind.startsWith('/')) return dockerBackend({ socket: kind, directory });
+  return kind === 'sandbox' ? new SandboxBackend() : new ProcessBackend(true);
 }
 
 void main(process.argv);

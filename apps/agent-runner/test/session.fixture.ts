@@ -17,7 +17,7 @@ import {
 import { ModelGateway } from '../src/model-gateway/model-gateway';
 import type { Repository } from '../src/session/repositories';
 import { blockList, HostList, SessionSockets } from '../src/session-socket';
-import type { Backend } from '../src/workspaces';
+import type { Backend, Limits } from '../src/workspaces';
 
 type SessionOptions = Pick<PlannedSession, 'agent'> &
   Partial<Pick<PlannedSession, 'sessionId' | 'leg' | 'fork'>> &
@@ -33,6 +33,7 @@ type SessionOptions = Pick<PlannedSession, 'agent'> &
     inputs?: readonly InputFile[];
     /** The archive of another session, for a fork of it. */
     archive?: string;
+    limits?: Limits;
     timeoutMs?: number;
     graces?: Partial<Graces>;
     output?: OutputLimits;
@@ -106,7 +107,7 @@ export function useSessions(backend: Backend, directory: { readonly path: string
       session: { agent, sessionId, leg, prompt, fork: options.fork, allowedTools: [], ...options.settings },
       sockets: options.sockets ?? NO_WAY_OUT,
       backend,
-      workspace: { id: sessionId, directory: own, limits: {}, environment: {} },
+      workspace: { id: sessionId, directory: own, limits: options.limits ?? {}, environment: {} },
       contents: {
         inputs: options.inputs ?? [],
         kept:

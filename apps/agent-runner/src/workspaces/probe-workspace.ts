@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Backend } from './workspace';
 
 /**
- * Reads a file back in a temporary workspace of the backend, below `parent`.
+ * Reads and writes a file in a temporary workspace of the backend, below `parent`.
  * @throws with the program's standard error when it does not exit with 0
  */
 export async function probeWorkspace(backend: Backend, parent: string = tmpdir()): Promise<void> {
@@ -17,10 +17,11 @@ export async function probeWorkspace(backend: Backend, parent: string = tmpdir()
     const sample = randomUUID();
     await writeFile(join(workspace.directory, 'sample'), sample);
     await workspace.handOver();
-    const agent = workspace.spawn(['cat', 'sample'], { stdin: '', env: {} });
+    const agent = workspace.spawn(['sh', '-c', 'cat sample && cp sample copy'], { stdin: '', env: {} });
     const [exit, seen, stderr] = await Promise.all([agent.exit, text(agent.stdout), text(agent.stderr)]);
-    if (exit.code === 0 && seen !== sample) throw new Error('it has not the files of the runner');
     if (exit.code !== 0) throw new Error(stderr.trim() || `ended with ${String(exit.code ?? exit.signal)}`);
+    const copy = await readFile(join(workspace.directory, 'copy'), 'utf8').catch(() => '');
+    if (seen !== sample || copy !== sample) throw new Error('it does not share the files of the runner');
   } finally {
     await workspace.destroy();
     await rm(directory, { recursive: true, force: true });

@@ -97,10 +97,10 @@ async function options({ user, directory, mounts }: Program): Promise<string[]> 
     ...(isRoot
       ? ['SETUID', 'SETGID', 'SETPCAP'].flatMap((capability) => ['--cap-add', `CAP_${capability}`])
       : ['--unshare-user', '--uid', String(user.uid), '--gid', String(user.gid)]),
+    ...parents(mounts.map(({ target }) => target)).flatMap((path) => ['--perms', '0755', '--dir', path]),
     ...system,
     ...['--proc', '/proc', '--dev', '/dev'],
     ...hidden,
-    ...parents(mounts.map(({ target }) => target)).flatMap((path) => ['--perms', '0755', '--dir', path]),
     ...mounts.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
     ...['--remount-ro', '/', '--chdir', directory, '--info-fd', String(REPORT)],
   ];

@@ -28,6 +28,10 @@ describe('the API document', () => {
     }
   });
 
+  it('says which isolation is experimental', () => {
+    expect(text).toMatch(/`docker`: [^"]*\(experimental\)/);
+  });
+
   it('says what may be left out', () => {
     const create = document.components.schemas['CreateWorkflowRequest'];
 

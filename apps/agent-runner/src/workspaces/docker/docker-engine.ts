@@ -1,4 +1,4 @@
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { LIMITS } from '../limits';
@@ -44,19 +44,17 @@ export const OF_THE_DISK: readonly Limit[] = ['diskBytes', 'inodes'];
 
 /** A container engine on this machine, by its API on a unix socket. */
 export class DockerEngine {
-  readonly #docker: Docker;
+  #client: Promise<Docker> | undefined;
 
-  constructor(socketPath: string) {
-    // `host`, `protocol` and `timeout` shut out the variables `DOCKER_*`, which could name another engine.
-    this.#docker = new Docker({ socketPath, version: API_VERSION, host: '', protocol: 'http', timeout: undefined });
-  }
+  constructor(private readonly socketPath: string) {}
 
   /**
    * The limits that this engine cannot hold.
    * @throws when it runs no workspaces that are isolated enough, with the reason
    */
   async unenforceable(): Promise<readonly Limit[]> {
-    const info = Info.parse(await answered(this.#docker.info()));
+    const docker = await this.#docker();
+    const info = Info.parse(await answered(docker.info()));
     if (info.OSType !== 'linux') throw new Error(`the engine runs containers of ${info.OSType}`);
     const filter = info.SecurityOptions?.find((option) => option.startsWith('name=seccomp'));
     if (filter === undefined || filter.includes('unconfined')) throw new Error('the engine filters no system calls');
@@ -71,31 +69,44 @@ export class DockerEngine {
 
   /** @throws for an image that is not there, or that would give an agent more places to write */
   async checkImage(reference: string): Promise<void> {
-    const { Config: config } = Image.parse(await answered(this.#docker.getImage(reference).inspect()));
+    const docker = await this.#docker();
+    const { Config: config } = Image.parse(await answered(docker.getImage(reference).inspect()));
     const [volume] = Object.keys(config?.Volumes ?? {});
     if (volume !== undefined) throw new Error(`the image declares the volume ${volume}, whose size nothing limits`);
   }
 
-  create(definition: Docker.ContainerCreateOptions): Promise<Docker.Container> {
+  async create(definition: Docker.ContainerCreateOptions): Promise<Docker.Container> {
+    const docker = await this.#docker();
     // The client would repeat the definition in the address, which is bounded and may be logged.
     const call: Docker.ContainerCreateOptions & Separated = { _query: {}, _body: definition };
-    return answered(this.#docker.createContainer(call));
+    return answered(docker.createContainer(call));
   }
 
   /** The containers with a label, also those that have ended. */
   async containersWith(label: string): Promise<{ id: string; labels: Readonly<Record<string, string>> }[]> {
     const filters = JSON.stringify({ label: [label] });
-    const found = await answered(this.#docker.listContainers({ all: true, filters }));
+    const docker = await this.#docker();
+    const found = await answered(docker.listContainers({ all: true, filters }));
     return found.map(({ Id, Labels }) => ({ id: Id, labels: Labels }));
   }
 
   /** Ends a container's processes and removes it. One that is gone already is not missed. */
   async remove(id: string): Promise<void> {
+    const docker = await this.#docker();
     try {
-      await answered(this.#docker.getContainer(id).remove({ force: true, v: true }));
+      await answered(docker.getContainer(id).remove({ force: true, v: true }));
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
+  }
+
+  /** The client is loaded for runners that have an engine: it takes 23 MB. */
+  #docker(): Promise<Docker> {
+    return (this.#client ??= import('dockerode').then(({ default: Client }) => {
+      const { socketPath } = this;
+      // `host`, `protocol` and `timeout` shut out the variables `DOCKER_*`, which could name another engine.
+      return new Client({ socketPath, version: API_VERSION, host: '', protocol: 'http', timeout: undefined });
+    }));
   }
 }
 

@@ -1,12 +1,16 @@
-import { eventually } from '@syntropic/testing';
+import { eventually, TYPESCRIPT_HOOK } from '@syntropic/testing';
+import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { IMAGE, useEngine } from '../../../test/container-engine.fixture';
+import { text } from 'node:stream/consumers';
+import { useEngine } from '../../../test/container-engine.fixture';
+import { dockerBackend, IMAGE } from '../../../test/docker-backend';
 import { describeWithBubblewrap, run, shell, useDirectory, useWorkspaces } from '../../../test/workspace.fixture';
+import { markedProcesses as processesOf } from '../orphans';
 import type { Backend } from '../workspace';
-import { DockerBackend } from './docker.backend';
 
 const MEBIBYTE = 1024 ** 2;
 
@@ -49,7 +53,7 @@ describeWithBubblewrap('a workspace in a container', () => {
     const script = 'head -c 5000000 /dev/urandom > bytes; sha256sum < bytes; cat bytes >&2';
     const agent = (await open()).spawn(shell(script), { stdin: '', env: {} });
 
-    const [printed, digest] = await Promise.all([textOf(agent.stdout), digestOf(agent.stderr)]);
+    const [printed, digest] = await Promise.all([text(agent.stdout), digestOf(agent.stderr)]);
 
     expect(printed).toBe(`${digest}  -\n`);
   });
@@ -137,6 +141,30 @@ describeWithBubblewrap('the containers of a runner', () => {
     expect(fixture.engine.containers.size).toBe(1);
   });
 
+  it.each(['', 'frozen'])(
+    'outlive a runner that is killed until its next start: %s',
+    async (frozen) => {
+      const id = randomUUID();
+      const script = join(__dirname, '../../../test/open-workspace.ts');
+      const runner = spawn(
+        process.execPath,
+        ['-r', TYPESCRIPT_HOOK, script, fixture.socket, directory.path, id, frozen],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      await once(runner.stdout, 'data');
+      runner.kill('SIGKILL');
+      await once(runner, 'exit');
+      const left = await processesOf(id);
+
+      await expect(fixture.backend().probe()).resolves.toMatchObject({ available: true });
+
+      expect(left.length).toBeGreaterThan(0);
+      await expect(processesOf(id)).resolves.toEqual([]);
+      expect(existsSync(join(directory.path, id, 'volume/workspace'))).toBe(true);
+    },
+    180_000,
+  );
+
   it('leave nothing behind when they have ended', async () => {
     const before = fixture.engine.containers.size;
     const { workspace, agent } = await start(fixture.backend());
@@ -200,23 +228,17 @@ describe('a container engine', () => {
   });
 
   it('that is not there is not offered, whatever the variables of its client name', async () => {
-    const settings = { socket: join(directory.path, 'none.sock'), image: IMAGE, directory: directory.path };
     jest.replaceProperty(process, 'env', { DOCKER_HOST: 'tcp://127.0.0.1:1', DOCKER_CLIENT_TIMEOUT: '1' });
-    const backend = new DockerBackend({ ...settings, runner: () => Promise.resolve('runner-1') });
+    const backend = dockerBackend({ socket: join(directory.path, 'none.sock'), directory: directory.path });
+    const probe = await backend.probe();
     jest.restoreAllMocks();
 
-    await expect(backend.probe()).resolves.toMatchObject({
+    expect(probe).toMatchObject({
       available: false,
       reason: expect.stringContaining('ENOENT') as string,
     });
   });
 });
-
-async function textOf(output: Readable): Promise<string> {
-  let all = '';
-  for await (const chunk of output) all += String(chunk);
-  return all;
-}
 
 async function digestOf(output: AsyncIterable<Buffer>): Promise<string> {
   const hash = createHash('sha256');
