@@ -24,7 +24,7 @@ export const SecretName = z
   .max(100)
   .regex(/^[A-Z][A-Z0-9_]*$/, 'capital letters, digits and _')
   .refine((name) => !OF_WORKSPACE.test(name), 'is the name of a variable that every workspace has');
-export const MOST_SECRETS = 20;
+const MOST_SECRETS = 20;
 
 /** The preparation of a workspace before its agent starts: commands with a network of their own, which the agent does not have. */
 export const Setup = z.object({
