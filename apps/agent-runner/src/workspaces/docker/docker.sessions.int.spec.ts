@@ -66,6 +66,7 @@ describeWithClaude('Claude Code in a container', () => {
       agent: { provider: 'claude', isolation: 'docker' },
       provider: new ClaudeProvider(claudeBinary),
       sockets: socketsWith({ upstreams: [upstream('anthropic', models().url, 'the-secret')] }),
+      timeoutMs: 240_000,
     });
     const end = toTheEnd(run);
     await eventually(() => models().requests.length > 0);
@@ -80,5 +81,5 @@ describeWithClaude('Claude Code in a container', () => {
     expect(resultsIn(texts)).toMatchObject([{ is_error: false }]);
     expect(readFileSync(join(run.directory, 'worked'), 'utf8')).toBe('one\ntwo\n');
     expect(models().requests.map(({ headers }) => headers['x-api-key'])).toEqual(Array(3).fill('the-secret'));
-  }, 120_000);
+  }, 300_000);
 });
