@@ -88,6 +88,10 @@ export const executionWireEvents = wireEvents(workflowExecution)({
     name: 'ExecutionPauseRequested',
     data: ({ data, recordedAt }) => requestIn(data, recordedAt),
   },
+  ExecutionInterruptRequested: {
+    name: 'ExecutionInterruptRequested',
+    data: ({ data, recordedAt }) => requestIn(data, recordedAt),
+  },
   ExecutionCancelRequested: {
     name: 'ExecutionCancelRequested',
     data: ({ data, recordedAt }) => requestIn(data, recordedAt),
@@ -200,7 +204,10 @@ const inExecution = ({ workflowId, executionId }: DataOf<'ExecutionResumed'>) =>
   execution_id: executionId,
 });
 
-const requestIn = (data: DataOf<'ExecutionPauseRequested' | 'ExecutionCancelRequested'>, recordedAt: string) => ({
+const requestIn = (
+  data: DataOf<'ExecutionPauseRequested' | 'ExecutionInterruptRequested' | 'ExecutionCancelRequested'>,
+  recordedAt: string,
+) => ({
   ...inExecution(data),
   reason: data.reason ?? null,
   requested_at: recordedAt,

@@ -15,6 +15,7 @@ const TOOL_ENDS: Readonly<Record<string, string>> = {
 /** Changes that show in the execution's detail, and for which these clients read nothing again. */
 const CHANGES: Readonly<Record<string, string>> = {
   ExecutionPauseRequested: 'execution_pause_requested',
+  ExecutionInterruptRequested: 'execution_interrupt_requested',
   ExecutionCancelRequested: 'execution_cancel_requested',
   ExecutionPaused: 'execution_paused',
   ExecutionResumed: 'execution_resumed',

@@ -47,6 +47,53 @@ describe('a pause', () => {
   });
 });
 
+describe('a pause until a limit resets', () => {
+  const limit = { why: 'limit', until: '2026-01-01T01:00:00.000Z' };
+  const limited = [happens('ExecutionPauseRequested', limit), happens('ExecutionPaused', limit)];
+
+  it('shows why and until when, until a person pauses the execution instead', () => {
+    expect(controlsAfter(...limited)).toMatchObject([{ control: 'pause', ...limit, effectiveAt: at(2) }]);
+
+    const instead = [happens('ExecutionPauseRequested', { reason: 'lunch' }), happens('ExecutionPaused')];
+    const [pause] = controlsAfter(...limited, ...instead) ?? [];
+    expect(pause).toMatchObject({ control: 'pause', reason: 'lunch', effectiveAt: at(4) });
+    expect(pause).not.toHaveProperty('until');
+  });
+});
+
+describe('an interruption', () => {
+  const requested = [...both('PhaseStarted'), happens('ExecutionInterruptRequested', { reason: 'wrong branch' })];
+  const parked = [{ sessionId: 'one-1', leg: 1 }];
+  const interrupt = { control: 'interrupt', requestedAt: at(3), reason: 'wrong branch' };
+
+  it('is requested, and effective once every agent has ended', () => {
+    expect(controlsAfter(...requested)).toMatchObject([{ ...interrupt, effectiveAt: null }]);
+    const fact = happens('ExecutionInterrupted', { why: 'requested', sessions: [], parked });
+    expect(controlsAfter(...requested, fact)).toMatchObject([{ ...interrupt, effectiveAt: at(4), lapsedAt: null }]);
+  });
+
+  it('lapses when a runner is lost first', () => {
+    const lost = happens('ExecutionInterrupted', { why: 'lease_lost', sessions: parked });
+    expect(controlsAfter(...requested, lost)).toMatchObject([{ ...interrupt, effectiveAt: null, lapsedAt: at(4) }]);
+  });
+
+  it('that ends no session leaves the cost complete, and its phase goes on as the next attempt of its session', () => {
+    const fact = happens('ExecutionInterrupted', { why: 'requested', sessions: [], parked });
+    const queued = happens('PhaseQueued', { ...of('one', 2), attempt: 2 });
+    const begun = happens('PhaseQueued', of('one'));
+    const [row] = rowsAfter(
+      executionProjection,
+      STARTED,
+      begun,
+      fact,
+      happens('ExecutionRetried', { phaseIds: ['one'] }),
+      queued,
+    );
+    expect(row).toMatchObject({ status: 'running', cost_complete: true });
+    expect(row?.detail.phases[0]).toMatchObject({ status: 'queued', attempt: 2, sessionId: 'one-1' });
+  });
+});
+
 describe('a resume', () => {
   const resume = { control: 'resume', requestedAt: at(7) };
 
