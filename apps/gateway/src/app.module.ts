@@ -18,6 +18,17 @@ import { healthChecks, healthParts } from './health/health-checks';
 import { SystemHealthController } from './health/health.controller';
 import { KnownPaths } from './http/known-paths';
 import { endpointsOf } from './http/serve';
+import { Contributions } from './insights/contributions';
+import { ExecutionFactsReader } from './insights/execution-facts';
+import { HeatmapController } from './insights/heatmap.controller';
+import { InsightsController } from './insights/insights.controller';
+import { RepoExecutions } from './insights/repo-executions';
+import { RepoInsightsController } from './insights/repo-insights.controller';
+import { RepoRecordsController } from './insights/repo-records.controller';
+import { Scopes } from './insights/scopes';
+import { SystemInsightsController } from './insights/system-insights.controller';
+import { SystemPatterns } from './insights/system-patterns';
+import { Tallies } from './insights/tallies';
 import { ActivityFeed } from './live/plain/activity-feed';
 import { ActivityController } from './live/plain/activity.controller';
 import { PlainConnections } from './live/plain/plain-connections';
@@ -68,6 +79,11 @@ export const API = [
   SystemsController,
   ReposController,
   RepoAssignmentsController,
+  RepoInsightsController,
+  RepoRecordsController,
+  SystemInsightsController,
+  InsightsController,
+  HeatmapController,
 ];
 
 @Module({})
@@ -91,6 +107,12 @@ export class AppModule {
         RowLookup,
         Commands,
         UsageNow,
+        Contributions,
+        ExecutionFactsReader,
+        RepoExecutions,
+        Scopes,
+        SystemPatterns,
+        Tallies,
         ExecutionDetails,
         ForkPoints,
         ArtifactBytes,

@@ -1,3 +1,5 @@
+import { eventually } from '@syntropic/testing';
+
 export type Json = Readonly<Record<string, unknown>>;
 
 export type Call = Readonly<{
@@ -21,3 +23,11 @@ export async function call(url: string, method: string, path: string, { body, he
   });
   return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
 }
+
+/** The JSON of a successful answer; read models that are behind may take longer than one request waits. */
+export const readBody = (url: string, path: string, minPosition?: string): Promise<Json> =>
+  eventually(async () => {
+    const { status, body } = await call(url, 'GET', path, { minPosition });
+    expect({ path, status, body }).toMatchObject({ path, status: 200 });
+    return body;
+  });

@@ -70,6 +70,9 @@ const pathsOf = ({ executionId, workflowId, sessionId, artifactId, organizationI
   `/api/systems/${systemId}`,
   '/api/repos',
   `/api/repos/${repoId}`,
+  '/api/insights/overview',
+  '/api/insights/cost',
+  '/api/insights/contribution-heatmap',
 ];
 
 const read = (path: string, minPosition: string) =>

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { gatewayConfig } from '../src/gateway.config';
 import { answerCommands, takeCommands, type Answer } from './answer-commands';
-import { call, type Call } from './call';
+import { call, readBody, type Call } from './call';
 import { EventRecorder } from './event-recorder';
 import { gatewayFromSource, type Replace } from './gateway-from-source';
 import { project } from './read-models.fixture';
@@ -83,6 +83,7 @@ export function useGateway() {
     record: (stream: string, events: readonly Event[], executionId?: string) =>
       recorder.record(stream, events, executionId),
     call: (method: string, path: string, request?: Call) => call(url, method, path, request),
+    read: (path: string, minPosition?: string) => readBody(url, path, minPosition),
     answer: (answer: Answer) => answerCommands(nats, answer),
     /** Takes commands in place of the command service, until `stop` is called. */
     takeCommands: (reply?: object) => takeCommands(nats, reply),

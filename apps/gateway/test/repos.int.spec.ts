@@ -41,7 +41,7 @@ it('lists repositories newest first, filtered, sorted and in pages with the true
     event(RepoAssignedToSystem, { repoId: 'repo-00000003', systemId }),
   ]);
   const listed = async (query: string) => {
-    const { body } = await gateway.call('GET', `${PATH}?${query}`, { minPosition });
+    const body = await gateway.read(`${PATH}?${query}`, minPosition);
     const repos = body['repos'] as readonly Readonly<{ full_name: string }>[];
     return { names: repos.map(({ full_name }) => full_name), total: body['total'] };
   };

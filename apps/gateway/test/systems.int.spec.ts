@@ -23,7 +23,7 @@ it('lists systems newest first, filtered, sorted and in pages with the true tota
   await aSystem('sys-00000002', 'First', otherOrganization);
   const { minPosition } = await aSystem('sys-00000003', 'Last');
   const listed = async (query: string) => {
-    const { body } = await gateway.call('GET', `${PATH}?${query}`, { minPosition });
+    const body = await gateway.read(`${PATH}?${query}`, minPosition);
     const systems = body['systems'] as readonly Readonly<{ name: string }>[];
     return { names: systems.map(({ name }) => name), total: body['total'] };
   };

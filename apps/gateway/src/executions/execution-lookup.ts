@@ -5,3 +5,6 @@ export const EXECUTION = {
   noun: 'Execution',
   missing: 'execution.not_found',
 } as const;
+
+/** The statuses of executions that have not ended. */
+export const ACTIVE = ['running', 'paused', 'interrupted'] as const;

@@ -7,7 +7,7 @@ import { Problem } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
 import { WORKFLOW } from '../workflows/workflow-lookup';
-import { EXECUTION } from './execution-lookup';
+import { ACTIVE, EXECUTION } from './execution-lookup';
 import { ExecutionListQuery } from './executions.dto';
 import { ExecutionDetails } from './execution-details';
 import { executionRun, executionState, executionStatus, executionSummary } from './execution-views';
@@ -21,8 +21,6 @@ import {
   readWorkflowExecution,
 } from './executions.endpoints';
 import { UsageNow } from './usage-now';
-
-const ACTIVE = ['running', 'paused', 'interrupted'] as const;
 
 /** The history has no pages; it shows at most this many runs. */
 const HISTORY_LIMIT = 100;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BudgetReader } from '@syntropic/budgets';
-import { addUsage, type Usage } from '@syntropic/kernel';
+import { addUsage, isUnaccounted, type Usage } from '@syntropic/kernel';
 import type { ExecutionRow, ListedExecution, PhaseRow } from '@syntropic/orchestration/read-model';
 import { usageOfRow } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
@@ -8,6 +8,17 @@ import type { BudgetLimits } from './budget-view';
 
 /** Usage by session, for sessions whose account the log does not have. */
 type UnsettledUsage = ReadonlyMap<string, Usage>;
+
+/** The parts of an execution that tell which usage the log has, and which only telemetry has. */
+export type Accounted = Readonly<{
+  detail: Readonly<{
+    usage: Usage;
+    unaccounted: readonly string[];
+    phases: readonly Pick<PhaseRow, 'status' | 'sessionId'>[];
+  }>;
+}>;
+
+type RecordedSession = Readonly<{ session_id: string; status: string; usage: Usage }>;
 
 /** Statuses of phases whose newest session has given no account yet. */
 const UNFINISHED: ReadonlySet<string> = new Set(['queued', 'running', 'paused', 'interrupted']);
@@ -24,13 +35,28 @@ export class UsageNow {
     return withUnsettled(usageOfRow(row), await this.unsettled(row));
   }
 
+  /** The usage of each execution, with one query for all. */
+  async ofEach(executions: readonly Accounted[]): Promise<readonly Usage[]> {
+    const open = executions.map(({ detail }) => openSessions(detail));
+    const unsettled = await this.telemetry.usageOfSessions(open.flatMap((sessions) => [...sessions]));
+    return executions.map(({ detail }, index) =>
+      [...(open[index] ?? [])].flatMap((session) => unsettled.get(session) ?? []).reduce(addUsage, detail.usage),
+    );
+  }
+
+  /** The usage of those sessions whose account the log does not have. */
+  ofOpenSessions(sessions: readonly RecordedSession[]): Promise<ReadonlyMap<string, Usage>> {
+    const open = sessions.filter(({ status, usage }) => status === 'running' || isUnaccounted(usage));
+    return this.telemetry.usageOfSessions(open.map(({ session_id }) => session_id));
+  }
+
   /** The present amounts of its budget. An execution without one costs no query. */
   async limits({ execution_id, detail }: ExecutionRow): Promise<BudgetLimits> {
     return detail.budget ? this.budgets.limitsOf(execution_id) : [];
   }
 
   async unsettled({ execution_id, detail }: ExecutionRow | ListedExecution): Promise<UnsettledUsage> {
-    const open = new Set([...detail.unaccounted, ...detail.phases.flatMap(openSession)]);
+    const open = openSessions(detail);
     if (open.size === 0) return new Map();
 
     const { sessions } = await this.telemetry.executionTotals(execution_id);
@@ -48,6 +74,9 @@ const withUnsettled = (settled: Usage, unsettled: UnsettledUsage): Usage =>
 
 export const usageOfPhase = ({ sessionId, usage }: PhaseRow, unsettled: UnsettledUsage): Usage =>
   unsettled.get(sessionId ?? '') ?? usage;
+
+const openSessions = ({ unaccounted, phases }: Omit<Accounted['detail'], 'usage'>): ReadonlySet<string> =>
+  new Set([...unaccounted, ...phases.flatMap(openSession)]);
 
 const openSession = ({ status, sessionId }: Pick<PhaseRow, 'status' | 'sessionId'>): readonly string[] =>
   UNFINISHED.has(status) && sessionId !== null ? [sessionId] : [];

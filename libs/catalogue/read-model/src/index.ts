@@ -7,7 +7,13 @@ import {
   messageProjection,
   workflowProjection,
 } from '@syntropic/orchestration/read-model';
-import { organizationProjection, repoProjection, systemProjection } from '@syntropic/organization/read-model';
+import {
+  executionFailureProjection,
+  organizationProjection,
+  repoExecutionProjection,
+  repoProjection,
+  systemProjection,
+} from '@syntropic/organization/read-model';
 import type { Projection } from '@syntropic/projections';
 
 /** Every read model. A spec compares the list with the folders. */
@@ -21,6 +27,8 @@ export const READ_MODELS: readonly Projection[] = [
   organizationProjection,
   systemProjection,
   repoProjection,
+  repoExecutionProjection,
+  executionFailureProjection,
 ];
 
 /** Every event that clients of unnamed frames know. A spec compares the list with the folders. */

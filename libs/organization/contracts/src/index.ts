@@ -1,4 +1,4 @@
 export { organization, type OrganizationEvent } from './organization.contract';
 export { repo, RepoOwner, UNAFFILIATED, type RepoCommands, type RepoEvent } from './repo.contract';
-export { RepoProvider, repositoryKey } from './repository-name';
+export { RepoFullName, RepoProvider, repositoryKey } from './repository-name';
 export { system, type SystemCommands, type SystemEvent } from './system.contract';

@@ -1,3 +1,5 @@
+export { executionFailureProjection } from './execution-failure.projection';
 export { organizationProjection } from './organization.projection';
-export { NO_SYSTEM, repoProjection } from './repo.projection';
-export { systemProjection } from './system.projection';
+export { NO_SYSTEM, repoProjection, type RepoRow } from './repo.projection';
+export { repoExecutionProjection } from './repo-execution.projection';
+export { systemProjection, type SystemRow } from './system.projection';

@@ -1,3 +1,4 @@
+import type { Immutable } from '@syntropic/kernel';
 import { repo } from '@syntropic/organization/contracts';
 import { projection } from '@syntropic/projections';
 import { z } from 'zod';
@@ -19,6 +20,8 @@ const row = z.object({
   created_by: z.string(),
   created_at: z.iso.datetime(),
 });
+
+export type RepoRow = Immutable<z.output<typeof row>>;
 
 /** List and detail of repositories. A deregistered one has no row. */
 export const repoProjection = projection(repo)({

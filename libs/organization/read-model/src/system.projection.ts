@@ -1,4 +1,4 @@
-import type { EventOf, Recorded } from '@syntropic/kernel';
+import type { EventOf, Immutable, Recorded } from '@syntropic/kernel';
 import { repo, system } from '@syntropic/organization/contracts';
 import { projection } from '@syntropic/projections';
 import { z } from 'zod';
@@ -12,6 +12,8 @@ const row = z.object({
   created_at: z.iso.datetime(),
   repo_count: z.int(),
 });
+
+export type SystemRow = Immutable<z.output<typeof row>>;
 
 /** List and detail of systems, with the number of their repositories. A deleted one has no row. */
 export const systemProjection = projection(

@@ -48,13 +48,16 @@ export { commentText, ERROR_BYTES, errorText, isStorable, nameText, shortText, s
 export { ErrorText, Location, MAX_REPOS, ShortName } from './texts';
 export { addUsd, leastUsd, perMillion, SignedUsd, subtractUsd, Usd, usdOf } from './usd';
 export {
+  addBoundedUsd,
   addCosts,
   addCounts,
   addModelUsage,
   addUsage,
   boundedUsage,
   isUnaccounted,
+  MAX_COUNT,
   MAX_MODELS,
+  MAX_USD,
   ModelUsage,
   NO_USAGE,
   OTHER_MODELS,

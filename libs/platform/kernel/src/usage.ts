@@ -69,17 +69,20 @@ export const isUnaccounted = ({ byModel, costComplete }: Pick<Usage, 'byModel' |
   !costComplete && Object.keys(byModel).length === 0;
 
 /** The most that a sum of counts or costs may be: it stays there, and the usage is never complete again. */
-const MAX_COUNT = Number.MAX_SAFE_INTEGER;
-const MAX_USD: Usd = '999999999';
+export const MAX_COUNT = Number.MAX_SAFE_INTEGER;
+export const MAX_USD: Usd = '999999999';
 
 /** Stands for all models beyond the most. */
 export const OTHER_MODELS = 'other';
 
 export const addCounts = (one: number, other: number): number => Math.min(one + other, MAX_COUNT);
 
+/** A sum of known costs, which stays at the most that a sum may be. */
+export const addBoundedUsd = (one: Usd, other: Usd): Usd => leastUsd(addUsd(one, other), MAX_USD);
+
 /** `null` for a cost that is not known. */
 export const addCosts = (one: Usd | null, other: Usd | null): Usd | null =>
-  one === null || other === null ? null : leastUsd(addUsd(one, other), MAX_USD);
+  one === null || other === null ? null : addBoundedUsd(one, other);
 
 export const addModelUsage = (one: ModelUsage, other: ModelUsage): ModelUsage => ({
   inputTokens: addCounts(one.inputTokens, other.inputTokens),

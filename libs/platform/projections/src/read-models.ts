@@ -83,6 +83,11 @@ export class ReadModels {
     return rows.map(({ id }) => id);
   }
 
+  /** Waits until these projections include the position, for a query over their tables. */
+  async reached(projections: readonly Projection[], minPosition: LogPosition): Promise<void> {
+    await Promise.all(projections.map((projection) => this.#checkpoints.reach(projection, minPosition)));
+  }
+
   /** The projection's known position, for the header `X-Position` of a reply that is made afterwards. */
   async position(projection: Projection): Promise<string> {
     const { storeEpoch: epoch, position } = await this.#checkpoints.current(projection);

@@ -105,6 +105,17 @@ export class TelemetryReader {
     };
   }
 
+  /** The usage of each of these sessions that has telemetry. */
+  async usageOfSessions(sessionIds: readonly string[]): Promise<ReadonlyMap<string, Usage>> {
+    if (sessionIds.length === 0) return new Map();
+    const { rows } = await this.pool.query<TotalsRow>({
+      name: 'telemetry-totals-of-sessions',
+      text: `select total.*, ${LEGS} as legs from telemetry.session_totals total where session_id = any ($1)`,
+      values: [sessionIds],
+    });
+    return new Map(rows.map(totalsOf).map(({ sessionId, usage }) => [sessionId, usage]));
+  }
+
   async #totals(by: 'session_id' | 'execution_id', id: string): Promise<SessionTotals[]> {
     const { rows } = await this.pool.query<TotalsRow>({
       name: `telemetry-totals-by-${by}`,
