@@ -12,11 +12,14 @@ import { SessionObjectStorage } from './assignment/retrying-object-storage';
 import { SessionCompletion } from './assignment/session-completion';
 import { SessionDirectories } from './assignment/session-directories';
 import { SessionLifecycle } from './assignment/session-lifecycle';
+import { SessionObjects } from './assignment/session-objects';
 import { SessionSetup } from './assignment/session-setup';
 import { SessionStart } from './assignment/session-start';
 import { SessionStarter } from './assignment/session-starter';
 import { SessionTelemetry } from './assignment/session-telemetry';
 import { WorkspaceRequests } from './assignment/workspace-requests';
+import { SessionCheckpoints } from './checkpoints/session-checkpoints';
+import { UnwantedCheckpoints } from './checkpoints/unwanted-checkpoints';
 import {
   AGENT_PROGRAMS,
   BACKENDS,
@@ -89,16 +92,19 @@ const SERVICES = [
   ParserThread,
   Room,
   RunnerLog,
+  SessionCheckpoints,
   SessionCleanup,
   SessionCompletion,
   SessionDirectories,
   SessionLifecycle,
   SessionObjectStorage,
+  SessionObjects,
   SessionSetup,
   SessionStart,
   SessionStarter,
   SessionTelemetry,
   Setups,
+  UnwantedCheckpoints,
   WorkIntake,
   WorkspaceRequests,
 ];

@@ -115,6 +115,8 @@ class PlatformFixture {
     const own = this.answers.get(type);
     if (own) return own(data, commandId);
     if (type === 'ClaimWork') return { order: this.#orders.shift() ?? null };
+    if (type === 'NoteCheckpoint') return { done: true };
+    if (type === 'CollectCheckpoints') return { unwanted: [] };
     if (type === 'RenewWork') return this.#renewed(data as { leases: { sessionId: string }[]; parked: string[] });
     return { position: 1, version: 1 };
   }

@@ -1,12 +1,12 @@
 import { Global, Module } from '@nestjs/common';
 import { BudgetLedger } from '@syntropic/budgets';
 import { Runners } from '@syntropic/orchestration/application';
-import { WorkQueue } from '@syntropic/work';
+import { CheckpointNotes, WorkQueue } from '@syntropic/work';
 import { Pool } from 'pg';
 import { RunnersInTable } from './runners-in-table';
 import { WorkSignalsOverBus } from './work-signals';
 
-/** The work queue and the ledger of budgets, which handlers, processes and the leader's tasks share. */
+/** The work queue, the notes of checkpoints and the ledger of budgets, which handlers, processes and the leader's tasks share. */
 @Global()
 @Module({
   providers: [
@@ -16,9 +16,10 @@ import { WorkSignalsOverBus } from './work-signals';
       inject: [Pool, WorkSignalsOverBus],
       useFactory: (pool: Pool, signals: WorkSignalsOverBus) => new WorkQueue(pool, signals),
     },
+    { provide: CheckpointNotes, inject: [Pool], useFactory: (pool: Pool) => new CheckpointNotes(pool) },
     { provide: BudgetLedger, inject: [Pool], useFactory: (pool: Pool) => new BudgetLedger(pool) },
     { provide: Runners, useClass: RunnersInTable },
   ],
-  exports: [WorkQueue, BudgetLedger, WorkSignalsOverBus, Runners],
+  exports: [WorkQueue, CheckpointNotes, BudgetLedger, WorkSignalsOverBus, Runners],
 })
 export class WorkModule {}

@@ -76,6 +76,10 @@ export class Assignment implements LeaseHolder {
     this.#session.controller.leaseLost();
   }
 
+  leave(): void {
+    this.#session.controller.leave();
+  }
+
   shutDown(): void {
     this.#session.controller.shutDown();
   }

@@ -25,6 +25,10 @@ export class RetryingObjectStorage implements ObjectStorage {
     return this.#retry((objects) => objects.get(uri));
   }
 
+  remove(uri: string): Promise<void> {
+    return this.#retry((objects) => objects.remove(uri));
+  }
+
   async #retry<Answer>(attempt: (objects: ObjectStorage) => Promise<Answer>): Promise<Answer> {
     const { objects, onFault } = this.options;
     let isReported = false;

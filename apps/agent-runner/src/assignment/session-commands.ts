@@ -15,6 +15,7 @@ import {
   type WorkOrder,
   type YieldPoint,
 } from '@syntropic/orchestration/contracts';
+import type { Kept } from '../checkpoints/session-checkpoints';
 import { LeasedCommands } from './leased-commands';
 import type { SessionOutcome } from './session-outcome';
 import type { UsageReport } from './usage-reports';
@@ -24,7 +25,7 @@ const { CreateWorkspace, TerminateWorkspace } = workspace.commands;
 const { DeliverMessage, FailPhase, HoldPhase, ParkPhase, ResumePhase, InterruptPhase, ReportLimit } =
   workflowExecution.commands;
 const { CreateArtifact } = artifact.commands;
-const { ListInputs, ListMessages, ReleaseWork } = work;
+const { ListInputs, ListMessages, NoteCheckpoint, ReleaseWork } = work;
 const { ReserveBudget, SettleCall, SettleSession } = budget;
 /** Usage is told for so long after the lease was lost: the money was spent. */
 const LATE_MS = 60_000;
@@ -101,8 +102,8 @@ export class SessionCommands {
     return this.#commands.send(ResumePhase, this.#phase(), holdId);
   }
 
-  async parkPhase(why: InputOf<typeof ParkPhase>['why'], usage: Usage): Promise<void> {
-    const parked = { ...this.#phase(), runner: this.#runner, why };
+  async parkPhase(why: InputOf<typeof ParkPhase>['why'], usage: Usage, kept: Kept): Promise<void> {
+    const parked = { ...this.#phase(), runner: this.#runner, why, ...kept };
     await orReduced(
       () => this.#commands.send(ParkPhase, { ...parked, usage }),
       () => this.#commands.send(ParkPhase, { ...parked, usage: UNKNOWN_USAGE }, REDUCED),
@@ -115,6 +116,11 @@ export class SessionCommands {
     limitId: string,
   ): Promise<void> {
     return this.#commands.send(ReportLimit, { ...this.#phase(), ...limit }, limitId);
+  }
+
+  /** To be called before the checkpoint is stored. */
+  async noteCheckpoint(uri: string): Promise<void> {
+    await this.#commands.request(NoteCheckpoint, { executionId: this.order.executionId, uri }, '');
   }
 
   interruptPhase(): Promise<void> {

@@ -21,9 +21,11 @@ type Hold = Readonly<{ ended: AbortController; id: string }>;
 /** Applies the requested control to a session's run, also when it is requested before the run has started or while it changes state. */
 export class SessionController {
   readonly #stopRequested = new AbortController();
+  readonly #parkWithdrawn = new AbortController();
   #run: ControlledRun | undefined;
   #requested: Readonly<{ control: Control; asOf: number }> = { control: 'run', asOf: 0 };
   #isLeaseUncertain = false;
+  #isLeaving = false;
   #isShuttingDown = false;
   #parkReason: ParkReason | undefined;
   /** Present while the agent stands still because of a pause. */
@@ -40,6 +42,16 @@ export class SessionController {
 
   get isCancelled(): boolean {
     return this.#requested.control === 'cancel';
+  }
+
+  /** True when the session is to stand still, or to be parked. */
+  get isPauseRequested(): boolean {
+    return !this.isCancelled && this.#requested.control !== 'run';
+  }
+
+  /** Aborted when a session that is being parked is resumed or cancelled. */
+  get parkWithdrawn(): AbortSignal {
+    return this.#parkWithdrawn.signal;
   }
 
   get isShuttingDown(): boolean {
@@ -68,6 +80,8 @@ export class SessionController {
     if (control === this.#requested.control && asOf === this.#requested.asOf) return;
     this.#requested = { control, asOf };
     if (this.isCancelled) this.#stopRequested.abort();
+    if (this.#parkReason && !this.isPauseRequested && (this.isCancelled || !this.#isLeaving))
+      this.#parkWithdrawn.abort();
     this.#apply();
   }
 
@@ -83,6 +97,12 @@ export class SessionController {
 
   leaseLost(): void {
     this.#run?.abandon();
+  }
+
+  /** The runner is being stopped: parks an agent that is held, or that goes on with its conversation later, at its next yield point. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.#apply();
   }
 
   /** Parks a held agent; cancels one that runs or is about to start. */
@@ -106,7 +126,12 @@ export class SessionController {
   #apply(): void {
     const run = this.#run;
     if (!run || this.#isShuttingDown) return;
-    switch (this.#requested.control) {
+    const { control } = this.#requested;
+    if (this.#isToLeave(run)) {
+      this.#inBackground(this.#parkToLeave(run));
+      return;
+    }
+    switch (control) {
       case 'cancel':
         run.cancel();
         return;
@@ -120,6 +145,12 @@ export class SessionController {
       case 'run':
         this.#inBackground(this.#resume(run));
     }
+  }
+
+  #isToLeave(run: ControlledRun): boolean {
+    const { control } = this.#requested;
+    const isAsked = control === 'cancel' || control === 'interrupt';
+    return this.#isLeaving && !isAsked && (run.canResume || this.#hold !== undefined);
   }
 
   async #pause(run: ControlledRun): Promise<void> {
@@ -156,6 +187,11 @@ export class SessionController {
       }
       if (!isRefused) throw error;
     }
+  }
+
+  async #parkToLeave(run: ControlledRun): Promise<void> {
+    const yieldPoint = await run.requestPause();
+    if (yieldPoint && !this.#parkReason && !this.#isShuttingDown) this.#park('shutdown');
   }
 
   async #resume(run: ControlledRun): Promise<void> {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ExecutionId, PhaseId, SessionId } from '@syntropic/kernel';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AgentOutput } from '@syntropic/telemetry';
@@ -8,7 +8,7 @@ import { SETTINGS } from '../injection-tokens';
 import type { LegEnd } from '../session';
 import { removeSocket } from '../session-socket';
 import type { RunnerSettings } from '../work/runner-settings';
-import { reapOrphans, removeTree, unmountVolume } from '../workspaces';
+import { hasVolume, reapOrphans, removeTree, unmountVolume } from '../workspaces';
 
 /** The ends of a session's legs, by leg number. */
 export type LegEnds = Readonly<Record<number, LegEnd>>;
@@ -25,6 +25,9 @@ const SpooledSession = z.object({
 });
 export type SpooledSession = Readonly<z.infer<typeof SpooledSession>>;
 
+const CHECKPOINT = 'checkpoint.json';
+const Noted = z.object({ uri: z.string() });
+
 export type OpenDirectory = Readonly<{ directory: string; session: SpooledSession; legEnds: LegEnds }>;
 
 /** The sessions on the runner's disk: one directory each, with workspace, spool, and the ends of its legs. */
@@ -37,24 +40,43 @@ export class SessionDirectories {
   }
 
   async open(order: z.input<typeof SpooledSession>): Promise<OpenDirectory> {
-    const directory = this.#of(order.sessionId);
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const directory = await this.make(order.sessionId);
     const session = SpooledSession.parse(order);
     await write(join(directory, 'session.json'), session);
     return { directory, session, legEnds: await legEndsIn(directory) };
   }
 
+  async make(sessionId: string): Promise<string> {
+    const directory = this.of(sessionId);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return directory;
+  }
+
   /** The directory as its last lease has left it; undefined for a session that was never opened here. */
   async reopen(sessionId: string): Promise<OpenDirectory | undefined> {
-    const directory = this.#of(sessionId);
+    const directory = this.of(sessionId);
     const session = await read(join(directory, 'session.json'));
     if (session === undefined) return undefined;
     return { directory, session: SpooledSession.parse(session), legEnds: await legEndsIn(directory) };
   }
 
   async noteLegEnd(sessionId: string, leg: number, end: LegEnd): Promise<void> {
-    const directory = this.#of(sessionId);
+    const directory = this.of(sessionId);
     await write(join(directory, 'legs.json'), { ...(await legEndsIn(directory)), [leg]: end });
+  }
+
+  /** Records that the directory is what the checkpoint was made of. */
+  async noteCheckpoint(sessionId: string, uri: string): Promise<void> {
+    await write(join(this.of(sessionId), CHECKPOINT), { uri });
+  }
+
+  /** True when the directory is what the checkpoint was made of. That ends here, because the next leg changes it. */
+  async takeUp(sessionId: string, uri: string): Promise<boolean> {
+    const directory = this.of(sessionId);
+    const file = join(directory, CHECKPOINT);
+    const noted = Noted.safeParse(await read(file));
+    await rm(file, { force: true });
+    return noted.data?.uri === uri && hasVolume(directory);
   }
 
   /** The ids of the sessions; other entries, such as files of an operator's tools, are none. */
@@ -65,7 +87,7 @@ export class SessionDirectories {
   }
 
   async remove(sessionId: string): Promise<void> {
-    const directory = this.#of(sessionId);
+    const directory = this.of(sessionId);
     await unmountVolume(directory);
     await removeSocket(directory);
     await removeTree(directory);
@@ -76,7 +98,7 @@ export class SessionDirectories {
     await reapOrphans(this.#root);
   }
 
-  #of(sessionId: string): string {
+  of(sessionId: string): string {
     return join(this.#root, sessionId);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import { outputOf } from '../providers';
 import type { FinishedLeg, SessionRun } from '../session';
 import type { LeasedSession } from './leased-session';
@@ -22,14 +23,13 @@ export class SessionLifecycle {
   async run(session: LeasedSession): Promise<'closed' | 'parked'> {
     const { order, commands } = session;
     await commands.startSession();
-    const opened = await this.directories.open({ ...order, output: outputOf(order.agent) });
-    const started = await this.#start(session, opened);
-    if (started === 'parked') return this.completion.parkSetup(session, opened);
+    const started = await this.#start(session);
+    if (started === 'parked') return this.completion.parkSetup(session, await this.#open(order));
     if (started === 'closed') return 'closed';
     const { run, durationMs } = started;
     try {
       await commands.createWorkspace(durationMs);
-      return await this.#follow(session, opened, run);
+      return await this.#follow(session, await this.#open(order), run);
     } catch (error) {
       run.abandon();
       await run.finished;
@@ -40,14 +40,19 @@ export class SessionLifecycle {
   }
 
   /** The end of the leg when it has no agent: the agent could not be started, or its set-up was parked. */
-  async #start(session: LeasedSession, opened: OpenDirectory): Promise<StartedRun | 'closed' | 'parked'> {
+  async #start(session: LeasedSession): Promise<StartedRun | 'closed' | 'parked'> {
+    const { order, leaseLost } = session;
     try {
-      return await this.start.begin(session, opened);
+      return await this.start.begin(session);
     } catch (error) {
-      session.leaseLost.throwIfAborted();
-      await this.completion.failToStart(session, opened, error);
+      leaseLost.throwIfAborted();
+      await this.completion.failToStart(session, await this.#open(order), error);
       return 'closed';
     }
+  }
+
+  #open(order: WorkOrder): Promise<OpenDirectory> {
+    return this.directories.open({ ...order, output: outputOf(order.agent) });
   }
 
   async #follow(session: LeasedSession, opened: OpenDirectory, run: SessionRun): Promise<'closed' | 'parked'> {

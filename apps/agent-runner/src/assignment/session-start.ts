@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { SessionCheckpoints } from '../checkpoints/session-checkpoints';
 import type { SessionRun } from '../session';
 import { withAllInputs } from './all-inputs';
 import type { LeasedSession } from './leased-session';
-import type { OpenDirectory } from './session-directories';
 import { SessionSetup } from './session-setup';
 import { SessionStarter } from './session-starter';
 import { SessionTelemetry } from './session-telemetry';
@@ -14,17 +14,22 @@ export type StartedRun = Readonly<{ run: SessionRun; durationMs: number }>;
 @Injectable()
 export class SessionStart {
   constructor(
+    private readonly checkpoints: SessionCheckpoints,
     private readonly setup: SessionSetup,
     private readonly starter: SessionStarter,
     private readonly telemetry: SessionTelemetry,
   ) {}
 
-  /** `parked`: the set-up was held for too long. @throws DomainError for faults that the workflow's author can correct */
-  async begin(session: LeasedSession, opened: OpenDirectory): Promise<StartedRun | 'parked'> {
+  /**
+   * A workspace that is restored needs no set-up.
+   * `parked`: the set-up was held for too long. @throws DomainError for faults that the workflow's author can correct
+   */
+  async begin(session: LeasedSession): Promise<StartedRun | 'parked'> {
     const { order, commands, controller, leaseLost, budget } = session;
     const signal = AbortSignal.any([leaseLost, controller.stopRequested]);
+    const { opened, restore } = await this.checkpoints.prepare(session);
     const whole = await withAllInputs(order, commands);
-    const setup = await this.setup.run({ ...session, order: whole }, opened, signal);
+    const setup = restore ? 'done' : await this.setup.run({ ...session, order: whole }, opened, signal);
     if (setup === 'parked') return 'parked';
 
     const startedAt = performance.now();
@@ -32,6 +37,7 @@ export class SessionStart {
       directory: opened.directory,
       outline: (line) => this.telemetry.outline(line),
       signal,
+      restore,
       guards: budget ? [budget] : [],
       limits: session.limits,
     });

@@ -3,6 +3,7 @@ import type { ObjectStorage } from '@syntropic/object-storage';
 import { repositoryUrl, type WorkOrder } from '@syntropic/orchestration/contracts';
 import { SETTINGS } from '../injection-tokens';
 import { renderPrompt, startSession, type Outline, type SessionRun } from '../session';
+import type { Restore } from '../checkpoints/session-checkpoints';
 import type { CallGuard } from '../model-gateway/call-guard';
 import { SessionSockets } from '../session-socket';
 import type { RunnerSettings } from '../work/runner-settings';
@@ -17,6 +18,7 @@ type Start = Readonly<{
   signal: AbortSignal;
   guards: readonly CallGuard[];
   limits: SessionLimits;
+  restore?: Restore | undefined;
 }>;
 
 /** Starts the agent of a work order in a workspace with its inputs and repositories. */
@@ -30,7 +32,7 @@ export class SessionStarter {
   ) {}
 
   /** @throws DomainError for faults that the workflow's author can correct */
-  async start(order: WorkOrder, { directory, outline, signal, guards, limits }: Start): Promise<SessionRun> {
+  async start(order: WorkOrder, { directory, outline, signal, guards, limits, restore }: Start): Promise<SessionRun> {
     const { sessionId, leg, agent, model, maxTokens, allowedTools, fork } = order;
     const { graces, output } = this.settings;
     const prompt = fork?.prompt ?? (await promptOf(order, this.storage.retryingUntil(signal)));
@@ -40,6 +42,7 @@ export class SessionStarter {
       ...request,
       session: { agent, sessionId, leg, prompt, model, maxTokens, allowedTools, fork },
       sockets: this.sockets,
+      restore,
       timeoutMs: order.timeoutSeconds * 1_000,
       graces,
       output,

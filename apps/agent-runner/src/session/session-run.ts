@@ -21,6 +21,7 @@ export type LegSettings = Readonly<{
   /** From 1; above 1 the session continues in the directory of its parked leg. */
   leg: number;
   yields: Provider['yields'];
+  canResume: boolean;
   timeoutMs: number;
   graces: Graces;
   /** The limit of the workspace's disk, if it has one. */
@@ -110,6 +111,11 @@ export class SessionRun {
   /** The agent's home, as the host sees it. */
   get home(): string {
     return this.workspace.home;
+  }
+
+  /** True when a later leg continues the agent's conversation. */
+  get canResume(): boolean {
+    return this.settings.canResume;
   }
 
   /** The agent's input, for messages while it runs; undefined for an agent that reads none. */

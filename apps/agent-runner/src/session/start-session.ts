@@ -1,7 +1,7 @@
 import { outputOf, type Plan, type PlannedSession, type Provider, type SessionPlaces } from '../providers';
 import type { CallGuard } from '../model-gateway/call-guard';
 import { withForwarder, type SessionSocket, type SessionSockets } from '../session-socket';
-import type { Backend, WorkspaceSpec } from '../workspaces';
+import type { Backend, Workspace, WorkspaceSpec } from '../workspaces';
 import type { Outline } from './agent-output';
 import type { Graces } from './graceful-kill';
 import type { OutputLimits } from './output-budget';
@@ -18,6 +18,8 @@ export interface SessionSpec {
   /** Its directory also holds the spool. */
   readonly workspace: WorkspaceSpec;
   readonly contents: WorkspaceContents;
+  /** Fills the workspace of a parked session that is not on this machine. */
+  readonly restore?: ((workspace: Workspace) => Promise<void>) | undefined;
   readonly timeoutMs: number;
   readonly graces: Graces;
   readonly output?: OutputLimits | undefined;
@@ -55,6 +57,7 @@ async function startIn(spec: SessionSpec, socket: SessionSocket, spool: Spool): 
   const { leg, agent: configuration } = spec.session;
   const workspace = await backend.create({ ...spec.workspace, socket: socket.path });
   try {
+    await spec.restore?.(workspace);
     await restoreWorkspace(workspace, contents);
     const plan = await planOf(spec, { home: workspace.home, socket: socket.path });
     await setUpWorkspace(workspace, { ...contents, home: plan.home });
@@ -64,7 +67,17 @@ async function startIn(spec: SessionSpec, socket: SessionSocket, spool: Spool): 
     const { diskBytes } = spec.workspace.limits;
     const outline = outputOf(configuration) === 'claude-stream-json' ? spec.outline : undefined;
     const { onLimit } = spec;
-    const common = { leg, yields: provider.yields, timeoutMs, graces, diskBytes, output, outline, onLimit };
+    const common = {
+      leg,
+      yields: provider.yields,
+      canResume: provider.canResume,
+      timeoutMs,
+      graces,
+      diskBytes,
+      output,
+      outline,
+      onLimit,
+    };
     return new SessionRun({ ...common, input: plan.input, socket }, workspace, agent, spool);
   } catch (error) {
     // Keeps the files of an earlier leg when the start of a later one fails.

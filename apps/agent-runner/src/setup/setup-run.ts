@@ -34,6 +34,8 @@ const KILL_AGAIN_MS = 50;
 /** Runs the commands of a set-up one after the other. A pause holds between two of them; everything else acts at once. */
 export class SetupRun implements ControlledRun {
   readonly finished: Promise<'done' | 'parked'>;
+  /** Commands begin anew. */
+  readonly canResume = false;
   readonly #timer: PausableTimer;
   readonly #freezer: WorkspaceFreezer;
   readonly #watched = new AbortController();

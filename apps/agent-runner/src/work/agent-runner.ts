@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Background } from '@syntropic/service';
+import { UnwantedCheckpoints } from '../checkpoints/unwanted-checkpoints';
 import { CapabilityProbe } from './capabilities';
 import { DiskRoom } from './disk-room';
 import { Leases } from './leases';
@@ -47,6 +48,7 @@ export class AgentRunnerTask implements OnModuleInit {
     private readonly background: Background,
     private readonly runner: AgentRunner,
     private readonly room: DiskRoom,
+    private readonly checkpoints: UnwantedCheckpoints,
   ) {}
 
   onModuleInit(): void {
@@ -55,6 +57,7 @@ export class AgentRunnerTask implements OnModuleInit {
       (signal) => this.runner.run(signal),
       () => this.runner.check(),
     );
+    this.background.add('checkpoints', (signal) => this.checkpoints.run(signal));
     this.background.addOptional(() => this.room.check());
   }
 }

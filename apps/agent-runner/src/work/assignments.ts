@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import type { Assignment } from '../assignment/assignment';
+import { UnwantedCheckpoints } from '../checkpoints/unwanted-checkpoints';
 import { AssignmentFactory } from '../assignment/assignment-factory';
 import { Leases } from './leases';
 import { MemoryRoom } from './memory-room';
@@ -16,6 +17,7 @@ export class Assignments {
     private readonly factory: AssignmentFactory,
     private readonly leases: Leases,
     private readonly memory: MemoryRoom,
+    private readonly checkpoints: UnwantedCheckpoints,
   ) {}
 
   /** Never rejects. */
@@ -24,6 +26,7 @@ export class Assignments {
     this.#running.add(assignment);
     this.leases.add(assignment);
     await assignment.work();
+    if (order.checkpoint) this.checkpoints.removeNow();
     this.leases.remove(assignment);
     this.memory.release(order.sessionId);
     this.#running.delete(assignment);
@@ -44,6 +47,11 @@ export class Assignments {
 
     this.#parkedFor.set(waitingSessionId, longest);
     longest.parkForSlot();
+  }
+
+  /** Parks held sessions at once, and those that can be taken up elsewhere at their next yield point. */
+  leave(): void {
+    for (const assignment of this.#running) assignment.leave();
   }
 
   /** Parks held sessions and interrupts the others. */

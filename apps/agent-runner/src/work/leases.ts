@@ -113,7 +113,14 @@ export class Leases {
     const sentAt = performance.now();
     const holders = [...this.#holders.values()];
     const leases = holders.map(({ lease }) => lease);
-    const data = { ...capabilities, slots, leases, parked: ids, claims: this.numbers.settled };
+    const data = {
+      ...capabilities,
+      slots,
+      leases,
+      parked: ids,
+      claims: this.numbers.settled,
+      restoresCheckpoints: true,
+    };
     const origin = originOf(capabilities.runner);
     const renewed = await this.client.send(work.RenewWork, data, origin);
 

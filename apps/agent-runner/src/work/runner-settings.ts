@@ -16,6 +16,8 @@ export type RunnerSettings = Readonly<{
   allowFileRepositories: boolean;
   /** The most that is kept of a session's output. */
   output: OutputLimits;
+  /** The disk of a workspace that asks for none. */
+  diskBytes: number;
   /** The memory that the workspaces may hold together. */
   memoryBytes: number;
   /** The room on the disk that a session needs to begin. */
@@ -42,6 +44,7 @@ export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
   limitPauseMs: config.LIMIT_PAUSE_SECONDS,
   allowFileRepositories: config.SYN_LOCAL_REPOS,
   output: { bytes: config.OUTPUT_MAX_MB * MEGABYTE, lines: config.OUTPUT_MAX_LINES },
+  diskBytes: config.WORKSPACE_DISK_MB * MEGABYTE,
   memoryBytes: config.RUNNER_MEMORY_MB === undefined ? machineMemory() : config.RUNNER_MEMORY_MB * MEGABYTE,
   minFreeBytes: config.RUNNER_MIN_FREE_MB * MEGABYTE,
 });

@@ -6,7 +6,7 @@ import { Claims } from './claims';
 import { Leases } from './leases';
 import { RunnerMessages, type OnHint } from './runner-messages';
 
-/** The time that running agents have to finish by themselves when the runner is shut down. */
+/** The time that running agents have to finish, or to reach a yield point, when the runner is shut down. */
 const FINISH_MS = 10_000;
 
 /** Takes work for the free slots, and makes room for work that has waited too long. */
@@ -44,6 +44,7 @@ export class WorkIntake {
 
   async #endSessions(): Promise<void> {
     const ended = this.claims.waitForSessions();
+    this.assignments.leave();
     await within(FINISH_MS, ended);
     this.assignments.shutDown();
     await ended;

@@ -5,7 +5,7 @@ export { marker, reapOrphans } from './orphans';
 export { PATH } from './programs';
 export { ProcessBackend } from './process.backend';
 export { SandboxBackend } from './sandbox.backend';
-export { unmountVolume } from './volume';
+export { hasVolume, unmountVolume } from './volume';
 export { signalProcess } from './workspace-processes';
 export type {
   AgentProcess,

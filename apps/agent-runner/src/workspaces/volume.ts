@@ -8,6 +8,8 @@ import { removeTree } from './remove-tree';
 import type { User } from './unprivileged-user';
 import type { Limits } from './workspace';
 
+const WORKSPACE = 'workspace';
+
 type Size = Pick<Limits, 'diskBytes' | 'inodes'>;
 
 /** The host directory of all files that an agent can write: a plain directory, or a tmpfs with the limits of the disk. */
@@ -21,7 +23,7 @@ export class Volume {
     readonly root: string,
     private readonly owner: User | undefined,
   ) {
-    this.workspace = join(root, 'workspace');
+    this.workspace = join(root, WORKSPACE);
     this.home = join(root, 'home');
     this.temporary = join(root, 'tmp');
     this.sharedMemory = join(root, 'shm');
@@ -71,6 +73,9 @@ export async function unmountVolume(directory: string): Promise<void> {
   const root = volumeIn(directory);
   if (await isMounted(root)) await hostShell.run('umount', root);
 }
+
+/** True when the directory has the files of a workspace that was released. Those of a tmpfs are gone when the machine has started anew. */
+export const hasVolume = (directory: string): boolean => existsSync(join(volumeIn(directory), WORKSPACE));
 
 export const volumeIn = (directory: string): string => join(directory, 'volume');
 

@@ -6,6 +6,7 @@ import {
   SettleCallHandler,
   SettleSessionHandler,
 } from './commands/budget.handlers';
+import { CollectCheckpointsHandler, NoteCheckpointHandler } from './commands/checkpoint.handlers';
 import { ClaimWorkHandler } from './commands/claim-work.handler';
 import { ForkExecutionHandler } from './commands/fork-execution.handler';
 import { ListInputsHandler } from './commands/list-inputs.handler';
@@ -32,6 +33,8 @@ export const orchestration = context({
     ListMessagesHandler,
     RenewWorkHandler,
     ReleaseWorkHandler,
+    NoteCheckpointHandler,
+    CollectCheckpointsHandler,
     ChangeBudgetHandler,
     ReserveBudgetHandler,
     SettleCallHandler,

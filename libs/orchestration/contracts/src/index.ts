@@ -9,6 +9,7 @@ export {
   takesMessages,
   type AgentMessage,
 } from './message';
+export { Checkpoint } from './checkpoint';
 export { EgressHost } from './egress-host';
 export { MAX_LIMIT_SECONDS } from './model-limit';
 export { deviationOf } from './output-schema';
@@ -45,6 +46,7 @@ export {
   Control,
   Fork,
   forksOf,
+  MAX_COLLECTED,
   MAX_ORDER_BYTES,
   work,
   WorkHint,

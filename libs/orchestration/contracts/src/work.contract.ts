@@ -2,7 +2,9 @@ import {
   answered,
   byLeaseHolder,
   commands,
+  Done,
   ExecutionId,
+  Location,
   PhaseId,
   RecordedFile,
   SessionId,
@@ -13,6 +15,7 @@ import {
 } from '@syntropic/kernel';
 import { z } from 'zod';
 import { RecordedAgent } from './agent-configuration';
+import { RecordedCheckpoint } from './checkpoint';
 import { AgentMessage, MessageId } from './message';
 import { SecretName } from './setup';
 
@@ -59,6 +62,8 @@ export const WorkOrder = z.object({
   attempt: z.number().int(),
   /** From 1; above 1 the session goes on in the workspace where it was parked. */
   leg: z.number().int(),
+  /** Present when the session was parked with a checkpoint: its workspace may be on the disk of another runner. */
+  checkpoint: RecordedCheckpoint.optional(),
   agent: RecordedAgent,
   model: z.string().optional(),
   promptTemplate: z.string().default(''),
@@ -132,6 +137,9 @@ const RenewedLease = z.union([
 /** The most leases or parked sessions that a runner reports in one message. */
 const MAX_REPORTED = 10_000;
 
+/** The most checkpoints that are removed before they are reported. */
+export const MAX_COLLECTED = 100;
+
 /** A list of facts that do not depend on each other: one that does not parse is left out, and refuses no other. */
 const independent = <Item extends z.ZodType>(item: Item) =>
   z.preprocess(
@@ -175,6 +183,8 @@ export const work = commands(
         /** The names of the secrets that set-ups may ask this runner for. */
         secrets: z.array(SecretName).max(MAX_SECRETS).optional(),
         leases: independent(z.object({ sessionId: SessionId, token: z.number().int() })),
+        /** The runner takes up sessions that others have parked with a checkpoint. Older runners cannot, and do not say. */
+        restoresCheckpoints: z.boolean().optional(),
         /** Sessions whose workspaces this runner keeps parked. */
         parked: independent(SessionId).default([]),
         /** The newest claim that is not under way: work that it or an older one has taken, and that is not in `leases`, is not held. */
@@ -192,6 +202,13 @@ export const work = commands(
     ReleaseWork: answered(
       { sessionId: SessionId, token: z.number().int(), as: z.enum(['closed', 'parked', 'queued']) },
       z.object({ held: z.boolean() }),
+    ),
+    /** A checkpoint of the leased session is about to be stored. From now on it is removed when no work needs it. */
+    NoteCheckpoint: byLeaseHolder({ executionId: ExecutionId, uri: Location.min(1) }, Done),
+    /** Forgets checkpoints that the runner has removed, and lists others that no work needs. */
+    CollectCheckpoints: answered(
+      { removed: z.array(Location).max(MAX_COLLECTED) },
+      z.object({ unwanted: z.array(z.string()) }),
     ),
   },
   'runner',

@@ -7,10 +7,8 @@ import {
   Location,
   MAX_REPOS,
   PhaseId,
-  ReportedUsage,
   SessionId,
   ShortName,
-  Usage,
   WorkflowId,
   type CommandsOf,
   type EventOf,
@@ -36,10 +34,12 @@ import {
   needsOfRunner,
   LossReason,
   ofSession,
-  ParkReason,
+  parking,
+  queueing,
   reason,
   recordedEnd,
   recordedFailure,
+  recordedParking,
   RecordedPhase,
   RerunOf,
   sessionLeg,
@@ -116,7 +116,7 @@ const commands = {
   /** The phase's agent runs again after the execution was resumed. */
   ResumePhase: byLeaseHolder(ofSession),
   /** The agent of a held phase was ended and its workspace kept; lease and slot are free. `usage`: of the session so far. */
-  ParkPhase: byLeaseHolder({ ...ofSession, runner: ShortName, why: ParkReason, usage: ReportedUsage }),
+  ParkPhase: byLeaseHolder({ ...ofSession, ...parking }),
   CompletePhase: byPlatform({ ...ofSession, ...settled }),
   FailPhase: byPlatform({ ...ofSession, ...settled, ...failure }),
   /** The phase's agent has ended because the execution is being cancelled. */
@@ -159,7 +159,7 @@ const events = {
   /** These phases count as completed: they ran in an earlier execution. */
   PhasesTakenOver: { ...inExecution, phases: z.array(TakenOverPhase) },
   /** The phase waits for a runner. Leg n + 1 goes on where leg n was parked. */
-  PhaseQueued: { ...inSession, ...needsOfRunner, parkedOn: z.string().optional() },
+  PhaseQueued: { ...inSession, ...needsOfRunner, ...queueing },
   PhaseStarted: {
     ...inSession,
     phaseName: z.string(),
@@ -171,7 +171,7 @@ const events = {
   PhaseHeld: { ...inSession, yieldPoint: YieldPoint },
   /** The agent of a held phase runs again. */
   PhaseResumed: inSession,
-  PhaseParked: { ...inSession, runner: z.string(), why: ParkReason, usage: Usage },
+  PhaseParked: { ...inSession, ...recordedParking },
   /** A `human_in_loop` phase whose agent is done waits for a person. */
   PhaseAwaitingApproval: { ...inSession, ...recordedEnd },
   PhaseCompleted: { ...inSession, ...recordedEnd },

@@ -20,6 +20,7 @@ import {
 import { z } from 'zod';
 import { Isolation, PROVIDERS, RecordedAgent, type AgentConfiguration } from './agent-configuration';
 import { Amount, BudgetKind } from './budget';
+import { Checkpoint, RecordedCheckpoint } from './checkpoint';
 import { Fork, MAX_ORDER_BYTES } from './work.contract';
 import { PhaseDefinition } from './workflow-definition';
 
@@ -30,7 +31,7 @@ export const reason = z.string().max(2_000).optional();
 export const YieldPoint = z.enum(['before_phase', 'after_tool', 'after_model', 'between_lines']);
 export type YieldPoint = z.infer<typeof YieldPoint>;
 
-export const ParkReason = z.enum(['hold_expired', 'slot_needed', 'shutdown', 'lease_lost', 'requested', 'limit']);
+const ParkReason = z.enum(['hold_expired', 'slot_needed', 'shutdown', 'lease_lost', 'requested', 'limit']);
 
 /** The reasons for which a phase has no runner any more. */
 export const LossReason = z.enum(['lease_lost', 'queue_timeout', 'shutdown']);
@@ -201,4 +202,31 @@ export const exceeded = {
   /** `spent`: the limit is reached. `reserved`: a call does not fit any more. `unpriced`: the model has no known price. */
   cause: z.enum(['spent', 'reserved', 'unpriced']),
   model: ShortName.optional(),
+};
+
+/** Where a parked session goes on. */
+export const queueing = {
+  parkedOn: z.string().optional(),
+  /** Present when other runners can go on with the parked session, too. */
+  hasCheckpoint: z.literal(true).optional(),
+};
+
+/** A session that its runner has parked. */
+export const parking = {
+  runner: ShortName,
+  why: ParkReason,
+  usage: ReportedUsage,
+  /** Absent: only this runner can go on with the session. */
+  checkpoint: Checkpoint.optional(),
+  /** Why there is none. */
+  checkpointError: ErrorText.optional(),
+};
+
+/** The same as events have it. */
+export const recordedParking = {
+  runner: z.string(),
+  why: ParkReason,
+  usage: Usage,
+  checkpoint: RecordedCheckpoint.optional(),
+  checkpointError: z.string().optional(),
 };

@@ -1,7 +1,9 @@
+export { measure } from './object-source';
 export { LocalObjectStorage } from './local-object-storage';
 export {
   ObjectMissing,
   ObjectStorageAway,
+  uriOf,
   type ObjectSource,
   type ObjectStorage,
   type SeenFile,

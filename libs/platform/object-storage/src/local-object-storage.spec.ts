@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalObjectStorage } from './local-object-storage';
 import { testObjectStorage } from './testing/object-storage-contract';
+import { testRemoval } from './testing/removal-contract';
 import { testSeenFiles } from './testing/seen-file-contract';
 
 describe('local object storage', () => {
@@ -16,6 +17,7 @@ describe('local object storage', () => {
 
   testObjectStorage(open);
   testSeenFiles(open);
+  testRemoval(open);
 
   it('stores the same bytes once, and leaves no incomplete file', async () => {
     const storage = open();

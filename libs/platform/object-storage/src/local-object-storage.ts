@@ -39,6 +39,10 @@ export class LocalObjectStorage implements ObjectStorage {
     return file.createReadStream({ start: from });
   }
 
+  async remove(uri: string): Promise<void> {
+    await rm(this.#pathOf(sha256Of(uri)), { force: true });
+  }
+
   async #rename(incomplete: string, sha256: string): Promise<void> {
     const path = this.#pathOf(sha256);
     const folder = dirname(path);

@@ -20,6 +20,11 @@ export interface ObjectStorage {
    * @throws ObjectMissing, ObjectStorageAway
    */
   get(uri: string, from?: number): Promise<Readable>;
+  /**
+   * Removes an object that nothing refers to any more; one that is not there is none.
+   * @throws ObjectStorageAway
+   */
+  remove(uri: string): Promise<void>;
 }
 
 /** No object is stored under this URI: it was never put here, or lost. */

@@ -82,6 +82,13 @@ export class S3ObjectStorage implements ObjectStorage {
     throw new Error(`${uri} was answered without bytes`);
   }
 
+  async remove(uri: string): Promise<void> {
+    const command = new this.s3.DeleteObjectCommand(this.#address(sha256Of(uri)));
+    await this.#client.send(command, { requestTimeout: ANSWER_MS }).catch((cause: unknown) => {
+      if (statusOf(cause) !== NOT_FOUND) throw translated(cause);
+    });
+  }
+
   /** An error of the source ends the request: the client would leave it without a listener, which ends the process. */
   async #upload(source: ObjectSource, { sha256, sizeBytes }: Measured, signal?: AbortSignal): Promise<void> {
     const Body = chunksOf(source, signal);
@@ -134,7 +141,8 @@ export class S3ObjectStorage implements ObjectStorage {
   }
 
   #refused(cause: unknown): Error {
-    const needs = 's3:ListBucket, s3:GetObject and s3:PutObject, and s3:CreateBucket if it does not exist';
+    const needs =
+      's3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject, and s3:CreateBucket if it does not exist';
     return new Error(`the bucket ${this.#bucket} refuses these credentials: they need ${needs}`, { cause });
   }
 

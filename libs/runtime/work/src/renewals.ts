@@ -9,6 +9,7 @@ export type Renewal = Capabilities &
   Speaker &
   Readonly<{
     slots: number;
+    restoresCheckpoints?: boolean | undefined;
     /** The programs of agents that the runner has looked for, by provider. */
     agents?: Readonly<Record<string, FoundAgent>> | undefined;
     /** The names of the secrets that the runner offers to set-ups. */
@@ -42,14 +43,17 @@ export const LOST = `state = 'lost', token = w.token + 1, parked_on = w.runner, 
  */
 export async function renewLeases(pool: Pool, leaseMs: number, renewal: Renewal): Promise<Renewed> {
   const { runner, user, backends, providers, slots, agents = {}, secrets = [], leases, parked = [], claims } = renewal;
+  const { restoresCheckpoints = false } = renewal;
   const { rows } = await pool.query<RenewedRow>(
     `with seen as (
-       insert into ops.runners as r (runner_id, backends, providers, slots, seen_at, claims, nats_user, agents, secrets)
-       values ($1, $2, $3, $4, clock_timestamp(), coalesce($8, 0), $9, $10, $11)
+       insert into ops.runners as r
+         (runner_id, backends, providers, slots, seen_at, claims, nats_user, agents, secrets, restores_checkpoints)
+       values ($1, $2, $3, $4, clock_timestamp(), coalesce($8, 0), $9, $10, $11, $12)
        on conflict (runner_id) do update
           set backends = excluded.backends, providers = excluded.providers, slots = excluded.slots,
               seen_at = excluded.seen_at, claims = greatest(r.claims, excluded.claims), agents = excluded.agents,
               secrets = excluded.secrets,
+              restores_checkpoints = excluded.restores_checkpoints,
               nats_user = coalesce(r.nats_user, excluded.nats_user)
         where coalesce(r.nats_user = excluded.nats_user, true)
        returning r.claims
@@ -83,6 +87,7 @@ export async function renewLeases(pool: Pool, leaseMs: number, renewal: Renewal)
       user,
       JSON.stringify(agents),
       secrets,
+      restoresCheckpoints,
     ],
   );
   if (rows.length === 0) throw ofOtherUser(runner);

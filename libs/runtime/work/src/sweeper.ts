@@ -9,8 +9,9 @@ import { WORK_COLUMNS, type Work } from './work';
 /** Work that has been queued for a while. */
 export type WaitingWork = Pick<Work, 'sessionId' | 'backend' | 'provider'> &
   Readonly<{
+    /** The only runner that can do it. */
     parkedOn: string | null;
-    /** The NATS user of the runner that it is parked on. */
+    /** The NATS user of that runner. */
     user: string | null;
   }>;
 
@@ -38,6 +39,9 @@ const CLOSED = `state = 'closed', closed_at = clock_timestamp()`;
 const QUEUED_AGAIN = `
   state = 'queued', queued_at = clock_timestamp(), hinted_at = null, parked_on = case when leg > 1 then parked_on end`;
 
+/** The only runner that the work waits for. */
+const AWAITED = 'case when not q.has_checkpoint then q.parked_on end';
+
 const HINTS_AT_ONCE = 100;
 /** Work whose last hint is longest ago comes first, so that each waiting session is hinted at in turn. */
 const HINT_AGAIN = `
@@ -47,14 +51,14 @@ const HINT_AGAIN = `
      where r.seen_at > clock_timestamp() - $3 * interval '1 ms'
      group by r.runner_id
   ), due as (
-    select q.session_id, q.backend, q.provider, q.parked_on, coalesce(q.hinted_at, q.queued_at) as since,
-           row_number() over (partition by q.backend, q.provider, q.parked_on
+    select q.session_id, q.backend, q.provider, ${AWAITED} as parked_on, coalesce(q.hinted_at, q.queued_at) as since,
+           row_number() over (partition by q.backend, q.provider, ${AWAITED}
                               order by coalesce(q.hinted_at, q.queued_at), q.session_id) as ordinal
       from ops.work q
      where q.state = 'queued' and q.control = 'run'
        and coalesce(q.hinted_at, q.queued_at) < clock_timestamp() - $1 * interval '1 ms'
   ), chosen as (
-    select due.session_id from due
+    select due.session_id, due.parked_on from due
      where due.ordinal <= greatest(1, (
        select sum(free.slots) from free
         where free.slots > 0 and due.backend = any(free.backends) and due.provider = any(free.providers)
@@ -64,8 +68,8 @@ const HINT_AGAIN = `
   update ops.work w set hinted_at = clock_timestamp() from chosen
    where w.session_id = chosen.session_id and w.state = 'queued'
      and coalesce(w.hinted_at, w.queued_at) < clock_timestamp() - $1 * interval '1 ms'
-  returning w.session_id as "sessionId", w.backend, w.provider, w.parked_on as "parkedOn",
-            ${userOf('w.parked_on')} as "user"`;
+  returning w.session_id as "sessionId", w.backend, w.provider, chosen.parked_on as "parkedOn",
+            ${userOf('chosen.parked_on')} as "user"`;
 
 const FORGOTTEN_AT_ONCE = 500;
 

@@ -14,10 +14,13 @@ import {
 /** A runner on the bus; `user` is null for a runner of an older build, or on a bus without users. */
 export type RunnerAddress = Readonly<{ runner: string; user: string | null }>;
 
+/** Queued work, and the runner that has its workspace, if any. */
+export type OfferedWork = Pick<Work, 'sessionId' | 'backend'> & Readonly<{ keeper?: RunnerAddress | undefined }>;
+
 /** Notifications of changed rows. They may be lost: runners and sweeper poll too. */
 export type WorkSignals = Readonly<{
-  /** There is work for this backend. */
-  hint: (work: Pick<Work, 'sessionId' | 'backend'>) => void;
+  /** There is work for this backend, and its keeper is to claim it first. */
+  hint: (work: OfferedWork) => void;
   /** The control of one of this runner's sessions has changed. */
   wake: (runner: RunnerAddress) => void;
 }>;
@@ -59,15 +62,18 @@ export class WorkQueue {
 
   /** Queues a leg of a session once: queueing the same or an earlier leg again changes nothing. */
   async enqueue(work: NewWork, asOf: number): Promise<void> {
-    const { rowCount } = await this.pool.query(
+    const { rows } = await this.pool.query<{ user: string | null }>(
       `insert into ops.work as w
-         (session_id, execution_id, workflow_id, phase_id, attempt, leg, backend, provider, parked_on, as_of, secrets)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         (session_id, execution_id, workflow_id, phase_id, attempt, leg, backend, provider, parked_on, as_of, secrets,
+          has_checkpoint)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
        on conflict (session_id) do update
           set attempt = excluded.attempt, leg = excluded.leg, backend = excluded.backend, provider = excluded.provider,
-              parked_on = excluded.parked_on, as_of = excluded.as_of, secrets = excluded.secrets, state = 'queued', control = 'run', runner = null,
+              parked_on = excluded.parked_on, as_of = excluded.as_of, secrets = excluded.secrets,
+              has_checkpoint = excluded.has_checkpoint, state = 'queued', control = 'run', runner = null,
               queued_at = clock_timestamp(), hinted_at = null, expires_at = null, closed_at = null
-        where w.leg < excluded.leg`,
+        where w.leg < excluded.leg
+       returning ${userOf('w.parked_on')} as "user"`,
       [
         work.sessionId,
         work.executionId,
@@ -80,9 +86,11 @@ export class WorkQueue {
         work.parkedOn,
         asOf,
         work.secrets ?? [],
+        work.hasCheckpoint === true,
       ],
     );
-    if (rowCount) this.signals.hint(work);
+    const { sessionId, backend, parkedOn: runner } = work;
+    for (const { user } of rows) this.signals.hint({ sessionId, backend, ...(runner && { keeper: { runner, user } }) });
   }
 
   /**

@@ -14,8 +14,9 @@ export type NewWork = Readonly<{
   provider: string;
   /** The names of the secrets that its runner needs; absent: none. */
   secrets?: readonly string[] | undefined;
-  /** Only this runner can resume the session: its workspace is on that runner's disk. */
+  /** The runner that has the session's workspace on its disk: only this one can resume it, unless there is a checkpoint. */
   parkedOn?: string | undefined;
+  hasCheckpoint?: boolean | undefined;
 }>;
 
 /** The current row of a piece of work; (sessionId, token) identifies one lease. */

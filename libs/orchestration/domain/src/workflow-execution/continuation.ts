@@ -133,7 +133,7 @@ export function retried(execution: UnderwayExecution, automaticRetry?: number): 
 /** A parked phase continues with its next leg, any other with its next attempt. */
 export function queued(execution: UnderwayExecution, phase: PhaseState): ExecutionEvent {
   const ids = idsOf(execution);
-  const { definition, runner } = phase;
+  const { definition, runner, checkpoint } = phase;
   const parked = phase.status === 'parked' ? phase.sessionId : undefined;
   const attempt = parked ? phase.attempt : phase.attempt + 1;
 
@@ -149,6 +149,7 @@ export function queued(execution: UnderwayExecution, phase: PhaseState): Executi
       isolation: definition.agent.isolation,
       ...secretsOf(definition.agent),
       parkedOn: parked ? runner : undefined,
+      ...(parked && checkpoint && { hasCheckpoint: true as const }),
     },
   };
 }

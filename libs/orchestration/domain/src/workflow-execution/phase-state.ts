@@ -1,5 +1,5 @@
 import { NO_USAGE, type KeptSession, type ProducedFile, type SessionId, type Usage } from '@syntropic/kernel';
-import type { RecordedPhase, TakenOverPhase } from '@syntropic/orchestration/contracts';
+import type { Checkpoint, RecordedPhase, TakenOverPhase } from '@syntropic/orchestration/contracts';
 
 /**
  * `queued`: waits for a runner. `held`: its agent is frozen at a yield point. `parked`: its agent was ended, its workspace kept.
@@ -27,6 +27,8 @@ export type PhaseState = Readonly<{
   sessionId?: SessionId;
   /** The runner that keeps its workspace. */
   runner?: string;
+  /** The latest parked leg of its session as an object; absent when there is none. */
+  checkpoint?: Checkpoint | undefined;
   /** Usage and artifacts of the attempt, set when a leg is parked and when the attempt ends. */
   usage: Usage;
   artifacts: readonly ProducedFile[];

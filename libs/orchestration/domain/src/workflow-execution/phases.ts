@@ -53,9 +53,10 @@ export function parkPhase(execution: WorkflowExecution, command: ExecutionComman
   if (phase.status === 'parked') return [];
   if (!isLive(phase)) throw refuse('phase_not_running', `${command.phaseId} is ${phase.status}`);
 
-  const { runner, why, usage } = command;
+  const { runner, why, usage, checkpoint, checkpointError } = command;
   if (isEnding(now)) return followed(now, [stopped(now, phase, { usage, artifacts: [] })]);
-  return followed(now, [{ type: 'PhaseParked', data: { ...inSession(now, phase), runner, why, usage } }]);
+  const kept = { ...(checkpoint && { checkpoint }), ...(checkpointError !== undefined && { checkpointError }) };
+  return followed(now, [{ type: 'PhaseParked', data: { ...inSession(now, phase), runner, why, usage, ...kept } }]);
 }
 
 export function completePhase(execution: WorkflowExecution, command: ExecutionCommands['CompletePhase']): Decision {

@@ -15,12 +15,12 @@ import {
 } from '../testing/steps';
 import { active, type WorkflowTemplate } from '../workflow-template';
 import { executablePhases } from './executable-phases';
-import { completePhase } from './phases';
+import { completePhase, parkPhase, startPhase } from './phases';
 import { startExecution } from './start-execution';
 import { inputPageOf, templateOf, workOrderOf } from './work-order';
 import { WorkflowExecution } from './aggregate';
 
-const { CompletePhase } = workflowExecution.commands;
+const { CompletePhase, ParkPhase, StartPhase } = workflowExecution.commands;
 const FILES = 1_000;
 
 const files: readonly ProducedFile[] = Array.from({ length: FILES }, (_, index) => ({
@@ -44,6 +44,30 @@ const workflow = template(...phases.map((phaseId): [PhaseId] => [phaseId]));
 /** All but the last of nine phases are done, each with a thousand files. */
 const most = history(workflow, ...phases.slice(0, -1).flatMap((phaseId) => [begun(phaseId), withFiles(phaseId)]));
 const last = PhaseId.parse('phase-8');
+
+describe('a parked session', () => {
+  it('has its checkpoint in the order of its next leg', () => {
+    const checkpoint = { uri: 'sha256:0', sizeBytes: 7 };
+    const parkedWith = (state: WorkflowExecution) =>
+      parkPhase(
+        state,
+        ParkPhase.schema.parse({
+          ...inSession(state, plan),
+          runner: 'r1',
+          why: 'shutdown',
+          usage: NO_USAGE,
+          checkpoint,
+        }),
+      );
+    const two = template([plan], [build]);
+    const events = history(two, begun(plan), parkedWith);
+
+    expect(orderOf(plan, events, two.state)).toMatchObject({ leg: 2, checkpoint });
+    const state = stateAfter(events);
+    const claimed = startPhase(state, StartPhase.schema.parse({ ...inSession(state, plan), runner: 'r2', leg: 2 }));
+    expect(orderOf(plan, [...events, ...claimed], two.state)).toMatchObject({ leg: 2, checkpoint });
+  });
+});
 
 describe('nine phases of a thousand files', () => {
   const state = stateAfter(most);

@@ -52,12 +52,12 @@ export function workOrderOf(
   origins: Origins = new Map(),
 ): Omit<WorkOrder, 'token'> {
   const now = started(execution);
-  const { definition, sessionId, attempt, leg } = phaseOfSession(now, session);
+  const { definition, sessionId, attempt, leg, checkpoint } = phaseOfSession(now, session);
   const phaseBy = wholePhases(now.started, template);
   const order = {
     ...requestOf(now.started),
     ...instructionsOf(phaseBy(definition.phaseId)),
-    ...{ sessionId, attempt, leg, ...forkFor(now.started, definition.phaseId) },
+    ...{ sessionId, attempt, leg, ...(checkpoint && { checkpoint }), ...forkFor(now.started, definition.phaseId) },
   };
   const completed = now.phases
     .filter(({ status }) => status === 'completed')

@@ -80,7 +80,7 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
       );
     case 'PhaseQueued': {
       const { phaseId, sessionId, attempt, leg } = event.data;
-      const anew = leg === 1 ? { usage: NO_USAGE, artifacts: [], kept: undefined } : {};
+      const anew = leg === 1 ? { usage: NO_USAGE, artifacts: [], kept: undefined, checkpoint: undefined } : {};
       return withPhase(execution, phaseId, { status: 'queued', sessionId, attempt, leg, ...anew });
     }
     case 'PhaseStarted':
@@ -90,8 +90,8 @@ export function evolve(execution: WorkflowExecution, event: ExecutionEvent): Wor
     case 'PhaseResumed':
       return withPhase(execution, event.data.phaseId, { isResuming: undefined });
     case 'PhaseParked': {
-      const { phaseId, runner, usage } = event.data;
-      return withPhase(execution, phaseId, { status: 'parked', runner, usage, isResuming: undefined });
+      const { phaseId, runner, usage, checkpoint } = event.data;
+      return withPhase(execution, phaseId, { status: 'parked', runner, usage, checkpoint, isResuming: undefined });
     }
     case 'PhaseAwaitingApproval':
       return settled(execution, event.data, 'awaiting_approval');

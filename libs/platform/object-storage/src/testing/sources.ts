@@ -18,6 +18,7 @@ export function useStorage(open: Open) {
   return {
     put: (...args: Parameters<ObjectStorage['put']>) => storage.put(...args),
     get: (...args: Parameters<ObjectStorage['get']>) => storage.get(...args),
+    remove: (uri: string) => storage.remove(uri),
     pathOf: (name: string) => join(directory, name),
   };
 }

@@ -39,7 +39,7 @@ export class WorkFixture {
 
   constructor() {
     beforeEach(async () => {
-      await this.owner.query('truncate ops.work, ops.runners');
+      await this.owner.query('truncate ops.work, ops.runners, ops.checkpoints');
       this.hinted = [];
       this.#wakes = [];
     });
