@@ -44,6 +44,18 @@ describe("agents' programs, through the whole system", () => {
     });
   });
 
+  it('with limits that no runner can hold are refused at their start, and nothing is begun', async () => {
+    const large = 'agent: {provider: command, command: [sh], limits: {memory_mb: 900000000}}';
+    await platform.createWorkflow(workflow('too-large', large));
+    const { status, body } = await platform.post('/api/workflows/too-large/execute');
+
+    expect(status).toBe(409);
+    expect(body).toMatchObject({
+      code: 'execution.no_capable_runner',
+      detail: expect.stringMatching(/phase-1.*memory_mb (is 900000000, and .* at most \d+|cannot be held)/) as string,
+    });
+  });
+
   itWithClaude(`cost what their model calls cost${skipped}`, async () => {
     const usage = { inputTokens: 10_000, outputTokens: 1_000 };
     const write = { command: 'echo hello > artifacts/output/hello.txt', description: 'greet' };

@@ -49,6 +49,7 @@ import { RunnerSecrets } from './setup/runner-secrets';
 import { AgentRunner, AgentRunnerTask } from './work/agent-runner';
 import { Assignments } from './work/assignments';
 import { BackendProbes } from './work/backend-probes';
+import { HeldLimits } from './work/held-limits';
 import { CapabilityProbe } from './work/capabilities';
 import { ClaimNumbers } from './work/claim-numbers';
 import { Claims } from './work/claims';
@@ -79,6 +80,7 @@ const SERVICES = [
   AssignmentFactory,
   Assignments,
   BackendProbes,
+  HeldLimits,
   CapabilityProbe,
   ClaimNumbers,
   Claims,

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Runners } from '@syntropic/orchestration/application';
 import { forksOf } from '@syntropic/orchestration/contracts';
-import type { Capabilities } from '@syntropic/orchestration/domain';
+import type { Capabilities, NeededAgent } from '@syntropic/orchestration/domain';
 import { WorkQueue, type FoundAgent, type RunnableSessions } from '@syntropic/work';
+import { limitShortfall } from './limit-shortfall';
 
 /** Reasons that a refusal names. */
 const NAMED = 3;
@@ -16,21 +17,29 @@ export class RunnersInTable extends Runners {
 
   async capabilities(): Promise<Capabilities> {
     const [runners, found] = await Promise.all([this.queue.capabilities(), this.queue.foundAgents()]);
-    return ({ provider, isolation, forks, setup }) => {
-      const ability = forks ? forksOf(provider) : provider;
-      const offering = runners.filter(
-        ({ backends, providers }) => backends.includes(isolation) && providers.includes(ability),
-      );
-      if (offering.length === 0) return lackOfProgram(found.map((agents) => agents[provider]));
-      return lackOfSecrets(offering, setup?.secrets ?? []);
+    return (agent) => {
+      const offering = runners.filter((runner) => offers(runner, agent));
+      if (offering.length === 0) return lackOfProgram(found.map((agents) => agents[agent.provider]));
+      const fitting = offering.filter((runner) => shortfallOf(runner, agent) === undefined);
+      if (fitting.length === 0) return lackOf(offering.map((runner) => shortfallOf(runner, agent)));
+      return lackOfSecrets(fitting, agent.setup?.secrets ?? []);
     };
   }
 }
 
-function lackOfProgram(programs: readonly (FoundAgent | undefined)[]): ReturnType<Capabilities> {
-  const missing = programs.flatMap((program) => (program && 'missing' in program ? [program.missing] : []));
-  return missing.length > 0 && { lacks: [...new Set(missing)].slice(0, NAMED).join('; ') };
+const offers = ({ backends, providers }: RunnableSessions, { provider, isolation, forks }: NeededAgent): boolean =>
+  backends.includes(isolation) && providers.includes(forks ? forksOf(provider) : provider);
+
+const shortfallOf = ({ workspaces }: RunnableSessions, { isolation, limits }: NeededAgent) =>
+  limitShortfall(limits, workspaces[isolation]);
+
+function lackOf(reasons: readonly (string | undefined)[]): ReturnType<Capabilities> {
+  const distinct = [...new Set(reasons)].filter((reason) => reason !== undefined);
+  return distinct.length > 0 && { lacks: distinct.slice(0, NAMED).join('; ') };
 }
+
+const lackOfProgram = (programs: readonly (FoundAgent | undefined)[]): ReturnType<Capabilities> =>
+  lackOf(programs.map((program) => (program && 'missing' in program ? program.missing : undefined)));
 
 function lackOfSecrets(runners: readonly RunnableSessions[], asked: readonly string[]): ReturnType<Capabilities> {
   if (runners.some(({ secrets }) => asked.every((name) => secrets.includes(name)))) return true;

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BACKENDS } from '../injection-tokens';
-import type { Backend } from '../workspaces';
+import type { Backend, Limit } from '../workspaces';
 import { RunnerLog } from './runner-log';
+
+export type AvailableBackend = Readonly<{ backend: Backend; unheld: readonly Limit[] }>;
 
 /** Probes the workspace backends of this machine. */
 @Injectable()
@@ -11,15 +13,15 @@ export class BackendProbes {
     private readonly log: RunnerLog,
   ) {}
 
-  /** The names of those that work here. */
-  async available(): Promise<string[]> {
+  /** Those that work here, with the limits that they cannot hold. */
+  async available(): Promise<readonly AvailableBackend[]> {
     const probes = await Promise.all(
       this.backends.map(async (backend) => {
         const { name, isExperimental = false } = backend;
-        return { backend: name, isExperimental, ...(await backend.probe()) };
+        return { kind: backend, backend: name, isExperimental, ...(await backend.probe()) };
       }),
     );
-    for (const { backend, ...probe } of probes) {
+    for (const { kind: _, backend, ...probe } of probes) {
       this.log.info({ backend, ...probe }, 'workspace backend');
       if (probe.available && probe.isExperimental) {
         this.log.warn({ backend }, 'workspaces of this backend are experimental');
@@ -32,6 +34,8 @@ export class BackendProbes {
         this.log.warn({ backend, limits: probe.watched }, how);
       }
     }
-    return probes.filter(({ available }) => available).map(({ backend }) => backend);
+    return probes
+      .filter(({ available }) => available)
+      .map(({ kind, unenforceable }) => ({ backend: kind, unheld: unenforceable }));
   }
 }

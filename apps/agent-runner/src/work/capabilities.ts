@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AgentProgram } from '@syntropic/orchestration/contracts';
+import type { AgentProgram, WorkspaceLimits } from '@syntropic/orchestration/contracts';
 import { SETTINGS } from '../injection-tokens';
 import { BackendProbes } from './backend-probes';
 import { FoundPrograms } from './found-programs';
+import { HeldLimits } from './held-limits';
 import { OfferedSecrets } from './offered-secrets';
 import { runnerIn } from './runner-identity';
 import type { RunnerSettings } from './runner-settings';
@@ -16,6 +17,8 @@ export type Capabilities = Readonly<{
   agents?: Record<string, AgentProgram>;
   /** The names of the secrets that set-ups may ask for. */
   secrets?: string[];
+  /** The limits that can be held, by the kind of workspace. */
+  workspaces?: Record<string, WorkspaceLimits>;
   slots: number;
 }>;
 
@@ -24,6 +27,7 @@ export type Capabilities = Readonly<{
 export class CapabilityProbe {
   constructor(
     private readonly backends: BackendProbes,
+    private readonly limits: HeldLimits,
     private readonly programs: FoundPrograms,
     private readonly secrets: OfferedSecrets,
     @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'directory' | 'slots'>,
@@ -31,10 +35,14 @@ export class CapabilityProbe {
 
   async capabilities(): Promise<Capabilities> {
     const { directory, slots } = this.settings;
-    const backends = await this.backends.available();
+    const available = await this.backends.available();
+    const workspaces = await Promise.all(
+      available.map(async (one) => [one.backend.name, await this.limits.of(one)] as const),
+    );
     return {
       runner: await runnerIn(directory),
-      backends,
+      backends: available.map(({ backend }) => backend.name),
+      workspaces: Object.fromEntries(workspaces),
       providers: this.programs.providers(),
       agents: this.programs.report(),
       secrets: await this.secrets.report(),

@@ -15,6 +15,7 @@ export type {
   Backend,
   Exit,
   OutOfMemory,
+  Limit,
   Limits,
   Workspace,
   WorkspaceSpec,

@@ -51,6 +51,7 @@ export {
   work,
   WorkHint,
   WorkOrder,
+  WorkspaceLimits,
   type AgentProgram,
   type InputPage,
   type MessagePage,

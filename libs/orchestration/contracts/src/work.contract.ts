@@ -89,13 +89,14 @@ export type WorkOrder = Immutable<z.infer<typeof WorkOrder>>;
 
 const Runner = z.string().min(1).max(100);
 
-/** The most providers that a runner reports. */
+/** The most kinds of workspaces, and providers, that a runner reports. */
+const MAX_BACKENDS = 100;
 const MAX_PROVIDERS = 100;
 
 /** The capabilities that a runner reports. */
 const capabilities = {
   runner: Runner,
-  backends: z.array(ShortName).max(100),
+  backends: z.array(ShortName).max(MAX_BACKENDS),
   providers: z.array(ShortName).max(MAX_PROVIDERS),
 };
 
@@ -108,6 +109,19 @@ const AgentProgram = z.union([
   z.object({ missing: z.string().max(1_000) }),
 ]);
 export type AgentProgram = Immutable<z.infer<typeof AgentProgram>>;
+
+/** The limits that authors may ask for. */
+const LimitName = z.enum(['memory_mb', 'pids', 'cpus', 'disk_mb']);
+const Mebibytes = z.int().nonnegative();
+
+/** The limits that a runner can hold in one of its kinds of workspaces. */
+export const WorkspaceLimits = z.object({
+  /** Those that the machine cannot hold at all. */
+  unheld: z.array(LimitName).max(LimitName.options.length),
+  /** The largest that fit into the memory of the runner's workspaces; absent where nothing bounds them. */
+  most: z.object({ memory_mb: Mebibytes.optional(), disk_mb: Mebibytes.optional() }),
+});
+export type WorkspaceLimits = Immutable<z.infer<typeof WorkspaceLimits>>;
 
 /** A hint that there is work. A claim finds the work without it, so a lost hint only costs time. */
 export const WorkHint = z.object({
@@ -182,6 +196,11 @@ export const work = commands(
           .optional(),
         /** The names of the secrets that set-ups may ask this runner for. */
         secrets: z.array(SecretName).max(MAX_SECRETS).optional(),
+        /** By backend. Older runners do not say: what they cannot hold fails its phase. */
+        workspaces: z
+          .record(z.string().max(100), WorkspaceLimits)
+          .refine((kinds) => Object.keys(kinds).length <= MAX_BACKENDS, `at most ${MAX_BACKENDS}`)
+          .optional(),
         leases: independent(z.object({ sessionId: SessionId, token: z.number().int() })),
         /** The runner takes up sessions that others have parked with a checkpoint. Older runners cannot, and do not say. */
         restoresCheckpoints: z.boolean().optional(),

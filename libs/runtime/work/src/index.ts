@@ -1,5 +1,5 @@
 export { Sweeper, type WaitingWork } from './sweeper';
-export type { FoundAgent, Work } from './work';
+export type { FoundAgent, HeldLimits, Work } from './work';
 export { CheckpointNotes } from './checkpoint-notes';
 export { announceMessage, closeWork, control, enqueue, keepWork, workEffects } from './work-actions';
 export { WorkQueue, type OfferedWork, type RunnableSessions, type RunnerAddress, type WorkSignals } from './work-queue';

@@ -1,6 +1,6 @@
 import { DomainError, type Lease } from '@syntropic/kernel';
 import type { Pool } from 'pg';
-import type { Capabilities, Control, FoundAgent } from './work';
+import type { Capabilities, Control, FoundAgent, HeldLimits } from './work';
 
 /** The NATS user that speaks as the runner, where the bus vouches for it. */
 export type Speaker = Readonly<{ user?: string | undefined }>;
@@ -14,6 +14,8 @@ export type Renewal = Capabilities &
     agents?: Readonly<Record<string, FoundAgent>> | undefined;
     /** The names of the secrets that the runner offers to set-ups. */
     secrets?: readonly string[] | undefined;
+    /** The limits that the runner can hold, by the kind of workspace. */
+    workspaces?: Readonly<Record<string, HeldLimits>> | undefined;
     leases: readonly Lease[];
     /** Sessions with a workspace on the runner's disk. */
     parked?: readonly string[];
@@ -43,17 +45,18 @@ export const LOST = `state = 'lost', token = w.token + 1, parked_on = w.runner, 
  */
 export async function renewLeases(pool: Pool, leaseMs: number, renewal: Renewal): Promise<Renewed> {
   const { runner, user, backends, providers, slots, agents = {}, secrets = [], leases, parked = [], claims } = renewal;
-  const { restoresCheckpoints = false } = renewal;
+  const { restoresCheckpoints = false, workspaces = {} } = renewal;
   const { rows } = await pool.query<RenewedRow>(
     `with seen as (
        insert into ops.runners as r
-         (runner_id, backends, providers, slots, seen_at, claims, nats_user, agents, secrets, restores_checkpoints)
-       values ($1, $2, $3, $4, clock_timestamp(), coalesce($8, 0), $9, $10, $11, $12)
+         (runner_id, backends, providers, slots, seen_at, claims, nats_user, agents, secrets, restores_checkpoints, workspaces)
+       values ($1, $2, $3, $4, clock_timestamp(), coalesce($8, 0), $9, $10, $11, $12, $13)
        on conflict (runner_id) do update
           set backends = excluded.backends, providers = excluded.providers, slots = excluded.slots,
               seen_at = excluded.seen_at, claims = greatest(r.claims, excluded.claims), agents = excluded.agents,
               secrets = excluded.secrets,
               restores_checkpoints = excluded.restores_checkpoints,
+              workspaces = excluded.workspaces,
               nats_user = coalesce(r.nats_user, excluded.nats_user)
         where coalesce(r.nats_user = excluded.nats_user, true)
        returning r.claims
@@ -88,6 +91,7 @@ export async function renewLeases(pool: Pool, leaseMs: number, renewal: Renewal)
       JSON.stringify(agents),
       secrets,
       restoresCheckpoints,
+      JSON.stringify(workspaces),
     ],
   );
   if (rows.length === 0) throw ofOtherUser(runner);

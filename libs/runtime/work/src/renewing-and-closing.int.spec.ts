@@ -130,7 +130,7 @@ describe('capabilities of runners', () => {
     await fixture.renewed('r1');
     await fixture.renewed('r2');
     await expect(fixture.queue.capabilities()).resolves.toEqual([
-      { backends: ['sandbox'], providers: ['command'], secrets: [] },
+      { backends: ['sandbox'], providers: ['command'], secrets: [], workspaces: {} },
     ]);
 
     await fixture.owner.query(`update ops.runners set seen_at = seen_at - interval '5 minutes'`);
@@ -147,13 +147,20 @@ describe('capabilities of runners', () => {
     await expect(fixture.queue.foundAgents()).resolves.toEqual([{}]);
   });
 
+  it('include the limits that its workspaces can hold', async () => {
+    const workspaces = { sandbox: { unheld: ['cpus'], most: { memory_mb: 4_000 } } };
+    const runner = { runner: 'r1', backends: ['sandbox'], providers: ['claude'], slots: 1, leases: [] };
+    await fixture.queue.renew({ ...runner, workspaces });
+    await expect(fixture.queue.capabilities()).resolves.toMatchObject([{ workspaces }]);
+  });
+
   it('are the newest of each runner, and none without a slot', async () => {
     await fixture.renewed('r1');
     await fixture.queue.renew({ runner: 'r1', backends: ['process'], providers: ['claude'], slots: 1, leases: [] });
     await fixture.queue.renew({ runner: 'r2', backends: ['sandbox'], providers: ['claude'], slots: 0, leases: [] });
 
     await expect(fixture.queue.capabilities()).resolves.toMatchObject([
-      { backends: ['process'], providers: ['claude'] },
+      { backends: ['process'], providers: ['claude'], workspaces: {} },
     ]);
   });
 });

@@ -6,6 +6,7 @@ import {
   type Capabilities,
   type Control,
   type FoundAgent,
+  type HeldLimits,
   type NewWork,
   type Work,
   type WorkState,
@@ -36,8 +37,12 @@ export type Claim = Capabilities &
     number?: number | undefined;
   }>;
 
-/** The sessions that some runner can run: any of its providers in any of its backends, with any of its secrets. */
-export type RunnableSessions = Pick<Capabilities, 'backends' | 'providers'> & Readonly<{ secrets: readonly string[] }>;
+/**
+ * The sessions that some runner can run: any of its providers in any of its backends, within the limits that these can
+ * hold, with any of its secrets.
+ */
+export type RunnableSessions = Pick<Capabilities, 'backends' | 'providers'> &
+  Readonly<{ secrets: readonly string[]; workspaces: Readonly<Partial<Record<string, HeldLimits>>> }>;
 
 /** Work that a new control or the end of its execution has changed. */
 export type AffectedWork = Readonly<{ sessionId: string; backend: string; state: WorkState }>;
@@ -192,7 +197,7 @@ export class WorkQueue {
   /** The capabilities of all present runners, busy or not. */
   async capabilities(): Promise<readonly RunnableSessions[]> {
     const { rows } = await this.pool.query<RunnableSessions>(
-      `select distinct backends, providers, secrets from ops.runners
+      `select distinct backends, providers, secrets, workspaces from ops.runners
         where slots > 0 and seen_at > clock_timestamp() - $1 * interval '1 ms'`,
       [RUNNER_SEEN_MS],
     );

@@ -43,6 +43,12 @@ export type Capabilities = Readonly<{ runner: string; backends: readonly string[
 /** An agent's program on a runner's machine. */
 export type FoundAgent = Readonly<{ version: string } | { missing: string }>;
 
+/** The limits that a runner can hold in a kind of workspace, by the names of authors. */
+export type HeldLimits = Readonly<{
+  unheld: readonly string[];
+  most: Readonly<Partial<Record<string, number>>>;
+}>;
+
 /** The columns of a `Work`, for `select` and `returning`. */
 export const WORK_COLUMNS = `
   w.session_id as "sessionId", w.execution_id as "executionId", w.workflow_id as "workflowId", w.phase_id as "phaseId",
