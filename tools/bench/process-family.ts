@@ -53,7 +53,7 @@ export const parentIn = (stat: string): number => Number(fieldsAfterName(stat)[1
 export const cpuMillisecondsIn = (stat: string): number => millisecondsIn(fieldsAfterName(stat).slice(11, 15));
 
 /** From the text of `stat`: user and system time of the process without its children. */
-export const ownCpuMillisecondsIn = (stat: string): number => millisecondsIn(fieldsAfterName(stat).slice(11, 13));
+const ownCpuMillisecondsIn = (stat: string): number => millisecondsIn(fieldsAfterName(stat).slice(11, 13));
 
 const millisecondsIn = (ticks: readonly string[]): number =>
   ticks.reduce((sum, count) => sum + Number(count) * MILLISECONDS_PER_TICK, 0);

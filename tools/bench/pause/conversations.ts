@@ -1,9 +1,9 @@
 import type { ModelAnswer, ScriptedModels } from '@syntropic/testing';
 
 /** A promise that the suite keeps. */
-export type Gate = Readonly<{ open: () => void; opened: Promise<void> }>;
+type Gate = Readonly<{ open: () => void; opened: Promise<void> }>;
 
-export function gate(): Gate {
+function gate(): Gate {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { open, opened };

@@ -1,15 +1,13 @@
 import { ArtifactId, derivedUuid, type ProducedFile } from '@syntropic/kernel';
-import type { ObjectSource, ObjectStorage } from '@syntropic/object-storage';
+import type { ObjectStorage } from '@syntropic/object-storage';
 import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import { reasonOf, type LeftOut } from '../session';
 import { contentTypeOf, typeByContent } from './artifact-types';
+import type { Product } from './product';
 import type { SessionCommands } from './session-commands';
 
 /** Files stored at the same time: each waits for the disk or the bucket, and then for the log. */
 const CONCURRENCY = 16;
-
-/** A file that an agent has left in `artifacts/output`, or its answer as one. */
-export type Product = Readonly<{ path: string; source: ObjectSource }>;
 
 type Recording = Readonly<{
   order: WorkOrder;

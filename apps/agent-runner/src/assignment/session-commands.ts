@@ -15,7 +15,7 @@ import {
   type WorkOrder,
   type YieldPoint,
 } from '@syntropic/orchestration/contracts';
-import type { Kept } from '../checkpoints/session-checkpoints';
+import type { Kept } from '../checkpoints/kept';
 import { LeasedCommands } from './leased-commands';
 import type { SessionOutcome } from './session-outcome';
 import type { UsageReport } from './usage-reports';

@@ -1,7 +1,7 @@
 import { deviationOf, type AgentConfiguration } from '@syntropic/orchestration/contracts';
 import type { LegReport } from '@syntropic/telemetry';
 import { ARTIFACT_LIMITS, type CollectedArtifacts } from '../session';
-import type { Product } from './produced-artifacts';
+import type { Product } from './product';
 
 /** The artifact with the answer of a phase that has an `output_schema`. */
 const ANSWER_PATH = 'answer.json';

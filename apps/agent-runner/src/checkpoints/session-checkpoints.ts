@@ -17,9 +17,7 @@ import type { RunnerSettings } from '../work/runner-settings';
 import type { Workspace } from '../workspaces';
 import { pack, unpack } from './archive';
 import { checkpointLost, download } from './download';
-
-/** A checkpoint, or why there is none. */
-export type Kept = Readonly<{ checkpoint: Checkpoint } | { checkpointError: string }>;
+import type { Kept } from './kept';
 
 /** Brings the files of a parked session into its workspace. */
 export type Restore = (workspace: Workspace) => Promise<void>;

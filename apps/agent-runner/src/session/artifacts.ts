@@ -5,7 +5,7 @@ import { ARTIFACT_LIMITS, ArtifactBudget, type ArtifactLimits } from './artifact
 import { entriesBelow, type Walk } from './directory-walk';
 
 /** A file as it was looked at. Its bytes are read when they are stored. */
-export interface CollectedFile {
+interface CollectedFile {
   /** Relative to `artifacts/output`, separated by `/`. */
   readonly path: string;
   readonly absolutePath: string;

@@ -1,6 +1,6 @@
 export type { Outline } from './agent-output';
 export { ARTIFACT_LIMITS } from './artifact-budget';
-export { MAX_ENTRIES, named, type CollectedArtifacts, type CollectedFile, type LeftOut } from './artifacts';
+export { MAX_ENTRIES, named, type CollectedArtifacts, type LeftOut } from './artifacts';
 export type { ControlledRun } from './controlled-run';
 export type { FinishedLeg } from './finished-leg';
 export { Gate } from './gate';

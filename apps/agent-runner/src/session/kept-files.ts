@@ -11,7 +11,7 @@ import { reasonOf } from './reason';
 type Places = Pick<Workspace, 'directory' | 'home'>;
 
 /** A larger archive is not kept. */
-export const MOST_KEPT_BYTES = 256 * 1024 ** 2;
+const MOST_KEPT_BYTES = 256 * 1024 ** 2;
 
 /** Working directory and home, which lie beside each other. */
 export function partOf({ directory, home }: Places) {

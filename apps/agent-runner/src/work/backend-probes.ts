@@ -1,20 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { BACKENDS } from '../injection-tokens';
-import type { Backend, Limit } from '../workspaces';
+import type { WorkspaceLimits } from '@syntropic/orchestration/contracts';
+import type { Backend } from '../workspaces';
+import { HeldLimits } from './held-limits';
 import { RunnerLog } from './runner-log';
-
-export type AvailableBackend = Readonly<{ backend: Backend; unheld: readonly Limit[] }>;
 
 /** Probes the workspace backends of this machine. */
 @Injectable()
 export class BackendProbes {
   constructor(
     @Inject(BACKENDS) private readonly backends: readonly Backend[],
+    private readonly limits: HeldLimits,
     private readonly log: RunnerLog,
   ) {}
 
-  /** Those that work here, with the limits that they cannot hold. */
-  async available(): Promise<readonly AvailableBackend[]> {
+  /** Those that work here, by name, with the limits that they can hold. */
+  async available(): Promise<Record<string, WorkspaceLimits>> {
     const probes = await Promise.all(
       this.backends.map(async (backend) => {
         const { name, isExperimental = false } = backend;
@@ -34,8 +35,10 @@ export class BackendProbes {
         this.log.warn({ backend, limits: probe.watched }, how);
       }
     }
-    return probes
-      .filter(({ available }) => available)
-      .map(({ kind, unenforceable }) => ({ backend: kind, unheld: unenforceable }));
+    const available = probes.filter((probe) => probe.available);
+    const held = available.map(
+      async ({ kind, backend, unenforceable }) => [backend, await this.limits.of(kind, unenforceable)] as const,
+    );
+    return Object.fromEntries(await Promise.all(held));
   }
 }

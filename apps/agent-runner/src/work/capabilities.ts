@@ -3,7 +3,6 @@ import type { AgentProgram, WorkspaceLimits } from '@syntropic/orchestration/con
 import { SETTINGS } from '../injection-tokens';
 import { BackendProbes } from './backend-probes';
 import { FoundPrograms } from './found-programs';
-import { HeldLimits } from './held-limits';
 import { OfferedSecrets } from './offered-secrets';
 import { runnerIn } from './runner-identity';
 import type { RunnerSettings } from './runner-settings';
@@ -27,7 +26,6 @@ export type Capabilities = Readonly<{
 export class CapabilityProbe {
   constructor(
     private readonly backends: BackendProbes,
-    private readonly limits: HeldLimits,
     private readonly programs: FoundPrograms,
     private readonly secrets: OfferedSecrets,
     @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'directory' | 'slots'>,
@@ -35,14 +33,11 @@ export class CapabilityProbe {
 
   async capabilities(): Promise<Capabilities> {
     const { directory, slots } = this.settings;
-    const available = await this.backends.available();
-    const workspaces = await Promise.all(
-      available.map(async (one) => [one.backend.name, await this.limits.of(one)] as const),
-    );
+    const workspaces = await this.backends.available();
     return {
       runner: await runnerIn(directory),
-      backends: available.map(({ backend }) => backend.name),
-      workspaces: Object.fromEntries(workspaces),
+      backends: Object.keys(workspaces),
+      workspaces,
       providers: this.programs.providers(),
       agents: this.programs.report(),
       secrets: await this.secrets.report(),

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { WorkspaceLimits } from '@syntropic/orchestration/contracts';
 import { SETTINGS } from '../injection-tokens';
 import type { Backend, Limit } from '../workspaces';
-import type { AvailableBackend } from './backend-probes';
 import type { RunnerSettings } from './runner-settings';
 
 const MEBIBYTE = 1024 ** 2;
@@ -21,7 +20,7 @@ const NAMES: Readonly<Partial<Record<Limit, WorkspaceLimits['unheld'][number]>>>
 export class HeldLimits {
   constructor(@Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'memoryBytes'>) {}
 
-  async of({ backend, unheld }: AvailableBackend): Promise<WorkspaceLimits> {
+  async of(backend: Backend, unheld: readonly Limit[]): Promise<WorkspaceLimits> {
     const usual = await backend.memoryOf({});
     const most = Math.max(this.settings.memoryBytes, usual);
     const memory = unheld.includes('memoryBytes') ? undefined : most;

@@ -44,7 +44,6 @@ export {
 export { SecretName, type Setup } from './setup';
 export {
   Control,
-  Fork,
   forksOf,
   MAX_COLLECTED,
   MAX_ORDER_BYTES,

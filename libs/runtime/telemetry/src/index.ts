@@ -8,7 +8,7 @@ export { TelemetryEvent, type NumberedEvent } from './telemetry-event';
 export { EventBuffer } from './store/event-buffer';
 export { PostgresTelemetryStore } from './store/postgres-telemetry-store';
 export { TelemetryReader, type ExecutionTotals } from './store/telemetry-reader';
-export type { NoYieldPoint, YieldPoint } from './store/yield-point';
+export type { NoYieldPoint } from './store/yield-point';
 export type { StoredBatch, TelemetryStore } from './store/telemetry-store';
 export {
   CollectorReply,

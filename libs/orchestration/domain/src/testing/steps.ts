@@ -6,7 +6,7 @@ import {
   WorkflowDefinition,
   workflowExecution,
 } from '@syntropic/orchestration/contracts';
-import { interruptExecution, interruptPhase } from '../workflow-execution/interruptions';
+import { interruptPhase } from '../workflow-execution/interruptions';
 import { cancelExecution, pauseExecution, resumeExecution, retryExecution } from '../workflow-execution/user-requests';
 import {
   completePhase,
@@ -31,7 +31,6 @@ const {
   CompletePhase,
   FailPhase,
   StopPhase,
-  InterruptExecution,
   InterruptPhase,
 } = workflowExecution.commands;
 
@@ -124,8 +123,6 @@ export const parked = (phaseId: PhaseId) => (state: WorkflowExecution) =>
 export const lost = (phaseId: PhaseId) => (state: WorkflowExecution) =>
   interruptPhase(state, InterruptPhase.schema.parse({ ...inSession(state, phaseId), why: 'lease_lost' }));
 export const paused = (state: WorkflowExecution) => pauseExecution(state, PauseExecution.schema.parse({ executionId }));
-export const interruptionAsked = (state: WorkflowExecution) =>
-  interruptExecution(state, InterruptExecution.schema.parse({ executionId, reason: 'wrong branch' }));
 export const resumed = resumeExecution;
 export const cancelled = (state: WorkflowExecution) =>
   cancelExecution(state, CancelExecution.schema.parse({ executionId }));

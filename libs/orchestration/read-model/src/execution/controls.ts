@@ -3,7 +3,7 @@ import type { ExecutionEvent, ExecutionEvents } from '@syntropic/orchestration/c
 import type { PhaseRow } from './phase-row';
 
 /** The controls of users whose newest request an execution shows. */
-export type Control = 'pause' | 'resume' | 'interrupt' | 'cancel' | 'retry' | 'budget' | 'approve' | 'reject';
+type Control = 'pause' | 'resume' | 'interrupt' | 'cancel' | 'retry' | 'budget' | 'approve' | 'reject';
 
 /** The newest request of a control, and when it became a fact. */
 export type ControlRow = Readonly<{

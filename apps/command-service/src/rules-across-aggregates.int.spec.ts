@@ -12,11 +12,11 @@ import {
   type InputOf,
 } from '@syntropic/kernel';
 import { CommandsModule, LocalCommands } from '@syntropic/messaging';
+import { organization as context } from '@syntropic/organization/application';
 import { organization, repo, system } from '@syntropic/organization/contracts';
 import { createPool } from '@syntropic/postgres';
 import { eventually, useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
-import { organization as context } from '.';
 
 const database = useDatabase();
 
