@@ -46,6 +46,8 @@ it('each control is told as requested and as effective, with the same times in t
     lapsed_at: null,
     reason,
     phase_id: name === 'approve' ? 'phase-1' : null,
+    why: null,
+    until: null,
   });
   expect(controls).toEqual([
     control('pause', 'ExecutionPauseRequested', 'ExecutionPaused', 'lunch'),

@@ -32,7 +32,7 @@ export function environmentOf(name: ServiceName, port: number, resources: StackR
 const FOR_EVERY_SERVICE = /^(PATH|HOME|USER|LANG|LC_.+|TZ|TMPDIR|NODE_.+|LOG_.+|OTEL_.+|SYN_.+)$/;
 const FOR_OBJECTS = /^(S3|AWS)_/;
 const FOR_RUNNERS =
-  /^((ANTHROPIC|CLAUDE|OPENAI|MODEL|EGRESS|REPOSITORY|SECRETS|SNAPSHOT|RUNNER|WORKSPACE|OUTPUT|PAUSE|CANCEL|RESULT)_.+|.+_proxy)$/i;
+  /^((ANTHROPIC|CLAUDE|OPENAI|MODEL|EGRESS|REPOSITORY|SECRETS|SNAPSHOT|RUNNER|WORKSPACE|OUTPUT|PAUSE|LIMIT|CANCEL|RESULT)_.+|.+_proxy)$/i;
 const FOR_ONE: Partial<Record<ServiceName, RegExp>> = {
   'command-service': /^NATS_REPLICAS$/,
   gateway: /^ALLOWED_ORIGINS$/,

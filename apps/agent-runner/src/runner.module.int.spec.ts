@@ -28,7 +28,7 @@ describe('the runner module', () => {
 
     const { data } = await eventually(() => renewal() ?? false);
     expect(data).toMatchObject({
-      providers: ['claude', 'cli', 'command', 'simulated'],
+      providers: ['claude', 'claude/fork', 'cli', 'command', 'simulated'],
       agents: {
         claude: { version: '2.1.332' },
         codex: { missing: 'codex is neither in SYN_CODEX_BIN nor on the PATH' },

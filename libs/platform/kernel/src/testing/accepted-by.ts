@@ -84,6 +84,8 @@ const PATTERNED = [
   'sys-01234567',
   'repo-01234567',
   'acme/api',
+  'NPM_TOKEN',
+  `T${'_9'.repeat(49)}N`,
   `${'g'.repeat(200)}/${'n'.repeat(54)}`,
   'f'.repeat(64),
   '0',
