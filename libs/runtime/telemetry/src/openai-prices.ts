@@ -33,7 +33,8 @@ const tiered = (model: string, short: Row, long: Row, effectiveFrom?: string): P
 });
 
 /**
- * Source: OpenAI's pricing and model pages as third parties have read them up to October 2026, at standard processing; each row in two or more that agree.
+ * Source: OpenAI's pricing and model pages as third parties have read them up to October 2026, at standard processing.
+ * Most rows stand in two that agree; those of gpt-5.2-codex, and of long prompts to gpt-5.4 and gpt-5.5, are their families'.
  * Models of which that cannot be said (the pro models, GPT-5.1 Codex Mini) are left out, and so have no price.
  */
 export const OPENAI_PRICES: readonly Price[] = [

@@ -84,6 +84,8 @@ const PATTERNED = [
   'sys-01234567',
   'repo-01234567',
   'acme/api',
+  '2026-11-26T09:00:00.000Z',
+  '0001-01-01T00:00:00Z',
   'NPM_TOKEN',
   `T${'_9'.repeat(49)}N`,
   `${'g'.repeat(200)}/${'n'.repeat(54)}`,
