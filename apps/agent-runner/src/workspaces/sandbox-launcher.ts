@@ -52,7 +52,21 @@ export class SandboxLauncher {
     this.#pipes[CONTROL]?.write(`exec ${commandLine(besideSources(sources, NEXT_STEP))}\n`);
   }
 
-  start({ options, seccomp, fileBytes, argv }: SandboxStart): StartedSandbox {
+  /** @throws for words that no program can be given; the shell, which would wait for others for ever, is then ended */
+  start(sandbox: SandboxStart): StartedSandbox {
+    try {
+      return this.#become(sandbox);
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+  }
+
+  end(): void {
+    this.#shell.child.kill('SIGKILL');
+  }
+
+  #become({ options, seccomp, fileBytes, argv }: SandboxStart): StartedSandbox {
     const descriptors = { '--args': OPTIONS, '--info-fd': CONTROL, '--seccomp': SECCOMP };
     const sandbox = ['bwrap', ...Object.entries(descriptors).flat().map(String), '--', ...argv];
     const own = options(ETC).map((option) => `${option}\0`);
@@ -65,10 +79,6 @@ export class SandboxLauncher {
     pipes[SECCOMP]?.end(seccomp);
     for (const [n, content] of etcContents.entries()) pipes[ETC + n]?.end(content);
     return { ...this.#shell, report: this.#shell.child.stdio[CONTROL] as Readable };
-  }
-
-  end(): void {
-    this.#shell.child.kill('SIGKILL');
   }
 
   get #pipes(): readonly Writable[] {
