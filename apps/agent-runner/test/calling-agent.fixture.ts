@@ -3,7 +3,7 @@ import type { Provider } from '../src/providers';
 
 type Conversation = Readonly<{
   turns: number;
-  /** The path of a file; a tool waits until it exists, with the number of its turn behind it. */
+  /** The path of a file; a tool waits until it exists, with the number of its turn behind it. One with `-begun` at its end says that the tool runs. */
   toolsWaitFor?: string;
   /** True for an agent whose tools are sub-agents: each calls a model twice. */
   delegates?: boolean;
@@ -21,7 +21,7 @@ export const callingAgent = (conversation: Conversation): Provider => ({
 /** Runs in the workspace as source text: nothing else of this file is available there. */
 async function act({ turns, toolsWaitFor, delegates }: Conversation): Promise<void> {
   const { request } = process.getBuiltinModule('node:http');
-  const { existsSync } = process.getBuiltinModule('node:fs');
+  const { existsSync, writeFileSync } = process.getBuiltinModule('node:fs');
   const socketPath = process.argv[1] ?? '';
 
   const print = (line: object) => new Promise((resolve) => process.stdout.write(`${JSON.stringify(line)}\n`, resolve));
@@ -53,6 +53,7 @@ async function act({ turns, toolsWaitFor, delegates }: Conversation): Promise<vo
     await line('assistant', [{ type: 'tool_use', id, name, input: {} }]);
     await post('/hooks/pre-tool-use', { tool_use_id: id, tool_name: name });
     for (const part of delegates ? [1, 2] : []) await call(`part ${part} of turn ${turn}`, `agent-${turn}`);
+    if (toolsWaitFor !== undefined) writeFileSync(`${toolsWaitFor}${turn}-begun`, '');
     while (toolsWaitFor !== undefined && !existsSync(`${toolsWaitFor}${turn}`)) {
       await new Promise((resolve) => setTimeout(resolve, 2));
     }

@@ -19,10 +19,16 @@ import {
 /** The first phase to run, by its index; `undefined` leaves it to the decision. */
 const randomPhase = fc.option(fc.nat(4), { nil: undefined });
 
+/** Some facts need rare steps: walks of each run's own would now and then miss one. */
+const ALWAYS_THE_SAME = { numRuns: 300, seed: 1 };
+
 type Rerun = Readonly<{ source: Facts; fromPhase: string | undefined; history: Facts }>;
 
 /** Runs an execution, a rerun of it, and a rerun of that; `check` sees each rerun that is not refused. */
-function rerunTwice(check: (rerun: Rerun, definition: WorkflowDefinition, all: readonly Facts[]) => void) {
+function rerunTwice(
+  check: (rerun: Rerun, definition: WorkflowDefinition, all: readonly Facts[]) => void,
+  parameters: Readonly<{ numRuns: number; seed?: number }> = { numRuns: 200 },
+) {
   const stepsOfEach = fc.tuple(randomSteps, randomSteps, randomSteps);
   let reruns = 0;
   fc.assert(
@@ -47,7 +53,7 @@ function rerunTwice(check: (rerun: Rerun, definition: WorkflowDefinition, all: r
         }
       },
     ),
-    { numRuns: 200 },
+    parameters,
   );
   expect(reruns).toBeGreaterThan(100);
 }
@@ -124,9 +130,10 @@ describe('a rerun, under random commands', () => {
     // Few random walks resume an agent that is held.
     const resumedOne = history(two, begun(plan), paused, held(plan), resumed, thawed(plan));
     const told = new Set<string>(types(resumedOne));
-    rerunTwice((_, __, all) => {
+    const tell = (_: unknown, __: unknown, all: readonly Facts[]) => {
       for (const { type } of all.flat()) told.add(type);
-    });
+    };
+    rerunTwice(tell, ALWAYS_THE_SAME);
     expect([...told].sort()).toEqual([...Object.keys(workflowExecution.events)].sort());
   });
 });
