@@ -28,7 +28,7 @@ export type PlatformOptions = Readonly<{
 /** The whole product, as `npm start` runs it, for the specs of one file. */
 export function usePlatform(options: PlatformOptions = {}): Platform {
   const platform = new Platform(options);
-  beforeAll(() => platform.start(), 120_000);
+  beforeAll(() => platform.start(), 240_000);
   afterAll(async () => {
     await platform.stop();
     removeDirectory(platform.dataDirectory);

@@ -11,7 +11,7 @@ export interface ServiceOptions {
   readonly log: string;
 }
 
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 const STOP_MS = 25_000;
 
 /** One service of the platform as a process of its own. */

@@ -50,7 +50,8 @@ describe('the thread that parses output', () => {
     const { events } = await read;
     isParsing = false;
 
-    expect(turns).toBeGreaterThan(10);
+    // A loop that parses by itself makes one.
+    expect(turns).toBeGreaterThan(2);
     expect(JSON.stringify(events).length).toBeLessThan(300_000);
     parser.close();
   });
