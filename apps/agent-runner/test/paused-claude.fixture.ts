@@ -25,13 +25,6 @@ export const waitingTool = (name: string, input: object = {}) => {
 /** A shell command that leaves its name in a file. */
 export const tool = (name: string) => bash(`echo ${name} >> ran`, `toolu_${name}`);
 
-/** A promise that the spec keeps. */
-export function gate() {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open, opened };
-}
-
 /** The provider, for an agent that gives up calls and hooks after so many seconds. */
 const impatient = (provider: ClaudeProvider, seconds: number | undefined): Provider =>
   seconds === undefined

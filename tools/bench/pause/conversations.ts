@@ -1,13 +1,4 @@
-import type { ModelAnswer, ScriptedModels } from '@syntropic/testing';
-
-/** A promise that the suite keeps. */
-type Gate = Readonly<{ open: () => void; opened: Promise<void> }>;
-
-function gate(): Gate {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open, opened };
-}
+import { gate, type Gate, type ModelAnswer, type ScriptedModels } from '@syntropic/testing';
 
 /** The longest that Claude Code lets a shell run. */
 const LONGEST_TOOL_SECONDS = 590;

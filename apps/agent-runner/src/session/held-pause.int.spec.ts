@@ -1,4 +1,4 @@
-import { eventually, useModels, type ModelAnswer } from '@syntropic/testing';
+import { eventually, gate, useModels, type ModelAnswer } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,13 +9,6 @@ import { describeWithBubblewrap, useDirectory } from '../../test/workspace.fixtu
 import { SandboxBackend } from '../workspaces';
 
 const FREE: ModelAnswer = { text: 'Go on' };
-
-/** A promise that the spec keeps. */
-function gate() {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { open, opened };
-}
 
 describeWithBubblewrap('a pause of an agent that calls models through the runner', () => {
   const models = useModels();

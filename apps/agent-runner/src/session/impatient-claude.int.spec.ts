@@ -1,6 +1,6 @@
-import { eventually } from '@syntropic/testing';
+import { eventually, gate } from '@syntropic/testing';
 import { describeWithClaude } from '../../test/agent-programs.fixture';
-import { gate, tool, usePausedClaude, waitingTool } from '../../test/paused-claude.fixture';
+import { tool, usePausedClaude, waitingTool } from '../../test/paused-claude.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
 
 const GIVES_UP_AFTER_SECONDS = 3;

@@ -1,7 +1,7 @@
-import { eventually } from '@syntropic/testing';
+import { eventually, gate } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { describeWithClaude } from '../../test/agent-programs.fixture';
-import { gate, shows, tool, usePausedClaude, waitingTool } from '../../test/paused-claude.fixture';
+import { shows, tool, usePausedClaude, waitingTool } from '../../test/paused-claude.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
 
 describeWithClaude('a pause of Claude Code', () => {

@@ -1,6 +1,7 @@
 export { createDatabase, type OwnDatabase } from './database';
 export { eventually } from './eventually';
 export { folderBeside } from './folder-beside';
+export { gate, type Gate } from './gate';
 export type { ModelAnswer } from './models/model-answer';
 export { inOrder, ScriptedModels } from './models/scripted-models';
 export { S3_KEYS, useDatabase, useModels, useNats, usePostgres, useRedis, useS3 } from './spec-servers';
