@@ -1,8 +1,9 @@
 import { CONTRACTS, COMMANDS } from '@syntropic/catalogue/contracts';
 import { READ_MODELS } from '@syntropic/catalogue/read-model';
 import { commandsOf, contextOfAggregate } from '@syntropic/context';
-import { DecidedByHandler } from '@syntropic/kernel';
+import { DecidedByHandler, type CommandMessage } from '@syntropic/kernel';
 import { messageOf } from '@syntropic/messaging';
+import type { Projection } from '@syntropic/projections';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTEXTS } from '../../apps/command-service/src/contexts';
@@ -11,6 +12,8 @@ import { contexts as contextFolders } from '../nx/projects.cjs';
 
 const LIBS = join(__dirname, '../../libs');
 const RUN = [...CONTEXTS, operator];
+
+type Contract = Readonly<{ aggregate: string }>;
 
 const aggregates = CONTEXTS.flatMap((context) => context.aggregates);
 const handled = RUN.flatMap(({ handlers }) => handlers.map(messageOf));
@@ -30,7 +33,7 @@ function textOf(part: string, file: string): string {
 }
 
 /** Libraries export the definitions that services run; one that is not exported never runs. */
-async function exportedBy(part: string, isDefinition: (value: unknown) => boolean): Promise<readonly unknown[]> {
+async function exportedBy<T>(part: string, isDefinition: (value: unknown) => value is T): Promise<readonly T[]> {
   const libraries = contextFolders().filter((context) => existsSync(join(LIBS, context, part)));
   const modules = await Promise.all(
     libraries.map(
@@ -39,6 +42,10 @@ async function exportedBy(part: string, isDefinition: (value: unknown) => boolea
   );
   return modules.flatMap((exported) => Object.values(exported).flat()).filter(isDefinition);
 }
+
+/** Names are compared: a difference of whole definitions takes minutes to print. */
+const namesIn = <T>(definitions: readonly T[], nameOf: (definition: T) => string): readonly string[] =>
+  [...new Set(definitions)].map(nameOf).sort();
 
 const hasKey = (value: unknown, key: string): boolean => typeof value === 'object' && value !== null && key in value;
 
@@ -50,16 +57,26 @@ describe('the lists', () => {
   });
 
   it('have every contract', async () => {
-    const exported = await exportedBy('contracts', (value) => hasKey(value, 'aggregate') && hasKey(value, 'refusals'));
+    const exported = await exportedBy(
+      'contracts',
+      (value): value is Contract => hasKey(value, 'aggregate') && hasKey(value, 'refusals'),
+    );
+    const nameOf = ({ aggregate }: Contract) => aggregate;
 
-    expect(new Set(exported)).toEqual(new Set(CONTRACTS));
-    expect(new Set(aggregates.map(({ contract }) => contract))).toEqual(new Set(CONTRACTS));
+    expect(namesIn(exported, nameOf)).toEqual(namesIn(CONTRACTS, nameOf));
+    expect(
+      namesIn(
+        aggregates.map(({ contract }) => contract),
+        nameOf,
+      ),
+    ).toEqual(namesIn(CONTRACTS, nameOf));
   });
 
   it('have every read model', async () => {
-    const exported = await exportedBy('read-model', (value) => hasKey(value, 'foldOf'));
+    const exported = await exportedBy('read-model', (value): value is Projection => hasKey(value, 'foldOf'));
+    const nameOf = ({ name, version }: Projection) => `${name} v${version}`;
 
-    expect(new Set(exported)).toEqual(new Set(READ_MODELS));
+    expect(namesIn(exported, nameOf)).toEqual(namesIn(READ_MODELS, nameOf));
     expect(READ_MODELS).toHaveLength(filesOf('read-model', '.projection.ts').length);
   });
 
@@ -77,7 +94,9 @@ describe('the lists', () => {
 
 describe('commands', () => {
   it('of the catalogue are those that command-service takes', () => {
-    expect(new Set(commandsOf(RUN))).toEqual(new Set(COMMANDS));
+    const nameOf = ({ context, type }: CommandMessage) => `${context}.${type}`;
+
+    expect(namesIn(commandsOf(RUN), nameOf)).toEqual(namesIn(COMMANDS, nameOf));
   });
 
   it.each(commandsOf(RUN).map((message) => [`${message.context}.${message.type}`, message] as const))(

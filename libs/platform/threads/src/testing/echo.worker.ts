@@ -1,7 +1,8 @@
+import { threadId } from 'node:worker_threads';
 import { answerCalls } from '../answer-calls';
 
 /** A thread that does what it is told. */
-answerCalls((request: string) => {
+answerCalls((request: string): string | number => {
   switch (request) {
     case 'fault':
       throw new Error('told to');
@@ -16,6 +17,8 @@ answerCalls((request: string) => {
         throw new Error('crashed');
       });
       return 'soon';
+    case 'who':
+      return threadId;
     default:
       return request;
   }
