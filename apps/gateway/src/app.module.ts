@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { HealthModule, MetricsModule } from '@syntropic/observability';
 import { Pool } from 'pg';
+import { RouteAccess } from './access/route-access';
 import { ArtifactBytes } from './artifacts/artifact-bytes';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { Commands } from './commands/commands';
@@ -85,6 +86,9 @@ export const API = [
   InsightsController,
   HeatmapController,
 ];
+
+/** The access of every route that is served. */
+export const ROUTES = new RouteAccess(endpointsOf(API));
 
 @Module({})
 export class AppModule {

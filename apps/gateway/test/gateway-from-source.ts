@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { TYPESCRIPT_HOOK } from '@syntropic/testing';
-import { AppModule } from '../src/app.module';
+import { AppModule, ROUTES } from '../src/app.module';
 import { applicationOptions } from '../src/gateway';
 import type { GatewayConfig } from '../src/gateway.config';
 import { httpAdapter } from '../src/http/http-adapter';
@@ -21,5 +21,5 @@ export async function gatewayFromSource(config: GatewayConfig, replace?: Replace
   const compiled = Test.createTestingModule({ imports: [AppModule.of(config)] });
   const gateway = compiled.overrideProvider(YAML_PROGRAM).useValue(UNCOMPILED_PROGRAM);
   const module = await (replace ? replace(gateway) : gateway).compile();
-  return module.createNestApplication<NestFastifyApplication>(httpAdapter(config), applicationOptions(config));
+  return module.createNestApplication<NestFastifyApplication>(httpAdapter(config, ROUTES), applicationOptions(config));
 }

@@ -11,6 +11,7 @@ import {
 export const listArtifacts = endpoint({
   method: 'GET',
   path: '/artifacts',
+  access: 'viewer',
   summary: 'The artifacts, newest first',
   query: ArtifactListQuery,
   reply: ArtifactList,
@@ -19,6 +20,7 @@ export const listArtifacts = endpoint({
 export const readArtifact = endpoint({
   method: 'GET',
   path: '/artifacts/{artifact_id}',
+  access: 'viewer',
   summary: 'One artifact',
   params: ArtifactParams,
   query: ArtifactQuery,
@@ -28,6 +30,7 @@ export const readArtifact = endpoint({
 export const readArtifactContent = endpoint({
   method: 'GET',
   path: '/artifacts/{artifact_id}/content',
+  access: 'viewer',
   summary: 'The content of an artifact: text as JSON, or the bytes for an `Accept` other than JSON',
   params: ArtifactParams,
   reply: ArtifactContent,

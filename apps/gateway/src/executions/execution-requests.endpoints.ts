@@ -14,7 +14,7 @@ import {
 } from './execution-requests.dto';
 import { ExecutionParams, PhaseOfExecutionParams } from './executions.dto';
 
-const request = { method: 'POST', params: ExecutionParams, reply: ExecutionRequestReply } as const;
+const request = { method: 'POST', access: 'operator', params: ExecutionParams, reply: ExecutionRequestReply } as const;
 
 const also = { 400: 'The execution is in a state where this cannot be done' };
 
@@ -68,6 +68,7 @@ export const rerunExecution = endpoint({
   method: 'POST',
   params: ExecutionParams,
   path: '/executions/{execution_id}/rerun',
+  access: 'operator',
   summary: 'Starts another execution that takes over finished phases of one that has ended or is interrupted',
   body: RerunRequest.optional(),
   reply: RerunReply,
@@ -77,6 +78,7 @@ export const forkExecution = endpoint({
   method: 'POST',
   params: ExecutionParams,
   path: '/executions/{execution_id}/fork',
+  access: 'operator',
   summary:
     'Starts another execution that goes on with the kept session of a phase, from its end or from an earlier point',
   body: ForkRequest.optional(),
@@ -92,7 +94,13 @@ export const injectMessage = endpoint({
 });
 
 /** A paused execution must be resumed first: an approval would start the next phase during the pause. */
-const approval = { method: 'POST', params: PhaseOfExecutionParams, reply: ExecutionRequestReply, also } as const;
+const approval = {
+  method: 'POST',
+  access: 'operator',
+  params: PhaseOfExecutionParams,
+  reply: ExecutionRequestReply,
+  also,
+} as const;
 
 export const approvePhase = endpoint({
   ...approval,

@@ -22,6 +22,7 @@ import { WorkflowParams } from '../workflows/workflows.dto';
 export const startExecution = endpoint({
   method: 'POST',
   path: '/workflows/{workflow_id}/execute',
+  access: 'operator',
   summary: 'Starts an execution of a workflow',
   params: StartParams,
   body: StartRequest.optional(),
@@ -31,6 +32,7 @@ export const startExecution = endpoint({
 export const listRuns = endpoint({
   method: 'GET',
   path: '/workflows/{workflow_id}/runs',
+  access: 'viewer',
   summary: 'The executions of a workflow, newest first',
   params: WorkflowParams,
   query: RunsQuery,
@@ -40,6 +42,7 @@ export const listRuns = endpoint({
 export const readHistory = endpoint({
   method: 'GET',
   path: '/workflows/{workflow_id}/history',
+  access: 'viewer',
   summary: 'The executions of a workflow in an older format; `runs` has more fields',
   params: WorkflowParams,
   reply: ExecutionHistory,
@@ -48,6 +51,7 @@ export const readHistory = endpoint({
 export const readWorkflowExecution = endpoint({
   method: 'GET',
   path: '/workflows/{workflow_id}/executions/{execution_id}',
+  access: 'viewer',
   summary: 'The status of an execution of this workflow',
   params: WorkflowExecutionParams,
   reply: ExecutionStatus,
@@ -56,6 +60,7 @@ export const readWorkflowExecution = endpoint({
 export const listActive = endpoint({
   method: 'GET',
   path: '/workflows/executions/active',
+  access: 'viewer',
   summary: 'The executions that have not ended, newest first',
   query: ActiveQuery,
   reply: ActiveExecutions,
@@ -64,6 +69,7 @@ export const listActive = endpoint({
 export const listExecutions = endpoint({
   method: 'GET',
   path: '/executions',
+  access: 'viewer',
   summary: 'The executions, newest first',
   query: ExecutionListQuery,
   reply: ExecutionList,
@@ -72,6 +78,7 @@ export const listExecutions = endpoint({
 export const readExecution = endpoint({
   method: 'GET',
   path: '/executions/{execution_id}',
+  access: 'viewer',
   summary: 'One execution with its phases, their usage and their operations',
   params: ExecutionParams,
   reply: ExecutionDetail,
@@ -80,6 +87,7 @@ export const readExecution = endpoint({
 export const readState = endpoint({
   method: 'GET',
   path: '/executions/{execution_id}/state',
+  access: 'viewer',
   summary: 'The state of an execution',
   params: ExecutionParams,
   reply: ExecutionState,
@@ -88,6 +96,7 @@ export const readState = endpoint({
 export const listMessages = endpoint({
   method: 'GET',
   path: '/executions/{execution_id}/messages',
+  access: 'viewer',
   summary: 'The messages injected into an execution, newest first, with what became of each',
   params: ExecutionParams,
   query: MessageListQuery,

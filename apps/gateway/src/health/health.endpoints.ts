@@ -20,6 +20,7 @@ export type SystemHealth = z.infer<typeof SystemHealth>;
 export const readHealth = endpoint({
   method: 'GET',
   path: '/health',
+  access: 'public',
   summary: 'The health of the platform; answered also when it is bad',
   reply: SystemHealth,
 });

@@ -1,3 +1,4 @@
+import type { Access } from '@syntropic/access';
 import type { StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -11,6 +12,8 @@ export type Endpoint = Readonly<{
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/api`, with parameters as OpenAPI writes them: `/workflows/{workflow_id}`. */
   path: string;
+  /** The least role of callers; `public` needs no key. */
+  access: Access;
   summary: string;
   params?: Fields;
   query?: Fields;

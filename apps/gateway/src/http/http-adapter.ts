@@ -3,6 +3,7 @@ import { withCorrelation } from '@syntropic/observability';
 import { closeIdleConnections } from '@syntropic/service';
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
+import type { RouteAccess } from '../access/route-access';
 import type { GatewayConfig } from '../gateway.config';
 import { Problem } from '../problems/problem';
 import { problemOf } from '../problems/problem-of';
@@ -18,7 +19,10 @@ const CORS = {
 };
 
 /** Fastify with the hooks and parsers of every request. */
-export function httpAdapter({ ALLOWED_ORIGINS: origins }: Pick<GatewayConfig, 'ALLOWED_ORIGINS'>): FastifyAdapter {
+export function httpAdapter(
+  { ALLOWED_ORIGINS: origins }: Pick<GatewayConfig, 'ALLOWED_ORIGINS'>,
+  routes: RouteAccess,
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: 300 },
@@ -31,6 +35,7 @@ export function httpAdapter({ ALLOWED_ORIGINS: origins }: Pick<GatewayConfig, 'A
   });
   const fastify = adapter.getInstance<FastifyInstance>();
 
+  demandAccess(fastify, routes);
   takeJsonAndYaml(fastify);
   observeRequests(fastify);
   boundAnswers(fastify);
@@ -46,6 +51,13 @@ export function httpAdapter({ ALLOWED_ORIGINS: origins }: Pick<GatewayConfig, 'A
   });
   if (origins.length > 0) adapter.enableCors({ ...CORS, origin: [...origins] });
   return adapter;
+}
+
+/** Fails the start for a route that declares no access. */
+function demandAccess(fastify: FastifyInstance, routes: RouteAccess): void {
+  fastify.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) routes.of(each, url);
+  });
 }
 
 function refuse(check: () => void, done: (error?: Error) => void): void {

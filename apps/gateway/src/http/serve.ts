@@ -39,7 +39,8 @@ const CheckedRequest = createParamDecorator((declaration: Endpoint, context: Exe
   return parseRequest(declaration, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
 });
 
-const routeOf = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
+/** A path as the router spells it: `/workflows/:workflow_id`. */
+export const routeOf = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
 /** All endpoints of these controllers. */
 export const endpointsOf = (controllers: readonly Type[]): readonly Endpoint[] =>

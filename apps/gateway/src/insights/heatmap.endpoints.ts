@@ -64,6 +64,7 @@ const Heatmap = z
 export const readHeatmap = endpoint({
   method: 'GET',
   path: '/insights/contribution-heatmap',
+  access: 'viewer',
   summary: 'What agents have done on each day',
   query: Query,
   reply: Heatmap,

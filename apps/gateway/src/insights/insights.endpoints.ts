@@ -5,6 +5,7 @@ import { GlobalCost, GlobalOverview, MONTH_HOURS, windowOf } from './insights.dt
 export const readOverview = endpoint({
   method: 'GET',
   path: '/insights/overview',
+  access: 'viewer',
   summary: 'All systems with their state and cost',
   query: z.object(windowOf(MONTH_HOURS)),
   reply: GlobalOverview,
@@ -13,6 +14,7 @@ export const readOverview = endpoint({
 export const readGlobalCost = endpoint({
   method: 'GET',
   path: '/insights/cost',
+  access: 'viewer',
   summary: 'Tokens and cost of all executions, or of those of a system',
   query: z.object({ system_id: z.string().min(1).optional(), ...windowOf(MONTH_HOURS) }),
   reply: GlobalCost,

@@ -16,6 +16,7 @@ import {
 export const readRepoHealth = endpoint({
   method: 'GET',
   path: '/repos/{repo_id}/health',
+  access: 'viewer',
   summary: 'How the executions that name the repo have ended lately',
   params: RepoParams,
   query: z.object(windowOf(WEEK_HOURS)),
@@ -25,6 +26,7 @@ export const readRepoHealth = endpoint({
 export const readRepoCost = endpoint({
   method: 'GET',
   path: '/repos/{repo_id}/cost',
+  access: 'viewer',
   summary: 'Tokens and cost of the executions that name the repo',
   params: RepoParams,
   query: z.object(windowOf(MONTH_HOURS)),
@@ -34,6 +36,7 @@ export const readRepoCost = endpoint({
 export const readRepoActivity = endpoint({
   method: 'GET',
   path: '/repos/{repo_id}/activity',
+  access: 'viewer',
   summary: 'The executions that name the repo, newest first',
   params: RepoParams,
   query: z.object(pages),
@@ -43,6 +46,7 @@ export const readRepoActivity = endpoint({
 export const readRepoFailures = endpoint({
   method: 'GET',
   path: '/repos/{repo_id}/failures',
+  access: 'viewer',
   summary: 'The failed executions that name the repo, newest first',
   params: RepoParams,
   query: z.object(pages),
@@ -52,6 +56,7 @@ export const readRepoFailures = endpoint({
 export const readRepoSessions = endpoint({
   method: 'GET',
   path: '/repos/{repo_id}/sessions',
+  access: 'viewer',
   summary: 'The sessions of executions that name the repo, newest first',
   params: RepoParams,
   query: z.object(pages),

@@ -5,6 +5,7 @@ import { ExecutionParams } from '../executions/executions.dto';
 export const streamExecution = endpoint({
   method: 'GET',
   path: '/executions/{execution_id}/stream',
+  access: 'viewer',
   summary: 'All events of an execution as they happen, after a snapshot or after `Last-Event-ID`',
   params: ExecutionParams,
   reply: 'event-stream',
@@ -14,6 +15,7 @@ export const streamExecution = endpoint({
 export const streamExecutionEvents = endpoint({
   method: 'GET',
   path: '/sse/executions/{execution_id}',
+  access: 'viewer',
   summary: 'The domain events of an execution as unnamed frames',
   params: ExecutionParams,
   reply: 'event-stream',
@@ -22,6 +24,7 @@ export const streamExecutionEvents = endpoint({
 export const streamActivity = endpoint({
   method: 'GET',
   path: '/sse/activity',
+  access: 'viewer',
   summary: 'Starts and ends of all executions and sessions as unnamed frames',
   reply: 'event-stream',
 });
@@ -29,6 +32,7 @@ export const streamActivity = endpoint({
 export const readStreamHealth = endpoint({
   method: 'GET',
   path: '/sse/health',
+  access: 'public',
   summary: 'The number of open streams and of watched executions',
   reply: z
     .object({ status: z.enum(['healthy', 'unhealthy']), active_executions: z.int(), active_connections: z.int() })

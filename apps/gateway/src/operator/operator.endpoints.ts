@@ -15,6 +15,7 @@ import {
 export const listProjections = endpoint({
   method: 'GET',
   path: '/operator/projections',
+  access: 'operator',
   summary: 'How far each read model is, which have stopped, at which event, and what was parked',
   reply: ProjectionList,
 });
@@ -22,6 +23,7 @@ export const listProjections = endpoint({
 export const retryProjection = endpoint({
   method: 'POST',
   path: '/operator/projections/{projection}/retry',
+  access: 'operator',
   summary: 'Lets a stopped read model try again; one that goes on anyway is left alone',
   params: ProjectionParams,
   reply: Done,
@@ -30,6 +32,7 @@ export const retryProjection = endpoint({
 export const parkEvent = endpoint({
   method: 'POST',
   path: '/operator/projections/{projection}/park',
+  access: 'operator',
   summary: 'Sets the event at which a read model has stopped aside: it goes on without it',
   params: ProjectionParams,
   body: ParkRequest,
@@ -39,6 +42,7 @@ export const parkEvent = endpoint({
 export const listProcesses = endpoint({
   method: 'GET',
   path: '/operator/processes',
+  access: 'operator',
   summary: 'How far each process is, which events it cannot carry out, since when, and what was parked',
   reply: ProcessList,
 });
@@ -46,6 +50,7 @@ export const listProcesses = endpoint({
 export const retryProcess = endpoint({
   method: 'POST',
   path: '/operator/processes/{process}/retry',
+  access: 'operator',
   summary:
     'Tries the failing events of a process at once; a process stopped by a restore goes on behind the named position',
   params: ProcessParams,
@@ -56,6 +61,7 @@ export const retryProcess = endpoint({
 export const parkProcessEvent = endpoint({
   method: 'POST',
   path: '/operator/processes/{process}/park',
+  access: 'operator',
   summary: 'Sets a failing event of a process aside: the later events of its execution are carried out without it',
   params: ProcessParams,
   body: ParkRequest,
@@ -65,6 +71,7 @@ export const parkProcessEvent = endpoint({
 export const listDeadLetters = endpoint({
   method: 'GET',
   path: '/operator/dead-letters',
+  access: 'operator',
   summary: 'Messages that could not be handled, newest first',
   query: DeadLetterQuery,
   reply: DeadLetterList,
@@ -73,6 +80,7 @@ export const listDeadLetters = endpoint({
 export const replayDeadLetter = endpoint({
   method: 'POST',
   path: '/operator/dead-letters/{dead_letter_id}/replay',
+  access: 'operator',
   summary: 'Sends a dead letter again to where it went',
   params: DeadLetterParams,
   reply: Done,

@@ -16,6 +16,7 @@ const Assignment = z
 export const assignRepo = endpoint({
   method: 'POST',
   path: '/repos/{repo_id}/assign',
+  access: 'operator',
   summary: 'Assigns the repo to a system of its organization',
   params: RepoParams,
   body: AssignRequest,
@@ -25,6 +26,7 @@ export const assignRepo = endpoint({
 export const unassignRepo = endpoint({
   method: 'POST',
   path: '/repos/{repo_id}/unassign',
+  access: 'operator',
   summary: 'Takes the repo out of its system',
   params: RepoParams,
   reply: Assignment,

@@ -64,11 +64,39 @@ export function endpointsOf(resource: Described) {
   const query = Page.extend({ order_by: orderBy(sortable), ...filter?.query });
   const one = { path: `${path}/{${id}}`, params: z.object({ [id]: z.string().min(1) }) } as const;
   return {
-    list: endpoint({ path, method: 'GET', summary: `All ${all}, newest first`, query, reply: List }),
-    create: endpoint({ path, method: 'POST', summary: `New ${words}`, body: Create, reply: Created }),
-    read: endpoint({ ...one, method: 'GET', summary: `One ${words}, by its id or the start of it`, reply: Row }),
-    update: endpoint({ ...one, method: 'PUT', summary: `Changes the ${words}`, body: Update, reply: Action }),
-    ...(remove && { remove: endpoint({ ...one, method: 'DELETE', summary: `Deletes the ${words}`, reply: Action }) }),
+    list: endpoint({ path, method: 'GET', access: 'viewer', summary: `All ${all}, newest first`, query, reply: List }),
+    create: endpoint({
+      path,
+      method: 'POST',
+      access: 'operator',
+      summary: `New ${words}`,
+      body: Create,
+      reply: Created,
+    }),
+    read: endpoint({
+      ...one,
+      method: 'GET',
+      access: 'viewer',
+      summary: `One ${words}, by its id or the start of it`,
+      reply: Row,
+    }),
+    update: endpoint({
+      ...one,
+      method: 'PUT',
+      access: 'operator',
+      summary: `Changes the ${words}`,
+      body: Update,
+      reply: Action,
+    }),
+    ...(remove && {
+      remove: endpoint({
+        ...one,
+        method: 'DELETE',
+        access: 'operator',
+        summary: `Deletes the ${words}`,
+        reply: Action,
+      }),
+    }),
   };
 }
 

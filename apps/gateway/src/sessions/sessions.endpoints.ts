@@ -13,6 +13,7 @@ import {
 export const listSessions = endpoint({
   method: 'GET',
   path: '/sessions',
+  access: 'viewer',
   summary: 'The agent sessions, newest first; `total` counts all that match',
   query: SessionListQuery,
   reply: SessionList,
@@ -21,6 +22,7 @@ export const listSessions = endpoint({
 export const readSession = endpoint({
   method: 'GET',
   path: '/sessions/{session_id}',
+  access: 'viewer',
   summary: 'One agent session with its operations',
   params: SessionParams,
   reply: SessionDetail,
@@ -29,6 +31,7 @@ export const readSession = endpoint({
 export const listOperations = endpoint({
   method: 'GET',
   path: '/sessions/{session_id}/operations',
+  access: 'viewer',
   summary: 'The operations of a session in the order of its lines, in pages of at most 4 MiB',
   params: SessionParams,
   query: OperationsQuery,
@@ -38,6 +41,7 @@ export const listOperations = endpoint({
 export const readTranscript = endpoint({
   method: 'GET',
   path: '/sessions/{session_id}/transcript',
+  access: 'viewer',
   summary: 'All lines of a session as its agent printed them, in pages of at most 4 MiB',
   params: SessionParams,
   query: TranscriptQuery,

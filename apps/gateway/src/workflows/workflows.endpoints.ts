@@ -19,6 +19,7 @@ import {
 export const listWorkflows = endpoint({
   method: 'GET',
   path: '/workflows',
+  access: 'viewer',
   summary: 'The workflows, filtered, sorted and paged',
   query: WorkflowListQuery,
   reply: WorkflowList,
@@ -27,6 +28,7 @@ export const listWorkflows = endpoint({
 export const createWorkflow = endpoint({
   method: 'POST',
   path: '/workflows',
+  access: 'operator',
   summary: 'Creates a workflow',
   body: CreateWorkflowRequest,
   reply: CreatedWorkflow,
@@ -36,6 +38,7 @@ export const createWorkflow = endpoint({
 export const validateWorkflow = endpoint({
   method: 'POST',
   path: '/workflows/validate',
+  access: 'operator',
   summary: 'Validates a YAML workflow without creating it',
   body: ValidateYamlRequest,
   reply: ValidateYamlReply,
@@ -44,6 +47,7 @@ export const validateWorkflow = endpoint({
 export const createWorkflowFromYaml = endpoint({
   method: 'POST',
   path: '/workflows/from-yaml',
+  access: 'operator',
   summary: 'Creates a workflow from YAML; every fault names its line and field',
   query: FromYamlQuery,
   yaml: true,
@@ -54,6 +58,7 @@ export const createWorkflowFromYaml = endpoint({
 export const readWorkflow = endpoint({
   method: 'GET',
   path: '/workflows/{workflow_id}',
+  access: 'viewer',
   summary: 'One workflow with its phases',
   params: WorkflowParams,
   reply: WorkflowView,
@@ -62,6 +67,7 @@ export const readWorkflow = endpoint({
 export const archiveWorkflow = endpoint({
   method: 'DELETE',
   path: '/workflows/{workflow_id}',
+  access: 'operator',
   summary: 'Archives a workflow that has no active execution',
   params: ExactWorkflowParams,
   reply: ArchivedWorkflow,
@@ -71,6 +77,7 @@ export const archiveWorkflow = endpoint({
 export const updatePhase = endpoint({
   method: 'PUT',
   path: '/workflows/{workflow_id}/phases/{phase_id}',
+  access: 'operator',
   summary: 'Changes the prompt of a phase, for executions that start later',
   params: PhaseParams,
   body: UpdatePhaseRequest,
