@@ -34,7 +34,13 @@ export async function storedExecution(store: Pool, executionId: string): Promise
 }
 
 /** Checks log, read models, telemetry and the frames of a client: nothing is missing, nothing is there twice. */
-export function expectNothingLostOrDuplicated(
+export function expectNothingLostOrDuplicated(stored: StoredExecution, observed: ObservedStream): void {
+  expectNothingLostOrDuplicatedUntilEnd(stored, observed);
+  expect(observed.sequences.at(-1) ?? observed.from.sequence).toBe(stored.telemetry.length);
+}
+
+/** The same for an execution some of whose telemetry is stored after its end: that of sessions whose runner was killed. */
+export function expectNothingLostOrDuplicatedUntilEnd(
   stored: StoredExecution,
   { from, positions, sequences }: ObservedStream,
 ): void {
@@ -42,7 +48,7 @@ export function expectNothingLostOrDuplicated(
   expect(stored.miscounted).toEqual([]);
   expect(stored.telemetry).toEqual(upTo(stored.telemetry.length));
   expect(positions).toEqual(stored.feed.filter((position) => position > from.position && position <= stored.end));
-  expect(sequences).toEqual(stored.telemetry.filter((sequence) => sequence > from.sequence));
+  expect(sequences).toEqual(stored.telemetry.slice(from.sequence, from.sequence + sequences.length));
 }
 
 /** The log as a whole: positions from 1 to its head, each once. */

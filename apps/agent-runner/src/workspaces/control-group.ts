@@ -67,17 +67,22 @@ export class ControlGroup {
 
   /** Requests the freeze; true when all have stopped. Version 1 never confirms it while one process waits in the kernel for another. */
   async freeze(): Promise<boolean> {
+    return (await unlessRemoved(this.#freeze())) ?? true;
+  }
+
+  async thaw(): Promise<void> {
+    await unlessRemoved(
+      this.#find('cgroup.freeze') ? this.#write('cgroup.freeze', 0) : this.#write('freezer.state', 'THAWED'),
+    );
+  }
+
+  async #freeze(): Promise<boolean> {
     if (this.#find('cgroup.freeze')) {
       await this.#write('cgroup.freeze', 1);
       return (await this.#read('cgroup.events')).includes('frozen 1');
     }
     await this.#write('freezer.state', 'FROZEN');
     return (await this.#read('freezer.state')).trim() === 'FROZEN';
-  }
-
-  async thaw(): Promise<void> {
-    if (this.#find('cgroup.freeze')) await this.#write('cgroup.freeze', 0);
-    else await this.#write('freezer.state', 'THAWED');
   }
 
   get canKill(): boolean {
@@ -133,8 +138,20 @@ export class ControlGroup {
 
   #path(file: string): string {
     const directory = this.#find(file);
-    if (directory === undefined) throw new Error(`no control group has ${file}`);
+    if (directory === undefined) {
+      throw Object.assign(new Error(`no control group has ${file}`), { code: 'ENOENT' });
+    }
     return join(directory, file);
+  }
+}
+
+/** Undefined when the group was removed meanwhile, as it is once its last process has ended. */
+async function unlessRemoved<T>(change: Promise<T>): Promise<T | undefined> {
+  try {
+    return await change;
+  } catch (error) {
+    if (['ENODEV', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
   }
 }
 

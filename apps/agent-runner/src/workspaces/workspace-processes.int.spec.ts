@@ -74,6 +74,20 @@ describe.each(MECHANISMS)('the processes of a workspace, by $mechanism', ({ pare
     expect(child.signalCode).toBe('SIGKILL');
   });
 
+  (parent === undefined ? it.skip : itHere)(
+    'have stopped and may continue when their group is being removed',
+    async () => {
+      for (let round = 0; round < 50; round++) {
+        const group = await ControlGroup.create([parent ?? ''], randomUUID());
+
+        await Promise.all([group.freeze(), group.thaw(), group.remove()]);
+
+        await expect(group.freeze()).resolves.toBe(true);
+        await expect(group.thaw()).resolves.toBeUndefined();
+      }
+    },
+  );
+
   /** Three generations of processes that write and fork all the time. */
   async function family(script?: string) {
     const log = join(directory.path, `log-${ended++}`);

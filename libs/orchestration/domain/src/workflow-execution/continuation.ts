@@ -22,7 +22,7 @@ export type Decision = readonly ExecutionEvent[];
 export function followed(execution: WorkflowExecution, facts: Decision, yieldPoint?: YieldPoint): Decision {
   const after = facts.reduce(evolve, execution);
   if (!isUnderway(after)) return facts;
-  const given = [...facts, ...undeliverable(after, isFinished)];
+  const given = [...facts, ...undeliverable(after, isSettled)];
   const now = given.reduce(evolve, execution);
   return isUnderway(now) ? [...given, ...consequencesOf(now, yieldPoint)] : given;
 }
@@ -97,7 +97,7 @@ function endOf(execution: UnderwayExecution): ExecutionEvent {
 }
 
 /** No attempt of the phase follows. */
-const isFinished = ({ status }: PhaseState): boolean => status === 'completed' || status === 'stopped';
+const isSettled = ({ status }: PhaseState): boolean => status === 'completed' || status === 'stopped';
 
 /** The messages that wait for agents of these phases. */
 function undeliverable(execution: UnderwayExecution, isOver: (phase: PhaseState) => boolean): Decision {
