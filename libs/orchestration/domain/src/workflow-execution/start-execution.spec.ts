@@ -71,19 +71,21 @@ describe('starting an execution', () => {
   });
 
   it('refuses a list of tools for an agent that cannot be kept to one', () => {
-    const withTools = (provider: string, allowedTools: string[]) =>
+    const withTools = (agent: object, allowedTools: string[]) =>
       active(
         WorkflowDefinition.parse({
           name: 'Review',
-          agent: { provider },
+          agent,
           phases: [{ phaseId: 'plan', name: 'Plan', order: 1, allowedTools }],
         }),
       );
 
-    given()
-      .when(startExecution, start, withTools('codex', ['Read']), everything)
-      .thenRefused('execution.setting_not_held');
-    for (const template of [withTools('codex', []), withTools('claude', ['Read'])]) {
+    for (const agent of [{ provider: 'codex' }, { provider: 'command', command: ['true'] }]) {
+      given()
+        .when(startExecution, start, withTools(agent, ['Read']), everything)
+        .thenRefused('execution.setting_not_held');
+    }
+    for (const template of [withTools({ provider: 'codex' }, []), withTools({ provider: 'claude' }, ['Read'])]) {
       const started = startExecution(WorkflowExecution.initial, start, template, everything);
       expect(types(started)).toEqual(['ExecutionStarted', 'PhaseQueued']);
     }

@@ -68,7 +68,7 @@ export function startExecution(
 }
 
 /** Agents that decide by themselves which tools they use: neither their programs nor the runner can keep them to a list. */
-const CHOOSE_TOOLS: readonly ProviderName[] = ['codex', 'cli'];
+const CHOOSE_TOOLS: readonly ProviderName[] = ['codex', 'cli', 'command'];
 
 /** @throws DomainError `execution.setting_not_held` */
 export function refuseUnheld(phases: readonly ExecutablePhase[]): void {
