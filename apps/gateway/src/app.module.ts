@@ -7,11 +7,13 @@ import { ArtifactBytes } from './artifacts/artifact-bytes';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
+import { ExecutionController } from './executions/execution.controller';
 import { ExecutionRequestsController } from './executions/execution-requests.controller';
 import { ExecutionDetails } from './executions/execution-details';
 import { ForkPoints } from './executions/fork-points';
 import { ExecutionsController } from './executions/executions.controller';
 import { MessagesController } from './executions/messages.controller';
+import { PastExecutions } from './executions/past-executions';
 import { StartController } from './executions/start.controller';
 import { UsageNow } from './executions/usage-now';
 import type { GatewayConfig } from './gateway.config';
@@ -66,6 +68,7 @@ export const API = [
   WorkflowsController,
   StartController,
   ExecutionsController,
+  ExecutionController,
   ExecutionRequestsController,
   MessagesController,
   SessionsController,
@@ -118,6 +121,7 @@ export class AppModule {
         SystemPatterns,
         Tallies,
         ExecutionDetails,
+        PastExecutions,
         ForkPoints,
         ArtifactBytes,
         SessionEvents,

@@ -40,7 +40,8 @@ export class ConnectionsModule {
         inject: [Pool, NATS],
         useFactory: (pool: Pool, nats: NatsConnection) => new DeadLetters(pool, nats, NAME),
       },
-      { provide: LogHead, inject: [Pool], useFactory: (pool: Pool) => new LogHead(new PostgresEventLog(pool)) },
+      { provide: PostgresEventLog, inject: [Pool], useFactory: (pool: Pool) => new PostgresEventLog(pool) },
+      { provide: LogHead, inject: [PostgresEventLog], useFactory: (log: PostgresEventLog) => new LogHead(log) },
       {
         provide: ReadModels,
         inject: [Pool, NATS, REDIS],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { executionProjection, messageProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
-import { TelemetryReader } from '@syntropic/telemetry';
+import { TelemetryReader, type NumberedEvent } from '@syntropic/telemetry';
 import { executionDetail } from './execution-views';
 import type { ExecutionDetail } from './executions.dto';
 import { UsageNow } from './usage-now';
@@ -13,8 +13,8 @@ const SHOWN_OPERATIONS = 1_000;
 const ALL_OPERATIONS = 4_000;
 
 /** The newest reruns and messages that a detail names. */
-const SHOWN_RERUNS = 100;
-const SHOWN_MESSAGES = 20;
+export const SHOWN_RERUNS = 100;
+export const SHOWN_MESSAGES = 20;
 
 /** Details of executions: the row with its present usage, its reruns and its messages. */
 @Injectable()
@@ -26,7 +26,7 @@ export class ExecutionDetails {
   ) {}
 
   async withOperations(row: ExecutionRow): Promise<ExecutionDetail> {
-    const [now, operations] = await Promise.all([this.#now(row), this.#operations(row)]);
+    const [now, operations] = await Promise.all([this.#now(row), this.operations(row)]);
     return executionDetail(row, { ...now, operations });
   }
 
@@ -64,13 +64,17 @@ export class ExecutionDetails {
     return rows;
   }
 
-  async #operations({ detail }: ExecutionRow) {
+  /** The operations of each phase's newest session; `until`: those of a time before now, by the clocks of their runners. */
+  async operations({ detail }: ExecutionRow, until?: string): Promise<ReadonlyMap<string, readonly NumberedEvent[]>> {
     const sessionIds = detail.phases.flatMap(({ sessionId }) => sessionId ?? []);
     const limit = Math.min(SHOWN_OPERATIONS, Math.floor(ALL_OPERATIONS / sessionIds.length));
     const page = { types: TOOL_EVENTS, limit };
     return new Map(
       await Promise.all(
-        sessionIds.map(async (sessionId) => [sessionId, await this.telemetry.bySession(sessionId, page)] as const),
+        sessionIds.map(async (sessionId) => {
+          const operations = await this.telemetry.bySession(sessionId, page);
+          return [sessionId, operations.filter(({ time }) => until === undefined || time <= until)] as const;
+        }),
       ),
     );
   }

@@ -121,11 +121,13 @@ type DetailFacts = Readonly<{
   budget: BudgetLimits;
   /** Newest first. */
   messages: readonly ListedMessage[];
+  /** The moment that is shown, in milliseconds, where it is not now: what lasted then has lasted until there. */
+  at?: number;
 }>;
 
 export function executionDetail(
   row: ExecutionRow,
-  { unsettled, operations, reruns, budget, messages }: DetailFacts,
+  { unsettled, operations, reruns, budget, messages, at }: DetailFacts,
 ): ExecutionDetail {
   const usage = totalOf(row, unsettled);
   const { detail } = row;
@@ -143,7 +145,7 @@ export function executionDetail(
     message_count: detail.messages,
     budget: budgetView(row, budget),
     phases: detail.phases.map((phase) =>
-      phaseWithin(PHASES_BYTES / detail.phases.length, phaseView(phase, usageOfPhase(phase, unsettled)), {
+      phaseWithin(PHASES_BYTES / detail.phases.length, phaseView(phase, usageOfPhase(phase, unsettled), at), {
         operations: operations.get(phase.sessionId ?? '') ?? [],
         bytes: OPERATIONS_BYTES / detail.phases.length,
       }),
@@ -152,7 +154,7 @@ export function executionDetail(
     ...costView(usage),
     cost_by_model: costByModel(usage),
     tool_call_count: usage.toolCalls,
-    total_duration_seconds: secondsBetween(row.started_at, row.completed_at) ?? 0,
+    total_duration_seconds: secondsBetween(row.started_at, row.completed_at, at) ?? 0,
     artifact_ids: detail.phases.flatMap(({ artifactIds }) => artifactIds).slice(0, MAX_ARTIFACT_IDS),
     error_message: row.error_message,
     inputs: { ...detail.inputs },
@@ -208,7 +210,7 @@ function usedElsewhere(used: NonNullable<PhaseRow['takenOver']>['used']) {
   };
 }
 
-const phaseView = (phase: PhaseRow, usage: Usage): PhaseView => ({
+const phaseView = (phase: PhaseRow, usage: Usage, at?: number): PhaseView => ({
   phase_id: phase.phaseId,
   name: phase.name,
   status: phase.status,
@@ -218,7 +220,7 @@ const phaseView = (phase: PhaseRow, usage: Usage): PhaseView => ({
   artifact_id: phase.artifactIds[0] ?? phase.takenOver?.artifactId ?? null,
   taken_over: phase.takenOver ? takenOverPhase(phase.takenOver) : null,
   ...tokensView(usage),
-  duration_seconds: secondsBetween(phase.startedAt, phase.completedAt) ?? 0,
+  duration_seconds: secondsBetween(phase.startedAt, phase.completedAt, at) ?? 0,
   cost_usd: usage.costUsd,
   cost_by_model: costByModel(usage),
   started_at: phase.startedAt,

@@ -9,17 +9,8 @@ import { RowLookup } from '../reads/row-lookup';
 import { WORKFLOW } from '../workflows/workflow-lookup';
 import { ACTIVE, EXECUTION } from './execution-lookup';
 import { ExecutionListQuery } from './executions.dto';
-import { ExecutionDetails } from './execution-details';
-import { executionRun, executionState, executionStatus, executionSummary } from './execution-views';
-import {
-  listActive,
-  listExecutions,
-  listRuns,
-  readExecution,
-  readHistory,
-  readState,
-  readWorkflowExecution,
-} from './executions.endpoints';
+import { executionRun, executionStatus, executionSummary } from './execution-views';
+import { listActive, listExecutions, listRuns, readHistory, readWorkflowExecution } from './executions.endpoints';
 import { UsageNow } from './usage-now';
 
 /** The history has no pages; it shows at most this many runs. */
@@ -31,7 +22,6 @@ export class ExecutionsController {
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
     private readonly usage: UsageNow,
-    private readonly details: ExecutionDetails,
   ) {}
 
   @Serve(listRuns)
@@ -87,17 +77,6 @@ export class ExecutionsController {
       minPosition,
     });
     return { executions: await this.#each(rows, executionSummary), total, page, page_size };
-  }
-
-  @Serve(readExecution)
-  async read(request: ApiRequest<typeof readExecution>) {
-    const row = await this.lookup.find(EXECUTION, request.params.execution_id, request);
-    return this.details.withOperations(row);
-  }
-
-  @Serve(readState)
-  async state(request: ApiRequest<typeof readState>) {
-    return executionState(await this.lookup.find(EXECUTION, request.params.execution_id, request));
   }
 
   #each<View>(

@@ -6,6 +6,7 @@ import { pageNumber, sizeUpTo } from '../http/query-values';
 import { cutField } from '../reads/cut-mark';
 import { BudgetLimitView } from './budget.dto';
 import { ControlView } from './controls.dto';
+import { At } from './moment';
 import { MessageView } from './messages.dto';
 
 const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
@@ -14,6 +15,8 @@ const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'fa
 export const ExecutionParams = z.object({ execution_id: z.string().min(1) });
 export const WorkflowExecutionParams = z.object({ workflow_id: z.string().min(1), execution_id: z.string().min(1) });
 export const PhaseOfExecutionParams = z.object({ execution_id: z.string().min(1), phase_id: PhaseId });
+/** An execution now, or as it stood at a moment. */
+export const ExecutionQuery = z.object({ at: At.optional() });
 export const StartParams = z.object({ workflow_id: WorkflowId });
 
 export const StartRequest = z
@@ -40,6 +43,12 @@ export const ExecutionListQuery = z.object({
 
 export const ActiveQuery = z.object({ limit: sizeUpTo(100, 20) });
 
+const asOf = {
+  as_of: z
+    .object({ position: z.string(), recorded_at: z.string() })
+    .optional()
+    .meta({ description: 'Of an answer for the past: the last event of the execution until then.' }),
+};
 const times = { started_at: z.string().nullable(), completed_at: z.string().nullable() };
 const progress = { completed_phases: z.int(), total_phases: z.int() };
 const identity = { workflow_execution_id: z.string(), workflow_id: z.string(), workflow_name: z.string() };
@@ -175,6 +184,7 @@ export const ExecutionDetail = z
     inputs: z.record(z.string(), z.string()),
     task: z.string().nullable(),
     repos: z.array(z.string()),
+    ...asOf,
   })
   .meta({ id: 'ExecutionDetailResponse' });
 export type ExecutionDetail = z.infer<typeof ExecutionDetail>;
@@ -232,6 +242,7 @@ export const ExecutionState = z
     ...z.object(retries).partial().shape,
     controls: z.array(ControlView).optional(),
     fork_of: ForkOf.nullish(),
+    ...asOf,
   })
   .meta({ id: 'StateResponse', description: 'Reruns name what they took over, interrupted executions their retry.' });
 export type ExecutionState = z.infer<typeof ExecutionState>;

@@ -7,6 +7,7 @@ import {
   ExecutionList,
   ExecutionListQuery,
   ExecutionParams,
+  ExecutionQuery,
   ExecutionRuns,
   ExecutionState,
   ExecutionStatus,
@@ -79,8 +80,9 @@ export const readExecution = endpoint({
   method: 'GET',
   path: '/executions/{execution_id}',
   access: 'viewer',
-  summary: 'One execution with its phases, their usage and their operations',
+  summary: 'One execution with its phases, their usage and their operations, now or at a moment of its past',
   params: ExecutionParams,
+  query: ExecutionQuery,
   reply: ExecutionDetail,
 });
 
@@ -88,8 +90,9 @@ export const readState = endpoint({
   method: 'GET',
   path: '/executions/{execution_id}/state',
   access: 'viewer',
-  summary: 'The state of an execution',
+  summary: 'The state of an execution, now or at a moment of its past',
   params: ExecutionParams,
+  query: ExecutionQuery,
   reply: ExecutionState,
 });
 

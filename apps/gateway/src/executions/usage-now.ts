@@ -75,7 +75,8 @@ const withUnsettled = (settled: Usage, unsettled: UnsettledUsage): Usage =>
 export const usageOfPhase = ({ sessionId, usage }: PhaseRow, unsettled: UnsettledUsage): Usage =>
   unsettled.get(sessionId ?? '') ?? usage;
 
-const openSessions = ({ unaccounted, phases }: Omit<Accounted['detail'], 'usage'>): ReadonlySet<string> =>
+/** The sessions whose use the log does not have. */
+export const openSessions = ({ unaccounted, phases }: Omit<Accounted['detail'], 'usage'>): ReadonlySet<string> =>
   new Set([...unaccounted, ...phases.flatMap(openSession)]);
 
 const openSession = ({ status, sessionId }: Pick<PhaseRow, 'status' | 'sessionId'>): readonly string[] =>

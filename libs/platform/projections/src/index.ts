@@ -1,10 +1,11 @@
 export { announceOver, type CheckpointAnnouncement } from './announcement';
 export { projectionCommands, ProjectionOperator } from './operator';
-export { formatPosition, parsePosition, ReadModelBehind, type LogPosition } from './position';
+export { formatPosition, otherEpoch, parsePosition, ReadModelBehind, type LogPosition } from './position';
 export { FIRST_REPOS, projection, type ListedRowOf, type Projection } from './projection';
 export { ProjectionRunner } from './projection-runner';
 export { CURRENT_CHECKPOINTS, projectionParts, projectionStates, type ProjectionState } from './projection-states';
 export type { PageQuery } from './page';
+export { pastRows } from './past-rows';
 export { ReadModels } from './read-models';
 export { createRedis, RowCache } from './row-cache';
 export { ddlOf, tableFault } from './table';

@@ -1,6 +1,7 @@
 import type { ProblemKinds } from '../problem-kind';
 
-/** Records of ended sessions that will never come. */
+/** Records of the past that do not exist: of ended sessions, and of executions before their start. */
 export const recordCodes = {
   'transcript.not_stored': { status: 404, title: 'The session has ended without a transcript' },
+  'execution.not_started': { status: 404, title: 'The execution had not started at that moment' },
 } as const satisfies ProblemKinds;

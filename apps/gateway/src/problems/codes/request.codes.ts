@@ -12,5 +12,6 @@ export const requestCodes = {
   'request.unsupported_content': { status: 415, title: 'The body is in a format that is not taken here' },
   'id.ambiguous': { status: 409, title: 'Several ids begin like this' },
   'position.malformed': { status: 422, title: 'The position is not one that a reply carried' },
+  'position.ahead': { status: 422, title: 'The log ends before this position' },
   'position.other_epoch': { status: 409, title: 'The log was restored since this position was given' },
 } as const satisfies ProblemKinds;
