@@ -12,8 +12,8 @@ const platform = usePlatform({ environment: () => ({ RUNNER_SLOTS: '1' }) });
 const store = useStore(platform);
 const REPLICATED: readonly ServiceName[] = ['command-service', 'projection-worker', 'observability-collector'];
 
-const observedExecution = async () => {
-  const id = await platform.execute('shared');
+const observedExecution = async (workflowId = 'shared') => {
+  const id = await platform.execute(workflowId);
   return { id, client: new ClientObserver(platform, id) };
 };
 
@@ -38,9 +38,11 @@ describe('two of a service', () => {
   });
 
   it('agent-runner: each has its own work; that of a dead one is interrupted, and the retry runs on the other', async () => {
+    // Agents that still work when both have begun and one is killed, on a busy machine too.
+    await platform.createWorkflow(twoPhaseWorkflow('slow', 600));
     const second = await Replica.of(platform, 'agent-runner');
     try {
-      const both = [await observedExecution(), await observedExecution()];
+      const both = [await observedExecution('slow'), await observedExecution('slow')];
       for (const { client } of both) await client.waitFor('tool_execution_completed');
       const sessions = await Promise.all(
         both.map(async ({ id }) => (await platform.execution(id)).phases[0]?.session_id ?? ''),

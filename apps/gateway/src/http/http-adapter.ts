@@ -10,6 +10,7 @@ import { problemOf } from '../problems/problem-of';
 import { boundAnswers } from './answer-bytes';
 import { MAX_BODY_BYTES, takeJsonAndYaml } from './content-types';
 import { observeRequests } from './request-metrics';
+import { refuseUnreadable } from './refuse-unreadable';
 import { refuseForeign } from './refuse-foreign';
 import { correlationOf } from './request-origin';
 
@@ -32,6 +33,7 @@ export function httpAdapter(
       raw.writeHead(document.status, { 'content-type': 'application/problem+json' });
       raw.end(JSON.stringify({ ...document, instance: url }));
     },
+    clientErrorHandler: refuseUnreadable,
   });
   const fastify = adapter.getInstance<FastifyInstance>();
 

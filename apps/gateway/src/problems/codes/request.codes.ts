@@ -7,6 +7,8 @@ export const requestCodes = {
   'request.foreign': { status: 403, title: 'The request does not come from here' },
   'request.not_found': { status: 404, title: 'There is nothing at this address' },
   'request.method_not_allowed': { status: 405, title: 'This cannot be done at this address' },
+  'request.headers_too_large': { status: 431, title: 'Address and headers are too large' },
+  'request.timeout': { status: 408, title: 'The request did not arrive in time' },
   'request.too_large': { status: 413, title: 'The request is too large' },
   'request.overloaded': { status: 503, title: 'Too many such requests wait' },
   'request.unsupported_content': { status: 415, title: 'The body is in a format that is not taken here' },
