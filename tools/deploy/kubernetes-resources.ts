@@ -99,3 +99,25 @@ export const NetworkPolicy = z.strictObject({
   ingress: z.array(Rule).default([]),
   egress: z.array(Rule).default([]),
 });
+
+export const Ingress = z.looseObject({
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.looseObject({
+    rules: z.tuple([
+      z.strictObject({
+        host: z.string(),
+        http: z.strictObject({
+          paths: z.tuple([
+            z.strictObject({
+              path: z.literal('/'),
+              pathType: z.literal('Prefix'),
+              backend: z.strictObject({
+                service: z.strictObject({ name: z.string(), port: z.strictObject({ name: z.string() }) }),
+              }),
+            }),
+          ]),
+        }),
+      }),
+    ]),
+  }),
+});

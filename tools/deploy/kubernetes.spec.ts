@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { environmentFaults, ROOT, textOf } from './app-environment';
-import { Job, NetworkPolicy, Resource, type Variable, Workload } from './kubernetes-resources';
+import { Ingress, Job, NetworkPolicy, Resource, type Variable, Workload } from './kubernetes-resources';
 
 const BASE = 'deploy/k8s/base';
 const GRACE_SECONDS = 30;
@@ -89,7 +89,7 @@ describe('deploy/k8s/base', () => {
       expect(httpGet.path).toBe(path);
       const port = ports.find((each) => each.name === httpGet.port)?.containerPort;
       expect(String(port)).toBe(environment[SERVICES[name].port]);
-      // The gateway accepts loopback names only, and a probe sends the pod's address unless configured.
+      // A probe sends the pod's address unless configured, which is none of the gateway's names.
       expect(httpGet.httpHeaders).toEqual(name === 'gateway' ? [{ name: 'Host', value: 'localhost' }] : []);
     }
   });
@@ -101,6 +101,17 @@ describe('deploy/k8s/base', () => {
     expect(template.metadata.labels).toEqual(selector.matchLabels);
     expect(template.spec.terminationGracePeriodSeconds).toBe(GRACE_SECONDS);
     expect(the(/^PodDisruptionBudget$/, name)).toMatchObject({ spec: { maxUnavailable: 1, selector } });
+  });
+
+  it('lets clients in under the host that the gateway serves', () => {
+    const { metadata, spec } = Ingress.parse(the(/^Ingress$/, 'gateway'));
+    const { metadata: service } = the(/^Service$/, 'gateway') ?? { metadata: undefined };
+    const [{ host, http }] = spec.rules;
+
+    expect(metadata.name).toBe('gateway');
+    expect(host).toBe(environmentOf('gateway')['PUBLIC_HOSTS']);
+    expect(http.paths[0].backend.service).toEqual({ name: service?.name, port: { name: 'http' } });
+    expect(containerOf('gateway').ports).toContainEqual(expect.objectContaining({ name: 'http' }));
   });
 
   it('gives each runner a disk of its own', () => {

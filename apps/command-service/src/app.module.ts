@@ -7,6 +7,7 @@ import { ServiceModule } from '@syntropic/service';
 import { AnswersModule } from './answers.module';
 import { config } from './command-service.config';
 import { CONTEXTS } from './contexts';
+import { KeysModule } from './keys.module';
 import { LogModule } from './log.module';
 import { operator } from './operator.handlers';
 import { OperatorModule } from './operator.module';
@@ -26,6 +27,7 @@ const RUN = [...CONTEXTS, operator];
     LogModule,
     WorkModule,
     OperatorModule,
+    KeysModule,
     AnswersModule,
     CommandsModule.of(commandsOf(RUN)),
     ContextsModule.of(RUN),

@@ -3,6 +3,7 @@ import type { Command, ReplyOf } from '@syntropic/kernel';
 import { deadLetterCommands, DeadLetters, Handles, type Handler } from '@syntropic/messaging';
 import { processCommands, ProcessOperator } from '@syntropic/processes';
 import { projectionCommands, ProjectionOperator } from '@syntropic/projections';
+import { KEY_HANDLERS } from './key.handlers';
 
 const { RetryProjection, ParkEvent } = projectionCommands;
 const { RetryProcess, ParkProcessEvent } = processCommands;
@@ -64,7 +65,7 @@ class ReplayDeadLetterHandler implements Handler<typeof ReplayDeadLetter> {
   }
 }
 
-/** The commands of operators, for parts of the platform that have stopped. */
+/** The commands of operators and administrators, for parts of the platform that have stopped and for API keys. */
 export const operator = context({
   handlers: [
     RetryProjectionHandler,
@@ -72,5 +73,6 @@ export const operator = context({
     RetryProcessHandler,
     ParkProcessEventHandler,
     ReplayDeadLetterHandler,
+    ...KEY_HANDLERS,
   ],
 });

@@ -2,7 +2,11 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { HealthModule, MetricsModule } from '@syntropic/observability';
 import { Pool } from 'pg';
+import { Authentication } from './access/authentication';
+import { KeysModule } from './access/keys.module';
+import { RequestGate } from './access/request-gate';
 import { RouteAccess } from './access/route-access';
+import { WatchedStreams } from './access/watched-streams';
 import { ArtifactBytes } from './artifacts/artifact-bytes';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { Commands } from './commands/commands';
@@ -32,6 +36,7 @@ import { Scopes } from './insights/scopes';
 import { SystemInsightsController } from './insights/system-insights.controller';
 import { SystemPatterns } from './insights/system-patterns';
 import { Tallies } from './insights/tallies';
+import { KeysController } from './keys/keys.controller';
 import { ActivityFeed } from './live/plain/activity-feed';
 import { ActivityController } from './live/plain/activity.controller';
 import { PlainConnections } from './live/plain/plain-connections';
@@ -78,6 +83,7 @@ export const API = [
   PlainStreamController,
   ActivityController,
   OperatorController,
+  KeysController,
   SystemHealthController,
   OrganizationsController,
   SystemsController,
@@ -100,12 +106,17 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConnectionsModule.of(config),
+        KeysModule,
         HealthModule.register({ inject: [Pool, NATS, REDIS], checks: healthChecks, parts: healthParts }),
         MetricsModule.register('gateway'),
       ],
       controllers: [DocsController, OpenApiController, ...API],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: RouteAccess, useValue: ROUTES },
+        Authentication,
+        WatchedStreams,
+        RequestGate,
         { provide: KnownPaths, useFactory: () => new KnownPaths(endpointsOf(API)) },
         { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
         { provide: YAML_PROGRAM, useValue: COMPILED_YAML_PROGRAM },

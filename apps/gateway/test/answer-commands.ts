@@ -1,6 +1,10 @@
 import type { NatsConnection } from 'nats';
 
-export type Answer = (subject: string, data: object, headers: Readonly<Record<string, string>>) => object;
+export type Answer = (
+  subject: string,
+  data: object,
+  headers: Readonly<Record<string, string>>,
+) => object | Promise<object>;
 
 /** Answers commands in place of the command service, until the returned function is called. */
 export function answerCommands(nats: NatsConnection, answer: Answer): () => void {
@@ -10,7 +14,9 @@ export function answerCommands(nats: NatsConnection, answer: Answer): () => void
       const headers = Object.fromEntries(
         message.headers?.keys().map((key) => [key, message.headers?.get(key) ?? '']) ?? [],
       );
-      message.respond(JSON.stringify({ response: answer(message.subject, data, headers), isDisposed: true }));
+      void Promise.resolve(answer(message.subject, data, headers)).then((response) =>
+        message.respond(JSON.stringify({ response, isDisposed: true })),
+      );
     },
   });
   return () => {

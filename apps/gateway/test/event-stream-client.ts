@@ -3,6 +3,8 @@ import { get, type ClientRequest } from 'node:http';
 
 export type ReceivedFrame = Readonly<{ id: string; event: string; data: Readonly<Record<string, unknown>> }>;
 
+type StreamRequest = Readonly<{ lastEventId?: string; headers?: Readonly<Record<string, string>> }>;
+
 /** A client of a live stream that keeps what it receives. */
 export class EventStreamClient {
   readonly frames: ReceivedFrame[] = [];
@@ -11,13 +13,13 @@ export class EventStreamClient {
   isBroken = false;
   readonly #request: ClientRequest;
 
-  constructor(url: string, lastEventId?: string) {
+  constructor(url: string, { lastEventId, headers: more }: StreamRequest = {}) {
     const parser = createParser({
       onEvent: ({ id = '', event = '', data }) => {
         this.frames.push({ id, event, data: JSON.parse(data) as ReceivedFrame['data'] });
       },
     });
-    const headers = { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) };
+    const headers = { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }), ...more };
     this.#request = get(url, { headers }, (response) => {
       this.status = response.statusCode ?? 0;
       response.setEncoding('utf8').on('data', (text: string) => {
@@ -48,8 +50,8 @@ export function useEventStreams() {
   afterEach(() => {
     for (const client of clients.splice(0)) client.close();
   });
-  return (url: string, lastEventId?: string): EventStreamClient => {
-    const client = new EventStreamClient(url, lastEventId);
+  return (url: string, from: string | StreamRequest = {}): EventStreamClient => {
+    const client = new EventStreamClient(url, typeof from === 'string' ? { lastEventId: from } : from);
     clients.push(client);
     return client;
   };

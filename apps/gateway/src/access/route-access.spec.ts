@@ -8,7 +8,7 @@ const UNDECLARED = '/api/secrets';
 
 describe('a route', () => {
   it('that declares no access is not served', () => {
-    const fastify = httpAdapter({ ALLOWED_ORIGINS: [] }, ROUTES).getInstance();
+    const fastify = httpAdapter({ ALLOWED_ORIGINS: [], PUBLIC_HOSTS: [] }, ROUTES).getInstance();
 
     expect(() => fastify.get(UNDECLARED, () => 'secret')).toThrow(`GET ${UNDECLARED} declares no access`);
   });

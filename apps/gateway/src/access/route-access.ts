@@ -16,12 +16,15 @@ const PAGES: Readonly<Record<string, Access>> = {
 };
 
 /** The declared access of a route. */
-type Declared = Readonly<{
+export type Declared = Readonly<{
   access: Access;
   /** The first segment of the path below `/api`, which scopes of keys name; undefined for pages. */
   area: string | undefined;
   isStream: boolean;
 }>;
+
+/** Browsers send no key with the question whether another page may send a request. */
+const PREFLIGHT: Declared = { access: 'public', area: undefined, isStream: false };
 
 /** The access of each route. A route that declares none is not served: the gateway does not start with it. */
 export class RouteAccess {
@@ -37,9 +40,16 @@ export class RouteAccess {
     }
   }
 
+  /** The areas of the API, in their order. */
+  get areas(): readonly string[] {
+    const areas = [...this.#byRoute.values()].flatMap(({ area }) => area ?? []);
+    return [...new Set(areas)].sort();
+  }
+
   /** @throws for a route without a declaration */
   of(method: string, url: string): Declared {
-    // Fastify serves HEAD for every GET; preflights are answered before any route.
+    if (method === 'OPTIONS') return PREFLIGHT;
+    // Fastify serves HEAD for every GET.
     const declared = this.#byRoute.get(`${method === 'HEAD' ? 'GET' : method} ${url}`);
     if (!declared) throw new Error(`${method} ${url} declares no access`);
     return declared;

@@ -16,12 +16,12 @@ import { correlationOf } from './request-origin';
 
 const CORS = {
   methods: ['GET', 'POST', 'PUT', 'DELETE'],
-  exposedHeaders: ['x-position', 'x-request-id', 'retry-after'],
+  exposedHeaders: ['x-position', 'x-request-id', 'retry-after', 'www-authenticate'],
 };
 
 /** Fastify with the hooks and parsers of every request. */
 export function httpAdapter(
-  { ALLOWED_ORIGINS: origins }: Pick<GatewayConfig, 'ALLOWED_ORIGINS'>,
+  { ALLOWED_ORIGINS: origins, PUBLIC_HOSTS: hosts }: Pick<GatewayConfig, 'ALLOWED_ORIGINS' | 'PUBLIC_HOSTS'>,
   routes: RouteAccess,
 ): FastifyAdapter {
   const adapter = new FastifyAdapter({
@@ -47,7 +47,7 @@ export function httpAdapter(
     void reply.header('x-request-id', correlationId);
     withCorrelation(correlationId, () => {
       refuse(() => {
-        refuseForeign(request, origins);
+        refuseForeign(request, { hosts, origins });
       }, done);
     });
   });

@@ -4,7 +4,7 @@ const asked = (headers: Record<string, string>) => () => {
   refuseForeign({ headers });
 };
 
-describe('without keys', () => {
+describe('without public hosts', () => {
   it.each([
     [{ host: 'localhost:8137' }],
     [{ host: '127.0.0.1' }],
@@ -26,5 +26,33 @@ describe('without keys', () => {
     [{ host: 'localhost:8137', 'sec-fetch-site': 'cross-site' }],
   ])('%j may not', (headers) => {
     expect(asked(headers)).toThrow(expect.objectContaining({ code: 'request.foreign' }) as Error);
+  });
+});
+
+describe('a public host', () => {
+  const publicly = (headers: Record<string, string>) => () => {
+    refuseForeign({ headers }, { hosts: ['agents.example'] });
+  };
+
+  it.each([
+    [{ host: 'agents.example' }],
+    [{ host: 'Agents.Example:8137' }],
+    [{ host: 'localhost:8137' }],
+    [{ host: 'agents.example', origin: 'https://agents.example', 'sec-fetch-site': 'same-origin' }],
+    [{ host: 'agents.example', origin: 'http://agents.example' }],
+  ])('is ours: %j', (headers) => {
+    expect(publicly(headers)).not.toThrow();
+  });
+
+  it.each([
+    [{ host: 'evil.example' }],
+    [{ host: 'sub.agents.example' }],
+    [{ host: 'agents.example.evil.example' }],
+    [{ host: 'agents.example', origin: 'https://evil.example' }],
+    [{ host: 'agents.example', origin: 'https://agents.example:444' }],
+    [{ host: 'localhost:8137', origin: 'https://localhost:8137' }],
+    [{ host: 'agents.example', 'sec-fetch-site': 'cross-site' }],
+  ])('makes nothing else ours: %j', (headers) => {
+    expect(publicly(headers)).toThrow(expect.objectContaining({ code: 'request.foreign' }) as Error);
   });
 });

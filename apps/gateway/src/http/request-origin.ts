@@ -1,7 +1,8 @@
-import { derivedUuid, type Actor } from '@syntropic/kernel';
+import { derivedUuid } from '@syntropic/kernel';
 import type { CommandOrigin } from '@syntropic/messaging';
 import type { FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import { actorOf } from '../access/principal';
 import { invalidRequest } from '../problems/problem';
 
 /** The part of a command's context that comes from its HTTP request. */
@@ -9,9 +10,6 @@ export type RequestOrigin = Pick<
   CommandOrigin,
   'commandId' | 'correlationId' | 'causationId' | 'actor' | 'traceparent' | 'isKeyed'
 >;
-
-/** The only user while there are no API keys. */
-const LOCAL_USER: Actor = { kind: 'user', id: 'local' };
 
 const PRINCIPALS = 'b0a4a9a2-6b0e-5a53-9a36-0c1d6f7f2f10';
 const LONGEST_KEY = 255;
@@ -40,7 +38,7 @@ export function originOf(request: FastifyRequest): RequestOrigin {
     commandId: commandIdOf(request),
     correlationId,
     causationId: correlationId,
-    actor: LOCAL_USER,
+    actor: actorOf(request),
     ...(headerOf(request, 'idempotency-key') !== undefined && { isKeyed: true }),
     ...(traceparent && TRACEPARENT.test(traceparent) && { traceparent }),
   };
@@ -53,7 +51,8 @@ function commandIdOf(request: FastifyRequest): string {
   if (key === '' || key.length > LONGEST_KEY) {
     throw invalidRequest([{ field: 'Idempotency-Key', message: `1 to ${LONGEST_KEY} characters` }]);
   }
-  const principal = derivedUuid(PRINCIPALS, LOCAL_USER.kind, LOCAL_USER.id);
+  const { kind, id } = actorOf(request);
+  const principal = derivedUuid(PRINCIPALS, kind, id);
   return derivedUuid(principal, request.method, pathOf(request), key);
 }
 

@@ -9,13 +9,19 @@ type Operation = Readonly<{
   parameters: readonly JsonSchema[];
   requestBody?: JsonSchema;
   responses: Readonly<Record<string, JsonSchema>>;
+  /** Empty for a public operation; the least role of callers is named beside it. */
+  security: readonly Readonly<Record<string, readonly string[]>>[];
+  'x-role'?: string;
 }>;
 
 export type OpenApiDocument = Readonly<{
   openapi: '3.1.0';
   info: Readonly<{ title: string; version: string; description: string }>;
   paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  components: Readonly<{ schemas: Readonly<Record<string, JsonSchema>> }>;
+  components: Readonly<{
+    schemas: Readonly<Record<string, JsonSchema>>;
+    securitySchemes: Readonly<Record<string, JsonSchema>>;
+  }>;
 }>;
 
 const DESCRIPTION = [
@@ -35,9 +41,21 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     openapi: '3.1.0',
     info: { title: 'Syntropic', version, description: DESCRIPTION },
     paths,
-    components: { schemas: schemas.components },
+    components: { schemas: schemas.components, securitySchemes: SECURITY_SCHEMES },
   };
 }
+
+const KEY = 'An API key, needed once a key exists. `x-role` of an operation is the least role that a key needs.';
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', description: KEY },
+  basic: { type: 'http', scheme: 'basic', description: 'The same with the key as the password; any name.' },
+};
+
+/** Requirements of an operation: one of the schemes, or none at all. */
+const securityOf = ({ access }: Endpoint): Pick<Operation, 'security' | 'x-role'> =>
+  access === 'public'
+    ? { security: [] }
+    : { security: Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] })), 'x-role': access };
 
 function operation(endpoint: Endpoint, schemas: JsonSchemas): Operation {
   const { method, path, summary, params, query } = endpoint;
@@ -52,6 +70,7 @@ function operation(endpoint: Endpoint, schemas: JsonSchemas): Operation {
     ],
     ...(body && { requestBody: body }),
     responses: responses(endpoint, schemas),
+    ...securityOf(endpoint),
   };
 }
 
@@ -82,13 +101,22 @@ function requestBody({ body, yaml }: Endpoint, schemas: JsonSchemas): JsonSchema
   };
 }
 
-function responses({ reply, status = 200, also = {} }: Endpoint, schemas: JsonSchemas): Record<string, JsonSchema> {
+const DENIALS = {
+  401: { description: 'A valid key is needed' },
+  403: { description: 'The key has another role, or is for other areas' },
+};
+
+function responses(
+  { reply, access, status = 200, also = {} }: Endpoint,
+  schemas: JsonSchemas,
+): Record<string, JsonSchema> {
   const content =
     reply === 'event-stream'
       ? { 'text/event-stream': text }
       : { 'application/json': { schema: schemas.of(reply, 'output') } };
   return {
     [status]: { description: 'Done', content },
+    ...(access === 'public' ? {} : DENIALS),
     ...Object.fromEntries(Object.entries(also).map(([code, description]) => [code, { description }])),
     default: {
       description: 'A problem document',

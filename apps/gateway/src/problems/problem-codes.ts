@@ -1,4 +1,5 @@
 import type { DomainError } from '@syntropic/kernel';
+import { accessCodes } from './codes/access.codes';
 import { operatorCodes } from './codes/operator.codes';
 import { platformCodes } from './codes/platform.codes';
 import { recordCodes } from './codes/record.codes';
@@ -9,6 +10,7 @@ import type { ProblemKind, ProblemKinds } from './problem-kind';
 /** Every code that a problem document may carry. */
 export const PROBLEM_CODES = {
   ...requestCodes,
+  ...accessCodes,
   ...recordCodes,
   ...platformCodes,
   ...refusalCodes,

@@ -1,3 +1,4 @@
+import { keyCommands } from '@syntropic/access';
 import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { artifact } from '@syntropic/artifacts/contracts';
 import type { CommandMessage } from '@syntropic/kernel';
@@ -20,7 +21,7 @@ export const CONTRACTS = [
 ] as const;
 
 /** Commands that belong to no aggregate: those of operators, and those between runners and command-service. */
-const OPERATORS = [projectionCommands, processCommands, deadLetterCommands];
+const OPERATORS = [projectionCommands, processCommands, deadLetterCommands, keyCommands];
 const RUNNERS = [work, budget];
 
 const messagesOf = (groups: readonly Readonly<Record<string, CommandMessage>>[]) =>

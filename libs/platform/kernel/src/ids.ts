@@ -37,3 +37,6 @@ export type SystemId = z.infer<typeof SystemId>;
 
 export const RepoId = prefixedId('repo', 8).brand<'RepoId'>();
 export type RepoId = z.infer<typeof RepoId>;
+
+export const ApiKeyId = prefixedId('key', 12).brand<'ApiKeyId'>();
+export type ApiKeyId = z.infer<typeof ApiKeyId>;

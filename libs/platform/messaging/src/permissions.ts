@@ -33,7 +33,7 @@ const commandsBy = (senders: readonly Sender[], commands: readonly CommandMessag
 const permissionsFor = (commands: readonly CommandMessage[], runners: readonly string[]) => ({
   gateway: allowed('gateway', {
     publish: commandsBy(['client'], commands).map(({ context, type }) => commandSubject(context, type)),
-    subscribe: ['live.>', 'read.checkpoint.>', 'log.head'],
+    subscribe: ['live.>', 'read.checkpoint.>', 'log.head', 'keys.changed'],
   }),
   'command-service': allowed('command-service', {
     publish: [
@@ -42,6 +42,7 @@ const permissionsFor = (commands: readonly CommandMessage[], runners: readonly s
       'log.>',
       'work.>',
       'control.>',
+      'keys.changed',
       'live.>',
       'dead.>',
       // Replayed dead letters.

@@ -80,6 +80,7 @@ const PATTERNED = [
   '00000000-0000-4000-8000-000000000000',
   'ffffffff-ffff-4fff-bfff-ffffffffffff',
   'exec-0123456789ab',
+  'key-0123456789ab',
   'org-01234567',
   'sys-01234567',
   'repo-01234567',

@@ -1,0 +1,33 @@
+import type { Role } from '@syntropic/access';
+import type { Actor } from '@syntropic/kernel';
+import type { FastifyRequest } from 'fastify';
+
+/** The caller of a request. */
+export type Principal = Readonly<{
+  actor: Actor;
+  /** Undefined for a login that has none of the roles. */
+  role: Role | undefined;
+  /** The areas that the caller is restricted to; empty for the whole API. */
+  scopes: readonly string[];
+  /** False once the key was revoked, or the login has expired. */
+  isValid: () => boolean;
+}>;
+
+/** The caller while no keys and no logins are configured. */
+export const LOCAL: Principal = {
+  actor: { kind: 'user', id: 'local' },
+  role: 'admin',
+  scopes: [],
+  isValid: () => true,
+};
+
+/** The caller of public routes. */
+const ANONYMOUS: Actor = { kind: 'user', id: 'anonymous' };
+
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+export const rememberPrincipal = (request: FastifyRequest, principal: Principal): void => {
+  principals.set(request, principal);
+};
+
+export const actorOf = (request: FastifyRequest): Actor => principals.get(request)?.actor ?? ANONYMOUS;

@@ -1,0 +1,76 @@
+import { ApiKeys, keyCommands, newApiKey, secretHashOf } from '@syntropic/access';
+import { env } from '@syntropic/config';
+import { ApiKeyId } from '@syntropic/kernel';
+import { createPool } from '@syntropic/postgres';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+const Settings = z.object({ DATABASE_URL: z.url().optional() });
+/** The record of a running `npm start`. */
+const Stack = z.object({ servers: z.object({ postgres: z.object({ url: z.url() }) }) });
+
+const WHOLE = z.string().regex(/^\d+$/).transform(Number);
+const Options = z.object({
+  name: z.string(),
+  role: z.string(),
+  scope: z.array(z.string()).default([]),
+  'requests-per-minute': WHOLE.optional(),
+  'expires-in-days': WHOLE.default(90),
+  'data-dir': z.string().default('.data'),
+});
+
+/** Makes an API key in the database itself, so that it needs no key: its role is the only right that it takes. */
+export async function createKey(args: readonly string[]): Promise<Readonly<{ keyId: string; key: string }>> {
+  const { scope, ...options } = checked(Options, valuesIn(args));
+  const keyId = ApiKeyId.parse(`key-${randomBytes(6).toString('hex')}`);
+  const key = newApiKey(keyId);
+  const command = checked(keyCommands.CreateKey.schema, {
+    keyId,
+    name: options.name,
+    role: options.role,
+    scopes: scope,
+    requestsPerMinute: options['requests-per-minute'],
+    secretHash: secretHashOf(key),
+    lifetimeDays: options['expires-in-days'],
+  });
+  const pool = createPool(databaseUrl(options['data-dir']), { max: 1 });
+  try {
+    await new ApiKeys(pool).create(command, 'user:admin-cli');
+  } finally {
+    await pool.end();
+  }
+  return { keyId, key };
+}
+
+function valuesIn(args: readonly string[]): unknown {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      name: { type: 'string' },
+      role: { type: 'string' },
+      scope: { type: 'string', multiple: true },
+      'requests-per-minute': { type: 'string' },
+      'expires-in-days': { type: 'string' },
+      'data-dir': { type: 'string' },
+    },
+  });
+  return values;
+}
+
+/** @throws Error naming each option that is wrong */
+function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(input);
+  if (success) return data;
+  throw new Error(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
+}
+
+function databaseUrl(dataDirectory: string): string {
+  const { DATABASE_URL } = env(Settings);
+  if (DATABASE_URL) return DATABASE_URL;
+  const record = join(resolve(dataDirectory), 'stack.json');
+  if (existsSync(record)) return Stack.parse(JSON.parse(readFileSync(record, 'utf8'))).servers.postgres.url;
+  throw new Error(`DATABASE_URL is not set, and no stack runs on ${resolve(dataDirectory)}`);
+}
