@@ -1,6 +1,7 @@
 import { usdOf } from '@syntropic/kernel';
 import type { Frame } from '@syntropic/stack';
 import { recordingsFolder, recordingsIn, type Recording } from '@syntropic/telemetry/testing';
+import { eventually } from '@syntropic/testing';
 import { z } from 'zod';
 import { usePlatform, type Platform } from './platform';
 import { replay, workflow } from './workflows';
@@ -22,7 +23,7 @@ const Result = z.object({
     }),
   ),
 });
-const Line = z.looseObject({
+const Message = z.looseObject({
   type: z.string(),
   message: z
     .looseObject({ content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]).optional() })
@@ -31,12 +32,13 @@ const Line = z.looseObject({
 
 /** The recording's own figures: those of its first result line, whose totals no later one raises, and its tool calls. */
 function figuresOf({ lines }: Recording) {
-  const messages = lines.map(({ text }) => Line.parse(JSON.parse(text)));
+  const messages = lines.map(({ text }) => Message.parse(JSON.parse(text)));
   const blocks = messages.flatMap(({ message }) => (Array.isArray(message?.content) ? message.content : []));
   const calls = blocks.filter(({ type }) => type === 'tool_use');
   const result = Result.parse(messages.find(({ type }) => type === 'result'));
   const models = Object.entries(result.modelUsage);
   return {
+    messages,
     status: result.is_error ? 'failed' : 'completed',
     cost: usdOf(result.total_cost_usd),
     costByModel: Object.fromEntries(models.map(([model, { costUSD }]) => [model, usdOf(costUSD)])),
@@ -87,6 +89,11 @@ function specify(recordings: string) {
         ],
       });
       await expectSession(platform, id, figures);
+      // Each read model reaches the end of the execution at its own time.
+      await eventually(async () => {
+        await expectAccounts(platform, { executionId: id, workflowId: task }, figures);
+        return true;
+      });
       expectFrames(frames, figures);
     },
   );
@@ -111,6 +118,66 @@ async function expectSession(platform: Platform, executionId: string, figures: F
   const completed = operations.filter(({ operation_type }) => operation_type === 'tool_execution_completed');
   expect(completed).toHaveLength(figures.tools);
   expect(completed.filter(({ success }) => !success)).toHaveLength(figures.failedTools);
+}
+
+const SessionIds = z.tuple([z.object({ session_id: z.string() })]);
+const Tool = z.looseObject({
+  tool_name: z.string(),
+  call_count: z.int(),
+  success_count: z.int(),
+  error_count: z.int(),
+});
+const Line = z.looseObject({ line_number: z.int(), raw: z.string(), parsed: z.looseObject({}) });
+
+/** Every path tells the same figures, and what the agent printed is there line by line. */
+async function expectAccounts(
+  platform: Platform,
+  { executionId, workflowId }: Readonly<{ executionId: string; workflowId: string }>,
+  { cost, costByModel, tokens, tools, failedTools, messages }: Figures,
+): Promise<void> {
+  const get = async (path: string) => (await platform.get(`/api${path}`)).body;
+  const { phases } = await platform.execution(executionId);
+  const [{ session_id: id }] = SessionIds.parse(phases);
+  const { input, output, creation, read } = tokens;
+  const counts = {
+    input_tokens: input,
+    output_tokens: output,
+    cache_creation_tokens: creation,
+    cache_read_tokens: read,
+    total_tokens: input + output + creation + read,
+  };
+  const account = { ...counts, total_cost_usd: cost, cost_by_model: costByModel, tool_calls: tools };
+  expect(await get(`/costs/sessions/${id}`)).toMatchObject({
+    ...account,
+    execution_id: executionId,
+    is_finalized: true,
+  });
+  expect(await get(`/costs/sessions?execution_id=${executionId}`)).toMatchObject([{ session_id: id, ...account }]);
+  expect(await get(`/costs/executions/${executionId}`)).toMatchObject({
+    ...account,
+    session_count: 1,
+    is_complete: true,
+  });
+  expect(await get(`/costs/executions?workflow_id=${workflowId}`)).toMatchObject([account]);
+  expect(await get(`/events/sessions/${id}/costs`)).toEqual({
+    session_id: id,
+    ...counts,
+    estimated_cost_usd: Number(cost),
+  });
+  expect(await get(`/observability/sessions/${id}/tokens`)).toMatchObject({ ...counts, total_cost_usd: cost });
+  expect(await get(`/metrics?workflow_id=${workflowId}`)).toMatchObject({
+    total_sessions: 1,
+    total_cost_usd: cost,
+    total_tokens: counts.total_tokens,
+    phases: [{ cost_usd: cost, total_tokens: counts.total_tokens }],
+  });
+
+  const summaries = z.array(Tool).parse(await get(`/events/sessions/${id}/tools`));
+  const sumOf = (field: 'call_count' | 'error_count') => summaries.reduce((sum, tool) => sum + tool[field], 0);
+  expect([sumOf('call_count'), sumOf('error_count')]).toEqual([tools, failedTools]);
+  expect(await get(`/observability/sessions/${id}/tools`)).toMatchObject({ total_executions: 2 * tools });
+  const { lines } = z.object({ lines: z.array(Line) }).parse(await get(`/conversations/${id}`));
+  expect(lines.map(({ parsed }) => parsed)).toEqual(messages);
 }
 
 /** The live stream holds the same figures, each event once. */

@@ -12,6 +12,15 @@ import { ArtifactsController } from './artifacts/artifacts.controller';
 import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
 import { ExecutionController } from './executions/execution.controller';
+import { Conversations } from './conversations/conversations';
+import { ConversationsController } from './conversations/conversations.controller';
+import { CostRows } from './costs/cost-rows';
+import { CostSummaryController } from './costs/cost-summary.controller';
+import { CostsController } from './costs/costs.controller';
+import { UsageTotalsReader } from './costs/usage-totals';
+import { EventsController } from './events/events.controller';
+import { MetricsController } from './metrics/metrics.controller';
+import { ObservabilityController } from './observability/observability.controller';
 import { ExecutionRequestsController } from './executions/execution-requests.controller';
 import { ExecutionDetails } from './executions/execution-details';
 import { ForkPoints } from './executions/fork-points';
@@ -78,6 +87,12 @@ export const API = [
   MessagesController,
   SessionsController,
   SessionRecordController,
+  EventsController,
+  ObservabilityController,
+  ConversationsController,
+  CostSummaryController,
+  CostsController,
+  MetricsController,
   ArtifactsController,
   LiveController,
   PlainStreamController,
@@ -125,6 +140,9 @@ export class AppModule {
         RowLookup,
         Commands,
         UsageNow,
+        CostRows,
+        UsageTotalsReader,
+        Conversations,
         Contributions,
         ExecutionFactsReader,
         RepoExecutions,

@@ -5,7 +5,7 @@ import { CommandClient, connectNats, DeadLetters, drainAndClose } from '@syntrop
 import { openObjectStorage } from '@syntropic/object-storage';
 import { createRedis, ReadModels } from '@syntropic/projections';
 import { connectStore } from '@syntropic/service';
-import { TelemetryReader } from '@syntropic/telemetry';
+import { EventLists, TelemetryReader, ToolReader } from '@syntropic/telemetry';
 import type { Redis } from 'ioredis';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
@@ -35,6 +35,8 @@ export class ConnectionsModule {
       { provide: OBJECT_STORAGE, useFactory: () => openObjectStorage(objects) },
       { provide: BudgetReader, inject: [Pool], useFactory: (pool: Pool) => new BudgetReader(pool) },
       { provide: TelemetryReader, inject: [Pool], useFactory: (pool: Pool) => new TelemetryReader(pool) },
+      { provide: EventLists, inject: [Pool], useFactory: (pool: Pool) => new EventLists(pool) },
+      { provide: ToolReader, inject: [Pool], useFactory: (pool: Pool) => new ToolReader(pool) },
       {
         provide: DeadLetters,
         inject: [Pool, NATS],

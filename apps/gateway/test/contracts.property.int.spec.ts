@@ -73,6 +73,16 @@ const pathsOf = ({ executionId, workflowId, sessionId, artifactId, organizationI
   '/api/insights/overview',
   '/api/insights/cost',
   '/api/insights/contribution-heatmap',
+  `/api/costs/sessions/${sessionId}`,
+  '/api/costs/sessions?limit=200',
+  `/api/costs/executions/${executionId}?include_session_ids=true`,
+  '/api/costs/executions?limit=200',
+  '/api/costs/summary',
+  `/api/events/sessions/${sessionId}/costs`,
+  `/api/observability/sessions/${sessionId}/tokens`,
+  `/api/conversations/${sessionId}/metadata`,
+  '/api/metrics',
+  `/api/metrics?workflow_id=${workflowId}`,
 ];
 
 const read = (path: string, minPosition: string) =>

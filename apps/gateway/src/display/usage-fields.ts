@@ -1,4 +1,4 @@
-import type { Usage } from '@syntropic/kernel';
+import { addBoundedUsd, type Usage, type Usd } from '@syntropic/kernel';
 import { z } from 'zod';
 import { costDisplay } from './display';
 
@@ -41,3 +41,10 @@ export const costByModel = ({ byModel }: Pick<Usage, 'byModel'>): Record<string,
   Object.fromEntries(
     Object.entries(byModel).flatMap(([model, { costUsd }]) => (costUsd === null ? [] : [[model, costUsd]])),
   );
+
+/** The cost without the models whose price is unknown. */
+export const knownCost = ({ costUsd, byModel }: Usage): Usd =>
+  costUsd ??
+  Object.values(byModel)
+    .flatMap((model) => model.costUsd ?? [])
+    .reduce(addBoundedUsd, '0');

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { SessionRow } from '@syntropic/agent-sessions/read-model';
 import { BudgetReader } from '@syntropic/budgets';
 import { addUsage, isUnaccounted, type Usage } from '@syntropic/kernel';
 import type { ExecutionRow, ListedExecution, PhaseRow } from '@syntropic/orchestration/read-model';
@@ -48,6 +49,17 @@ export class UsageNow {
   ofOpenSessions(sessions: readonly RecordedSession[]): Promise<ReadonlyMap<string, Usage>> {
     const open = sessions.filter(({ status, usage }) => status === 'running' || isUnaccounted(usage));
     return this.telemetry.usageOfSessions(open.map(({ session_id }) => session_id));
+  }
+
+  /** The present usage of each session, with one query for all. */
+  async ofSessions(sessions: readonly RecordedSession[]): Promise<readonly Usage[]> {
+    const open = await this.ofOpenSessions(sessions);
+    return sessions.map(({ session_id, usage }) => open.get(session_id) ?? usage);
+  }
+
+  async ofSession({ session_id, status, detail: { usage } }: SessionRow): Promise<Usage> {
+    const [now = usage] = await this.ofSessions([{ session_id, status, usage }]);
+    return now;
   }
 
   /** The present amounts of its budget. An execution without one costs no query. */

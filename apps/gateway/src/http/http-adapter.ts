@@ -9,6 +9,7 @@ import { Problem } from '../problems/problem';
 import { problemOf } from '../problems/problem-of';
 import { boundAnswers } from './answer-bytes';
 import { MAX_BODY_BYTES, takeJsonAndYaml } from './content-types';
+import { LIST_HEADERS } from './list-headers';
 import { observeRequests } from './request-metrics';
 import { refuseUnreadable } from './refuse-unreadable';
 import { refuseForeign } from './refuse-foreign';
@@ -16,7 +17,7 @@ import { correlationOf } from './request-origin';
 
 const CORS = {
   methods: ['GET', 'POST', 'PUT', 'DELETE'],
-  exposedHeaders: ['x-position', 'x-request-id', 'retry-after', 'www-authenticate'],
+  exposedHeaders: ['x-position', 'x-request-id', 'retry-after', 'www-authenticate', ...LIST_HEADERS],
 };
 
 /** Fastify with the hooks and parsers of every request. */

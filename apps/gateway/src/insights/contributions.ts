@@ -6,7 +6,7 @@ import { repoExecutionProjection } from '@syntropic/organization/read-model';
 import { TelemetryReader } from '@syntropic/telemetry';
 import { Pool } from 'pg';
 import type { Scope } from './execution-facts';
-import { knownCost } from './tally';
+import { knownCost } from '../display/usage-fields';
 
 /** Both days are included. */
 type Range = Readonly<{ first: string; last: string; scope: Scope }>;

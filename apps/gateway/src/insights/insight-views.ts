@@ -2,10 +2,10 @@ import { addBoundedUsd, leastUsd, OTHER_MODELS, type Usd } from '@syntropic/kern
 import { totalTokensView } from '@syntropic/live';
 import type { SystemRow } from '@syntropic/organization/read-model';
 import { secondsBetween } from '../display/duration';
-import { costByModel } from '../display/usage-fields';
+import { costByModel, knownCost } from '../display/usage-fields';
 import type { ActivityRow } from './repo-executions';
 import type { RepoOfScope } from './scopes';
-import { knownCost, Tally, type Condition } from './tally';
+import { Tally, type Condition } from './tally';
 
 /** The most entries of a map, or of a list that has no pages. */
 export const SHOWN = 1_000;

@@ -9,7 +9,7 @@ import { activityEntry } from './insight-views';
 import { RepoExecutions, type FailureRow } from './repo-executions';
 import { readRepoActivity, readRepoFailures, readRepoSessions } from './repo-insights.endpoints';
 import { Scopes } from './scopes';
-import { knownCost } from './tally';
+import { knownCost } from '../display/usage-fields';
 
 /** The answers of an agent that are shown beside its failure, and the bytes of each. */
 const TAIL = 3;

@@ -1,5 +1,6 @@
 import { addBoundedUsd, addUsage, NO_USAGE, type Usage, type Usd } from '@syntropic/kernel';
 import { hasEnded } from '@syntropic/orchestration/read-model';
+import { knownCost } from '../display/usage-fields';
 import type { ExecutionFacts } from './execution-facts';
 
 /** The outcomes that a trend compares with all. */
@@ -66,13 +67,6 @@ export class Tally {
     this.#recent = [...this.#recent, isSuccess].slice(-RECENT);
   }
 }
-
-/** The cost without the models whose price is unknown. */
-export const knownCost = ({ costUsd, byModel }: Usage): Usd =>
-  costUsd ??
-  Object.values(byModel)
-    .flatMap((model) => model.costUsd ?? [])
-    .reduce(addBoundedUsd, '0');
 
 function addCost(costs: Map<string, Usd>, key: string, cost: Usd): void {
   costs.set(key, addBoundedUsd(costs.get(key) ?? '0', cost));

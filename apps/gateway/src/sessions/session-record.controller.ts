@@ -1,16 +1,13 @@
 import { Controller } from '@nestjs/common';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
-import { Problem } from '../problems/problem';
 import { RowLookup } from '../reads/row-lookup';
 import { SessionEvents } from './session-events';
 import { SESSION } from './session-lookup';
 import { operationList } from './session-views';
 import { listOperations, readTranscript } from './sessions.endpoints';
+import { noTranscript, notYet } from './transcript-absence';
 import { Transcripts } from './transcripts';
-
-const NOT_YET = 202;
-const RETRY_AFTER_SECONDS = 2;
 
 /** What a session did and printed, in pages. */
 @Controller(API_PREFIXES)
@@ -33,17 +30,8 @@ export class SessionRecordController {
     const row = await this.lookup.find(SESSION, request.params.session_id, request);
     const { transcriptUri } = row.detail;
     const page = transcriptUri === undefined ? undefined : await this.transcripts.page(transcriptUri, request.query);
-    if (!page && row.status !== 'running') throw neverComes(transcriptUri);
-    if (!page) void request.reply.status(NOT_YET).header('retry-after', RETRY_AFTER_SECONDS);
+    if (!page && row.status !== 'running') throw noTranscript(transcriptUri);
+    if (!page) notYet(request);
     return { session_id: row.session_id, lines: [...(page?.lines ?? [])], next: page?.next ?? null };
   }
 }
-
-/** A runner stores the transcript before it reports the end: what is missing afterwards does not come any more. */
-const neverComes = (uri: string | undefined): Problem =>
-  new Problem(
-    'transcript.not_stored',
-    uri === undefined
-      ? 'the session has ended without a transcript: its agent never ran, its runner was lost, or could not store it'
-      : 'the transcript was stored, and its bytes are not in the object storage any more',
-  );

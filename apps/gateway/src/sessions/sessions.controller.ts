@@ -1,9 +1,9 @@
 import { Controller } from '@nestjs/common';
 import { sessionProjection, type ListedSession, type SessionRow } from '@syntropic/agent-sessions/read-model';
-import { isUnaccounted, type Usage } from '@syntropic/kernel';
+import type { Usage } from '@syntropic/kernel';
 import { workflowProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels, usageOfRow } from '@syntropic/projections';
-import { TelemetryReader } from '@syntropic/telemetry';
+import { UsageNow } from '../executions/usage-now';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { isFrontPage } from '../reads/front-page';
@@ -14,6 +14,8 @@ import { sessionDetail, sessionSummary } from './session-views';
 import { SessionListQuery } from './sessions.dto';
 import { listSessions, readSession } from './sessions.endpoints';
 
+type Recorded = ListedSession & Readonly<{ usage: Usage }>;
+
 /** The detail of a session begins with at most this many operations. */
 const SHOWN_OPERATIONS = 5_000;
 
@@ -22,7 +24,7 @@ export class SessionsController {
   constructor(
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
-    private readonly telemetry: TelemetryReader,
+    private readonly usage: UsageNow,
     private readonly events: SessionEvents,
   ) {}
 
@@ -51,14 +53,10 @@ export class SessionsController {
       isFront: isFrontPage(SessionListQuery, query),
       minPosition,
     });
-    const names = await this.#workflowNames(rows);
-    const sessions = await Promise.all(
-      rows.map(async (row: ListedSession) =>
-        sessionSummary(row, {
-          usage: await this.#usageOf(row, usageOfRow(row)),
-          workflowName: names.get(row.workflow_id) ?? null,
-        }),
-      ),
+    const recorded = rows.map((row) => ({ ...row, usage: usageOfRow(row) }));
+    const [names, usages] = await Promise.all([this.#workflowNames(rows), this.usage.ofSessions(recorded)]);
+    const sessions = recorded.map(({ usage, ...row }: Recorded, index) =>
+      sessionSummary(row, { usage: usages[index] ?? usage, workflowName: names.get(row.workflow_id) ?? null }),
     );
     return { sessions, total };
   }
@@ -67,18 +65,11 @@ export class SessionsController {
   async read(request: ApiRequest<typeof readSession>) {
     const row = await this.lookup.find(SESSION, request.params.session_id, request);
     const [usage, names, operations] = await Promise.all([
-      this.#usageOf(row, row.detail.usage),
+      this.usage.ofSession(row),
       this.#workflowNames([row]),
       this.events.page(row.session_id, 0, SHOWN_OPERATIONS),
     ]);
     return sessionDetail(row, { usage, workflowName: names.get(row.workflow_id) ?? null }, operations);
-  }
-
-  /** From telemetry while the session runs and after it was lost: the log has its account only after a regular end. */
-  async #usageOf({ session_id, status }: Pick<SessionRow, 'session_id' | 'status'>, recorded: Usage): Promise<Usage> {
-    const isOpen = status === 'running' || isUnaccounted(recorded);
-    const totals = isOpen ? await this.telemetry.sessionTotals(session_id) : undefined;
-    return totals?.usage ?? recorded;
   }
 
   async #workflowNames(sessions: readonly Pick<SessionRow, 'workflow_id'>[]): Promise<ReadonlyMap<string, string>> {

@@ -17,6 +17,9 @@ export type TranscriptRange = Readonly<{
   limit: number;
 }>;
 
+/** A record with the bytes that it takes in the transcript. */
+type MeasuredRecord = Readonly<{ record: TranscriptRecord; bytes: number }>;
+
 type TranscriptPage = Readonly<{ lines: readonly TranscriptRecord[]; next: number | null }>;
 
 /** Reads transcripts of ended sessions, whose records are lines of JSON, page by page. */
@@ -47,6 +50,12 @@ export class Transcripts {
     return { lines, next: null };
   }
 
+  /** The records from an offset on, each with its bytes. `undefined` while the bytes are not stored. */
+  async records(uri: string, from: number): Promise<AsyncIterable<MeasuredRecord> | undefined> {
+    const stream = await this.#open(uri, from);
+    return stream && measured(stream);
+  }
+
   async #open(uri: string, from: number): Promise<Readable | undefined> {
     try {
       return await this.storage.get(uri, from);
@@ -54,6 +63,13 @@ export class Transcripts {
       if (error instanceof ObjectMissing) return undefined;
       throw error;
     }
+  }
+}
+
+async function* measured(stream: Readable): AsyncGenerator<MeasuredRecord> {
+  for await (const line of recordsOf(stream)) {
+    // Every record was written by a runner.
+    yield { record: JSON.parse(line.toString()) as TranscriptRecord, bytes: line.length + 1 };
   }
 }
 

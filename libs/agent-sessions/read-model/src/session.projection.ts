@@ -39,7 +39,14 @@ export const sessionProjection = projection(agentSession)({
   version: 1,
   row,
   key: 'session_id',
-  indexes: [['started_at'], ['execution_id'], ['workflow_id', 'started_at'], ['status', 'started_at']],
+  indexes: [
+    ['started_at'],
+    ['execution_id'],
+    ['workflow_id', 'started_at'],
+    ['status', 'started_at'],
+    ['cost_complete', 'total_tokens'],
+    ['cost_usd'],
+  ],
   listed: {
     column: 'detail',
     schema: z.custom<ListedDetail>(),

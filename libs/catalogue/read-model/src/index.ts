@@ -1,4 +1,4 @@
-import { sessionProjection, sessionWireEvents } from '@syntropic/agent-sessions/read-model';
+import { phaseTotalProjection, sessionProjection, sessionWireEvents } from '@syntropic/agent-sessions/read-model';
 import { artifactProjection, artifactWireEvents } from '@syntropic/artifacts/read-model';
 import {
   executionFeedProjection,
@@ -23,6 +23,7 @@ export const READ_MODELS: readonly Projection[] = [
   executionFeedProjection,
   messageProjection,
   sessionProjection,
+  phaseTotalProjection,
   artifactProjection,
   organizationProjection,
   systemProjection,

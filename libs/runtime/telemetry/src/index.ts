@@ -8,6 +8,9 @@ export { TelemetryEvent, type NumberedEvent } from './telemetry-event';
 export { EventBuffer } from './store/event-buffer';
 export { PostgresTelemetryStore } from './store/postgres-telemetry-store';
 export { TelemetryReader, type ExecutionTotals } from './store/telemetry-reader';
+export { EventLists } from './store/event-lists';
+export { formatEventCursor, parseEventCursor, type EventCursor } from './store/event-cursor';
+export { TOOL_TYPES, ToolReader, type ToolFigures } from './store/tool-figures';
 export type { NoYieldPoint } from './store/yield-point';
 export type { StoredBatch, TelemetryStore } from './store/telemetry-store';
 export {

@@ -2,6 +2,7 @@ import { addUsage, addUsd, NO_USAGE, type ModelUsage, type Usage } from '@syntro
 import type { Pool } from 'pg';
 import type { NumberedEvent } from '../telemetry-event';
 import { usageOf, type Leg, type LegEnd } from '../totals';
+import { COLUMNS, eventOf, ROW_BYTES, type EventRow } from './event-row';
 import { yieldPointAt, type NoYieldPoint, type YieldPoint } from './yield-point';
 
 export type SessionPage = Readonly<{
@@ -126,11 +127,6 @@ export class TelemetryReader {
   }
 }
 
-/** What an event takes in an answer besides its data. */
-const ROW_BYTES = 800;
-
-const COLUMNS = 'event_id, type, time, session_id, execution_id, phase_id, sequence, data';
-
 const LEGS = `(
   select coalesce(json_agg(json_build_object(
     'leg', leg, 'conversed', conversed, 'conversation', conversation, 'accountComplete', account_complete, 
@@ -147,17 +143,6 @@ const LEGS = `(
   )), '[]')
   from telemetry.session_legs part where part.session_id = total.session_id
 )`;
-
-type EventRow = Readonly<{
-  event_id: string;
-  type: string;
-  time: Date;
-  session_id: string;
-  execution_id: string | null;
-  phase_id: string | null;
-  sequence: number | null;
-  data: Record<string, unknown>;
-}>;
 
 type LegRow = Readonly<{
   leg: number;
@@ -184,17 +169,6 @@ type TotalsRow = Readonly<{
   last_at: Date;
   legs: readonly LegRow[];
 }>;
-
-const eventOf = (row: EventRow): NumberedEvent => ({
-  id: row.event_id,
-  type: row.type,
-  time: row.time.toISOString(),
-  sessionId: row.session_id,
-  executionId: row.execution_id,
-  phaseId: row.phase_id,
-  sequence: row.sequence,
-  data: row.data,
-});
 
 const totalsOf = (row: TotalsRow): SessionTotals => ({
   sessionId: row.session_id,

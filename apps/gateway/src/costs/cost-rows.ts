@@ -1,0 +1,172 @@
+import { Injectable } from '@nestjs/common';
+import { sessionProjection } from '@syntropic/agent-sessions/read-model';
+import { addBoundedUsd, MAX_USD, NO_USAGE, UNKNOWN_USAGE, type Usage, type Usd } from '@syntropic/kernel';
+import { executionProjection } from '@syntropic/orchestration/read-model';
+import { instant } from '@syntropic/postgres';
+import { ReadModels } from '@syntropic/projections';
+import { TelemetryReader } from '@syntropic/telemetry';
+import { Pool } from 'pg';
+import { knownCost } from '../display/usage-fields';
+import type { ApiRequest } from '../http/endpoint';
+import { UsageNow, type Accounted } from '../executions/usage-now';
+import type { CostedExecution, CostedSession, CostedSessions } from './cost-views';
+
+type Query = Readonly<{
+  execution_id?: string | undefined;
+  workflow_id?: string | undefined;
+  started_after?: string | undefined;
+  started_before?: string | undefined;
+  limit: number;
+  offset: number;
+}>;
+
+type Page<Row> = Readonly<{ rows: readonly Row[]; total: number }>;
+type WithUsage<Row> = Row & Readonly<{ usage: Usage }>;
+
+const SESSIONS = sessionProjection.table;
+const EXECUTIONS = executionProjection.table;
+
+/** The most sessions that an execution names. */
+const NAMED_SESSIONS = 1_000;
+
+/** Only telemetry knows what these have used. Two conditions, because each has its index. */
+const RUNNING = `status = 'running'`;
+const LOST = `not cost_complete and total_tokens = 0 and detail->'usage'->'byModel' = '{}'`;
+
+/** The cost without the models whose price is unknown. */
+const KNOWN_COST = `coalesce(cost_usd, (
+  select sum((model.value->>'costUsd')::numeric) from jsonb_each(detail->'usage'->'byModel') model), 0)`;
+
+const times = `${instant('t.started_at')} as started_at, ${instant('t.completed_at')} as completed_at`;
+
+const CONDITIONS: readonly (readonly [keyof Query, string])[] = [
+  ['execution_id', 'execution_id ='],
+  ['workflow_id', 'workflow_id ='],
+  ['started_after', 'started_at >='],
+  ['started_before', 'started_at <='],
+];
+
+type Listed = Readonly<{ table: string; key: string; columns: string }>;
+
+const SESSION_COSTS: Listed = {
+  table: SESSIONS,
+  key: 'session_id',
+  columns: `t.session_id, t.phase_id, t.detail->'usage' as usage`,
+};
+
+const EXECUTION_COSTS: Listed = {
+  table: EXECUTIONS,
+  key: 'execution_id',
+  columns: `jsonb_build_object('usage', t.detail->'usage', 'unaccounted', t.detail->'unaccounted', 'phases', (
+    select coalesce(jsonb_agg(jsonb_build_object('status', phase->'status', 'sessionId', phase->'sessionId')), '[]')
+    from jsonb_array_elements(t.detail->'phases') phase)) as detail`,
+};
+
+function pageStatement({ table, key, columns }: Listed, query: Query) {
+  const asked = CONDITIONS.filter(([name]) => query[name] !== undefined);
+  const where = asked.map(([, condition], index) => `${condition} $${index + 3}`).join(' and ');
+  const found = `${table} ${where && `where ${where}`}`;
+  const text = `
+    select (select count(*) from ${found}) as total, coalesce((
+      select json_agg(row) from (
+        select t.execution_id, t.workflow_id, t.status, ${times}, ${columns}
+        from (select ${key} as id, started_at as at from ${found} order by at desc, id desc limit $1 offset $2) page
+        join ${table} t on t.${key} = page.id order by page.at desc, page.id desc) row), '[]') as rows`;
+  return { text, values: [query.limit, query.offset, ...asked.map(([name]) => query[name])] };
+}
+
+const BY_PHASE = `
+  select execution_id, phase_id, count(*)::int as sessions, least(sum(${KNOWN_COST}), ${MAX_USD})::text as cost,
+    coalesce(array_agg(session_id) filter (where ${RUNNING} or (${LOST})), '{}') as open
+  from ${SESSIONS} where execution_id = any ($1) group by 1, 2 order by 1, min(started_at), 2`;
+
+const OPEN = `
+  select session_id, execution_id, workflow_id, phase_id, false as "isLost" from ${SESSIONS} where ${RUNNING}
+  union all
+  select session_id, execution_id, workflow_id, phase_id, true from ${SESSIONS} where status <> 'running' and ${LOST}`;
+
+const COSTLIEST = `
+  select session_id, execution_id, workflow_id, phase_id, cost_usd::text as cost, total_tokens as tokens
+  from ${SESSIONS} where cost_usd is not null order by cost_usd desc limit $1`;
+
+type PhaseRow = Readonly<{ execution_id: string; phase_id: string; sessions: number; cost: Usd; open: string[] }>;
+
+type SessionIds = Readonly<Pick<CostedSession, 'session_id' | 'execution_id' | 'workflow_id' | 'phase_id'>>;
+export type CostlySession = SessionIds & Readonly<{ cost: Usd; tokens: number }>;
+type OpenSession = SessionIds & Readonly<{ isLost: boolean }>;
+
+/** Sessions whose usage is asked for at once. */
+const BATCH = 500;
+
+/** Reads what sessions and executions have used, from their read models and, where these have no account yet, from telemetry. */
+@Injectable()
+export class CostRows {
+  constructor(
+    private readonly pool: Pool,
+    private readonly usage: UsageNow,
+    private readonly telemetry: TelemetryReader,
+    private readonly reads: ReadModels,
+  ) {}
+
+  /** Waits until the read models include the position that the request has seen. */
+  async reached({ minPosition }: Pick<ApiRequest, 'minPosition'>): Promise<void> {
+    if (minPosition) await this.reads.reached([sessionProjection, executionProjection], minPosition);
+  }
+
+  async sessions(query: Query): Promise<Page<WithUsage<CostedSession>>> {
+    const { rows, total } = await this.#page<WithUsage<CostedSession>>(SESSION_COSTS, query);
+    const usages = await this.usage.ofSessions(rows);
+    return { rows: rows.map((row, index) => ({ ...row, usage: usages[index] ?? row.usage })), total };
+  }
+
+  async executions(query: Query): Promise<Page<WithUsage<CostedExecution>>> {
+    const { rows, total } = await this.#page<CostedExecution & Accounted>(EXECUTION_COSTS, query);
+    const usages = await this.usage.ofEach(rows);
+    return { rows: rows.map((row, index) => ({ ...row, usage: usages[index] ?? row.detail.usage })), total };
+  }
+
+  /** The sessions of each execution, with the costs of its phases over all attempts. */
+  async sessionsOf(executionIds: readonly string[]): Promise<ReadonlyMap<string, CostedSessions>> {
+    const { rows } = await this.pool.query<PhaseRow>(BY_PHASE, [executionIds]);
+    const open = await this.telemetry.usageOfSessions(rows.flatMap((row) => row.open));
+    const found = new Map<string, { count: number; ids: readonly string[]; byPhase: Map<string, Usd> }>();
+    for (const row of rows) {
+      const execution = found.get(row.execution_id) ?? { count: 0, ids: [], byPhase: new Map<string, Usd>() };
+      const costs = row.open.flatMap((session) => open.get(session) ?? []).map(knownCost);
+      execution.count += row.sessions;
+      execution.byPhase.set(row.phase_id, costs.reduce(addBoundedUsd, addBoundedUsd('0', row.cost)));
+      found.set(row.execution_id, execution);
+    }
+    return found;
+  }
+
+  /** The first sessions of an execution, with their present usage. */
+  async usageOfSessions(executionId: string): Promise<readonly WithUsage<CostedSession>[]> {
+    const { rows } = await this.sessions({ execution_id: executionId, limit: NAMED_SESSIONS, offset: 0 });
+    return rows;
+  }
+
+  /** The sessions that run or were lost, with what telemetry knows of them, batch by batch. */
+  async *open(): AsyncGenerator<readonly WithUsage<OpenSession>[]> {
+    const { rows } = await this.pool.query<OpenSession>(OPEN);
+    for (let from = 0; from < rows.length; from += BATCH) {
+      const batch = rows.slice(from, from + BATCH);
+      const usages = await this.telemetry.usageOfSessions(batch.map(({ session_id }) => session_id));
+      yield batch.map((row) => ({
+        ...row,
+        usage: usages.get(row.session_id) ?? (row.isLost ? UNKNOWN_USAGE : NO_USAGE),
+      }));
+    }
+  }
+
+  /** The sessions with an account that cost most. */
+  async costliest(most: number): Promise<readonly CostlySession[]> {
+    const { rows } = await this.pool.query<CostlySession>(COSTLIEST, [most]);
+    return rows.map((row) => ({ ...row, cost: addBoundedUsd('0', row.cost) }));
+  }
+
+  async #page<Row>(listed: Listed, query: Query): Promise<Page<Row>> {
+    const { rows } = await this.pool.query<Page<Row>>(pageStatement(listed, query));
+    return rows[0] ?? { rows: [], total: 0 };
+  }
+}

@@ -1,0 +1,68 @@
+import { Controller } from '@nestjs/common';
+import { tokensView } from '@syntropic/live';
+import { EventLists, TOOL_TYPES, type EventCursor, type TelemetryType } from '@syntropic/telemetry';
+import { costView } from '../display/usage-fields';
+import { nextOf } from '../events/events.dto';
+import { UsageNow } from '../executions/usage-now';
+import { MAX_ANSWER_BYTES } from '../http/answer-bytes';
+import type { ApiRequest } from '../http/endpoint';
+import { API_PREFIXES, Serve } from '../http/serve';
+import { RowLookup } from '../reads/row-lookup';
+import { SESSION } from '../sessions/session-lookup';
+import { modelCall, toolEntry } from './observability-views';
+import { readSessionTokens, readToolTimeline } from './observability.endpoints';
+
+const MAX_PAGE_BYTES = MAX_ANSWER_BYTES / 2;
+
+const UNBLOCKED = TOOL_TYPES.filter((type) => type !== 'tool_blocked');
+
+type Page = Readonly<{ limit: number; after?: EventCursor | undefined }>;
+
+/** The model calls and the tools of a session, one by one. */
+@Controller(API_PREFIXES)
+export class ObservabilityController {
+  constructor(
+    private readonly lookup: RowLookup,
+    private readonly lists: EventLists,
+    private readonly usage: UsageNow,
+  ) {}
+
+  @Serve(readSessionTokens)
+  async tokens(request: ApiRequest<typeof readSessionTokens>) {
+    const row = await this.lookup.find(SESSION, request.params.session_id, request);
+    const { include_records, ...page } = request.query;
+    const [usage, { events, next }] = await Promise.all([
+      this.usage.ofSession(row),
+      include_records ? this.#modelCalls(row.session_id, page) : { events: [], next: null },
+    ]);
+    return {
+      session_id: row.session_id,
+      ...tokensView(usage),
+      ...costView(usage),
+      records: events.map(modelCall),
+      next: nextOf(next),
+    };
+  }
+
+  @Serve(readToolTimeline)
+  async tools(request: ApiRequest<typeof readToolTimeline>) {
+    const { session_id } = await this.lookup.find(SESSION, request.params.session_id, request);
+    const { include_blocked, ...page } = request.query;
+    const types = include_blocked ? TOOL_TYPES : UNBLOCKED;
+    const [total, { events, next }] = await Promise.all([
+      this.lists.count(session_id, types),
+      this.#among(session_id, types, page),
+    ]);
+    return { session_id, total_executions: total, executions: events.map(toolEntry), next: nextOf(next) };
+  }
+
+  /** As the model gateway has recorded them; without such records as the agent has told them. */
+  async #modelCalls(sessionId: string, page: Page) {
+    const isRecorded = (await this.#among(sessionId, ['model_call'], { limit: 1 })).events.length > 0;
+    return this.#among(sessionId, [isRecorded ? 'model_call' : 'token_usage'], page);
+  }
+
+  #among(sessionId: string, among: readonly TelemetryType[], page: Page) {
+    return this.lists.page({ sessionId, among, order: 'oldest_first', maxBytes: MAX_PAGE_BYTES, ...page });
+  }
+}

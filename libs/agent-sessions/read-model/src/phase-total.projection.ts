@@ -1,0 +1,80 @@
+import { agentSession } from '@syntropic/agent-sessions/contracts';
+import { artifact } from '@syntropic/artifacts/contracts';
+import { addCounts, addUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
+import { projection, usageColumns, usageRow } from '@syntropic/projections';
+import { z } from 'zod';
+
+const row = z.object({
+  /** The workflow and the phase. */
+  phase_total_id: z.string(),
+  workflow_id: z.string(),
+  phase_id: z.string(),
+  /** Of the session that has started or ended last. */
+  status: z.enum(['running', 'completed', 'failed', 'cancelled']),
+  session_count: z.int(),
+  ...usageColumns,
+  /** Milliseconds that agents ran, without frozen time. */
+  duration_ms: z.int(),
+  artifact_count: z.int(),
+  artifact_bytes: z.int(),
+  detail: z.custom<Readonly<{ usage: Usage }>>(),
+});
+
+export type PhaseTotalRow = Immutable<z.output<typeof row>>;
+
+/**
+ * The sums over all sessions of each phase of each workflow, and over what they produced.
+ * Sessions that run, or were lost, are counted, and what they use is not in the sums: telemetry has it.
+ */
+export const phaseTotalProjection = projection(
+  agentSession,
+  artifact,
+)({
+  name: 'phase_total',
+  version: 1,
+  row,
+  key: 'phase_total_id',
+  indexes: [['workflow_id']],
+  keys: ({ data }) => [`${data.workflowId} ${data.phaseId}`],
+  on: {
+    SessionStarted: (row, { data }, key) => {
+      const before = row ?? nothing(key, data);
+      return { ...before, status: 'running', session_count: before.session_count + 1 };
+    },
+    SessionCompleted: (row, { data }, key) => {
+      const before = row ?? nothing(key, data);
+      const used = isUnaccounted(data.usage) ? before.detail.usage : addUsage(before.detail.usage, data.usage);
+      return {
+        ...before,
+        ...usageRow(used),
+        status: data.status,
+        duration_ms: used.durationMs,
+        detail: { usage: used },
+      };
+    },
+    ArtifactCreated: (row, { data }, key) => {
+      const before = row ?? nothing(key, data);
+      return {
+        ...before,
+        artifact_count: before.artifact_count + 1,
+        artifact_bytes: addCounts(before.artifact_bytes, data.sizeBytes),
+      };
+    },
+  },
+});
+
+const nothing = (
+  key: string,
+  { workflowId, phaseId }: Readonly<{ workflowId: string; phaseId: string }>,
+): PhaseTotalRow => ({
+  phase_total_id: key,
+  workflow_id: workflowId,
+  phase_id: phaseId,
+  status: 'running',
+  session_count: 0,
+  ...usageRow(NO_USAGE),
+  duration_ms: 0,
+  artifact_count: 0,
+  artifact_bytes: 0,
+  detail: { usage: NO_USAGE },
+});
