@@ -4,9 +4,7 @@ import { eventually, removeDirectory, scratchDirectory } from '@syntropic/testin
 import { freePort } from '@syntropic/testing/servers';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Platform } from './platform';
 
 const ROOT = join(__dirname, '../..');
@@ -29,7 +27,7 @@ export class OtherRunner {
       cwd: ROOT,
       env: withClaude(
         {
-          ...{ PATH, HOME, NATS_URL: this.#bus(), HEALTH_PORT: `${port}` },
+          ...{ PATH, HOME, NATS_URL: this.platform.busFor(runnerUser(0), 'agent-runner'), HEALTH_PORT: `${port}` },
           ...{ RUNNER_DIR: this.#directory, OBJECTS_DIR: join(this.platform.dataDirectory, 'objects') },
           ...environment,
         },
@@ -38,15 +36,6 @@ export class OtherRunner {
       stdio: 'ignore',
     });
     await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok);
-  }
-
-  /** The address of the bus as the user of runners: the collector answers no other. */
-  #bus(): string {
-    const file = readFileSync(join(this.platform.dataDirectory, 'credentials.json'), 'utf8');
-    const { nats } = z.object({ nats: z.object({ 'agent-runner': z.string() }) }).parse(JSON.parse(file));
-    const url = new URL(this.platform.server('nats').url ?? '');
-    [url.username, url.password] = [runnerUser(0), nats['agent-runner']];
-    return url.href;
   }
 
   /** Stops it for good: by SIGTERM it may finish what it does, by SIGKILL not. The stack's runner goes on. */

@@ -88,6 +88,15 @@ export class Platform {
     return this.#recorded().servers[name];
   }
 
+  /** The address of the bus for one of its users, with the password of the service, or of the operator. */
+  busFor(user: string, passwordOf: string = user): string {
+    const file = readFileSync(join(this.dataDirectory, 'credentials.json'), 'utf8');
+    const { nats } = z.object({ nats: z.record(z.string(), z.string()) }).parse(JSON.parse(file));
+    const url = new URL(this.server('nats').url ?? '');
+    [url.username, url.password] = [user, nats[passwordOf] ?? ''];
+    return url.href;
+  }
+
   pids(): number[] {
     const { services, servers } = this.#recorded();
     return [...Object.values(services), ...Object.values(servers)].flatMap(({ pid }) => pid ?? []);

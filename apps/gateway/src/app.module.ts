@@ -9,6 +9,8 @@ import { RouteAccess } from './access/route-access';
 import { WatchedStreams } from './access/watched-streams';
 import { ArtifactBytes } from './artifacts/artifact-bytes';
 import { ArtifactsController } from './artifacts/artifacts.controller';
+import { asyncApiDocument } from './asyncapi/asyncapi-document';
+import { ASYNCAPI, AsyncApiController } from './asyncapi/asyncapi.controller';
 import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
 import { ExecutionController } from './executions/execution.controller';
@@ -125,7 +127,7 @@ export class AppModule {
         HealthModule.register({ inject: [Pool, NATS, REDIS], checks: healthChecks, parts: healthParts }),
         MetricsModule.register('gateway'),
       ],
-      controllers: [DocsController, OpenApiController, ...API],
+      controllers: [DocsController, OpenApiController, AsyncApiController, ...API],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: RouteAccess, useValue: ROUTES },
@@ -134,6 +136,7 @@ export class AppModule {
         RequestGate,
         { provide: KnownPaths, useFactory: () => new KnownPaths(endpointsOf(API)) },
         { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
+        { provide: ASYNCAPI, useFactory: () => asyncApiDocument(VERSION) },
         { provide: YAML_PROGRAM, useValue: COMPILED_YAML_PROGRAM },
         WorkflowYamlReader,
         DocsAssets,

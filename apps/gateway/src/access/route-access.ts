@@ -10,6 +10,8 @@ const PAGES: Readonly<Record<string, Access>> = {
   '/api/docs/assets/:version/:name': 'public',
   '/api/openapi.json': 'public',
   '/api/v1/openapi.json': 'public',
+  '/api/asyncapi.json': 'public',
+  '/api/v1/asyncapi.json': 'public',
   '/health/live': 'public',
   '/health/ready': 'public',
   '/metrics': 'viewer',

@@ -12,4 +12,4 @@ export { domainMessage, logPositionOf, recordedOf, type DataRef } from './domain
 export { followStream } from './follow-stream';
 export { natsAuthorization, natsUsers, runnerUser } from './permissions';
 export { ensureStreams } from './streams';
-export { controlSubject, DOMAIN_EVENTS, LOG_APPENDED, LOG_HEAD } from './subjects';
+export { controlSubject, DOMAIN_EVENTS, domainSubject, LOG_APPENDED, LOG_HEAD } from './subjects';

@@ -1,5 +1,5 @@
-export { decodeLiveFrame, encodeLiveFrame, LiveFrameFault, liveSubject } from './live-frame';
-export type { DomainItem, LiveFrame, TelemetryItem } from './live-frame';
+export { decodeLiveFrame, encodeLiveFrame, LiveFrame, LiveFrameFault, liveSubject } from './live-frame';
+export type { DomainItem, TelemetryItem } from './live-frame';
 export { LiveFrameFaults } from './live-frame-faults';
 export { EventDataFaults } from './event-data-faults';
 export { secondsAfter } from './seconds-after';

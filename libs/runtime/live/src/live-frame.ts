@@ -21,7 +21,7 @@ const TelemetryItem = z.object({
 export type TelemetryItem = Readonly<z.infer<typeof TelemetryItem>>;
 
 /** Neighbouring events of one numbering, published after they were stored. Unknown fields are ignored: readers may be older than writers. */
-const LiveFrame = z.discriminatedUnion('lane', [
+export const LiveFrame = z.discriminatedUnion('lane', [
   /** `previous` is the position of the execution's event before these. Without events it points at one too large for a message. */
   z.object({ lane: z.literal('domain'), previous: z.int(), events: z.array(DomainItem).readonly() }),
   /** `first` is the sequence number of the first event. */

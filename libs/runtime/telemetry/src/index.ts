@@ -1,5 +1,5 @@
 export { PRICE_TABLE_VERSION } from './price-table';
-export type { TelemetryType } from './catalogue';
+export { TELEMETRY, type TelemetryType } from './catalogue';
 export { LARGEST_COUNT } from './largest-count';
 export { costOf, priceOf, searchFeeOf, type Tokens } from './prices';
 export type { LegReport } from './parser/leg-report';
@@ -19,7 +19,7 @@ export {
   MALFORMED,
   REPLY_HEADER,
   readBatch,
-  type SpooledBatch,
+  SpooledBatch,
   TELEMETRY_STREAM,
   telemetrySubject,
 } from './telemetry-batch';
