@@ -14,17 +14,26 @@ export class JsonSchemas {
 
   /** `input` for requests, where fields with defaults are optional; `output` for answers. */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    const { $defs, ...own } = relocated(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
-    Object.assign(this.#named, $defs);
+    const { $defs = {}, ...own }: Readonly<{ $defs?: Readonly<Record<string, JsonSchema>> }> = relocated(
+      z.toJSONSchema(schema, { io, unrepresentable: 'any' }),
+    );
+    const named = Object.entries($defs).filter(([name]) => !ANONYMOUS.test(name));
+    Object.assign(this.#named, Object.fromEntries(named));
     return own;
   }
 }
+
+/** A schema that contains itself and has no id: only `z.json()`, any JSON value, which is `{}` to generators. */
+const ANONYMOUS = /^__schema\d+$/;
 
 /** Turns references into the schema's own `$defs` into references to the document's `components`. */
 const relocated = (schema: object): JsonSchema =>
   JSON.parse(JSON.stringify(schema), (key: string, value: unknown) => {
     if (key === '$schema') return undefined;
-    if (key === '$ref' && typeof value === 'string') return value.replace('#/$defs/', NAMED);
+    if (key === '$ref' && typeof value === 'string') {
+      const name = value.replace('#/$defs/', '');
+      return ANONYMOUS.test(name) ? undefined : NAMED + name;
+    }
     return isNullable(value) ? withAlternatives(value) : value;
   }) as JsonSchema;
 

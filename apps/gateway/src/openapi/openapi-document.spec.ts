@@ -14,6 +14,13 @@ describe('the API document', () => {
     expect(operations).toHaveLength(endpoints.length);
   });
 
+  it('names every operation for generated clients', () => {
+    const ids = [...text.matchAll(/"operationId":"([^"]+)"/g)].map(([, id]) => id);
+
+    expect(new Set(ids).size).toBe(endpoints.length);
+    expect(ids).toContain('getExecutionsByExecutionIdState');
+  });
+
   it('refers only to what it has', () => {
     const wanted = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name);
 

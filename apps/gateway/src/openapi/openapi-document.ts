@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { Endpoint } from '../http/endpoint';
-import { ProblemDocument } from '../problems/problem-document';
 import { JsonSchemas, type JsonSchema } from './json-schemas';
+import { responsesOf } from './responses';
 
 type Operation = Readonly<{
+  operationId: string;
   summary: string;
   tags: readonly string[];
   parameters: readonly JsonSchema[];
@@ -61,6 +62,7 @@ function operation(endpoint: Endpoint, schemas: JsonSchemas): Operation {
   const { method, path, summary, params, query } = endpoint;
   const body = requestBody(endpoint, schemas);
   return {
+    operationId: operationIdOf(endpoint),
     summary,
     tags: [path.split('/')[1] ?? ''],
     parameters: [
@@ -69,10 +71,20 @@ function operation(endpoint: Endpoint, schemas: JsonSchemas): Operation {
       ...(method === 'GET' ? [MIN_POSITION] : [IDEMPOTENCY_KEY]),
     ],
     ...(body && { requestBody: body }),
-    responses: responses(endpoint, schemas),
+    responses: responsesOf(endpoint, schemas),
     ...securityOf(endpoint),
   };
 }
+
+/** `GET /executions/{execution_id}/state` is `getExecutionsByExecutionIdState`: generators name functions by it. */
+const operationIdOf = ({ method, path }: Endpoint): string =>
+  [method.toLowerCase(), ...path.split('/').filter(Boolean).map(inName)].join('');
+
+const inName = (segment: string): string => {
+  const words = segment.split(/\W|_/).filter(Boolean);
+  const name = words.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`).join('');
+  return segment.startsWith('{') ? `By${name}` : name;
+};
 
 const text = { schema: { type: 'string' } };
 const MIN_POSITION = { name: 'X-Min-Position', in: 'header', required: false, ...text };
@@ -98,29 +110,5 @@ function requestBody({ body, yaml }: Endpoint, schemas: JsonSchemas): JsonSchema
   return {
     required: !body.safeParse(undefined).success,
     content: { 'application/json': { schema: schemas.of(body, 'input') } },
-  };
-}
-
-const DENIALS = {
-  401: { description: 'A valid key is needed' },
-  403: { description: 'The key has another role, or is for other areas' },
-};
-
-function responses(
-  { reply, access, status = 200, also = {} }: Endpoint,
-  schemas: JsonSchemas,
-): Record<string, JsonSchema> {
-  const content =
-    reply === 'event-stream'
-      ? { 'text/event-stream': text }
-      : { 'application/json': { schema: schemas.of(reply, 'output') } };
-  return {
-    [status]: { description: 'Done', content },
-    ...(access === 'public' ? {} : DENIALS),
-    ...Object.fromEntries(Object.entries(also).map(([code, description]) => [code, { description }])),
-    default: {
-      description: 'A problem document',
-      content: { 'application/problem+json': { schema: schemas.of(ProblemDocument, 'output') } },
-    },
   };
 }
