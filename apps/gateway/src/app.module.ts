@@ -1,8 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { RateLimits } from '@syntropic/access';
 import { HealthModule, MetricsModule } from '@syntropic/observability';
+import type { Redis } from 'ioredis';
 import { Pool } from 'pg';
-import { Authentication } from './access/authentication';
+import { Authentication, REQUESTS_PER_MINUTE } from './access/authentication';
+import { GateHook } from './access/gate-hook';
 import { KeysModule } from './access/keys.module';
 import { RequestGate } from './access/request-gate';
 import { RouteAccess } from './access/route-access';
@@ -48,6 +51,7 @@ import { SystemInsightsController } from './insights/system-insights.controller'
 import { SystemPatterns } from './insights/system-patterns';
 import { Tallies } from './insights/tallies';
 import { KeysController } from './keys/keys.controller';
+import { StreamTokensController } from './live/stream-tokens.controller';
 import { ActivityFeed } from './live/plain/activity-feed';
 import { ActivityController } from './live/plain/activity.controller';
 import { PlainConnections } from './live/plain/plain-connections';
@@ -99,6 +103,7 @@ export const API = [
   LiveController,
   PlainStreamController,
   ActivityController,
+  StreamTokensController,
   OperatorController,
   KeysController,
   SystemHealthController,
@@ -131,9 +136,12 @@ export class AppModule {
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: RouteAccess, useValue: ROUTES },
+        { provide: REQUESTS_PER_MINUTE, useValue: config.REQUESTS_PER_MINUTE },
+        { provide: RateLimits, inject: [REDIS], useFactory: (redis?: Redis) => new RateLimits(redis) },
         Authentication,
         WatchedStreams,
         RequestGate,
+        GateHook,
         { provide: KnownPaths, useFactory: () => new KnownPaths(endpointsOf(API)) },
         { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
         { provide: ASYNCAPI, useFactory: () => asyncApiDocument(VERSION) },

@@ -19,6 +19,8 @@ export const variables = withObjects(
       .default('')
       .transform(listed)
       .pipe(z.array(z.url({ protocol: /^https?$/ }).refine((url) => new URL(url).origin === url, 'is no origin'))),
+    /** Requests of a caller per minute, where its key says nothing else. */
+    REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(6_000),
     DATABASE_URL: z.url(),
     NATS_URL: z.string().min(1),
     REDIS_URL: z.url().optional(),

@@ -4,13 +4,11 @@ import type { ApiKeyId } from '@syntropic/kernel';
 import { request } from 'node:http';
 import { API } from '../src/app.module';
 import { endpointsOf } from '../src/http/serve';
-import { useEventStreams } from './event-stream-client';
 import { useGateway } from './gateway.fixture';
 import { bearer, useKeys } from './keys.fixture';
 
 const gateway = useGateway();
 const keys = useKeys(gateway);
-const open = useEventStreams();
 
 const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 const endpoints = endpointsOf(API).map(({ method, path, access }) => ({ method, path, access }));
@@ -78,9 +76,9 @@ describe('with a key', () => {
     const invalid = { ...denied, challenge: 'Bearer realm="syntropic", error="invalid_token"' };
 
     expect(await asked(method, addressOf(path))).toMatchObject({ ...denied, challenge: 'Bearer realm="syntropic"' });
-    for (const name of ['wrong', 'unknown', 'short', 'weak', 'revoked', 'expired']) {
-      expect([name, await asked(method, addressOf(path), bearerOf(name))]).toMatchObject([name, invalid]);
-    }
+    const names = ['wrong', 'unknown', 'short', 'weak', 'revoked', 'expired'];
+    const told = await Promise.all(names.map((name) => asked(method, addressOf(path), bearerOf(name))));
+    expect(told).toMatchObject(names.map(() => invalid));
   });
 
   it.each(guarded)('$method $path is for the role $access and those above', async ({ method, path, access }) => {
@@ -178,17 +176,7 @@ describe('with a key', () => {
     const url = await gateway.start();
     for (let n = 0; n < 3; n++) {
       const { key } = await keys.make('viewer');
-      await eventually(async () => (await fetch(`${url}/api/workflows`, { headers: bearer(key) })).status === 200);
+      expect((await fetch(`${url}/api/workflows`, { headers: bearer(key) })).status).toBe(200);
     }
-  });
-
-  it('a stream ends when its key is revoked, and others go on', async () => {
-    const [revoked, kept] = [await keys.make('viewer'), await keys.make('viewer')];
-    const streams = [revoked, kept].map(({ key }) => open(`${gateway.url}/api/sse/activity`, { headers: bearer(key) }));
-    await eventually(() => streams.every(({ frames }) => frames.length > 0));
-
-    await keys.revoke(revoked.keyId);
-    await eventually(() => streams[0]?.isBroken);
-    expect(streams[1]?.isBroken).toBe(false);
   });
 });

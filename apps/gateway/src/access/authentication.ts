@@ -1,20 +1,28 @@
-import { Injectable } from '@nestjs/common';
-import { KeyDirectory, type ValidKey } from '@syntropic/access';
+import { Inject, Injectable } from '@nestjs/common';
+import { KeyDirectory, streamClaimsIn, type StreamClaims, type ValidKey } from '@syntropic/access';
 import type { FastifyRequest } from 'fastify';
 import { isLoopback } from '../http/refuse-foreign';
 import { Problem } from '../problems/problem';
 import { credentialIn } from './credentials';
 import { LOCAL, type Principal } from './principal';
+import type { Declared } from './route-access';
+import { streamSubjectOf, streamTokenIn } from './stream-request';
+
+/** The requests of a caller per minute, where its key says nothing else. */
+export const REQUESTS_PER_MINUTE = Symbol('requests per minute');
 
 const LATER_SECONDS = 5;
 
 /** Finds the caller of a request. Only a key that this replica does not know costs a round trip. */
 @Injectable()
 export class Authentication {
-  constructor(private readonly keys: KeyDirectory) {}
+  constructor(
+    private readonly keys: KeyDirectory,
+    @Inject(REQUESTS_PER_MINUTE) private readonly requestsPerMinute: number,
+  ) {}
 
   /** @throws Problem `access.unauthenticated`; `request.foreign` for other hosts while there are no keys */
-  principalOf(request: FastifyRequest): Principal | Promise<Principal> {
+  principalOf(request: FastifyRequest, { isStream }: Declared): Principal | Promise<Principal> {
     if (!this.keys.isTrusted) {
       throw new Problem('store.unavailable', 'the store of keys does not answer', {
         retryAfterSeconds: LATER_SECONDS,
@@ -23,23 +31,53 @@ export class Authentication {
     if (!this.keys.hasKeys) return localPrincipal(request);
 
     const credential = credentialIn(request);
-    if (credential === undefined)
-      throw new Problem('access.unauthenticated', 'send a key as `Authorization: Bearer …`');
-    const key = this.keys.find(credential);
-    return key ? this.#of(key) : this.#ofNew(credential);
+    if (credential !== undefined) {
+      const key = this.keys.find(credential);
+      return key ? this.#ofKey(key) : this.#ofNewKey(credential);
+    }
+    const token = isStream ? streamTokenIn(request) : undefined;
+    if (token !== undefined) return this.#ofStreamToken(token, streamSubjectOf(request));
+    throw unauthenticated('send a key as `Authorization: Bearer …`');
   }
 
-  async #ofNew(credential: string): Promise<Principal> {
+  async #ofNewKey(credential: string): Promise<Principal> {
     const key = await this.keys.findNew(credential);
-    if (!key) throw new Problem('access.unauthenticated', 'the key is unknown, has expired or was revoked');
-    return this.#of(key);
+    if (!key) throw unauthenticated('the key is unknown, has expired or was revoked');
+    return this.#ofKey(key);
   }
 
-  #of({ keyId, role, scopes }: ValidKey): Principal {
-    const isValid = () => this.keys.findById(keyId) !== undefined;
-    return { actor: { kind: 'key', id: keyId }, role, scopes, isValid };
+  #ofKey({ keyId, role, scopes, requestsPerMinute }: ValidKey): Principal {
+    return {
+      actor: { kind: 'key', id: keyId },
+      role,
+      scopes,
+      requestsPerMinute: requestsPerMinute ?? this.requestsPerMinute,
+      isValid: () => this.keys.findById(keyId) !== undefined,
+    };
+  }
+
+  /** The caller that asked for the token, with the rights that it has now. */
+  #ofStreamToken(token: string, subject: string): Principal {
+    const { streamSecret = '', now } = this.keys;
+    const claims = streamClaimsIn(token, subject, streamSecret, now);
+    if (!claims) throw unauthenticated('the token is wrong, has expired, or is for another stream');
+    return claims.login ? this.#ofLogin(claims.actor, claims.login) : this.#ofKeyId(claims.actor.id);
+  }
+
+  #ofKeyId(keyId: string): Principal {
+    const key = this.keys.findById(keyId);
+    if (!key) throw unauthenticated('the key of the token has expired or was revoked');
+    return this.#ofKey(key);
+  }
+
+  #ofLogin(actor: StreamClaims['actor'], { role, until }: NonNullable<StreamClaims['login']>): Principal {
+    const isValid = () => until > this.keys.now;
+    if (!isValid()) throw unauthenticated('the login of the token has expired');
+    return { actor, role, scopes: [], requestsPerMinute: this.requestsPerMinute, loginUntil: until, isValid };
   }
 }
+
+const unauthenticated = (why: string) => new Problem('access.unauthenticated', why);
 
 function localPrincipal({ headers }: FastifyRequest): Principal {
   if (isLoopback(headers.host)) return LOCAL;

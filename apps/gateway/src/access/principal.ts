@@ -9,6 +9,10 @@ export type Principal = Readonly<{
   role: Role | undefined;
   /** The areas that the caller is restricted to; empty for the whole API. */
   scopes: readonly string[];
+  /** Undefined for a caller without a limit. */
+  requestsPerMinute: number | undefined;
+  /** The end of a login, in milliseconds since 1970; a key has its own in the directory. */
+  loginUntil?: number;
   /** False once the key was revoked, or the login has expired. */
   isValid: () => boolean;
 }>;
@@ -18,6 +22,7 @@ export const LOCAL: Principal = {
   actor: { kind: 'user', id: 'local' },
   role: 'admin',
   scopes: [],
+  requestsPerMinute: undefined,
   isValid: () => true,
 };
 
@@ -29,5 +34,12 @@ const principals = new WeakMap<FastifyRequest, Principal>();
 export const rememberPrincipal = (request: FastifyRequest, principal: Principal): void => {
   principals.set(request, principal);
 };
+
+/** The caller of a guarded route. */
+export function principalOf(request: FastifyRequest): Principal {
+  const principal = principals.get(request);
+  if (!principal) throw new Error('the route is public, so its caller is not known');
+  return principal;
+}
 
 export const actorOf = (request: FastifyRequest): Actor => principals.get(request)?.actor ?? ANONYMOUS;

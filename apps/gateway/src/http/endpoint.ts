@@ -2,6 +2,7 @@ import type { Access } from '@syntropic/access';
 import type { StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { Principal } from '../access/principal';
 import type { RequestOrigin } from './request-origin';
 import type { LogPosition } from '@syntropic/projections';
 
@@ -36,6 +37,8 @@ export type ApiRequest<E extends Endpoint = Endpoint> = Readonly<{
   params: Parsed<Optional<E, 'params'>>;
   query: Parsed<Optional<E, 'query'>>;
   body: Optional<E, 'yaml'> extends true ? string : Parsed<Optional<E, 'body'>>;
+  /** The caller of a guarded route. */
+  caller: () => Principal;
   /** The origin of commands that follow from it. */
   origin: RequestOrigin;
   /** The answer must include the log up to this position. */

@@ -15,9 +15,18 @@ import { refuseUnreadable } from './refuse-unreadable';
 import { refuseForeign } from './refuse-foreign';
 import { correlationOf } from './request-origin';
 
+const RATE_LIMIT_HEADERS = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'];
+
 const CORS = {
   methods: ['GET', 'POST', 'PUT', 'DELETE'],
-  exposedHeaders: ['x-position', 'x-request-id', 'retry-after', 'www-authenticate', ...LIST_HEADERS],
+  exposedHeaders: [
+    'x-position',
+    'x-request-id',
+    'retry-after',
+    'www-authenticate',
+    ...LIST_HEADERS,
+    ...RATE_LIMIT_HEADERS,
+  ],
 };
 
 /** Fastify with the hooks and parsers of every request. */

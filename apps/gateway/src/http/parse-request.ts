@@ -1,6 +1,7 @@
 import { parsePosition } from '@syntropic/projections';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { principalOf } from '../access/principal';
 import { invalidRequest, Problem, type FieldFault } from '../problems/problem';
 import { isYaml } from './content-types';
 import type { ApiRequest, Endpoint } from './endpoint';
@@ -31,6 +32,7 @@ export function parseRequest(endpoint: Endpoint, request: FastifyRequest, reply:
     params: params as never,
     query: query as never,
     body: body,
+    caller: () => principalOf(request),
     origin: originOf(request),
     minPosition: typeof minPosition === 'string' ? parsePosition(minPosition) : undefined,
     headers: request.headers,

@@ -38,3 +38,27 @@ export const readStreamHealth = endpoint({
     .object({ status: z.enum(['healthy', 'unhealthy']), active_executions: z.int(), active_connections: z.int() })
     .meta({ id: 'SSEHealthResponse' }),
 });
+
+const StreamToken = z
+  .object({
+    token: z.string().meta({ description: 'For the query of the address: `?token=`.' }),
+    expires_at: z.string().meta({ description: 'The stream must be opened before; it may last longer.' }),
+  })
+  .meta({ id: 'StreamToken' });
+
+export const issueStreamToken = endpoint({
+  method: 'POST',
+  path: '/executions/{execution_id}/stream-token',
+  access: 'viewer',
+  summary: 'A token that opens the streams of this execution within five minutes, for clients that send no headers',
+  params: ExecutionParams,
+  reply: StreamToken,
+});
+
+export const issueActivityToken = endpoint({
+  method: 'POST',
+  path: '/sse/activity/token',
+  access: 'viewer',
+  summary: 'A token that opens the feed of all executions within five minutes',
+  reply: StreamToken,
+});

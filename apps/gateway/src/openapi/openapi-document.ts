@@ -42,7 +42,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
     openapi: '3.1.0',
     info: { title: 'Syntropic', version, description: DESCRIPTION },
     paths,
-    components: { schemas: schemas.components, securitySchemes: SECURITY_SCHEMES },
+    components: { schemas: schemas.components, securitySchemes: { ...SECURITY_SCHEMES, ...FOR_STREAMS } },
   };
 }
 
@@ -52,11 +52,16 @@ const SECURITY_SCHEMES = {
   basic: { type: 'http', scheme: 'basic', description: 'The same with the key as the password; any name.' },
 };
 
+const FOR_STREAMS = {
+  streamToken: { type: 'apiKey', in: 'query', name: 'token', description: 'For clients that send no headers.' },
+};
+
 /** Requirements of an operation: one of the schemes, or none at all. */
-const securityOf = ({ access }: Endpoint): Pick<Operation, 'security' | 'x-role'> =>
-  access === 'public'
-    ? { security: [] }
-    : { security: Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] })), 'x-role': access };
+function securityOf({ access, reply }: Endpoint): Pick<Operation, 'security' | 'x-role'> {
+  if (access === 'public') return { security: [] };
+  const schemes = { ...SECURITY_SCHEMES, ...(reply === 'event-stream' && FOR_STREAMS) };
+  return { security: Object.keys(schemes).map((scheme) => ({ [scheme]: [] })), 'x-role': access };
+}
 
 function operation(endpoint: Endpoint, schemas: JsonSchemas): Operation {
   const { method, path, summary, params, query } = endpoint;

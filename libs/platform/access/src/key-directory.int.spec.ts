@@ -66,6 +66,8 @@ describe('a directory of keys', () => {
     expect(directory.find(text)).toBeUndefined();
     await expect(directory.findNew(text)).resolves.toMatchObject({ keyId });
     await expect(directory.findNew(newApiKey(anId()))).resolves.toBeUndefined();
+    const next = await aKey();
+    await expect(directory.findNew(next.text)).resolves.toMatchObject({ keyId: next.keyId });
   });
 
   it('learns of revocations without an announcement, and tells its listeners', async () => {

@@ -1,5 +1,6 @@
 import { repeat, Signal } from '@syntropic/async';
 import type { ApiKeyId } from '@syntropic/kernel';
+import { setTimeout } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { idInApiKey, isSameHash, secretHashOf } from './api-key';
 import type { Role } from './role';
@@ -58,7 +59,7 @@ export type DirectoryOptions = Readonly<{
 
 const POLL_MS = 5_000;
 const TRUSTED_MS = 60_000;
-/** Unknown keys make the directory read at most this often. */
+/** Unknown keys make the directory read at most this often, and wait for it. */
 const MISS_MS = 250;
 const PAGE = 1_000;
 
@@ -82,6 +83,7 @@ export class KeyDirectory {
   #state: State | undefined;
   #reading: Promise<void> | undefined;
   #next: Promise<void> | undefined;
+  #afterMiss: Promise<void> | undefined;
   #missedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -144,13 +146,17 @@ export class KeyDirectory {
   async findNew(text: string): Promise<ValidKey | undefined> {
     const found = this.find(text);
     if (found || idInApiKey(text) === undefined) return found;
-    if (performance.now() - this.#missedAt >= MISS_MS) {
-      this.#missedAt = performance.now();
-      await this.refresh();
-    } else {
-      await this.#reading;
-    }
+    this.#afterMiss ??= this.#readAfterMiss();
+    await this.#afterMiss;
     return this.find(text);
+  }
+
+  async #readAfterMiss(): Promise<void> {
+    await setTimeout(Math.max(0, this.#missedAt + MISS_MS - performance.now()));
+    // The next unknown key must not share a reading that has begun.
+    this.#afterMiss = undefined;
+    this.#missedAt = performance.now();
+    await this.refresh();
   }
 
   /** Reads what has changed. Callers during a reading share the next one, which begins after their call. */
