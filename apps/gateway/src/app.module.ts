@@ -14,6 +14,8 @@ import { ArtifactBytes } from './artifacts/artifact-bytes';
 import { ArtifactsController } from './artifacts/artifacts.controller';
 import { asyncApiDocument } from './asyncapi/asyncapi-document';
 import { ASYNCAPI, AsyncApiController } from './asyncapi/asyncapi.controller';
+import { AuditController } from './audit/audit.controller';
+import { AuditLog } from './audit/audit-log';
 import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
 import { ExecutionController } from './executions/execution.controller';
@@ -106,6 +108,7 @@ export const API = [
   StreamTokensController,
   OperatorController,
   KeysController,
+  AuditController,
   SystemHealthController,
   OrganizationsController,
   SystemsController,
@@ -139,6 +142,7 @@ export class AppModule {
         { provide: REQUESTS_PER_MINUTE, useValue: config.REQUESTS_PER_MINUTE },
         { provide: RateLimits, inject: [REDIS], useFactory: (redis?: Redis) => new RateLimits(redis) },
         Authentication,
+        AuditLog,
         WatchedStreams,
         RequestGate,
         GateHook,
