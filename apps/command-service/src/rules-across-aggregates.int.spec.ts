@@ -1,22 +1,9 @@
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { commandsOf, ContextsModule } from '@syntropic/context';
-import { EventStoreModule } from '@syntropic/event-store';
-import {
-  derivedIdOf,
-  DomainError,
-  OrganizationId,
-  RepoId,
-  SystemId,
-  type CommandMessage,
-  type InputOf,
-} from '@syntropic/kernel';
-import { CommandsModule, LocalCommands } from '@syntropic/messaging';
+import { derivedIdOf, OrganizationId, RepoId, SystemId } from '@syntropic/kernel';
 import { organization as context } from '@syntropic/organization/application';
 import { organization, repo, system } from '@syntropic/organization/contracts';
-import { createPool } from '@syntropic/postgres';
-import { eventually, useDatabase } from '@syntropic/testing';
+import { useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
+import { decidedTogether, Replica } from '../test/replica';
 
 const database = useDatabase();
 
@@ -24,73 +11,14 @@ const { CreateOrganization, UpdateOrganization, DeleteOrganization } = organizat
 const { CreateSystem, DeleteSystem } = system.commands;
 const { RegisterRepo, AssignRepoToSystem, UnassignRepoFromSystem, DeregisterRepo } = repo.commands;
 
-/** A replica of the service: its own connections, and its own memory of states. */
-class Replica {
-  readonly #pool = createPool(database.urlAs('syn_command_service'), { max: 2 });
-  #app: INestApplicationContext | undefined;
-
-  async start(): Promise<this> {
-    const useFactory = () => ({ pool: this.#pool });
-    @Module({
-      imports: [
-        EventStoreModule.forRoot({ useFactory }),
-        CommandsModule.of(commandsOf([context])),
-        ContextsModule.of([context]),
-      ],
-    })
-    class OrganizationModule {}
-    this.#app = await NestFactory.createApplicationContext(OrganizationModule, { logger: false });
-    return this;
-  }
-
-  async stop(): Promise<void> {
-    await this.#app?.close();
-    await this.#pool.end();
-  }
-
-  /** `done`, or the code of the refusal. */
-  async send<M extends CommandMessage>(message: M, data: InputOf<M>): Promise<string> {
-    const id = randomUUID();
-    const about = { commandId: id, correlationId: id, causationId: id, bodyHash: id };
-    try {
-      const commands = this.#app?.get(LocalCommands);
-      await commands?.execute({ ...message, data }, { ...about, actor: { kind: 'user', id: 'ada' } });
-      return 'done';
-    } catch (error) {
-      if (error instanceof DomainError) return error.code;
-      throw error;
-    }
-  }
-}
-
 let one: Replica;
 let other: Replica;
 beforeAll(async () => {
-  [one, other] = await Promise.all([new Replica().start(), new Replica().start()]);
+  [one, other] = await Promise.all([Replica.start(database, context), Replica.start(database, context)]);
 });
 afterAll(() => Promise.all([one.stop(), other.stop()]));
 
-/** The answers to two commands that are both decided before either is appended: the head of the log is locked until both wait. */
-async function together(first: () => Promise<string>, second: () => Promise<string>): Promise<readonly string[]> {
-  const lock = await database.pool.connect();
-  try {
-    await lock.query('begin; select from log.log_head for update');
-    const answers = Promise.all([first(), second()]);
-    await eventually(async () => (await waiting()) === 2, { within: 60_000 });
-    await lock.query('commit');
-    return await answers;
-  } finally {
-    lock.release();
-  }
-}
-
-async function waiting(): Promise<number> {
-  const { rows } = await database.pool.query<{ appends: number }>(
-    `select count(*)::int as appends from pg_stat_activity
-     where datname = current_database() and usename = 'syn_command_service' and wait_event_type = 'Lock'`,
-  );
-  return rows[0]?.appends ?? 0;
-}
+const together = decidedTogether(database);
 
 const anOrganization = async () => {
   const organizationId = OrganizationId.parse(derivedIdOf(OrganizationId, randomUUID()));

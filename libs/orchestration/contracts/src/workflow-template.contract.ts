@@ -35,6 +35,7 @@ export const workflowTemplate = contract('orchestration', 'workflow', {
     phase_not_found: ['not_found', 'The workflow has no such phase'],
     already_exists: ['conflict', 'A workflow with this id exists'],
     already_archived: ['conflict', 'The workflow is already archived'],
+    has_active_executions: ['conflict', 'Executions of the workflow have not ended'],
     archived: ['conflict', 'The workflow is archived'],
     unresolved_placeholder: ['invalid', 'A placeholder has no value'],
   },

@@ -80,7 +80,9 @@ describe('a workflow', () => {
 
 describe('the log', () => {
   it('archives a workflow only when none of its executions is under way', () => {
-    expect(WorkflowTemplate.reserves?.(archived)).toEqual([{ empty: { scope: 'running/review' } }]);
+    expect(WorkflowTemplate.reserves?.(archived)).toMatchObject([
+      { empty: { scope: 'running/review' }, refusal: { code: 'workflow.has_active_executions' } },
+    ]);
     expect(WorkflowTemplate.reserves?.(created)).toEqual([]);
   });
 });

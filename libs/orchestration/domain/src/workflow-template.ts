@@ -103,10 +103,15 @@ function withPhase(definition: WorkflowDefinition, change: PhaseChange): Workflo
 /** The scope in which every execution of this workflow that has not ended is claimed. */
 export const runningScope = (workflowId: string): string => `running/${workflowId}`;
 
+const HAS_ACTIVE = {
+  code: 'workflow.has_active_executions',
+  message: 'executions of it have not ended: they complete, or are cancelled',
+};
+
 export const WorkflowTemplate = aggregate(workflowTemplate, {
   initial: { status: 'unknown' },
   evolve,
   decisions: { createWorkflow, updatePhasePrompt, archiveWorkflow },
   reserves: ({ type, data }) =>
-    type === 'WorkflowArchived' ? [{ empty: { scope: runningScope(data.workflowId) } }] : [],
+    type === 'WorkflowArchived' ? [{ empty: { scope: runningScope(data.workflowId) }, refusal: HAS_ACTIVE }] : [],
 });
