@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { RateLimits } from '@syntropic/access';
 import { HealthModule, MetricsModule } from '@syntropic/observability';
 import type { Redis } from 'ioredis';
+import { tmpdir } from 'node:os';
 import { Pool } from 'pg';
 import { Authentication, REQUESTS_PER_MINUTE } from './access/authentication';
 import { GateHook } from './access/gate-hook';
@@ -11,7 +12,11 @@ import { RequestGate } from './access/request-gate';
 import { RouteAccess } from './access/route-access';
 import { WatchedStreams } from './access/watched-streams';
 import { ArtifactBytes } from './artifacts/artifact-bytes';
+import { ArtifactChanges } from './artifacts/artifact-changes';
+import { ArtifactChangesController } from './artifacts/artifact-changes.controller';
 import { ArtifactsController } from './artifacts/artifacts.controller';
+import { ContentRemoval } from './artifacts/content-removal';
+import { Uploads, UPLOADS_PARENT } from './artifacts/uploads';
 import { asyncApiDocument } from './asyncapi/asyncapi-document';
 import { ASYNCAPI, AsyncApiController } from './asyncapi/asyncapi.controller';
 import { AuditController } from './audit/audit.controller';
@@ -102,6 +107,7 @@ export const API = [
   CostsController,
   MetricsController,
   ArtifactsController,
+  ArtifactChangesController,
   LiveController,
   PlainStreamController,
   ActivityController,
@@ -168,6 +174,10 @@ export class AppModule {
         PastExecutions,
         ForkPoints,
         ArtifactBytes,
+        ArtifactChanges,
+        ContentRemoval,
+        { provide: UPLOADS_PARENT, useFactory: () => tmpdir() },
+        Uploads,
         SessionEvents,
         Transcripts,
         ActivityFeed,

@@ -23,6 +23,7 @@ export function idsOfRound() {
     sessionId: randomUUID(),
     workspaceId: randomUUID(),
     artifactId: randomUUID(),
+    uri: `sha256:${digits}${digits}`,
     organizationId: `org-${digits.slice(0, 8)}`,
     systemId: `sys-${digits.slice(0, 8)}`,
     repoId: `repo-${digits.slice(0, 8)}`,

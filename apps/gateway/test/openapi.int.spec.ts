@@ -17,6 +17,12 @@ const yaml = 'id: doc\nname: Doc\nphases:\n  - {id: plan, name: Plan, order: 1, 
 
 const json = (body: object) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
 
+function aForm(): FormData {
+  const form = new FormData();
+  form.append('file', new Blob(['notes']), 'notes.md');
+  return form;
+}
+
 /** Values for the parameters of addresses, and the bodies of requests that have one. */
 const NAMES: Readonly<Record<string, string>> = {
   workflow_id: 'documented',
@@ -32,6 +38,9 @@ const CARRIED: Readonly<Record<string, object>> = {
   'POST /workflows': json({ id: 'mine', name: 'Mine' }),
   'POST /workflows/validate': json({ content: yaml }),
   'POST /workflows/from-yaml': { body: yaml, headers: { 'content-type': 'application/yaml' } },
+  'POST /artifacts': json({ workflow_id: 'documented', artifact_type: 'notes', title: 'Notes', content: 'text' }),
+  'PUT /artifacts/{artifact_id}': json({ title: 'Notes' }),
+  'POST /artifacts/{artifact_id}/upload': { body: aForm() },
   'PUT /workflows/{workflow_id}/phases/{phase_id}': json({ prompt_template: 'go' }),
   'POST /operator/projections/{projection}/park': json({ position: 1, reason: 'not ours' }),
   'POST /operator/processes/{process}/park': json({ position: 1, reason: 'not ours' }),

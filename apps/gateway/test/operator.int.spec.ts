@@ -205,7 +205,7 @@ describe('the health of the platform', () => {
       subscription: { running: true, realtime_enabled: true },
       degraded: expect.arrayContaining([
         { part: 'relay', name: 'relay', since: '2026-01-02T03:04:05.000Z', why: 'no replica runs it' },
-        { part: 'projection', name: 'artifact_v1', since, why: 'unknown' },
+        { part: 'projection', name: 'artifact_v2', since, why: 'unknown' },
         { part: 'process', name: FAILING, since, why: 'no' },
         { part: 'timers', name: 'run-phases', since, why: 'their commands were not sent' },
       ]) as unknown,

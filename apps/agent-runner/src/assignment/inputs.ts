@@ -1,4 +1,4 @@
-import type { ObjectStorage } from '@syntropic/object-storage';
+import { ObjectMissing, type ObjectStorage } from '@syntropic/object-storage';
 import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import type { Readable } from 'node:stream';
 import type { InputFile } from '../session';
@@ -21,8 +21,18 @@ const OUTPUT_BYTES = 16_384;
 /** Text for prompts by phase id: the beginning of the first artifact of each earlier phase. */
 export async function phaseOutputs(objects: ObjectStorage, { earlier }: WorkOrder): Promise<Record<string, string>> {
   const outputs = earlier.flatMap(({ phaseId, artifacts: [first] }) => (first ? [{ phaseId, uri: first.uri }] : []));
-  const texts = await Promise.all(outputs.map(async ({ uri }) => beginningOf(await objects.get(uri))));
+  const texts = await Promise.all(outputs.map(({ uri }) => textOf(objects, uri)));
   return Object.fromEntries(outputs.map(({ phaseId }, index) => [phaseId, texts[index] ?? '']));
+}
+
+/** Empty for a file whose content is gone, because its artifact was deleted. */
+async function textOf(objects: ObjectStorage, uri: string): Promise<string> {
+  try {
+    return await beginningOf(await objects.get(uri));
+  } catch (error) {
+    if (error instanceof ObjectMissing) return '';
+    throw error;
+  }
 }
 
 /** Reads at most `OUTPUT_BYTES` of an object. */

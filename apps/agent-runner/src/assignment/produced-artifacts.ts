@@ -1,3 +1,4 @@
+import { withStoredContent } from '@syntropic/artifacts/contracts';
 import { ArtifactId, derivedUuid, type ProducedFile } from '@syntropic/kernel';
 import type { ObjectStorage } from '@syntropic/object-storage';
 import type { WorkOrder } from '@syntropic/orchestration/contracts';
@@ -43,16 +44,21 @@ async function record(
   { order, objects, commands, signal }: Recording,
 ): Promise<ProducedFile> {
   signal.throwIfAborted();
-  const { uri, sha256, sizeBytes } = await objects.put(bytes, signal);
   const { sessionId, executionId, workflowId, phaseId, phaseName, outputArtifactTypes } = order;
   const artifactId = ArtifactId.parse(derivedUuid(sessionId, 'artifact', path));
   const contentType = contentTypeOf(path);
   const title = `${phaseName}: ${path}`;
   const artifactType = outputArtifactTypes[0] ?? typeByContent(path);
-  const stored = { artifactId, path, sha256, sizeBytes, uri };
   const source = { executionId, workflowId, phaseId, sessionId };
-  await commands.createArtifact({ ...stored, ...source, artifactType, contentType, title });
-  return stored;
+  return withStoredContent(artifactId, {
+    store: (copy) => objects.put(bytes, signal, copy),
+    discard: ({ uri }) => objects.remove(uri),
+    name: async ({ uri, sha256, sizeBytes }, copy) => {
+      const stored = { artifactId, path, sha256, sizeBytes, uri };
+      await commands.createArtifact({ ...stored, ...source, artifactType, contentType, title }, copy);
+      return stored;
+    },
+  });
 }
 
 function whyOf(error: unknown, signal: AbortSignal): string {

@@ -17,12 +17,12 @@ export class RetryingObjectStorage implements ObjectStorage {
     private readonly signal: AbortSignal,
   ) {}
 
-  put(source: ObjectSource, signal = this.signal): Promise<StoredObject> {
-    return this.#retry((objects) => objects.put(source, signal));
+  put(source: ObjectSource, signal = this.signal, copy?: string): Promise<StoredObject> {
+    return this.#retry((objects) => objects.put(source, signal, copy));
   }
 
-  get(uri: string): Promise<Readable> {
-    return this.#retry((objects) => objects.get(uri));
+  get(...range: Parameters<ObjectStorage['get']>): Promise<Readable> {
+    return this.#retry((objects) => objects.get(...range));
   }
 
   remove(uri: string): Promise<void> {

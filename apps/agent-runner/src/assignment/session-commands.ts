@@ -127,8 +127,13 @@ export class SessionCommands {
     return this.#commands.send(InterruptPhase, { ...this.#phase(), why: 'shutdown' });
   }
 
-  createArtifact(artifact: InputOf<typeof CreateArtifact>): Promise<void> {
-    return this.#commands.send(CreateArtifact, artifact, artifact.path);
+  /** With the name of a copy it is another command than that for the bytes without one, which was refused. */
+  createArtifact(artifact: InputOf<typeof CreateArtifact>, copy?: string): Promise<void> {
+    return this.#commands.send(
+      CreateArtifact,
+      artifact,
+      copy === undefined ? artifact.path : `${copy}/${artifact.path}`,
+    );
   }
 
   /** Files of an earlier phase that had no room in the work order. */

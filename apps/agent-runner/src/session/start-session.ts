@@ -5,9 +5,10 @@ import type { Backend, Workspace, WorkspaceSpec } from '../workspaces';
 import type { Outline } from './agent-output';
 import type { Graces } from './graceful-kill';
 import type { OutputLimits } from './output-budget';
+import { runnerNotice } from './runner-notice';
 import { SessionRun } from './session-run';
 import { Spool } from './spool';
-import { restoreWorkspace, setUpWorkspace, type WorkspaceContents } from './workspace-setup';
+import { goneNotice, restoreWorkspace, setUpWorkspace, type WorkspaceContents } from './workspace-setup';
 
 export interface SessionSpec {
   readonly provider: Provider;
@@ -60,7 +61,10 @@ async function startIn(spec: SessionSpec, socket: SessionSocket, spool: Spool): 
     await spec.restore?.(workspace);
     await restoreWorkspace(workspace, contents);
     const plan = await planOf(spec, { home: workspace.home, socket: socket.path });
-    await setUpWorkspace(workspace, { ...contents, home: plan.home });
+    const gone = await setUpWorkspace(workspace, { ...contents, home: plan.home });
+    if (gone.length > 0) {
+      spool.append({ leg, at: new Date().toISOString(), stream: 'runner', text: runnerNotice(goneNotice(gone)) });
+    }
     await workspace.handOver();
     contents.clone.signal?.throwIfAborted();
     const agent = workspace.spawn(plan.argv, { ...plan, keepsStdinOpen: plan.input !== undefined });

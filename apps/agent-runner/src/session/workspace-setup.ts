@@ -1,4 +1,5 @@
 import { DomainError } from '@syntropic/kernel';
+import { ObjectMissing } from '@syntropic/object-storage';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
@@ -29,6 +30,16 @@ export interface WorkspaceContents {
   readonly home?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Files named in a notice. */
+const MAX_NAMED = 20;
+
+/** Names input files that the workspace lacks. */
+export function goneNotice(files: readonly InputFile[]): string {
+  const shown = files.slice(0, MAX_NAMED).map(({ phaseId, path }) => `${phaseId}/${path}`);
+  const more = files.length > shown.length ? ` and ${files.length - shown.length} more` : '';
+  return `not in artifacts/input, because their artifacts were deleted: ${shown.join(', ')}${more}`;
+}
+
 /** The markers are beside the workspace, where no agent can write, and are lost with its files. */
 const markerOf = ({ directory }: Places, step: 'prepared' | 'staged'): string => join(dirname(directory), step);
 
@@ -40,16 +51,18 @@ export const isPrepared = (workspace: Places): boolean =>
 export const markPrepared = (workspace: Places): Promise<void> => writeFile(markerOf(workspace, 'prepared'), '');
 
 /**
- * Fills a new workspace. The workspace of an earlier leg stays as it is: its agent may have created links that lead out of it.
+ * Fills a new workspace, and returns the input files whose content is gone, because their artifact was deleted.
+ * The workspace of an earlier leg stays as it is: its agent may have created links that lead out of it.
  */
-export async function setUpWorkspace(workspace: Places, contents: WorkspaceContents): Promise<void> {
+export async function setUpWorkspace(workspace: Places, contents: WorkspaceContents): Promise<readonly InputFile[]> {
   const marker = markerOf(workspace, 'staged');
-  if (existsSync(marker)) return;
+  if (existsSync(marker)) return [];
 
   if (!isPrepared(workspace)) await stageRepositories(workspace, contents);
-  if (!contents.kept) await stageInputs(workspace, contents);
+  const gone = contents.kept ? [] : await stageInputs(workspace, contents);
   for (const [path, text] of Object.entries(contents.home ?? {})) await writeInside(workspace.home, path, text);
   await writeFile(marker, '');
+  return gone;
 }
 
 /** Clones the repositories into a workspace without any file. */
@@ -76,15 +89,20 @@ export async function restoreWorkspace(
 }
 
 /** Commands of a set-up may have worked in the workspace. */
-async function stageInputs({ directory }: Places, { inputs, clone }: WorkspaceContents): Promise<void> {
+async function stageInputs({ directory }: Places, { inputs, clone }: WorkspaceContents): Promise<readonly InputFile[]> {
   await directoryInside(directory, join('artifacts', 'output'));
   const former = join(directory, 'artifacts', 'input');
   if (existsSync(former)) await removeTree(former);
   const input = await directoryInside(directory, join('artifacts', 'input'));
-  for (const file of inputs) await copy(file, input, clone.signal);
+  const gone: InputFile[] = [];
+  for (const file of inputs) {
+    if (!(await copy(file, input, clone.signal))) gone.push(file);
+  }
+  return gone;
 }
 
-async function copy(file: InputFile, input: string, signal: AbortSignal | undefined): Promise<void> {
+/** False for a file whose content is gone. */
+async function copy(file: InputFile, input: string, signal: AbortSignal | undefined): Promise<boolean> {
   const { phaseId, path } = file;
   const directory = join(input, phaseId);
   const target = join(directory, path);
@@ -96,6 +114,11 @@ async function copy(file: InputFile, input: string, signal: AbortSignal | undefi
       'artifacts',
     );
   }
+  const bytes = await file.open().catch((error: unknown) => {
+    if (!(error instanceof ObjectMissing)) throw error;
+  });
+  if (!bytes) return false;
   await mkdir(dirname(target), { recursive: true });
-  await pipeline(await file.open(), createWriteStream(target), { ...(signal && { signal }) });
+  await pipeline(bytes, createWriteStream(target), { ...(signal && { signal }) });
+  return true;
 }

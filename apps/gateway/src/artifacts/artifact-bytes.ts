@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ArtifactRow } from '@syntropic/artifacts/read-model';
 import { ObjectMissing, type ObjectStorage } from '@syntropic/object-storage';
 import { MAX_ANSWER_BYTES } from '../http/answer-bytes';
+import type { ByteRange } from '../http/byte-range';
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -17,9 +18,12 @@ export class ArtifactBytes {
   constructor(@Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage) {}
 
   /** `undefined` while the bytes are not stored. */
-  async stream({ uri }: ArtifactRow): Promise<Readable | undefined> {
+  async stream(
+    { uri }: Pick<ArtifactRow, 'uri'>,
+    { from, until }: Partial<ByteRange> = {},
+  ): Promise<Readable | undefined> {
     try {
-      return await this.storage.get(uri);
+      return await this.storage.get(uri, from, until);
     } catch (error) {
       if (error instanceof ObjectMissing) return undefined;
       throw error;

@@ -1,6 +1,11 @@
+import { artifact, MediaType } from '@syntropic/artifacts/contracts';
+import { optional } from '@syntropic/orchestration/contracts';
 import { z } from 'zod';
 import { flag, sizeUpTo } from '../http/query-values';
 import { cutField } from '../reads/cut-mark';
+
+const added = artifact.commands.AddArtifact.schema.shape;
+const changed = artifact.commands.UpdateArtifact.schema.shape;
 
 /** The id, or its first characters. */
 export const ArtifactParams = z.object({ artifact_id: z.string().min(1) });
@@ -54,3 +59,39 @@ export const ArtifactContent = z
     size_bytes: z.int().nullable(),
   })
   .meta({ id: 'ArtifactContentResponse' });
+
+export const CreateArtifactRequest = z
+  .strictObject({
+    workflow_id: added.workflowId,
+    artifact_type: added.artifactType,
+    title: added.title,
+    content: z.string().min(1),
+    phase_id: optional(added.phaseId.unwrap()),
+    session_id: optional(added.sessionId.unwrap()),
+    content_type: MediaType.default('text/markdown'),
+  })
+  .meta({ id: 'CreateArtifactRequest' });
+
+export const CreatedArtifact = z
+  .object({ id: z.string(), title: z.string(), artifact_type: z.string(), status: z.literal('created') })
+  .meta({ id: 'CreateArtifactResponse' });
+
+export const UpdateArtifactRequest = z
+  .strictObject({
+    title: optional(changed.title.unwrap()),
+    metadata: optional(changed.metadata.unwrap()),
+    is_primary_deliverable: optional(changed.isPrimaryDeliverable.unwrap()),
+  })
+  .refine((fields) => Object.values(fields).some((value) => value !== undefined), {
+    error: 'title, metadata or is_primary_deliverable is needed',
+    path: ['title'],
+  })
+  .meta({ id: 'UpdateArtifactRequest' });
+
+export const ArtifactAction = z
+  .object({ artifact_id: z.string(), status: z.enum(['updated', 'deleted']) })
+  .meta({ id: 'ArtifactActionResponse' });
+
+export const UploadedArtifact = z
+  .object({ artifact_id: z.string(), storage_url: z.string(), status: z.literal('uploaded') })
+  .meta({ id: 'UploadArtifactResponse' });

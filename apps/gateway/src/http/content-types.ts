@@ -9,8 +9,16 @@ const YAML_TYPES = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text
 export const isYaml = (contentType: string | undefined): boolean =>
   YAML_TYPES.includes((contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '');
 
-/** Accepts JSON and YAML bodies only. Browsers send forms across sites without a preflight, so forms are refused. */
-export function takeJsonAndYaml(fastify: FastifyInstance): void {
+const FORM_TYPE = 'multipart/form-data';
+
+export const isForm = (contentType: string | undefined): boolean =>
+  (contentType ?? '').split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
+
+/**
+ * Accepts JSON and YAML bodies, and forms with a file, which the endpoints that take them read as a stream.
+ * Browsers send forms across sites without a preflight: requests of foreign pages are refused by their origin, and other kinds of forms are.
+ */
+export function takeBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   const asBuffer = { parseAs: 'buffer' as const, bodyLimit: MAX_BODY_BYTES };
 
@@ -19,6 +27,9 @@ export function takeJsonAndYaml(fastify: FastifyInstance): void {
   });
   fastify.addContentTypeParser(YAML_TYPES, asBuffer, (_request, body: Buffer, done) => {
     answer(done, () => textOf(body));
+  });
+  fastify.addContentTypeParser(FORM_TYPE, (_request, stream, done) => {
+    done(null, stream);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Access } from '@syntropic/access';
 import type { StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Principal } from '../access/principal';
 import type { RequestOrigin } from './request-origin';
@@ -22,6 +23,8 @@ export type Endpoint = Readonly<{
   body?: z.ZodType;
   /** The body is a YAML document; the handler gets its text. */
   yaml?: true;
+  /** The body is a form with a file in this field; the handler gets the stream of the request. */
+  file?: string;
   /** The schema of a JSON answer; streams have none. */
   reply: z.ZodType | 'event-stream';
   status?: 200 | 201;
@@ -36,7 +39,11 @@ type Optional<E extends Endpoint, Part extends keyof Endpoint> = Part extends ke
 export type ApiRequest<E extends Endpoint = Endpoint> = Readonly<{
   params: Parsed<Optional<E, 'params'>>;
   query: Parsed<Optional<E, 'query'>>;
-  body: Optional<E, 'yaml'> extends true ? string : Parsed<Optional<E, 'body'>>;
+  body: Optional<E, 'yaml'> extends true
+    ? string
+    : Optional<E, 'file'> extends string
+      ? Readable
+      : Parsed<Optional<E, 'body'>>;
   /** The caller of a guarded route. */
   caller: () => Principal;
   /** The origin of commands that follow from it. */

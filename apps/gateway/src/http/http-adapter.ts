@@ -8,7 +8,7 @@ import type { GatewayConfig } from '../gateway.config';
 import { Problem } from '../problems/problem';
 import { problemOf } from '../problems/problem-of';
 import { boundAnswers } from './answer-bytes';
-import { MAX_BODY_BYTES, takeJsonAndYaml } from './content-types';
+import { MAX_BODY_BYTES, takeBodies } from './content-types';
 import { LIST_HEADERS } from './list-headers';
 import { observeRequests } from './request-metrics';
 import { refuseUnreadable } from './refuse-unreadable';
@@ -48,7 +48,7 @@ export function httpAdapter(
   const fastify = adapter.getInstance<FastifyInstance>();
 
   demandAccess(fastify, routes);
-  takeJsonAndYaml(fastify);
+  takeBodies(fastify);
   observeRequests(fastify);
   boundAnswers(fastify);
   closeIdleConnections(fastify);

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { principalOf } from '../access/principal';
 import { invalidRequest, Problem, type FieldFault } from '../problems/problem';
-import { isYaml } from './content-types';
+import { isForm, isYaml } from './content-types';
 import type { ApiRequest, Endpoint } from './endpoint';
 import { faultsOf } from './faults';
 import { originOf } from './request-origin';
@@ -23,7 +23,7 @@ export function parseRequest(endpoint: Endpoint, request: FastifyRequest, reply:
 
   const params = parsed(endpoint.params, request.params);
   const query = parsed(endpoint.query, request.query);
-  const body = endpoint.yaml ? yamlOf(request) : parsed(endpoint.body, jsonOf(endpoint, request));
+  const body = streamedBodyOf(endpoint, request) ?? parsed(endpoint.body, jsonOf(endpoint, request));
   if (faults.length > 0) throw invalidRequest(faults);
 
   const minPosition = request.headers['x-min-position'];
@@ -40,8 +40,15 @@ export function parseRequest(endpoint: Endpoint, request: FastifyRequest, reply:
   };
 }
 
+/** A body without a schema: the text of a document, or the stream of a form. */
+function streamedBodyOf({ yaml, file }: Endpoint, request: FastifyRequest): unknown {
+  if (yaml) return yamlOf(request);
+  return file === undefined ? undefined : formOf(request, file);
+}
+
 function jsonOf(endpoint: Endpoint, request: FastifyRequest): unknown {
-  if (isYaml(request.headers['content-type'])) {
+  const type = request.headers['content-type'];
+  if (isYaml(type) || isForm(type)) {
     throw new Problem('request.unsupported_content', 'this takes application/json');
   }
   if (endpoint.body) return request.body;
@@ -52,6 +59,14 @@ function jsonOf(endpoint: Endpoint, request: FastifyRequest): unknown {
 /** Some clients send an empty object where an endpoint takes no body. */
 const isNothing = (body: unknown): boolean =>
   body === undefined || body === null || (typeof body === 'object' && Object.keys(body).length === 0);
+
+function formOf(request: FastifyRequest, field: string): unknown {
+  if (isForm(request.headers['content-type'])) return request.body;
+  throw new Problem(
+    'request.unsupported_content',
+    `this takes a multipart/form-data with a file in the field ${field}`,
+  );
+}
 
 function yamlOf(request: FastifyRequest): string {
   if (typeof request.body === 'string' && isYaml(request.headers['content-type'])) return request.body;

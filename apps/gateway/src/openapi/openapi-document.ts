@@ -109,7 +109,12 @@ function parameters(location: 'path' | 'query', fields: z.ZodObject | undefined,
   }));
 }
 
-function requestBody({ body, yaml }: Endpoint, schemas: JsonSchemas): JsonSchema | undefined {
+function requestBody({ body, yaml, file }: Endpoint, schemas: JsonSchemas): JsonSchema | undefined {
+  if (file !== undefined) {
+    const properties = { [file]: { type: 'string', format: 'binary' } };
+    const schema = { type: 'object', properties, required: [file] };
+    return { required: true, content: { 'multipart/form-data': { schema } } };
+  }
   if (yaml) return { required: true, content: { 'application/yaml': text } };
   if (!body) return undefined;
   return {

@@ -2,6 +2,8 @@ import type { Endpoint } from '../http/endpoint';
 import { ProblemDocument } from '../problems/problem-document';
 import type { JsonSchema, JsonSchemas } from './json-schemas';
 
+const hasBody = ({ body, yaml, file }: Endpoint): boolean => [body, yaml, file].some((part) => part !== undefined);
+
 /** The refusals of each operation, from what its endpoint declares. A problem's `code` says more than its status. */
 const REFUSALS: readonly Readonly<{ status: number; description: string; isOf: (endpoint: Endpoint) => boolean }>[] = [
   { status: 400, description: 'The request cannot be read', isOf: () => true },
@@ -17,16 +19,16 @@ const REFUSALS: readonly Readonly<{ status: number; description: string; isOf: (
     description: 'The first characters of an id are those of several, or the state does not allow it',
     isOf: ({ params, method }) => params !== undefined || method !== 'GET',
   },
-  { status: 413, description: 'The body is too large', isOf: ({ body, yaml }) => body !== undefined || yaml === true },
+  { status: 413, description: 'The body is too large', isOf: hasBody },
   {
     status: 415,
     description: 'The body is in a format that is not taken here',
-    isOf: ({ body, yaml }) => body !== undefined || yaml === true,
+    isOf: hasBody,
   },
   {
     status: 422,
     description: 'The request has faults, each with its field',
-    isOf: ({ body, yaml, query, params }) => [body, yaml, query, params].some((part) => part !== undefined),
+    isOf: (endpoint) => hasBody(endpoint) || endpoint.query !== undefined || endpoint.params !== undefined,
   },
   {
     status: 429,

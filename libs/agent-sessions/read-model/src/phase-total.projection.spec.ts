@@ -18,9 +18,13 @@ const completed = (own: object = {}) => ({
 
 describe('the totals of a phase', () => {
   it('add up what its sessions have used and produced', () => {
-    const produced = { type: 'ArtifactCreated', data: { ...ids, sizeBytes: 7 } };
+    const executionId = 'exec-0123456789ab';
+    const produced = { type: 'ArtifactCreated', data: { ...ids, executionId, sizeBytes: 7 } };
+    const added = { type: 'ArtifactCreated', data: { ...ids, sizeBytes: 700 } };
 
-    expect(rowsAfter(phaseTotalProjection, started, completed(), produced, started, completed(), produced)).toEqual([
+    expect(
+      rowsAfter(phaseTotalProjection, started, completed(), produced, started, completed(), produced, added),
+    ).toEqual([
       expect.objectContaining({
         workflow_id: 'review',
         phase_id: 'plan',

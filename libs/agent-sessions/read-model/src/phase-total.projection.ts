@@ -1,5 +1,5 @@
 import { agentSession } from '@syntropic/agent-sessions/contracts';
-import { artifact } from '@syntropic/artifacts/contracts';
+import { artifact, type ArtifactEvents } from '@syntropic/artifacts/contracts';
 import { addCounts, addUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
 import { projection, usageColumns, usageRow } from '@syntropic/projections';
 import { z } from 'zod';
@@ -35,7 +35,19 @@ export const phaseTotalProjection = projection(
   row,
   key: 'phase_total_id',
   indexes: [['workflow_id']],
-  keys: ({ data }) => [`${data.workflowId} ${data.phaseId}`],
+  keys: (event) => {
+    switch (event.type) {
+      case 'SessionStarted':
+      case 'SessionCompleted':
+        return [keyOf(event.data)];
+      case 'ArtifactCreated':
+        return [event.data].filter(isProduced).map(keyOf);
+      case 'ArtifactUpdated':
+      case 'ArtifactUploaded':
+      case 'ArtifactDeleted':
+        return [];
+    }
+  },
   on: {
     SessionStarted: (row, { data }, key) => {
       const before = row ?? nothing(key, data);
@@ -53,6 +65,7 @@ export const phaseTotalProjection = projection(
       };
     },
     ArtifactCreated: (row, { data }, key) => {
+      if (!isProduced(data)) return row;
       const before = row ?? nothing(key, data);
       return {
         ...before,
@@ -63,10 +76,15 @@ export const phaseTotalProjection = projection(
   },
 });
 
-const nothing = (
-  key: string,
-  { workflowId, phaseId }: Readonly<{ workflowId: string; phaseId: string }>,
-): PhaseTotalRow => ({
+type Phase = Readonly<{ workflowId: string; phaseId: string }>;
+
+const keyOf = ({ workflowId, phaseId }: Phase): string => `${workflowId} ${phaseId}`;
+
+/** Clients add artifacts too, which no session has produced. */
+const isProduced = <Data extends ArtifactEvents['ArtifactCreated']['data']>(data: Data): data is Data & Phase =>
+  data.executionId !== undefined && data.phaseId !== undefined;
+
+const nothing = (key: string, { workflowId, phaseId }: Phase): PhaseTotalRow => ({
   phase_total_id: key,
   workflow_id: workflowId,
   phase_id: phaseId,

@@ -1,1 +1,2 @@
-export { Artifact } from './artifact';
+export { addArtifact, Artifact, createArtifact, uploadArtifact } from './artifact';
+export { Content } from './content';

@@ -1,2 +1,3 @@
 export { artifactWireEvents } from './artifact.wire';
-export { artifactProjection, type ArtifactRow } from './artifact.projection';
+export { artifactProjection, type ArtifactRow, type ListedArtifact } from './artifact.projection';
+export { contentProjection } from './content.projection';

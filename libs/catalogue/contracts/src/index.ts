@@ -1,6 +1,6 @@
 import { keyCommands } from '@syntropic/access';
 import { agentSession } from '@syntropic/agent-sessions/contracts';
-import { artifact } from '@syntropic/artifacts/contracts';
+import { artifact, content } from '@syntropic/artifacts/contracts';
 import type { CommandMessage } from '@syntropic/kernel';
 import { deadLetterCommands } from '@syntropic/messaging';
 import { budget, work, workflowExecution, workflowTemplate, workspace } from '@syntropic/orchestration/contracts';
@@ -15,6 +15,7 @@ export const CONTRACTS = [
   workspace,
   agentSession,
   artifact,
+  content,
   organization,
   system,
   repo,

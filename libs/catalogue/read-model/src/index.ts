@@ -1,5 +1,5 @@
 import { phaseTotalProjection, sessionProjection, sessionWireEvents } from '@syntropic/agent-sessions/read-model';
-import { artifactProjection, artifactWireEvents } from '@syntropic/artifacts/read-model';
+import { artifactProjection, artifactWireEvents, contentProjection } from '@syntropic/artifacts/read-model';
 import {
   executionFeedProjection,
   executionProjection,
@@ -25,6 +25,7 @@ export const READ_MODELS: readonly Projection[] = [
   sessionProjection,
   phaseTotalProjection,
   artifactProjection,
+  contentProjection,
   organizationProjection,
   systemProjection,
   repoProjection,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalObjectStorage } from './local-object-storage';
 import { testObjectStorage } from './testing/object-storage-contract';
+import { testParts } from './testing/part-contract';
 import { testRemoval } from './testing/removal-contract';
 import { testSeenFiles } from './testing/seen-file-contract';
 
@@ -16,6 +17,7 @@ describe('local object storage', () => {
   const open = () => new LocalObjectStorage(join(directory, 'objects'));
 
   testObjectStorage(open);
+  testParts(open);
   testSeenFiles(open);
   testRemoval(open);
 

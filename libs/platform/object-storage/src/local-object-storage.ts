@@ -5,8 +5,9 @@ import type { Readable } from 'node:stream';
 import { measure } from './object-source';
 import {
   keyOf,
+  nameIn,
+  nameOf,
   ObjectMissing,
-  sha256Of,
   uriOf,
   type ObjectSource,
   type ObjectStorage,
@@ -18,41 +19,41 @@ export class LocalObjectStorage implements ObjectStorage {
   constructor(private readonly directory: string) {}
 
   /** The file appears under its name complete or not at all, and its name is durable when this resolves. */
-  async put(source: ObjectSource, signal?: AbortSignal): Promise<StoredObject> {
+  async put(source: ObjectSource, signal?: AbortSignal, copy?: string): Promise<StoredObject> {
     const incoming = join(this.directory, 'incoming');
     await mkdir(incoming, { recursive: true });
     const incomplete = join(incoming, randomUUID());
 
     try {
       const { sha256, sizeBytes } = await store(source, incomplete, signal);
-      await this.#rename(incomplete, sha256);
-      return { uri: uriOf(sha256), sha256, sizeBytes };
+      await this.#rename(incomplete, nameOf(sha256, copy));
+      return { uri: uriOf(sha256, copy), sha256, sizeBytes };
     } finally {
       await rm(incomplete, { force: true });
     }
   }
 
-  async get(uri: string, from = 0): Promise<Readable> {
-    const file = await open(this.#pathOf(sha256Of(uri))).catch((cause: unknown) => {
+  async get(uri: string, from = 0, until = Infinity): Promise<Readable> {
+    const file = await open(this.#pathOf(nameIn(uri))).catch((cause: unknown) => {
       throw isAbsent(cause) ? new ObjectMissing(uri, { cause }) : cause;
     });
-    return file.createReadStream({ start: from });
+    return file.createReadStream({ start: from, end: until - 1 });
   }
 
   async remove(uri: string): Promise<void> {
-    await rm(this.#pathOf(sha256Of(uri)), { force: true });
+    await rm(this.#pathOf(nameIn(uri)), { force: true });
   }
 
-  async #rename(incomplete: string, sha256: string): Promise<void> {
-    const path = this.#pathOf(sha256);
+  async #rename(incomplete: string, name: string): Promise<void> {
+    const path = this.#pathOf(name);
     const folder = dirname(path);
     await mkdir(folder, { recursive: true });
     await rename(incomplete, path);
     for (const directory of [folder, this.directory]) await using(directory, (handle) => handle.sync());
   }
 
-  #pathOf(sha256: string): string {
-    return join(this.directory, keyOf(sha256));
+  #pathOf(name: string): string {
+    return join(this.directory, keyOf(name));
   }
 }
 

@@ -11,15 +11,15 @@ export type ObjectSource = Uint8Array | Readonly<{ file: string; seen?: SeenFile
 
 export interface ObjectStorage {
   /**
-   * When it resolves, the bytes survive a power cut.
+   * When it resolves, the bytes survive a power cut. With the name of a copy they are stored apart from all others of their hash.
    * @throws ObjectStorageAway, SourceChanged, or the signal's reason
    */
-  put(source: ObjectSource, signal?: AbortSignal): Promise<StoredObject>;
+  put(source: ObjectSource, signal?: AbortSignal, copy?: string): Promise<StoredObject>;
   /**
-   * The bytes from an offset on; none behind the end.
+   * The bytes from an offset on, up to another one; none behind the end.
    * @throws ObjectMissing, ObjectStorageAway
    */
-  get(uri: string, from?: number): Promise<Readable>;
+  get(uri: string, from?: number, until?: number): Promise<Readable>;
   /**
    * Removes an object that nothing refers to any more; one that is not there is none.
    * @throws ObjectStorageAway
@@ -60,14 +60,16 @@ export class SourceChanged extends Error {
 const SCHEME = 'sha256:';
 
 /** Names the content, not the storage, so that a move to another storage changes no event. */
-export const uriOf = (sha256: string): string => `${SCHEME}${sha256}`;
+export const uriOf = (sha256: string, copy?: string): string => `${SCHEME}${nameOf(sha256, copy)}`;
 
 /** The key is the same in every storage, so that a directory can be copied into a bucket. */
-export const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256}`;
+export const keyOf = (name: string): string => `${name.slice(0, 2)}/${name}`;
 
-/** @throws ObjectMissing for a URI that is not of this form. */
-export function sha256Of(uri: string): string {
-  const hash = uri.slice(SCHEME.length);
-  if (!uri.startsWith(SCHEME) || !/^[0-9a-f]{64}$/.test(hash)) throw new ObjectMissing(uri);
-  return hash;
+export const nameOf = (sha256: string, copy?: string): string => (copy === undefined ? sha256 : `${sha256}.${copy}`);
+
+/** The name of an object: its hash, and that of the copy. @throws ObjectMissing for a URI that is not of this form. */
+export function nameIn(uri: string): string {
+  const name = uri.slice(SCHEME.length);
+  if (!uri.startsWith(SCHEME) || !/^[0-9a-f]{64}(?:\.[0-9a-f-]{1,36})?$/.test(name)) throw new ObjectMissing(uri);
+  return name;
 }

@@ -8,6 +8,7 @@ import { keyOf, ObjectStorageAway, uriOf } from './object-storage';
 import { objectVariables, withObjects } from './object-storage.variables';
 import { openObjectStorage } from './open-object-storage';
 import { testObjectStorage } from './testing/object-storage-contract';
+import { testParts } from './testing/part-contract';
 import { testRemoval } from './testing/removal-contract';
 import { testSeenFiles } from './testing/seen-file-contract';
 
@@ -20,6 +21,7 @@ const open = (variables: Readonly<Record<string, string>> = {}) => openObjectSto
 
 describe('object storage over the S3 API', () => {
   testObjectStorage(open);
+  testParts(open);
   testSeenFiles(open);
   testRemoval(open);
 

@@ -3,9 +3,10 @@ import { Readable } from 'node:stream';
 import { chunksOf, measure } from './object-source';
 import {
   keyOf,
+  nameIn,
+  nameOf,
   ObjectMissing,
   ObjectStorageAway,
-  sha256Of,
   uriOf,
   type ObjectSource,
   type ObjectStorage,
@@ -22,7 +23,7 @@ export type S3Address = Readonly<{
   credentials?: Readonly<{ accessKeyId: string; secretAccessKey: string }>;
 }>;
 
-type Measured = Readonly<{ sha256: string; sizeBytes: number }>;
+type Measured = Readonly<{ name: string; sha256: string; sizeBytes: number }>;
 
 const CONNECT_MS = 2_000;
 /** For the start of an answer, at most three times: after that the reader of an artifact gets an error. */
@@ -61,18 +62,20 @@ export class S3ObjectStorage implements ObjectStorage {
   }
 
   /** Reads the source twice: its hash is the key, and makes the server refuse damaged uploads. */
-  async put(source: ObjectSource, signal?: AbortSignal): Promise<StoredObject> {
+  async put(source: ObjectSource, signal?: AbortSignal, copy?: string): Promise<StoredObject> {
     await this.#ensureBucket();
     const measured = await measure(source, { signal });
     const { sha256, sizeBytes } = measured;
-    const isStored = (await this.#sizeOf(sha256)) === sizeBytes;
-    if (!isStored) await this.#upload(source, measured, signal);
-    return { uri: uriOf(sha256), sha256, sizeBytes };
+    const name = nameOf(sha256, copy);
+    const isStored = (await this.#sizeOf(name)) === sizeBytes;
+    if (!isStored) await this.#upload(source, { ...measured, name }, signal);
+    return { uri: uriOf(sha256, copy), sha256, sizeBytes };
   }
 
-  async get(uri: string, from = 0): Promise<Readable> {
-    const range = from > 0 ? { Range: `bytes=${from}-` } : {};
-    const command = new this.s3.GetObjectCommand({ ...this.#address(sha256Of(uri)), ...range });
+  async get(uri: string, from = 0, until = Infinity): Promise<Readable> {
+    const isWhole = from === 0 && until === Infinity;
+    const range = isWhole ? {} : { Range: `bytes=${from}-${until === Infinity ? '' : until - 1}` };
+    const command = new this.s3.GetObjectCommand({ ...this.#address(nameIn(uri)), ...range });
     const found = await this.#client.send(command, { requestTimeout: ANSWER_MS }).catch((cause: unknown) => {
       if (statusOf(cause) === BEHIND_THE_END) return undefined;
       throw statusOf(cause) === NOT_FOUND ? new ObjectMissing(uri, { cause }) : translated(cause);
@@ -83,14 +86,14 @@ export class S3ObjectStorage implements ObjectStorage {
   }
 
   async remove(uri: string): Promise<void> {
-    const command = new this.s3.DeleteObjectCommand(this.#address(sha256Of(uri)));
+    const command = new this.s3.DeleteObjectCommand(this.#address(nameIn(uri)));
     await this.#client.send(command, { requestTimeout: ANSWER_MS }).catch((cause: unknown) => {
       if (statusOf(cause) !== NOT_FOUND) throw translated(cause);
     });
   }
 
   /** An error of the source ends the request: the client would leave it without a listener, which ends the process. */
-  async #upload(source: ObjectSource, { sha256, sizeBytes }: Measured, signal?: AbortSignal): Promise<void> {
+  async #upload(source: ObjectSource, { name, sha256, sizeBytes }: Measured, signal?: AbortSignal): Promise<void> {
     const Body = chunksOf(source, signal);
     const broken = new AbortController();
     Body.once('error', (error) => {
@@ -98,7 +101,7 @@ export class S3ObjectStorage implements ObjectStorage {
     });
     const ChecksumSHA256 = Buffer.from(sha256, 'hex').toString('base64');
     const command = new this.s3.PutObjectCommand({
-      ...this.#address(sha256),
+      ...this.#address(name),
       Body,
       ContentLength: sizeBytes,
       ChecksumSHA256,
@@ -110,8 +113,8 @@ export class S3ObjectStorage implements ObjectStorage {
     });
   }
 
-  async #sizeOf(sha256: string): Promise<number | undefined> {
-    const command = new this.s3.HeadObjectCommand(this.#address(sha256));
+  async #sizeOf(name: string): Promise<number | undefined> {
+    const command = new this.s3.HeadObjectCommand(this.#address(name));
     try {
       return (await this.#client.send(command, { requestTimeout: ANSWER_MS })).ContentLength;
     } catch (cause) {
@@ -146,8 +149,8 @@ export class S3ObjectStorage implements ObjectStorage {
     return new Error(`the bucket ${this.#bucket} refuses these credentials: they need ${needs}`, { cause });
   }
 
-  #address(sha256: string) {
-    return { Bucket: this.#bucket, Key: keyOf(sha256) };
+  #address(name: string) {
+    return { Bucket: this.#bucket, Key: keyOf(name) };
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ProblemKinds } from '../problem-kind';
 
-/** Records of the past that do not exist: of ended sessions, and of executions before their start. */
+/** Records of the past that do not exist: of ended sessions, and of executions before their start; and parts of files that are not there. */
 export const recordCodes = {
+  'artifact.range_not_satisfiable': { status: 416, title: 'The file ends before this range' },
   'transcript.not_stored': { status: 404, title: 'The session has ended without a transcript' },
   'execution.not_started': { status: 404, title: 'The execution had not started at that moment' },
 } as const satisfies ProblemKinds;

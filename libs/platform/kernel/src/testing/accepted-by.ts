@@ -85,6 +85,7 @@ const PATTERNED = [
   'sys-01234567',
   'repo-01234567',
   'acme/api',
+  'text/markdown; charset=utf-8',
   '2026-11-26T09:00:00.000Z',
   '0001-01-01T00:00:00Z',
   'NPM_TOKEN',
