@@ -30,7 +30,10 @@ const workspace = {
         },
       },
     ],
+    // A library of ES modules only: Node requires it, and Jest does not.
+    'node_modules/jose/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
   },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   moduleNameMapper: Object.fromEntries(
     Object.entries(compilerOptions.paths).map(([name, files]) => [
       `^${name.replace('*', '(.+)')}$`,

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { RateLimits } from '@syntropic/access';
 import { HealthModule, MetricsModule } from '@syntropic/observability';
@@ -8,6 +8,7 @@ import { Pool } from 'pg';
 import { Authentication, REQUESTS_PER_MINUTE } from './access/authentication';
 import { GateHook } from './access/gate-hook';
 import { KeysModule } from './access/keys.module';
+import { OidcLogins } from './access/oidc-logins';
 import { RequestGate } from './access/request-gate';
 import { RouteAccess } from './access/route-access';
 import { WatchedStreams } from './access/watched-streams';
@@ -130,6 +131,13 @@ export const API = [
 /** The access of every route that is served. */
 export const ROUTES = new RouteAccess(endpointsOf(API));
 
+/** Nothing where no provider is configured. */
+function oidcOf({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_ROLES_CLAIM, OIDC_ROLES }: GatewayConfig): Provider[] {
+  if (OIDC_ISSUER === undefined) return [];
+  const settings = { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE, rolesClaim: OIDC_ROLES_CLAIM, roles: OIDC_ROLES };
+  return [{ provide: OidcLogins, useFactory: () => new OidcLogins(settings) }];
+}
+
 @Module({})
 export class AppModule {
   static of(config: GatewayConfig): DynamicModule {
@@ -147,6 +155,7 @@ export class AppModule {
         { provide: RouteAccess, useValue: ROUTES },
         { provide: REQUESTS_PER_MINUTE, useValue: config.REQUESTS_PER_MINUTE },
         { provide: RateLimits, inject: [REDIS], useFactory: (redis?: Redis) => new RateLimits(redis) },
+        ...oidcOf(config),
         Authentication,
         AuditLog,
         WatchedStreams,

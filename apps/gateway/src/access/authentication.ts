@@ -1,9 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { KeyDirectory, streamClaimsIn, type StreamClaims, type ValidKey } from '@syntropic/access';
 import type { FastifyRequest } from 'fastify';
 import { isLoopback } from '../http/refuse-foreign';
 import { Problem } from '../problems/problem';
 import { credentialIn } from './credentials';
+import { OidcLogins, type Login } from './oidc-logins';
 import { LOCAL, type Principal } from './principal';
 import type { Declared } from './route-access';
 import { streamSubjectOf, streamTokenIn } from './stream-request';
@@ -13,12 +14,17 @@ export const REQUESTS_PER_MINUTE = Symbol('requests per minute');
 
 const LATER_SECONDS = 5;
 
-/** Finds the caller of a request. Only a key that this replica does not know costs a round trip. */
+/** A signed token of a provider: three parts in base64url. Keys have no dots. */
+const IS_JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Finds the caller of a request. Only a key or a provider's key that this replica does not know costs a round trip. */
 @Injectable()
 export class Authentication {
   constructor(
     private readonly keys: KeyDirectory,
     @Inject(REQUESTS_PER_MINUTE) private readonly requestsPerMinute: number,
+    /** Absent where no provider is configured. */
+    @Optional() private readonly logins?: OidcLogins,
   ) {}
 
   /** @throws Problem `access.unauthenticated`; `request.foreign` for other hosts while there are no keys */
@@ -28,16 +34,28 @@ export class Authentication {
         retryAfterSeconds: LATER_SECONDS,
       });
     }
-    if (!this.keys.hasKeys) return localPrincipal(request);
+    if (!this.keys.hasKeys && !this.logins) return localPrincipal(request);
 
     const credential = credentialIn(request);
-    if (credential !== undefined) {
-      const key = this.keys.find(credential);
-      return key ? this.#ofKey(key) : this.#ofNewKey(credential);
-    }
+    if (credential !== undefined) return this.#ofCredential(credential);
     const token = isStream ? streamTokenIn(request) : undefined;
     if (token !== undefined) return this.#ofStreamToken(token, streamSubjectOf(request));
     throw unauthenticated('send a key as `Authorization: Bearer …`');
+  }
+
+  #ofCredential(credential: string): Principal | Promise<Principal> {
+    if (this.logins && IS_JWT.test(credential)) {
+      const login = this.logins.find(credential);
+      return login ? this.#ofLogin(login) : this.#ofNewLogin(this.logins, credential);
+    }
+    const key = this.keys.find(credential);
+    return key ? this.#ofKey(key) : this.#ofNewKey(credential);
+  }
+
+  async #ofNewLogin(logins: OidcLogins, token: string): Promise<Principal> {
+    const login = await logins.verify(token);
+    if (!login) throw unauthenticated('the token is not valid here');
+    return this.#ofLogin(login);
   }
 
   async #ofNewKey(credential: string): Promise<Principal> {
@@ -61,7 +79,7 @@ export class Authentication {
     const { streamSecret = '', now } = this.keys;
     const claims = streamClaimsIn(token, subject, streamSecret, now);
     if (!claims) throw unauthenticated('the token is wrong, has expired, or is for another stream');
-    return claims.login ? this.#ofLogin(claims.actor, claims.login) : this.#ofKeyId(claims.actor.id);
+    return claims.login ? this.#ofActor(claims.actor, claims.login) : this.#ofKeyId(claims.actor.id);
   }
 
   #ofKeyId(keyId: string): Principal {
@@ -70,9 +88,13 @@ export class Authentication {
     return this.#ofKey(key);
   }
 
-  #ofLogin(actor: StreamClaims['actor'], { role, until }: NonNullable<StreamClaims['login']>): Principal {
+  #ofLogin({ subject, ...login }: Login): Principal {
+    return this.#ofActor({ kind: 'user', id: `oidc:${subject}` }, login);
+  }
+
+  #ofActor(actor: StreamClaims['actor'], { role, until }: Omit<Login, 'subject'>): Principal {
     const isValid = () => until > this.keys.now;
-    if (!isValid()) throw unauthenticated('the login of the token has expired');
+    if (!isValid()) throw unauthenticated('the login has expired');
     return { actor, role, scopes: [], requestsPerMinute: this.requestsPerMinute, loginUntil: until, isValid };
   }
 }

@@ -46,7 +46,8 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
   };
 }
 
-const KEY = 'An API key, needed once a key exists. `x-role` of an operation is the least role that a key needs.';
+const KEY =
+  'An API key, or a token of the configured OpenID provider; needed once a key exists or a provider is configured. `x-role` of an operation is the least role that a key needs.';
 const SECURITY_SCHEMES = {
   bearer: { type: 'http', scheme: 'bearer', description: KEY },
   basic: { type: 'http', scheme: 'basic', description: 'The same with the key as the password; any name.' },

@@ -11,7 +11,7 @@ const StreamClaims = z.object({
   subject: z.string(),
   actor: z.object({ kind: z.enum(['user', 'key', 'service', 'github']), id: z.string() }),
   /** A login's role and its end, in milliseconds since 1970; a key has both in the directory. */
-  login: z.object({ role: Role.optional(), until: z.number() }).optional(),
+  login: z.object({ role: z.union([Role, z.undefined()]), until: z.number() }).optional(),
   /** Milliseconds since 1970. */
   expiresAt: z.number(),
 });
