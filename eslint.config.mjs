@@ -30,7 +30,7 @@ const context = (scope) => [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist', '.data', '.nx', '**/*.cjs', '**/*.mjs', 'jest.config.js'] },
+  { ignores: ['**/dist', '.data', '.nx'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
