@@ -2,93 +2,90 @@ import { eventually, inOrder, useModels, type ModelAnswer } from '@syntropic/tes
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { AGENTS, CALL_USAGE, describeWithAgent, environmentOfAgents } from './agent-programs';
 import { useOtherRunner } from './other-runner';
 import { usePlatform } from './platform';
 import { workflow } from './workflows';
 
-const CLAUDE = join(__dirname, '../agents/claude/node_modules/@anthropic-ai');
-const describeWithClaude = existsSync(CLAUDE) ? describe : describe.skip;
-
-/** Sonnet 5.5: 2 and 10 dollars for a million tokens, so that each call costs 0.03. */
-const usage = { inputTokens: 10_000, outputTokens: 1_000 };
-const COST = 0.03;
-
-const tool = (command: string) => ({ name: 'Bash', input: { command, description: 'does a part' } });
-const before = tool(
-  'echo first >> artifacts/output/tools; echo kept > ~/note; mkdir -p a; ln -s ../a a/link; chmod 750 a',
-);
-const after = tool('cat ~/note >> artifacts/output/tools; stat -c "%a %N" a a/link >> artifacts/output/tools');
+const BEFORE = 'echo first >> artifacts/output/tools; echo kept > ~/note; mkdir -p a; ln -s ../a a/link; chmod 750 a';
+const AFTER = 'cat ~/note >> artifacts/output/tools; stat -c "%a %N" a a/link >> artifacts/output/tools';
 const LEFT = "first\nkept\n750 'a'\n777 'a/link' -> '../a'\n";
 
 const Parked = z.object({ why: z.string(), checkpoint: z.object({ uri: z.string() }) });
 
-describeWithClaude('Claude Code, whose runner goes for good', () => {
-  const models = useModels();
-  const environment = () => ({ ANTHROPIC_BASE_URL: models().url, ANTHROPIC_API_KEY: 'planted-key' });
-  const platform = usePlatform({ environment });
-  const other = useOtherRunner(platform);
+const models = useModels();
+const environment = () => environmentOfAgents(models().url);
+const platform = usePlatform({ environment });
+const other = useOtherRunner(platform);
 
-  /** Runs until the agent is in its second call, whose answer comes when it is let: it orders a tool that is kept. */
-  const inSecondCall = async (name: string) => {
-    let answer: () => void = () => undefined;
-    const until = new Promise<void>((resolve) => (answer = resolve));
-    const turns: readonly ModelAnswer[] = [{ tools: [before] }, { tools: [tool('true')], until }, { tools: [after] }];
-    models().clear();
-    models().answer(inOrder(...[...turns, { text: 'Done.' }].map((turn) => ({ ...turn, usage }))));
-    await other().start({ ...environment(), PAUSE_HOLD_SECONDS: '1' });
-    const agent = 'agent: {provider: claude, model: claude-sonnet-5-5}\nprompt_template: Do your work';
-    await platform.createWorkflow(workflow(name, agent));
-    const id = await platform.execute(name);
-    await eventually(() => models().requests.length === 2);
-    return { id, answer };
-  };
-  const parkingOf = async (id: string) => {
-    for await (const { event, data } of platform.frames(id)) {
-      if (event === 'PhaseParked') return Parked.parse(JSON.parse(data));
-      if (event === 'ExecutionInterrupted') break;
-    }
-    throw new Error('it was not parked');
-  };
-  const isStored = ({ checkpoint: { uri } }: z.infer<typeof Parked>) => {
-    const hash = uri.replace('sha256:', '');
-    return existsSync(join(platform.dataDirectory, 'objects', hash.slice(0, 2), hash));
-  };
-  const contentOf = async ([id = '']: readonly string[]) =>
-    z.object({ content: z.string() }).parse((await platform.get(`/api/artifacts/${id}/content`)).body).content;
+for (const { provider, model, shell, callCost } of AGENTS) {
+  describeWithAgent(provider, `${provider}, whose runner goes for good`, () => {
+    /** Runs until the agent is in its second call, whose answer comes when it is let: it orders a tool that is kept. */
+    const inSecondCall = async (name: string) => {
+      let answer: () => void = () => undefined;
+      const until = new Promise<void>((resolve) => (answer = resolve));
+      const turns: readonly ModelAnswer[] = [
+        { tools: [shell(BEFORE)] },
+        { tools: [shell('true')], until },
+        { tools: [shell(AFTER)] },
+      ];
+      models().clear();
+      models().answer(inOrder(...[...turns, { text: 'Done.' }].map((turn) => ({ ...turn, usage: CALL_USAGE }))));
+      await other().start({ ...environment(), PAUSE_HOLD_SECONDS: '1' });
+      const agent = `agent: {provider: ${provider}, model: ${model}}\nprompt_template: Do your work`;
+      await platform.createWorkflow(workflow(`${name}-${provider}`, agent));
+      const id = await platform.execute(`${name}-${provider}`);
+      await eventually(() => models().requests.length === 2);
+      return { id, answer };
+    };
+    const parkingOf = async (id: string) => {
+      for await (const { event, data } of platform.frames(id)) {
+        if (event === 'PhaseParked') return Parked.parse(JSON.parse(data));
+        if (event === 'ExecutionInterrupted') break;
+      }
+      throw new Error('it was not parked');
+    };
+    const isStored = ({ checkpoint: { uri } }: z.infer<typeof Parked>) => {
+      const hash = uri.replace('sha256:', '');
+      return existsSync(join(platform.dataDirectory, 'objects', hash.slice(0, 2), hash));
+    };
+    const contentOf = async ([id = '']: readonly string[]) =>
+      z.object({ content: z.string() }).parse((await platform.get(`/api/artifacts/${id}/content`)).body).content;
 
-  /** One conversation, whose tools each ran once, and whose costs are those of the models' log. */
-  const isWhole = async (id: string) => {
-    const { total_cost_usd, artifact_ids, phases } = await platform.reaches(id, 'completed', 120_000);
-    const calls = models().requests;
-    expect(calls.map(({ end }) => end)).toEqual(['answered', 'answered', 'answered', 'answered']);
-    expect(Number(total_cost_usd)).toBeCloseTo(calls.length * COST, 9);
-    expect(new Set(calls.map(({ session }) => session))).toEqual(new Set([phases[0]?.session_id]));
-    expect(calls.filter(({ text }) => text.includes('You were paused'))).toHaveLength(1);
-    await expect(contentOf(artifact_ids)).resolves.toBe(LEFT);
-  };
+    /** One conversation, whose tools each ran once, and whose costs are those of the models' log. */
+    const isWhole = async (id: string) => {
+      const { total_cost_usd, artifact_ids } = await platform.reaches(id, 'completed', 120_000);
+      const calls = models().requests;
+      expect(calls.map(({ end }) => end)).toEqual(['answered', 'answered', 'answered', 'answered']);
+      expect(Number(total_cost_usd)).toBeCloseTo(calls.length * callCost, 9);
+      expect(new Set(calls.map(({ session }) => session)).size).toBe(1);
+      expect(calls.filter(({ text }) => text.includes('You were paused'))).toHaveLength(1);
+      await expect(contentOf(artifact_ids)).resolves.toBe(LEFT);
+    };
 
-  it('goes on with another runner after it was parked', async () => {
-    const { id, answer } = await inSecondCall('parked');
-    await platform.post(`/api/executions/${id}/pause`);
-    answer();
-    const parked = await parkingOf(id);
-    expect({ why: parked.why, isStored: isStored(parked) }).toEqual({ why: 'hold_expired', isStored: true });
-    await other().end('SIGKILL');
-    await platform.post(`/api/executions/${id}/resume`);
+    it('goes on with another runner after it was parked', async () => {
+      const { id, answer } = await inSecondCall('parked');
+      await platform.post(`/api/executions/${id}/pause`);
+      answer();
+      const parked = await parkingOf(id);
+      expect({ why: parked.why, isStored: isStored(parked) }).toEqual({ why: 'hold_expired', isStored: true });
+      await other().end('SIGKILL');
+      await platform.post(`/api/executions/${id}/resume`);
 
-    await isWhole(id);
-    await eventually(() => !isStored(parked));
-  }, 240_000);
+      await isWhole(id);
+      await eventually(() => !isStored(parked));
+    }, 240_000);
 
-  it('goes on with another runner after its own was stopped in the midst of its work', async () => {
-    const { id, answer } = await inSecondCall('stopped');
-    const ended = other().end('SIGTERM');
-    answer();
-    const parked = await parkingOf(id);
-    expect(parked.why).toBe('shutdown');
-    await ended;
+    it('goes on with another runner after its own was stopped in the midst of its work', async () => {
+      const { id, answer } = await inSecondCall('stopped');
+      const ended = other().end('SIGTERM');
+      answer();
+      const parked = await parkingOf(id);
+      expect(parked.why).toBe('shutdown');
+      await ended;
 
-    await isWhole(id);
-    await eventually(() => !isStored(parked));
-  }, 240_000);
-});
+      await isWhole(id);
+      await eventually(() => !isStored(parked));
+    }, 240_000);
+  });
+}

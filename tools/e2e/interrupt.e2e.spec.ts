@@ -1,22 +1,8 @@
 import { eventually, inOrder, useModels } from '@syntropic/testing';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { AGENTS, CALL_USAGE, describeWithAgent, environmentOfAgents } from './agent-programs';
 import { usePlatform } from './platform';
 import { simulated, workflow } from './workflows';
-
-const CLAUDE = join(__dirname, '../agents/claude/node_modules/@anthropic-ai');
-const itWithClaude = existsSync(CLAUDE) ? it : it.skip;
-const skipped = existsSync(CLAUDE)
-  ? ''
-  : ' (skipped: Claude Code is not installed: npm ci --prefix tools/agents/claude)';
-
-/** Sonnet 5.5: 2 and 10 dollars for a million tokens, so that each call costs 0.03. */
-const usage = { inputTokens: 10_000, outputTokens: 1_000 };
-const tool = (name: string) => ({
-  name: 'Bash',
-  input: { command: `echo ${name} >> artifacts/output/tools`, description: 'leaves its name' },
-});
 
 const Control = z.object({
   control: z.string(),
@@ -27,35 +13,34 @@ const Control = z.object({
 const State = z.object({ state: z.string(), controls: z.array(Control).default([]) });
 const Phases = z.array(z.looseObject({ attempt: z.number(), session_id: z.string() }));
 
-describe('interrupting an execution', () => {
-  const models = useModels();
-  const platform = usePlatform({
-    environment: () => ({ ANTHROPIC_BASE_URL: models().url, ANTHROPIC_API_KEY: 'key' }),
-  });
-  const interrupt = (id: string, headers?: Readonly<Record<string, string>>) =>
-    platform.post(`/api/executions/${id}/interrupt`, { reason: 'wrong branch' }, headers);
-  const stateOf = async (id: string) => {
-    const { state, controls } = State.parse((await platform.get(`/api/executions/${id}/state`)).body);
-    return { state, control: controls.at(-1) };
-  };
-  const contentOf = async ([id = '']: readonly string[]) =>
-    z.object({ content: z.string() }).parse((await platform.get(`/api/artifacts/${id}/content`)).body).content;
+const models = useModels();
+const platform = usePlatform({ environment: () => environmentOfAgents(models().url) });
+const interrupt = (id: string, headers?: Readonly<Record<string, string>>) =>
+  platform.post(`/api/executions/${id}/interrupt`, { reason: 'wrong branch' }, headers);
+const stateOf = async (id: string) => {
+  const { state, controls } = State.parse((await platform.get(`/api/executions/${id}/state`)).body);
+  return { state, control: controls.at(-1) };
+};
+const contentOf = async ([id = '']: readonly string[]) =>
+  z.object({ content: z.string() }).parse((await platform.get(`/api/artifacts/${id}/content`)).body).content;
 
-  itWithClaude(
-    `ends Claude Code in the midst of a call, and a retry goes on in its conversation and runs no tool again${skipped}`,
-    async () => {
+for (const { provider, model, shell } of AGENTS) {
+  describeWithAgent(provider, `${provider}, interrupted`, () => {
+    const tool = (name: string) => shell(`echo ${name} >> artifacts/output/tools`);
+
+    it('is ended in the midst of a call, and a retry goes on in its conversation and runs no tool again', async () => {
       models().clear();
       models().answer(
         inOrder(
-          { tools: [tool('first')], usage },
-          { text: 'Never told.', usage, until: new Promise(() => undefined) },
-          { tools: [tool('second')], usage },
-          { text: 'Done.', usage },
+          { tools: [tool('first')], usage: CALL_USAGE },
+          { text: 'Never told.', usage: CALL_USAGE, until: new Promise(() => undefined) },
+          { tools: [tool('second')], usage: CALL_USAGE },
+          { text: 'Done.', usage: CALL_USAGE },
         ),
       );
-      const agent = 'agent: {provider: claude, model: claude-sonnet-5-5}\nprompt_template: Do your work';
-      await platform.createWorkflow(workflow('interrupted', agent));
-      const id = await platform.execute('interrupted');
+      const agent = `agent: {provider: ${provider}, model: ${model}}\nprompt_template: Do your work`;
+      await platform.createWorkflow(workflow(`interrupted-${provider}`, agent));
+      const id = await platform.execute(`interrupted-${provider}`);
       await eventually(() => models().requests.length === 2);
 
       const key = { 'Idempotency-Key': `interruption of ${id}` };
@@ -68,8 +53,10 @@ describe('interrupting an execution', () => {
       const [kept] = Phases.parse(before.phases);
 
       // Another execution runs meanwhile: what the interrupted one would still ask for has had its time.
-      await platform.createWorkflow(workflow('meanwhile', simulated('turns: 3, tools_per_turn: 1, delay_ms: 50')));
-      await platform.reaches(await platform.execute('meanwhile'), 'completed');
+      await platform.createWorkflow(
+        workflow(`meanwhile-${provider}`, simulated('turns: 3, tools_per_turn: 1, delay_ms: 50')),
+      );
+      await platform.reaches(await platform.execute(`meanwhile-${provider}`), 'completed');
       expect(models().requests).toHaveLength(2);
 
       expect((await platform.post(`/api/executions/${id}/retry`)).status).toBe(200);
@@ -84,9 +71,11 @@ describe('interrupting an execution', () => {
         control: 'retry',
         effective_at: expect.any(String) as string,
       });
-    },
-  );
+    });
+  });
+}
 
+describe('an interruption', () => {
   it('is requested before it is a fact, in the stream, and can be repeated until then', async () => {
     await platform.createWorkflow(workflow('stoppable', simulated('turns: 400, tools_per_turn: 1, delay_ms: 50')));
     const id = await platform.execute('stoppable');
