@@ -86,14 +86,17 @@ import { SessionRecordController } from './sessions/session-record.controller';
 import { SessionsController } from './sessions/sessions.controller';
 import { Transcripts } from './sessions/transcripts';
 import { SystemsController } from './systems/systems.controller';
+import { WorkflowChanges } from './workflows/workflow-changes';
+import { WorkflowPackagesController } from './workflows/workflow-packages.controller';
 import { WorkflowsController } from './workflows/workflows.controller';
-import { COMPILED_YAML_PROGRAM, WorkflowYamlReader, YAML_PROGRAM } from './workflows/yaml/workflow-yaml-reader';
+import { COMPILED_YAML_PROGRAM, WorkflowYamlThread, YAML_PROGRAM } from './workflows/yaml/workflow-yaml-thread';
 
 const VERSION = '0.1.0';
 
 /** The controllers of the endpoints below `/api`. */
 export const API = [
   WorkflowsController,
+  WorkflowPackagesController,
   StartController,
   ExecutionsController,
   ExecutionController,
@@ -138,6 +141,15 @@ function oidcOf({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_ROLES_CLAIM, OIDC_ROLES }: Ga
   return [{ provide: OidcLogins, useFactory: () => new OidcLogins(settings) }];
 }
 
+/** The parts that store, serve and remove the content of artifacts. */
+const ARTIFACTS = [
+  ArtifactBytes,
+  ArtifactChanges,
+  ContentRemoval,
+  { provide: UPLOADS_PARENT, useFactory: () => tmpdir() },
+  Uploads,
+];
+
 @Module({})
 export class AppModule {
   static of(config: GatewayConfig): DynamicModule {
@@ -165,7 +177,8 @@ export class AppModule {
         { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
         { provide: ASYNCAPI, useFactory: () => asyncApiDocument(VERSION) },
         { provide: YAML_PROGRAM, useValue: COMPILED_YAML_PROGRAM },
-        WorkflowYamlReader,
+        WorkflowYamlThread,
+        WorkflowChanges,
         DocsAssets,
         RowLookup,
         Commands,
@@ -182,11 +195,7 @@ export class AppModule {
         ExecutionDetails,
         PastExecutions,
         ForkPoints,
-        ArtifactBytes,
-        ArtifactChanges,
-        ContentRemoval,
-        { provide: UPLOADS_PARENT, useFactory: () => tmpdir() },
-        Uploads,
+        ...ARTIFACTS,
         SessionEvents,
         Transcripts,
         ActivityFeed,

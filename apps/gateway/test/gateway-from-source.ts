@@ -5,7 +5,7 @@ import { AppModule, ROUTES } from '../src/app.module';
 import { applicationOptions } from '../src/gateway';
 import type { GatewayConfig } from '../src/gateway.config';
 import { httpAdapter } from '../src/http/http-adapter';
-import { COMPILED_YAML_PROGRAM, YAML_PROGRAM, type YamlProgram } from '../src/workflows/yaml/workflow-yaml-reader';
+import { COMPILED_YAML_PROGRAM, YAML_PROGRAM, type YamlProgram } from '../src/workflows/yaml/workflow-yaml-thread';
 
 export type Replace = (gateway: TestingModuleBuilder) => TestingModuleBuilder;
 

@@ -1,4 +1,4 @@
-import { COMPILED_YAML_PROGRAM, YAML_PROGRAM } from '../src/workflows/yaml/workflow-yaml-reader';
+import { COMPILED_YAML_PROGRAM, YAML_PROGRAM } from '../src/workflows/yaml/workflow-yaml-thread';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { call } from './call';
@@ -54,7 +54,7 @@ describe('the thread that reads documents', () => {
   const READY = "const { parentPort } = require('node:worker_threads'); parentPort.postMessage('ready');";
   const scriptOf = (name: string, onMessage: string) => {
     const file = join(gateway.objects, name);
-    writeFileSync(file, `${READY} parentPort.on('message', ({ id, request: text }) => { ${onMessage} });`);
+    writeFileSync(file, `${READY} parentPort.on('message', ({ id, request: { text } }) => { ${onMessage} });`);
     return { ...COMPILED_YAML_PROGRAM, file, readingMs: 500 };
   };
   const startWith = (name: string, onMessage: string) =>

@@ -1,19 +1,17 @@
 import { Controller } from '@nestjs/common';
-import { workflowTemplate } from '@syntropic/orchestration/contracts';
 import { workflowProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
-import type { InputOf } from '@syntropic/kernel';
-import { Commands } from '../commands/commands';
 import type { ApiRequest, ReplyOf } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { orderOf } from '../http/sort-order';
 import { invalidRequest } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
+import { WorkflowChanges } from './workflow-changes';
 import { definitionOf } from './workflow-definition-of';
 import { WORKFLOW } from './workflow-lookup';
 import { workflowSummary, workflowView } from './workflow-view';
-import { WorkflowYamlReader } from './yaml/workflow-yaml-reader';
+import { WorkflowYamlThread } from './yaml/workflow-yaml-thread';
 import { WorkflowListQuery } from './workflows.dto';
 import {
   archiveWorkflow,
@@ -25,15 +23,13 @@ import {
   validateWorkflow,
 } from './workflows.endpoints';
 
-const { ArchiveWorkflow, CreateWorkflow, UpdatePhasePrompt } = workflowTemplate.commands;
-
 @Controller(API_PREFIXES)
 export class WorkflowsController {
   constructor(
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
-    private readonly commands: Commands,
-    private readonly yaml: WorkflowYamlReader,
+    private readonly yaml: WorkflowYamlThread,
+    private readonly changes: WorkflowChanges,
   ) {}
 
   @Serve(listWorkflows)
@@ -52,7 +48,7 @@ export class WorkflowsController {
 
   @Serve(createWorkflow)
   create(request: ApiRequest<typeof createWorkflow>) {
-    return this.#create(request, definitionOf(request.body, request.origin.commandId));
+    return this.changes.create(request, definitionOf(request.body, request.origin.commandId));
   }
 
   @Serve(validateWorkflow)
@@ -72,7 +68,7 @@ export class WorkflowsController {
     if ('faults' in parsed) throw invalidRequest(parsed.faults);
 
     const { name = parsed.definition.name, workflow_id = parsed.workflowId } = request.query;
-    return this.#create(request, { ...parsed.definition, name, workflowId: workflow_id });
+    return this.changes.create(request, { ...parsed.definition, name, workflowId: workflow_id });
   }
 
   @Serve(readWorkflow)
@@ -83,7 +79,7 @@ export class WorkflowsController {
   @Serve(archiveWorkflow)
   async archive(request: ApiRequest<typeof archiveWorkflow>): Promise<ReplyOf<typeof archiveWorkflow>> {
     const { workflow_id } = request.params;
-    await this.commands.send(request, ArchiveWorkflow, { workflowId: workflow_id });
+    await this.changes.archive(request, workflow_id);
     return { workflow_id, status: 'archived' };
   }
 
@@ -91,7 +87,7 @@ export class WorkflowsController {
   async updatePhase(request: ApiRequest<typeof updatePhase>): Promise<ReplyOf<typeof updatePhase>> {
     const { workflow_id, phase_id } = request.params;
     const { prompt_template, model, timeout_seconds, allowed_tools } = request.body;
-    await this.commands.send(request, UpdatePhasePrompt, {
+    await this.changes.updatePhase(request, {
       workflowId: workflow_id,
       phaseId: phase_id,
       promptTemplate: prompt_template,
@@ -100,21 +96,5 @@ export class WorkflowsController {
       allowedTools: allowed_tools,
     });
     return { workflow_id, phase_id, status: 'updated' };
-  }
-
-  async #create(
-    request: ApiRequest<typeof createWorkflow> | ApiRequest<typeof createWorkflowFromYaml>,
-    definition: InputOf<typeof CreateWorkflow>,
-  ): Promise<ReplyOf<typeof createWorkflow>> {
-    await this.commands.send(request, CreateWorkflow, definition);
-    return {
-      id: definition.workflowId,
-      name: definition.name,
-      workflow_type: definition.workflowType ?? 'custom',
-      classification: definition.classification ?? 'standard',
-      repository_url: definition.repositoryUrl ?? '',
-      requires_repos: definition.requiresRepos ?? true,
-      status: 'created',
-    };
   }
 }

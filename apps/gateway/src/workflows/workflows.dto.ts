@@ -112,8 +112,33 @@ export const CreatedWorkflow = z
   })
   .meta({ id: 'CreateWorkflowResponse' });
 
+export type CreatedWorkflow = z.infer<typeof CreatedWorkflow>;
+
 /** Replace values of the document. */
 export const FromYamlQuery = z.object({ name: workflow.name.optional(), workflow_id: WorkflowId.optional() });
+
+const MOST_FILES = 500;
+
+const PackageFiles = z
+  .record(z.string().min(1).max(512), z.string())
+  .refine((files) => Object.keys(files).length <= MOST_FILES, `at most ${MOST_FILES} files`)
+  .meta({ description: 'The texts of the files by their paths.' });
+
+export const ExportQuery = z.object({ format: z.enum(['package', 'plugin']).default('package') });
+
+export const ExportManifest = z
+  .object({
+    format: z.enum(['package', 'plugin']),
+    workflow_id: z.string(),
+    workflow_name: z.string(),
+    files: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'ExportManifestResponse' });
+
+/** The files of an export. `name` and `workflow_id` replace values of the document. */
+export const ImportWorkflowRequest = z
+  .strictObject({ files: PackageFiles, name: optional(workflow.name), workflow_id: optional(WorkflowId) })
+  .meta({ id: 'ImportWorkflowRequest' });
 
 export const ValidateYamlRequest = z
   .strictObject({

@@ -4,7 +4,10 @@ import {
   CreatedWorkflow,
   CreateWorkflowRequest,
   ExactWorkflowParams,
+  ExportManifest,
+  ExportQuery,
   FromYamlQuery,
+  ImportWorkflowRequest,
   PhaseParams,
   UpdatedPhase,
   UpdatePhaseRequest,
@@ -53,6 +56,26 @@ export const createWorkflowFromYaml = endpoint({
   yaml: true,
   reply: CreatedWorkflow,
   status: 201,
+});
+
+export const importWorkflow = endpoint({
+  method: 'POST',
+  path: '/workflows/import',
+  access: 'operator',
+  summary: 'Creates a workflow from the files of a package, such as `export` gives; prompts are in files of their own',
+  body: ImportWorkflowRequest,
+  reply: CreatedWorkflow,
+  status: 201,
+});
+
+export const exportWorkflow = endpoint({
+  method: 'GET',
+  path: '/workflows/{workflow_id}/export',
+  access: 'viewer',
+  summary: 'A workflow as the files of a package, from which it can be imported as it is',
+  params: WorkflowParams,
+  query: ExportQuery,
+  reply: ExportManifest,
 });
 
 export const readWorkflow = endpoint({

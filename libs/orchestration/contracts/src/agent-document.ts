@@ -89,6 +89,11 @@ const NAMES: Readonly<Record<string, string>> = {
   keep_session: 'keepSession',
 };
 
+const DOCUMENT_NAMES = new Map(Object.entries(NAMES).map(([name, setting]) => [setting, name]));
+
+/** The documents' name of a setting. */
+export const documentNameOf = (setting: string): string => DOCUMENT_NAMES.get(setting) ?? setting;
+
 export function agentOf({ limits, setup, ...agent }: AgentDocument): z.infer<typeof AgentConfiguration> {
   const settings = Object.entries(agent).map(([name, value]) => [NAMES[name] ?? name, value] as const);
   return AgentConfiguration.parse({

@@ -86,6 +86,7 @@ export {
   type WorkflowEvent,
   type WorkflowEvents,
 } from './workflow-template.contract';
-export { parseWorkflowYaml, type ParsedWorkflow, type YamlFault } from './workflow-yaml';
+export { packageOf, type PackageFiles, type PackageFormat } from './workflow-package';
+export { parseWorkflowYaml, type DocumentPackage, type ParsedWorkflow, type YamlFault } from './workflow-yaml';
 export { workspaceIdOf } from './workspace-id';
 export { workspace, type WorkspaceCommands, type WorkspaceEvent } from './workspace.contract';

@@ -34,7 +34,8 @@ export const WorkflowDocument = z.strictObject({
   description: workflow.description.nullable(),
   type: workflow.workflowType,
   classification: workflow.classification,
-  repository: z.strictObject({ url: RepositoryReference.min(1), ref: workflow.repositoryRef }).nullish(),
+  /** A `ref` alone is that of the repositories in `repos`. */
+  repository: z.strictObject({ url: RepositoryReference.min(1).optional(), ref: workflow.repositoryRef }).nullish(),
   requires_repos: z.boolean().optional(),
   project_name: workflow.projectName.nullable(),
   inputs: z.array(AuthoredInput).max(MAX_INPUTS).default([]),

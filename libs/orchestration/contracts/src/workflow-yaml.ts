@@ -16,6 +16,8 @@ import type { z } from 'zod';
 import { type WorkflowDefinition } from './workflow-definition';
 import { definitionOf, WorkflowDocument } from './workflow-document';
 import { unknownPlaceholders, type UnknownPlaceholder } from './placeholders';
+import { withPrompts } from './prompt-files';
+import type { PackageFiles } from './workflow-package';
 import { boundedDocument, YamlBoundExceeded } from './yaml-bounds';
 
 /** A fault of a document and its location. Lines and columns count from 1. */
@@ -28,11 +30,14 @@ export type ParsedWorkflow =
 /** Further faults are only counted. */
 const MOST_FAULTS = 100;
 
-/** Reads a workflow in the YAML format; every fault says its line and field. */
-export function parseWorkflowYaml(text: string): ParsedWorkflow {
+/** The other files of a package, and the directory in it that has the document. */
+export type DocumentPackage = Readonly<{ files: PackageFiles; directory: string }>;
+
+/** Reads a workflow in the YAML format; every fault says its line and field. Prompts may be in files of its package. */
+export function parseWorkflowYaml(text: string, from?: DocumentPackage): ParsedWorkflow {
   const lines = new LineCounter();
   try {
-    return parsed({ document: boundedDocument(text, lines), lines, text });
+    return parsed({ document: boundedDocument(text, lines), lines, text }, from);
   } catch (error) {
     if (!(error instanceof YamlBoundExceeded)) throw error;
     return { faults: [faultAt(lines, error.offset, '', error.message)] };
@@ -41,13 +46,19 @@ export function parseWorkflowYaml(text: string): ParsedWorkflow {
 
 type Source = Readonly<{ document: Document; lines: LineCounter; text: string }>;
 
-function parsed(source: Source): ParsedWorkflow {
+function parsed(source: Source, from?: DocumentPackage): ParsedWorkflow {
   const { document, lines } = source;
   const [broken, ...others] = structureFaults(document, lines);
   if (broken) return { faults: [broken, ...others] };
 
   // The bounds have counted what the aliases stand for.
-  const { data, error } = WorkflowDocument.safeParse(document.toJS({ maxAliasCount: -1 }));
+  const fields: unknown = document.toJS({ maxAliasCount: -1 });
+  const [absent, ...more] = limited(from ? withPrompts(fields, from.files, from.directory) : [], ({ phase, why }) =>
+    located(document, lines, ['phases', phase, 'prompt_file'], why),
+  );
+  if (absent) return { faults: [absent, ...more] };
+
+  const { data, error } = WorkflowDocument.safeParse(fields);
   if (error) {
     const [first, ...further] = faultsOf(error, document, lines);
     return { faults: [first ?? faultAt(lines, 0, '', error.message), ...further] };
