@@ -123,6 +123,14 @@ describe('deploy/k8s/base', () => {
     expect(volumeClaimTemplates.map(({ metadata }) => metadata.name)).toEqual([mounted?.name]);
   });
 
+  it('gives the gateway a place for the files that it receives, within its disk', () => {
+    const mounted = containerOf('gateway').volumeMounts.find(({ mountPath }) => mountPath === '/tmp');
+    const volume = workloadOf('gateway').template.spec.volumes.find(({ name }) => name === mounted?.name);
+
+    expect(volume?.emptyDir).toEqual({ sizeLimit: '1792Mi' });
+    expect(containerOf('gateway').resources.limits['ephemeral-storage']).toBe('2Gi');
+  });
+
   it('gives each runner its own address of the bus, and none of the others', () => {
     const { NATS_URL_FILE } = environmentOf('agent-runner');
     const mounted = containerOf('agent-runner').volumeMounts.find(({ mountPath }) => mountPath === NATS_URL_FILE);
