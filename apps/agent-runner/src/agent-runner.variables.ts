@@ -27,6 +27,13 @@ const list = <Item extends z.ZodType<unknown, string>>(item: Item) =>
     )
     .pipe(z.array(item));
 
+/** Tokens go to the API server: only a proxy on this machine is spoken to without TLS. */
+const KubernetesUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => url.startsWith('https:') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname), {
+    message: 'is an https address, or one of this machine',
+  });
+
 const settings = withObjects(
   z.object({
     ...serviceVariables,
@@ -46,8 +53,24 @@ const settings = withObjects(
     WORKSPACE_INODES: atLeastOne(200_000),
     /** The container engine's socket; absent: the backend `docker` is not offered. */
     WORKSPACE_DOCKER_SOCKET: z.string().startsWith('/').optional(),
-    /** The image of workspaces in containers, which the engine must have; `name@sha256:…` pins it. */
+    /** The image of workspaces in containers, which the engine must have, and of pods, which is the runner's or made from it; `name@sha256:…` pins it. */
     WORKSPACE_IMAGE: z.string().min(1).optional(),
+    /** The cluster's API server; absent: the backend `kubernetes` is not offered. */
+    WORKSPACE_KUBERNETES_API: KubernetesUrl.optional(),
+    /** A directory with the `token` and the `ca.crt` of the runner's service account. */
+    WORKSPACE_KUBERNETES_CREDENTIALS: z
+      .string()
+      .startsWith('/')
+      .default('/var/run/secrets/kubernetes.io/serviceaccount'),
+    /** The namespace of workspaces' pods. */
+    WORKSPACE_NAMESPACE: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
+      .default('syntropic-workspaces'),
+    /** The address of this runner that pods dial. */
+    WORKSPACE_RUNNER_HOST: z.union([z.ipv4(), z.ipv6()]).optional(),
+    /** The port of this runner that pods dial. */
+    WORKSPACE_RUNNER_PORT: z.coerce.number().int().min(0).max(65_535).default(7_444),
     /** The memory that all workspaces may hold together, in MiB; absent: that of the machine, or of the runner's control group. */
     RUNNER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
     /** A runner with less room on its disk claims no work. */
@@ -107,6 +130,16 @@ export const variables = settings
   .refine(({ WORKSPACE_DOCKER_SOCKET: socket, WORKSPACE_IMAGE: image }) => !socket || image, {
     path: ['WORKSPACE_IMAGE'],
     message: 'is needed for WORKSPACE_DOCKER_SOCKET',
+    when: () => true,
+  })
+  .refine(({ WORKSPACE_KUBERNETES_API: api, WORKSPACE_IMAGE: image }) => !api || image, {
+    path: ['WORKSPACE_IMAGE'],
+    message: 'is needed for WORKSPACE_KUBERNETES_API',
+    when: () => true,
+  })
+  .refine(({ WORKSPACE_KUBERNETES_API: api, WORKSPACE_RUNNER_HOST: host }) => !api || host, {
+    path: ['WORKSPACE_RUNNER_HOST'],
+    message: 'is needed for WORKSPACE_KUBERNETES_API',
     when: () => true,
   });
 

@@ -18,6 +18,7 @@ import { SessionStart } from './assignment/session-start';
 import { SessionStarter } from './assignment/session-starter';
 import { SessionTelemetry } from './assignment/session-telemetry';
 import { WorkspaceRequests } from './assignment/workspace-requests';
+import { backendsOf } from './backends-of';
 import { SessionCheckpoints } from './checkpoints/session-checkpoints';
 import { UnwantedCheckpoints } from './checkpoints/unwanted-checkpoints';
 import {
@@ -61,13 +62,11 @@ import { MemoryRoom } from './work/memory-room';
 import { OfferedSecrets } from './work/offered-secrets';
 import { ParkedSessions } from './work/parked-sessions';
 import { Room } from './work/room';
-import { runnerIn } from './work/runner-identity';
 import { RunnerLog } from './work/runner-log';
 import { RunnerMessages } from './work/runner-messages';
-import { defaultLimitsOf, settingsOf } from './work/runner-settings';
+import { settingsOf } from './work/runner-settings';
 import { SessionCleanup } from './work/session-cleanup';
 import { WorkIntake } from './work/work-intake';
-import { DockerBackend, ProcessBackend, SandboxBackend, type Backend } from './workspaces';
 
 const NAME = 'agent-runner';
 const LEASE_TIMES: LeaseTiming = { renewMs: 3_000, uncertainAfterMs: 8_000 };
@@ -159,11 +158,3 @@ const ownProviders = ({ SYN_RECORDINGS_DIR: recordings }: RunnerConfig): readonl
   new SimulatedProvider(),
   ...(recordings ? [new ReplayProvider(recordings)] : []),
 ];
-
-function backendsOf(config: RunnerConfig): readonly Backend[] {
-  const { SYN_ALLOW_PROCESS, WORKSPACE_DOCKER_SOCKET: socket, WORKSPACE_IMAGE: image, RUNNER_DIR: directory } = config;
-  const defaults = defaultLimitsOf(config);
-  const plain = [new SandboxBackend(defaults), new ProcessBackend(SYN_ALLOW_PROCESS, defaults)];
-  if (socket === undefined || image === undefined) return plain;
-  return [...plain, new DockerBackend({ socket, image, directory, runner: () => runnerIn(directory), defaults })];
-}

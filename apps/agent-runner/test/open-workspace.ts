@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProcessBackend, SandboxBackend, type Backend } from '../src/workspaces';
 import { dockerBackend } from './docker-backend';
+import { kubernetesBackend } from './kubernetes-backend';
 
 /** A runner that opens one workspace, starts busy processes in it, prints a line, and waits until it is killed. */
 async function main([, , kind = '', directory = '', id = '', frozen = '']: readonly string[]): Promise<void> {
@@ -15,8 +17,15 @@ async function main([, , kind = '', directory = '', id = '', frozen = '']: reado
   await agent.exit;
 }
 
-/** A path is that of a container engine's socket. */
+/** A path is that of a container engine's socket, or of a file that names a cluster. */
 function backendOf(kind: string, directory: string): Backend {
+  if (kind.endsWith('.json')) {
+    const { program, ...access } = JSON.parse(readFileSync(kind, 'utf8')) as Record<
+      'url' | 'credentials' | 'program',
+      string
+    >;
+    return kubernetesBackend({ access, program, directory, runner: 'runner-1' });
+  }
   if (kind.startsWith('/')) return dockerBackend({ socket: kind, directory });
   return kind === 'sandbox' ? new SandboxBackend() : new ProcessBackend(true);
 }

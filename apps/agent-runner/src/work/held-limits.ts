@@ -23,7 +23,8 @@ export class HeldLimits {
   async of(backend: Backend, unheld: readonly Limit[]): Promise<WorkspaceLimits> {
     const usual = await backend.memoryOf({});
     const most = Math.max(this.settings.memoryBytes, usual);
-    const memory = unheld.includes('memoryBytes') ? undefined : most;
+    // Workspaces that take nothing of this machine's memory are not bounded by it.
+    const memory = unheld.includes('memoryBytes') || usual === 0 ? undefined : most;
     const disk = unheld.includes('diskBytes') ? undefined : await largestDisk(backend, most, usual);
     return {
       unheld: unheld.flatMap((limit) => NAMES[limit] ?? []),

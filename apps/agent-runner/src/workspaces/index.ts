@@ -3,6 +3,7 @@ export type { DefaultLimits } from './limits';
 export { withParentDeathSignal } from './launch-command';
 export { marker, reapOrphans } from './orphans';
 export { PATH } from './programs';
+export { KubernetesBackend } from './kubernetes/kubernetes.backend';
 export { ProcessBackend } from './process.backend';
 export { SandboxBackend } from './sandbox.backend';
 export { hasVolume, unmountVolume } from './volume';

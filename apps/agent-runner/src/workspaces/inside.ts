@@ -42,9 +42,6 @@ export function programInside(
   const files = [...new Set(words.map(({ hostFile }) => hostFile))];
   const inside = (word: Argument) =>
     typeof word === 'string' ? word : `${INSIDE.files}/${files.indexOf(word.hostFile)}`;
-  const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, inside(value)]));
-  const account = { HOME: INSIDE.home, USER: 'agent', LOGNAME: 'agent', SHELL: '/bin/sh' };
-  const socketVariable = socket === undefined ? {} : { [SOCKET_VARIABLE]: INSIDE.socket };
   return {
     binds: [
       { source: volume.workspace, target: INSIDE.workspace, writable: true },
@@ -55,6 +52,18 @@ export function programInside(
       ...(socket === undefined ? [] : [{ source: socket, target: INSIDE.socket, writable: false }]),
     ],
     command: argv.map(inside),
-    environment: { LANG: 'C.UTF-8', ...account, ...socketVariable, ...environment, ...own },
+    environment: environmentInside({ socket, environment }, env, inside),
   };
+}
+
+/** A program's variables, with the paths that its files have inside. */
+export function environmentInside(
+  { socket, environment }: Pick<WorkspaceSpec, 'socket' | 'environment'>,
+  env: AgentInput['env'],
+  inside: (word: Argument) => string,
+): Record<string, string> {
+  const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, inside(value)]));
+  const account = { HOME: INSIDE.home, USER: 'agent', LOGNAME: 'agent', SHELL: '/bin/sh' };
+  const socketVariable = socket === undefined ? {} : { [SOCKET_VARIABLE]: INSIDE.socket };
+  return { LANG: 'C.UTF-8', ...account, ...socketVariable, ...environment, ...own };
 }

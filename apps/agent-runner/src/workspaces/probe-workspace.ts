@@ -9,7 +9,7 @@ import type { Backend } from './workspace';
  * Reads and writes a file in a temporary workspace of the backend, below `parent`.
  * @throws with the program's standard error when it does not exit with 0
  */
-export async function probeWorkspace(backend: Backend, parent: string = tmpdir()): Promise<void> {
+export async function probeWorkspace(backend: Pick<Backend, 'create'>, parent: string = tmpdir()): Promise<void> {
   await mkdir(parent, { recursive: true });
   const directory = await mkdtemp(join(parent, 'syntropic-probe-'));
   const workspace = await backend.create({ id: randomUUID(), directory, limits: {}, environment: {} });

@@ -19,6 +19,17 @@ export async function descendants(root: number): Promise<number[]> {
   return [...found];
 }
 
+/** Every process that this one sees, but for itself, its ancestors, and those that are spared with their descendants. */
+export async function othersThan(own: number, spared: ReadonlySet<number>): Promise<number[]> {
+  const rows = (await processTable()).filter(({ state }) => !GONE.includes(state));
+  const parents = new Map(rows.map(({ pid, parent }) => [pid, parent]));
+  const line = (pid: number): number[] => (parents.has(pid) ? [pid, ...line(parents.get(pid) ?? 0)] : []);
+  const ancestors = new Set(line(own));
+  return rows
+    .map(({ pid }) => pid)
+    .filter((pid) => !ancestors.has(pid) && !line(pid).some((ancestor) => spared.has(ancestor)));
+}
+
 /** The processes that were started with `entry` (`NAME=value`) in their environment, among those whose environment this user may read. */
 export async function withEnvironment(entry: string): Promise<number[]> {
   const rows = (await processTable()).filter(({ state }) => !GONE.includes(state));

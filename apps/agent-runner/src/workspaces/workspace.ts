@@ -31,7 +31,8 @@ export interface Backend {
   readonly isExperimental?: boolean;
   probe(): Promise<Probe>;
   /**
-   * The most memory in bytes that a workspace with these limits can hold, the pages of its disk included; 0 where nothing limits it.
+   * The most memory of this machine, in bytes, that a workspace with these limits can hold, the pages of its disk included; 0 where nothing
+   * limits it, or where it holds none.
    * @throws DomainError `workspace.limit_not_held`
    */
   memoryOf(limits: Limits): Promise<number>;
@@ -57,9 +58,12 @@ export interface Probe {
 }
 
 export interface Workspace {
-  /** The agent's working directory, as the host sees it. */
+  /**
+   * The agent's working directory, as the host sees it. Where programs run on other machines, it holds the files that go to the first
+   * program, and those that each program has left when it has ended.
+   */
   readonly directory: string;
-  /** The agent's home, as the host sees it. */
+  /** The agent's home, likewise. */
   readonly home: string;
   /** Makes the agent the owner of all files that the runner has put into the two directories. */
   handOver(): Promise<void>;

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { agentGroupIn, systemView } from '../../src/workspaces/bubblewrap';
 import type { ControlGroup } from '../../src/workspaces/control-group';
@@ -23,6 +25,8 @@ export interface Program {
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly writable: boolean }[];
   readonly limits: { readonly memoryBytes?: number; readonly pids?: number; readonly cpus?: number };
   readonly fileBytes?: number | undefined;
+  /** True for a container with the network of this machine, and with the files of its own control group. */
+  readonly isPod?: boolean;
 }
 
 /** A container by bubblewrap, with this machine's programs as its image: own namespaces, no network but loopback, a control group. */
@@ -47,7 +51,7 @@ export class Bubblewrapped {
     // Bubblewrap's process outside of the container is no process of it.
     await group?.limit(program.limits, 1);
     const limited = program.fileBytes === undefined ? [] : ['prlimit', `--fsize=${program.fileBytes}`, '--'];
-    const [command = '', ...rest] = launchInGroup(group, [...limited, 'bwrap', ...(await options(program))]);
+    const [command = '', ...rest] = launchInGroup(group, [...limited, 'bwrap', ...(await options(program, group))]);
     const child = spawn(command, [...rest, '--', ...asUser(program)], {
       cwd: '/',
       env: {
@@ -89,11 +93,14 @@ export class Bubblewrapped {
 
 const descendantsOf = ({ pid }: ChildProcessWithoutNullStreams) => (pid === undefined ? [] : descendants(pid));
 
-async function options({ user, directory, mounts }: Program): Promise<string[]> {
+async function options(program: Program, group: ControlGroup | undefined): Promise<string[]> {
+  const { user, directory, isPod = false } = program;
+  const mounts = isPod ? [...program.mounts, ...groupMounts(group)] : program.mounts;
   const { system, hidden } = await systemView();
   const isRoot = process.geteuid?.() === 0;
   return [
-    ...['--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--die-with-parent', '--new-session'],
+    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--die-with-parent', '--new-session'],
+    ...(isPod ? [] : ['--unshare-net']),
     ...(isRoot
       ? ['SETUID', 'SETGID', 'SETPCAP'].flatMap((capability) => ['--cap-add', `CAP_${capability}`])
       : ['--unshare-user', '--uid', String(user.uid), '--gid', String(user.gid)]),
@@ -104,6 +111,15 @@ async function options({ user, directory, mounts }: Program): Promise<string[]> 
     ...mounts.flatMap(({ source, target, writable }) => [writable ? '--bind' : '--ro-bind', source, target]),
     ...['--remount-ro', '/', '--chdir', directory, '--info-fd', String(REPORT)],
   ];
+}
+
+/** Where a runtime shows a container its group: in version 2 as the whole hierarchy, in version 1 as that of the controller. */
+function groupMounts(group: ControlGroup | undefined): Program['mounts'] {
+  return (group?.directories ?? []).flatMap((source) => {
+    if (existsSync(join(source, 'memory.events'))) return { source, target: '/sys/fs/cgroup', writable: false };
+    if (!existsSync(join(source, 'memory.oom_control'))) return [];
+    return { source, target: '/sys/fs/cgroup/memory', writable: false };
+  });
 }
 
 /** The directories above the paths, from the top: bubblewrap would make them for root alone. */

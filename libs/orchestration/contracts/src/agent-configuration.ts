@@ -12,9 +12,9 @@ const Limits = z.object({
 });
 
 /** The kinds of workspaces. */
-export const Isolation = z.enum(['sandbox', 'process', 'docker']).meta({
+export const Isolation = z.enum(['sandbox', 'process', 'docker', 'kubernetes']).meta({
   description:
-    '`sandbox`: every namespace its own; `process`: no isolation, where the runner allows it; `docker`: a container of an engine, where the runner has one (experimental)',
+    '`sandbox`: every namespace its own; `process`: no isolation, where the runner allows it; `docker`: a container of an engine, where the runner has one (experimental); `kubernetes`: a pod of a cluster, where the runner has one (experimental)',
 });
 
 const common = {

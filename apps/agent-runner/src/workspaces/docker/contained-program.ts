@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { exitOf } from '../agent-process';
 import type { AgentInput, AgentProcess, AgentSignal, Exit } from '../workspace';
 import { answered, isMissing, type DockerEngine } from './docker-engine';
-import { separateOutputs } from './multiplexed-output';
+import { separateOutputs } from '../multiplexed-output';
 
 const KILLED: Exit = { code: null, signal: 'SIGKILL' };
 

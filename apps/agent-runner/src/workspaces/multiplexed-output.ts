@@ -4,29 +4,46 @@ import type { PassThrough } from 'node:stream';
 /** A frame's header: the stream's number, three empty bytes, and the length of what follows. */
 const HEADER_BYTES = 8;
 const LENGTH_AT = 4;
-const STREAMS = { stdout: 1, stderr: 2 };
+/** The numbers of a program's outputs. */
+export const OUTPUTS = { stdout: 1, stderr: 2 };
 
 export interface Outputs {
   readonly stdout: PassThrough;
   readonly stderr: PassThrough;
 }
 
+/** A piece of an output with its header. */
+export function frameOf(stream: number, content: Buffer): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt8(stream, 0);
+  header.writeUInt32BE(content.length, LENGTH_AT);
+  return Buffer.concat([header, content]);
+}
+
 /**
- * Takes apart what an engine sends of a program's two outputs over one connection, no faster than it is read.
- * Ends both when the connection ends; a connection that breaks fails them.
+ * Takes apart what an engine, or a pod's agent, sends of a program's two outputs over one connection, no faster than it is read.
+ * Ends both when the connection ends; a connection that breaks fails them, unless it is said then that the program has ended with it.
  */
-export async function separateOutputs(connection: AsyncIterable<Buffer>, outputs: Outputs): Promise<void> {
+export async function separateOutputs(
+  connection: AsyncIterable<Buffer>,
+  outputs: Outputs,
+  endsHere: () => Promise<boolean> = () => Promise.resolve(false),
+): Promise<void> {
   const both = [outputs.stdout, outputs.stderr];
   try {
     const frames = new Frames();
     for await (const chunk of connection) {
       for (const { stream, content } of frames.partsOf(chunk)) {
-        await written(stream === STREAMS.stderr ? outputs.stderr : outputs.stdout, content);
+        await written(stream === OUTPUTS.stderr ? outputs.stderr : outputs.stdout, content);
       }
     }
-    if (!frames.areComplete) throw new Error('the output of the container has broken off');
+    if (!frames.areComplete) throw new Error('the output of the program has broken off');
     for (const output of both) output.end();
   } catch (error) {
+    if (await endsHere()) {
+      for (const output of both) output.end();
+      return;
+    }
     const cause = error instanceof Error ? error : new Error(String(error));
     for (const output of both) output.destroy(cause);
   }
