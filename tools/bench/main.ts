@@ -8,6 +8,8 @@ import { liveSuite } from './live/live.suite';
 import { pauseSuite } from './pause/pause.suite';
 import { pipelineSuite } from './pipeline/pipeline.suite';
 import { jsonLine, table } from './report';
+import { listsSuite } from './lists/lists.suite';
+import { readSuite } from './read/read.suite';
 import { startSuite } from './start/start.suite';
 import { workspaceSuite } from './workspace/workspace.suite';
 
@@ -25,6 +27,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
   handover: handoverSuite,
   concurrency: concurrencySuite,
   pause: pauseSuite,
+  read: readSuite,
+  lists: listsSuite,
 };
 
 async function main([name = '', ...options]: readonly string[]): Promise<void> {

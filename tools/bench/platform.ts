@@ -47,7 +47,7 @@ export class Platform {
   readonly processes: z.infer<typeof StackFile>;
 
   constructor(
-    address: string,
+    readonly address: string,
     dataDirectory: string,
     /** From the command to the line that says it is ready. */
     readonly startSeconds: number,

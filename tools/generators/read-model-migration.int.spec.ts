@@ -15,6 +15,7 @@ const invoices = (version: number, more: z.ZodRawShape = {}) =>
     row: z.object({ invoice_id: z.string(), amount_cents: z.int(), issued_at: z.iso.datetime().nullable(), ...more }),
     key: 'invoice_id',
     indexes: [['issued_at']],
+    counted: [[], ['amount_cents', 'issued_at']],
     keys: () => [],
     on: {},
   });
@@ -50,6 +51,7 @@ export class CustomerInvoiceV1 extends ReadModelVersion {
     primary key (invoice_id)
   \`;
   override readonly indexes = ['issued_at'];
+  override readonly counted = ['', 'amount_cents, issued_at'];
 }
 `);
   });
@@ -101,8 +103,8 @@ describe('a read model', () => {
   beforeEach(() => {
     const compiled = join(root, 'dist/libs/billing/read-model/src');
     mkdirSync(compiled, { recursive: true });
-    const { name, version, table, key, columns, indexes } = invoices(1);
-    const text = JSON.stringify({ name, version, table, key, columns, indexes });
+    const { name, version, table, key, columns, indexes, counted } = invoices(1);
+    const text = JSON.stringify({ name, version, table, key, columns, indexes, counted });
     writeFileSync(join(compiled, 'index.js'), `exports.invoices = ${text};\nexports.all = [exports.invoices, 1];\n`);
   });
 

@@ -63,7 +63,8 @@ const instantOf = (file: string): number =>
 const classOf = ({ name, version }: Projection): string => `class ${pascalCase(name)}V${version}`;
 
 function textOf(projection: Projection, recordedName: string): string {
-  const { name, version, indexes } = projection;
+  const { name, version, indexes, counted } = projection;
+  const lists = counted.map((columns) => `'${columns.join(', ')}'`).join(', ');
   const further = indexes.map((index) => `'${index.join(', ')}'`).join(', ');
   return `import { ReadModelVersion } from './read/read-model-version';
 
@@ -75,7 +76,7 @@ export ${classOf(projection)} extends ReadModelVersion {
   readonly columns = \`
 ${columnsOf(projection)}
   \`;
-${further && `  override readonly indexes = [${further}];\n`}}
+${further && `  override readonly indexes = [${further}];\n`}${lists && `  override readonly counted = [${lists}];\n`}}
 `;
 }
 

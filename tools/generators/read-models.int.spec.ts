@@ -54,6 +54,7 @@ async function described(client: ClientBase, { table, name, version }: Projectio
          select regexp_replace(pg_get_indexdef(indexrelid), 'INDEX \\S+ ON', 'INDEX ON') from pg_index
          where indrelid = t.oid order by 1
        ) as indexes,
+       array(select pg_get_triggerdef(oid) from pg_trigger where tgrelid = t.oid and not tgisinternal order by 1) as triggers,
        array(select acl::text from unnest(relacl) acl order by 1) as rights,
        (select count(*)::int from read.checkpoints where projection = $2 and version = $3) as checkpoints
      from pg_class t where oid = $1::regclass`,

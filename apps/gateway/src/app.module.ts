@@ -78,6 +78,7 @@ import { OPENAPI, OpenApiController } from './openapi/openapi.controller';
 import { OperatorController } from './operator/operator.controller';
 import { OrganizationsController } from './organizations/organizations.controller';
 import { ProblemFilter } from './problems/problem.filter';
+import { KeptReplies } from './reads/kept-replies';
 import { RowLookup } from './reads/row-lookup';
 import { RepoAssignmentsController } from './repos/repo-assignments.controller';
 import { ReposController } from './repos/repos.controller';
@@ -181,6 +182,7 @@ export class AppModule {
         WorkflowChanges,
         DocsAssets,
         RowLookup,
+        KeptReplies,
         Commands,
         UsageNow,
         CostRows,

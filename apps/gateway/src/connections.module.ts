@@ -3,7 +3,7 @@ import { BudgetReader } from '@syntropic/budgets';
 import { PostgresEventLog } from '@syntropic/event-store';
 import { CommandClient, connectNats, DeadLetters, drainAndClose } from '@syntropic/messaging';
 import { openObjectStorage } from '@syntropic/object-storage';
-import { createRedis, ReadModels } from '@syntropic/projections';
+import { createRedis, KeptAnswers, ReadModels } from '@syntropic/projections';
 import { connectStore } from '@syntropic/service';
 import { EventLists, TelemetryReader, ToolReader } from '@syntropic/telemetry';
 import type { Redis } from 'ioredis';
@@ -48,6 +48,11 @@ export class ConnectionsModule {
         provide: ReadModels,
         inject: [Pool, NATS, REDIS],
         useFactory: (pool: Pool, nats: NatsConnection, redis?: Redis) => new ReadModels({ pool, nats, redis }),
+      },
+      {
+        provide: KeptAnswers,
+        inject: [ReadModels, REDIS],
+        useFactory: (reads: ReadModels, redis?: Redis) => new KeptAnswers(reads, redis),
       },
       {
         provide: CloseReads,

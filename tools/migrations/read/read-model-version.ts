@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { Migration } from '../migration';
+import { countRows } from './row-counts';
 import { dropVersion } from './versions';
 
 /**
@@ -15,6 +16,8 @@ export abstract class ReadModelVersion implements Migration {
   abstract readonly columns: string;
   /** The columns of each further index. */
   readonly indexes: readonly string[] = [];
+  /** The lists of columns by which its rows are counted. */
+  readonly counted: readonly string[] = [];
 
   async up(queries: QueryRunner): Promise<void> {
     const table = `read.${this.projection}_v${this.version}`;
@@ -26,6 +29,7 @@ export abstract class ReadModelVersion implements Migration {
       insert into read.checkpoints (projection, version, store_epoch)
       select '${this.projection}', ${this.version}, store_epoch from log.log_head;
     `);
+    if (this.counted.length > 0) await countRows(queries, table, this.counted);
   }
 
   async down(queries: QueryRunner): Promise<void> {

@@ -31,7 +31,9 @@ const PHASES = `
   select workflow_id, phase_id, status, session_count, artifact_count, artifact_bytes, detail->'usage' as usage
   from ${phaseTotalProjection.table}`;
 
-const EXECUTIONS = `select status, count(*)::int as executions from ${executionProjection.table}`;
+const EXECUTIONS = `
+  select status, rows::int as executions from unnest($1::text[]) status
+  join read.row_counts on relation = $2 and columns = $3 and value = $4::jsonb || jsonb_build_array(status)`;
 
 const SOURCES = [phaseTotalProjection, sessionProjection, executionProjection];
 
@@ -73,7 +75,13 @@ export class UsageTotalsReader {
 
   /** The number of executions in each status. */
   async executions(workflowId?: string): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.#rows<{ status: string; executions: number }>(EXECUTIONS, 'group by 1', workflowId);
+    const [columns, first] = workflowId === undefined ? ['status', []] : ['workflow_id, status', [workflowId]];
+    const { rows } = await this.pool.query<{ status: string; executions: number }>(EXECUTIONS, [
+      executionProjection.row.shape.status.options,
+      executionProjection.table,
+      columns,
+      JSON.stringify(first),
+    ]);
     return new Map(rows.map(({ status, executions }) => [status, executions]));
   }
 

@@ -1,17 +1,19 @@
 import { Controller } from '@nestjs/common';
-import { executionProjection, type ListedExecution } from '@syntropic/orchestration/read-model';
-import { ReadModels } from '@syntropic/projections';
+import type { Usage } from '@syntropic/kernel';
+import { executionProjection, hasEnded, type ListedExecution } from '@syntropic/orchestration/read-model';
+import { ReadModels, usageOfRow } from '@syntropic/projections';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
+import { KeptReplies } from '../reads/kept-replies';
 import { RowLookup } from '../reads/row-lookup';
 import { WORKFLOW } from '../workflows/workflow-lookup';
 import { ACTIVE, EXECUTION } from './execution-lookup';
 import { ExecutionListQuery } from './executions.dto';
 import { executionRun, executionStatus, executionSummary } from './execution-views';
 import { listActive, listExecutions, listRuns, readHistory, readWorkflowExecution } from './executions.endpoints';
-import { UsageNow } from './usage-now';
+import { openSessions, UsageNow } from './usage-now';
 
 /** The history has no pages; it shows at most this many runs. */
 const HISTORY_LIMIT = 100;
@@ -21,6 +23,7 @@ export class ExecutionsController {
   constructor(
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
+    private readonly kept: KeptReplies,
     private readonly usage: UsageNow,
   ) {}
 
@@ -63,26 +66,32 @@ export class ExecutionsController {
   }
 
   @Serve(listExecutions)
-  async list({ query, minPosition }: ApiRequest<typeof listExecutions>) {
+  async list(request: ApiRequest<typeof listExecutions>) {
+    const { query, minPosition } = request;
     const { status, page, page_size } = query;
     // Clients may filter by `pending`, which no execution is: it runs as soon as it is recorded.
     if (status === 'pending') return { executions: [], total: 0, page, page_size };
 
-    const { rows, total } = await this.reads.page(executionProjection, {
-      where: { status },
-      orderBy: [['started_at', 'desc']],
-      limit: page_size,
-      offset: (page - 1) * page_size,
-      isFront: isFrontPage(ExecutionListQuery, query),
-      minPosition,
+    const place = { projection: executionProjection, name: `list:${status ?? ''}:${page}:${page_size}` };
+    return this.kept.ofList(request, place, async () => {
+      const { rows, total, position } = await this.reads.positionedPage(executionProjection, {
+        where: { status },
+        orderBy: [['started_at', 'desc']],
+        limit: page_size,
+        offset: (page - 1) * page_size,
+        isFront: isFrontPage(ExecutionListQuery, query),
+        minPosition,
+      });
+      return {
+        view: { executions: await this.#each(rows, executionSummary), total, page, page_size },
+        asOf: position,
+        isFinal: rows.every((row) => hasEnded(row) && openSessions(row.detail).size === 0),
+      };
     });
-    return { executions: await this.#each(rows, executionSummary), total, page, page_size };
   }
 
-  #each<View>(
-    rows: readonly ListedExecution[],
-    view: (row: ListedExecution, usage: Awaited<ReturnType<UsageNow['of']>>) => View,
-  ) {
-    return Promise.all(rows.map(async (row) => view(row, await this.usage.of(row))));
+  async #each<View>(rows: readonly ListedExecution[], view: (row: ListedExecution, usage: Usage) => View) {
+    const usages = await this.usage.ofListed(rows);
+    return rows.map((row, index) => view(row, usages[index] ?? usageOfRow(row)));
   }
 }

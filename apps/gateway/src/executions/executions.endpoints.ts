@@ -20,6 +20,8 @@ import {
 import { MessageList, MessageListQuery } from './messages.dto';
 import { WorkflowParams } from '../workflows/workflows.dto';
 
+const NOT_MODIFIED = { 304: 'The client has the answer with this `ETag` already' };
+
 export const startExecution = endpoint({
   method: 'POST',
   path: '/workflows/{workflow_id}/execute',
@@ -74,6 +76,7 @@ export const listExecutions = endpoint({
   summary: 'The executions, newest first',
   query: ExecutionListQuery,
   reply: ExecutionList,
+  also: NOT_MODIFIED,
 });
 
 export const readExecution = endpoint({
@@ -84,6 +87,7 @@ export const readExecution = endpoint({
   params: ExecutionParams,
   query: ExecutionQuery,
   reply: ExecutionDetail,
+  also: NOT_MODIFIED,
 });
 
 export const readState = endpoint({

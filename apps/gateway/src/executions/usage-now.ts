@@ -32,16 +32,20 @@ export class UsageNow {
     private readonly budgets: BudgetReader,
   ) {}
 
-  async of(row: ListedExecution): Promise<Usage> {
-    return withUnsettled(usageOfRow(row), await this.unsettled(row));
+  /** The usage of each execution, with one query for all. */
+  ofEach(executions: readonly Accounted[]): Promise<readonly Usage[]> {
+    return this.#withOpen(executions.map(({ detail }) => ({ settled: detail.usage, open: openSessions(detail) })));
   }
 
-  /** The usage of each execution, with one query for all. */
-  async ofEach(executions: readonly Accounted[]): Promise<readonly Usage[]> {
-    const open = executions.map(({ detail }) => openSessions(detail));
-    const unsettled = await this.telemetry.usageOfSessions(open.flatMap((sessions) => [...sessions]));
-    return executions.map(({ detail }, index) =>
-      [...(open[index] ?? [])].flatMap((session) => unsettled.get(session) ?? []).reduce(addUsage, detail.usage),
+  /** The usage of each execution of a list, with one query for all. */
+  ofListed(rows: readonly ListedExecution[]): Promise<readonly Usage[]> {
+    return this.#withOpen(rows.map((row) => ({ settled: usageOfRow(row), open: openSessions(row.detail) })));
+  }
+
+  async #withOpen(executions: readonly Readonly<{ settled: Usage; open: ReadonlySet<string> }>[]) {
+    const unsettled = await this.telemetry.usageOfSessions(executions.flatMap(({ open }) => [...open]));
+    return executions.map(({ settled, open }) =>
+      [...open].flatMap((session) => unsettled.get(session) ?? []).reduce(addUsage, settled),
     );
   }
 

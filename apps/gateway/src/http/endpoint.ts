@@ -54,8 +54,11 @@ export type ApiRequest<E extends Endpoint = Endpoint> = Readonly<{
   reply: FastifyReply;
 }>;
 
+/** JSON that is sent as it is. */
+export type JsonBytes = Buffer & Readonly<{ isJson?: true }>;
+
 export type ReplyOf<E extends Endpoint> = E['reply'] extends z.ZodType
-  ? z.input<E['reply']> | StreamableFile
+  ? z.input<E['reply']> | StreamableFile | JsonBytes
   : undefined;
 
 /** Keeps the types of the schemas: handlers are checked against them. */

@@ -26,12 +26,17 @@ export class RowLookup {
    * Reads again at the log's head before it reports a missing row, so that new rows are found.
    * @throws Problem for no row, and for several rows with this prefix
    */
-  async find<R extends Row>(target: Target<R>, idOrPrefix: string, { minPosition }: Freshness): Promise<R> {
+  async find<R extends Row>(target: Target<R>, idOrPrefix: string, freshness: Freshness): Promise<R> {
+    return (await this.findVersioned(target, idOrPrefix, freshness)).row;
+  }
+
+  /** The row with the position of the event that changed it last. @throws as `find` does */
+  async findVersioned<R extends Row>(target: Target<R>, idOrPrefix: string, { minPosition }: Freshness) {
     const { projection, noun, missing } = target;
     const found =
-      (await this.reads.get(projection, idOrPrefix, { minPosition })) ??
+      (await this.reads.versioned(projection, idOrPrefix, { minPosition })) ??
       (await this.#byPrefix(target, idOrPrefix)) ??
-      (await this.reads.get(projection, idOrPrefix, { minPosition: await this.head.now() }));
+      (await this.reads.versioned(projection, idOrPrefix, { minPosition: await this.head.now() }));
     if (!found) throw new Problem(missing, `${noun} not found: ${idOrPrefix}`);
     return found;
   }
@@ -51,11 +56,11 @@ export class RowLookup {
     return z.parse(id, row[target.projection.key]);
   }
 
-  async #byPrefix<R extends Row>({ projection, noun }: Target<R>, prefix: string): Promise<R | undefined> {
+  async #byPrefix<R extends Row>({ projection, noun }: Target<R>, prefix: string) {
     const [only, ...others] = await this.reads.idsWithPrefix(projection, prefix);
     if (only === undefined) return undefined;
     if (others.length > 0) throw ambiguous(noun, prefix, [only, ...others]);
-    return this.reads.get(projection, only);
+    return this.reads.versioned(projection, only);
   }
 }
 

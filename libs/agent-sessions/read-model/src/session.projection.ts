@@ -40,13 +40,14 @@ export const sessionProjection = projection(agentSession)({
   row,
   key: 'session_id',
   indexes: [
-    ['started_at'],
+    ['started_at', 'session_id'],
     ['execution_id'],
-    ['workflow_id', 'started_at'],
-    ['status', 'started_at'],
+    ['workflow_id', 'started_at', 'session_id'],
+    ['status', 'started_at', 'session_id'],
     ['cost_complete', 'total_tokens'],
     ['cost_usd'],
   ],
+  counted: [[], ['status'], ['workflow_id']],
   listed: {
     column: 'detail',
     schema: z.custom<ListedDetail>(),

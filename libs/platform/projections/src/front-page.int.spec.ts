@@ -226,7 +226,7 @@ describe('a reader of front pages while cache and worker fail', () => {
 
 const described = (rows: readonly (AnyRow | Row)[]): string =>
   (rows as readonly Row[])
-    .toSorted((one, other) => other.payments - one.payments || (one.account < other.account ? -1 : 1))
+    .toSorted((one, other) => other.payments - one.payments || (one.account > other.account ? -1 : 1))
     .slice(0, LIST.limit)
     .map(({ account, payments, detail }) => `${account} ${payments} ${detail.trace}`)
     .join(', ');

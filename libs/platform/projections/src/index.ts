@@ -6,6 +6,7 @@ export { ProjectionRunner } from './projection-runner';
 export { CURRENT_CHECKPOINTS, projectionParts, projectionStates, type ProjectionState } from './projection-states';
 export type { PageQuery } from './page';
 export { pastRows } from './past-rows';
+export { answerOf, KeptAnswers, type Answer } from './kept-answers';
 export { ReadModels } from './read-models';
 export { createRedis, RowCache } from './row-cache';
 export { ddlOf, tableFault } from './table';

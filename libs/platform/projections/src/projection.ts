@@ -41,7 +41,11 @@ type Definition<
   key: keyof Shape & string;
   /** The columns of each further index, in order. */
   indexes?: readonly (readonly (keyof Shape & string)[])[];
+  /** The filters by which lists are counted in advance: each by the equality of these columns. */
+  counted?: readonly (readonly (keyof Shape & string)[])[];
   listed?: ListedJson<Column, Json>;
+  /** The keys of other rows whose answers show this row: a change of it makes kept answers of theirs outdated. */
+  shownWith?: (row: RowFrom<Shape>) => readonly string[];
   /** The rows an event concerns, named by the event alone. */
   keys: (event: Recorded<E>) => readonly string[];
   /** The folded event types, and thereby the subscription. */
@@ -60,8 +64,11 @@ export interface Projection<Row extends AnyRow = AnyRow, Listed extends AnyRow =
   readonly key: string;
   readonly columns: readonly Column[];
   readonly indexes: readonly (readonly string[])[];
+  readonly counted: readonly (readonly string[])[];
   readonly listed: Pick<ListedJson<string, unknown>, 'column' | 'sql' | 'cut'> | undefined;
   keys(event: Recorded): readonly string[];
+  /** The keys of other rows whose answers show this row. */
+  shownWith(row: AnyRow): readonly string[];
   /** `undefined` for an event it does not fold. */
   foldOf(
     type: string,
@@ -98,7 +105,7 @@ export const projection =
   <Shape extends z.ZodRawShape, Column extends keyof Shape & string = never, Json = never>(
     definition: Definition<EventOf<K[number]>, Shape, Column, Json>,
   ): Declared<Shape, Column, Json> => {
-    const { name, version, row, key, indexes = [], listed } = definition;
+    const { name, version, row, key, indexes = [], counted = [], listed } = definition;
     if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
 
     // The runner calls folds and `keys` only with event types that `on` contains.
@@ -113,9 +120,12 @@ export const projection =
       row,
       columns: columnsOf(name, row),
       indexes,
+      counted,
       listed,
       types: Object.keys(on),
       keys: definition.keys,
+      // Only the projection's own folds make its rows.
+      shownWith: (row) => definition.shownWith?.(row as RowFrom<Shape>) ?? [],
       foldOf: (type) => (Object.hasOwn(on, type) ? on[type] : undefined),
     };
   };

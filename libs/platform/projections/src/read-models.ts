@@ -19,6 +19,15 @@ type List = Readonly<{
   isFront?: boolean;
 }>;
 
+/** A page that results from exactly the events up to a position; 0 where the projection has no checkpoint. */
+type PositionedPage<Row> = Page<Row> & Readonly<{ position: number }>;
+
+const pageOf = <Row>({ rows, total, checkpoint }: PageAt<Row>): PositionedPage<Row> => ({
+  rows,
+  total,
+  position: checkpoint?.position ?? 0,
+});
+
 const PREFIX_MATCHES = 10;
 
 /** Queries on read models: rows by key and front pages come from the cache, everything else from Postgres. */
@@ -43,34 +52,69 @@ export class ReadModels {
   async get<Row extends AnyRow>(
     projection: Projection<Row>,
     id: string,
-    { minPosition }: Freshness = {},
+    freshness: Freshness = {},
   ): Promise<Row | undefined> {
+    return (await this.versioned(projection, id, freshness))?.row;
+  }
+
+  /** The row with the position of the event that changed it last. */
+  async versioned<Row extends AnyRow>(
+    projection: Projection<Row>,
+    id: string,
+    { minPosition }: Freshness = {},
+  ): Promise<Readonly<{ row: Row; position: number }> | undefined> {
     const { cacheEpoch, cachedPosition } = await this.#reach(projection, minPosition);
     const epoch = this.#cache?.available ? cacheEpoch : null;
 
     const isComplete = !minPosition || cachedPosition >= minPosition.position;
     const cached = epoch !== null && isComplete ? await this.#cached(projection, epoch, id) : undefined;
-    const { row } = cached ?? (await this.#stored(projection, epoch, id));
+    const { row, position } = cached ?? (await this.#stored(projection, epoch, id));
     // Only the projection's fold stores rows under its key.
-    return (row as Row | null) ?? undefined;
+    return row ? { row: row as Row, position } : undefined;
+  }
+
+  /** The cache epoch, null without a cache; `isComplete`: the rows in the cache include the position. */
+  async rowEpoch(
+    projection: Projection,
+    { minPosition }: Freshness,
+  ): Promise<Readonly<{ epoch: string | null; isComplete: boolean }>> {
+    const { cacheEpoch, cachedPosition } = await this.#reach(projection, minPosition);
+    const isComplete = !minPosition || cachedPosition >= minPosition.position;
+    return { epoch: this.#cache?.available ? cacheEpoch : null, isComplete };
+  }
+
+  /** The cache epoch, and the position that the answer to a query must include. */
+  async pageEpoch(
+    projection: Projection,
+    { minPosition }: Freshness,
+  ): Promise<Readonly<{ epoch: string; position: number }> | undefined> {
+    const { cacheEpoch, position } = await this.#reach(projection, minPosition);
+    return this.#cache?.available && cacheEpoch !== null ? { epoch: cacheEpoch, position } : undefined;
   }
 
   /** Reads the row from its table, and fills the cache. */
-  async #stored(projection: Projection, epoch: string | null, id: string): Promise<Pick<Versioned, 'row'>> {
+  async #stored(projection: Projection, epoch: string | null, id: string): Promise<Versioned> {
     const { rows: stored } = await loadRows(this.#pool, projection, [id]);
     if (epoch !== null && stored.size > 0) this.#cache?.put(projection, epoch, stored).catch(() => undefined);
-    return stored.get(id) ?? { row: null };
+    return stored.get(id) ?? { row: null, position: 0 };
   }
 
   async page<Row extends AnyRow, Listed extends AnyRow>(
     projection: Projection<Row, Listed>,
-    { minPosition, isFront = false, ...query }: PageQuery<Row> & Freshness & List,
+    query: PageQuery<Row> & Freshness & List,
   ): Promise<Page<Listed>> {
+    const { rows, total } = await this.positionedPage(projection, query);
+    return { rows, total };
+  }
+
+  async positionedPage<Row extends AnyRow, Listed extends AnyRow>(
+    projection: Projection<Row, Listed>,
+    { minPosition, isFront = false, ...query }: PageQuery<Row> & Freshness & List,
+  ): Promise<PositionedPage<Listed>> {
     if (isFront && this.#cache?.available) return this.#frontPage(projection, query, minPosition);
     if (minPosition) await this.#reach(projection, minPosition);
 
-    const { rows, total } = await this.#readPage(projection, query);
-    return { rows, total };
+    return pageOf(await this.#readPage(projection, query));
   }
 
   /** The first few ids with this prefix, for users who type the start of one. */
@@ -99,19 +143,20 @@ export class ReadModels {
     projection: Projection<Row, Listed>,
     query: PageQuery<Row>,
     minPosition: LogPosition | undefined,
-  ): Promise<Page<Listed>> {
+  ): Promise<PositionedPage<Listed>> {
     const { cacheEpoch, position } = await this.#reach(projection, minPosition);
     const name = JSON.stringify(query);
     const cached = cacheEpoch === null ? undefined : await this.#cachedPage(projection, cacheEpoch, name);
     // Pages under this query were read with the same query.
-    if (cached && cached.position >= position) return cached.page as Page<Listed>;
+    if (cached && cached.position >= position) return { ...(cached.page as Page<Listed>), position: cached.position };
 
-    const { checkpoint, ...page } = await this.#readPage(projection, query);
+    const read = await this.#readPage(projection, query);
+    const { checkpoint, ...page } = read;
     if (typeof checkpoint?.cacheEpoch === 'string') {
-      const read = { position: checkpoint.position, page };
-      this.#cache?.putPage(projection, checkpoint.cacheEpoch, name, read).catch(() => undefined);
+      const versioned = { position: checkpoint.position, page };
+      this.#cache?.putPage(projection, checkpoint.cacheEpoch, name, versioned).catch(() => undefined);
     }
-    return page;
+    return pageOf(read);
   }
 
   /** Remembers the checkpoint of the page, so that no older page is returned afterwards. */

@@ -4,7 +4,7 @@ import type { Page } from './page';
 import type { AnyRow, Projection } from './projection';
 
 /** Rows expire an hour after they were stored, and are read from Postgres then. */
-const TTL_MS = 3_600_000;
+export const TTL_MS = 3_600_000;
 /** The cache is not used for this long after a fault: a server that hangs must not delay every batch. */
 const SUSPENSION_MS = 1_000;
 const KEYS_A_CALL = 500;
@@ -34,6 +34,12 @@ export function createRedis(url: string): Redis {
 /** A page of a list, and the position whose events it results from. */
 type VersionedPage = Readonly<{ position: number; page: Page<AnyRow> }>;
 
+/** `shown`: of the newest change of a row that is shown with it; 0 for none since answers are kept. */
+export type RowPositions = Readonly<{ row: number; shown: number }>;
+
+/** A position has at most 16 digits. */
+const POSITION_CHARACTERS = 16;
+
 type Entry = Readonly<{ key: string; position: number; value: unknown }>;
 
 /** Caches rows and pages with their positions: an older one never replaces a newer one. Deleted rows are stored as null. */
@@ -53,14 +59,38 @@ export class RowCache {
   }
 
   async put(projection: Projection, epoch: string, rows: ReadonlyMap<string, Versioned>): Promise<void> {
-    await this.#store(
-      [...rows].map(([id, { position, row }]) => ({ key: rowKey(projection, epoch, id), position, value: row })),
-    );
+    await this.#store([...rows].flatMap(([id, versioned]) => entriesOf(projection, epoch, id, versioned)));
   }
 
   async get(projection: Projection, epoch: string, id: string): Promise<Versioned | undefined> {
     const stored = await this.#read(rowKey(projection, epoch, id));
     return stored && { position: stored.position, row: stored.value as AnyRow | null };
+  }
+
+  /** The positions of a row and of the rows that are shown with it; `undefined` where the cache has lost one of them. */
+  async positionsOf(projection: Projection, epoch: string, id: string): Promise<RowPositions | undefined> {
+    const positions = this.redis.pipeline();
+    positions.getrange(rowKey(projection, epoch, id), 0, POSITION_CHARACTERS);
+    positions.get(shownKey(projection, epoch, id));
+    const [row, shown] = (await this.#suspending(positions.exec())) ?? [];
+    if (!row || !shown || row[0] || shown[0]) throw row?.[0] ?? shown?.[0] ?? new Error('the cache has no answer');
+    const [text, known] = [row[1] as string, shown[1] as string | null];
+    // A missing row has no characters.
+    return text === '' || known === null ? undefined : { row: parseInt(text, 10), shown: parseInt(known, 10) };
+  }
+
+  /** Bytes as they were stored under a name of the caller. */
+  async getBytes(projection: Projection, epoch: string, name: string): Promise<Buffer | null> {
+    return this.#suspending(this.redis.getBuffer(answerKey(projection, epoch, name)));
+  }
+
+  async putBytes(projection: Projection, epoch: string, name: string, bytes: Buffer): Promise<void> {
+    await this.#suspending(this.redis.set(answerKey(projection, epoch, name), bytes, 'PX', TTL_MS));
+  }
+
+  /** From now on changes of rows that are shown with this row are noticed. */
+  async watchShown(projection: Projection, epoch: string, id: string): Promise<void> {
+    await this.#suspending(this.redis.set(shownKey(projection, epoch, id), '0:', 'PX', TTL_MS, 'NX'));
   }
 
   /** `query` identifies the list: another order or length is another page. */
@@ -107,6 +137,19 @@ export class RowCache {
   }
 }
 
+/** The row, and its position for each row whose answers show it. */
+function entriesOf(projection: Projection, epoch: string, id: string, { position, row }: Versioned): readonly Entry[] {
+  const shownWith = row ? projection.shownWith(row) : [];
+  return [
+    { key: rowKey(projection, epoch, id), position, value: row },
+    ...shownWith.map((other) => ({ key: shownKey(projection, epoch, other), position, value: null })),
+  ];
+}
+
 const rowKey = ({ name, version }: Projection, epoch: string, id: string) => `rm:${name}:${version}:${epoch}:${id}`;
+const shownKey = ({ name, version }: Projection, epoch: string, id: string) =>
+  `shown:${name}:${version}:${epoch}:${id}`;
+const answerKey = ({ name, version }: Projection, epoch: string, answer: string) =>
+  `answer:${name}:${version}:${epoch}:${answer}`;
 const pageKey = ({ name, version }: Projection, epoch: string, query: string) =>
   `page:${name}:${version}:${epoch}:${query}`;

@@ -5,16 +5,30 @@ import type { Projection } from './projection';
 
 /** The statements that a projection's version needs: its table, the rights of worker and gateway, a checkpoint before the first event. */
 export function ddlOf(projection: Projection): string {
-  const { name, version, table, key, columns, indexes } = projection;
+  const { name, version, table, key, columns, indexes, counted } = projection;
   const parts = [...columns.map(definitionOf), 'position bigint not null', `primary key (${key})`];
 
   return [
     `create table ${table} (\n  ${parts.join(',\n  ')}\n)`,
     ...indexes.map((index) => `create index on ${table} (${index.join(', ')})`),
+    ...(counted.length > 0 ? countingOf(table, counted) : []),
     `grant select, insert, update, delete on ${table} to syn_projection_worker`,
     `grant select on ${table} to syn_gateway`,
     `insert into read.checkpoints (projection, version, store_epoch)\nselect '${name}', ${version}, store_epoch from log.log_head`,
   ].join(';\n');
+}
+
+/** The statements that keep the counts of a table's rows: by these columns, whatever writes them. */
+function countingOf(table: string, counted: readonly (readonly string[])[]): readonly string[] {
+  const by = counted.map((columns) => `'${columns.join(', ')}'`).join(', ');
+  const on = (event: string, states: string) =>
+    `create trigger count_${event} after ${event} on ${table} ${states} for each statement execute function read.count_rows(${by})`;
+  return [
+    on('insert', 'referencing new table as added'),
+    on('update', 'referencing old table as removed new table as added'),
+    on('delete', 'referencing old table as removed'),
+    on('truncate', ''),
+  ];
 }
 
 /** Text is compared by its bytes, so that order and prefixes do not depend on the server's locale. */

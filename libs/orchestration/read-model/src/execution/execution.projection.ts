@@ -25,8 +25,15 @@ export const executionProjection = projection(workflowExecution)({
   version: 5,
   row,
   key: 'execution_id',
-  indexes: [['started_at'], ['status', 'started_at'], ['workflow_id', 'started_at'], ['rerun_of', 'started_at']],
+  indexes: [
+    ['started_at', 'execution_id'],
+    ['status', 'started_at', 'execution_id'],
+    ['workflow_id', 'started_at', 'execution_id'],
+    ['rerun_of', 'started_at'],
+  ],
+  counted: [[], ['status'], ['workflow_id'], ['workflow_id', 'status']],
   listed,
+  shownWith: ({ rerun_of }) => (rerun_of === null ? [] : [rerun_of]),
   keys: ({ data }) => [data.executionId],
   on: withControls({
     ExecutionStarted: (_, { data, recordedAt }) => ({

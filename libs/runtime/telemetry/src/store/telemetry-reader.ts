@@ -2,7 +2,8 @@ import { addUsage, addUsd, NO_USAGE, type ModelUsage, type Usage } from '@syntro
 import type { Pool } from 'pg';
 import type { NumberedEvent } from '../telemetry-event';
 import { usageOf, type Leg, type LegEnd } from '../totals';
-import { COLUMNS, eventOf, ROW_BYTES, type EventRow } from './event-row';
+import { COLUMNS, eventOf, literals, ROW_BYTES, type EventRow } from './event-row';
+import { TOOL_TYPES } from './tool-figures';
 import { yieldPointAt, type NoYieldPoint, type YieldPoint } from './yield-point';
 
 export type SessionPage = Readonly<{
@@ -50,6 +51,18 @@ export class TelemetryReader {
       [sessionId, types ?? null, limit, offset],
     );
     return rows.map(eventOf);
+  }
+
+  /** The first events about tools of each session, with one query for all. */
+  async toolEventsOf(
+    sessionIds: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly NumberedEvent[]>> {
+    const events = new Map<string, NumberedEvent[]>(sessionIds.map((sessionId) => [sessionId, []]));
+    if (sessionIds.length === 0) return events;
+    const { rows } = await this.pool.query<EventRow>(TOOL_EVENTS, [sessionIds, limit]);
+    for (const row of rows) events.get(row.session_id)?.push(eventOf(row));
+    return events;
   }
 
   /** The events of a session after a sequence number, as many as the range has room for. */
@@ -126,6 +139,11 @@ export class TelemetryReader {
     return rows.map(totalsOf);
   }
 }
+
+const TOOL_EVENTS = `
+  select event.* from unnest($1::text[]) as asked (id), lateral (
+    select ${COLUMNS} from telemetry.events where session_id = asked.id and type in (${literals(TOOL_TYPES)})
+    order by sequence, time, event_id limit $2) event`;
 
 const LEGS = `(
   select coalesce(json_agg(json_build_object(

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { answerOf, KeptAnswers, type Answer, type Projection } from '@syntropic/projections';
+import { jsonWithin, MAX_ANSWER_BYTES } from '../http/answer-bytes';
+import type { ApiRequest, JsonBytes } from '../http/endpoint';
+
+/** The place of a kind of answers among those that are kept. */
+type Place = Readonly<{ projection: Projection; name: string }>;
+
+/** `asOf`: the position up to which the answer includes the events of its read model. Only an answer of final facts is kept. */
+type Made = Readonly<{ view: object; asOf: number; isFinal: boolean }>;
+type MadeOfRow = Made & Readonly<{ id: string; row: number }>;
+
+type Request = Pick<ApiRequest, 'minPosition' | 'reply' | 'headers'>;
+
+/** Answers hot reads from bytes that are kept, with an entity tag. */
+@Injectable()
+export class KeptReplies {
+  constructor(private readonly answers: KeptAnswers) {}
+
+  async ofRow(request: Request, place: Place, id: string, make: () => Promise<MadeOfRow>): Promise<JsonBytes> {
+    const { answer, epoch } = await this.answers.ofRow(place, id, request);
+    if (answer) return sent(request, answer);
+
+    const { view, isFinal, ...made } = await make();
+    const fresh = answerOf(bytesOf(view));
+    if (isFinal) this.answers.keepOfRow(place, made.id, { ...fresh, ...made, epoch });
+    return sent(request, fresh);
+  }
+
+  async ofList(request: Request, place: Place, make: () => Promise<Made>): Promise<JsonBytes> {
+    const { answer, epoch } = await this.answers.ofList(place, request);
+    if (answer) return sent(request, answer);
+
+    const { view, asOf, isFinal } = await make();
+    const fresh = answerOf(bytesOf(view));
+    if (isFinal) this.answers.keepList(place, { ...fresh, asOf, epoch });
+    return sent(request, fresh);
+  }
+}
+
+const bytesOf = (view: object): Buffer => Buffer.from(jsonWithin(view, MAX_ANSWER_BYTES));
+
+const NOT_MODIFIED = 304;
+const NOTHING = Buffer.alloc(0);
+
+function sent({ reply, headers }: Request, { etag, body }: Answer): JsonBytes {
+  void reply.header('etag', etag).header('content-type', 'application/json; charset=utf-8');
+  if (!isKnown(headers['if-none-match'], etag)) return body;
+  void reply.status(NOT_MODIFIED);
+  return NOTHING;
+}
+
+/** The header names one or more tags, or `*`; a proxy may have marked a tag as weak. */
+const isKnown = (header: string | undefined, etag: string): boolean =>
+  header !== undefined &&
+  (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
