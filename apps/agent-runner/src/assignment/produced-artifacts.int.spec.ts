@@ -39,4 +39,21 @@ describeWithBubblewrap('the artifacts of a session', () => {
       artifacts: [{ path: 'a' }, { path: 'c' }],
     });
   });
+
+  it('are stored apart where their usual place was given up', async () => {
+    const refusal = { code: 'content.removed', refusal: 'conflict', message: 'given up' };
+    const named: string[] = [];
+    runner.platform.answers.set('CreateArtifact', ({ uri }) => {
+      named.push(String(uri));
+      return named.length === 1 ? refusal : { position: 1, version: 1 };
+    });
+    const ended = await endOf('echo again > artifacts/output/a');
+
+    const [usual = '', apart = ''] = named;
+    expect(apart).toMatch(`${usual}.`);
+    expect(ended).toMatchObject({ status: 'completed', artifacts: [{ path: 'a', uri: apart }] });
+    const stored = readdirSync(join(directory.path, 'objects'), { recursive: true, encoding: 'utf8' });
+    const isStored = (uri: string) => stored.some((path) => path.endsWith(uri.slice('sha256:'.length)));
+    expect([usual, apart].map(isStored)).toEqual([false, true]);
+  });
 });
