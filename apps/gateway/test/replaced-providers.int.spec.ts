@@ -1,3 +1,4 @@
+import { KeyDirectory } from '@syntropic/access';
 import type { ObjectStorage } from '@syntropic/object-storage';
 import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
@@ -62,5 +63,19 @@ describe('bytes whose storage fails half-way', () => {
 
     await expect(reader?.read()).rejects.toThrow('terminated');
     expect((await fetch(`${url}/api/artifacts/${id}?include_content=false`, { headers })).status).toBe(200);
+  });
+});
+
+describe('keys that the store has not told for too long', () => {
+  it('are not trusted, and neither is their absence', async () => {
+    const { pool } = gateway.database;
+    const url = await gateway.start({}, (replica) =>
+      replica.overrideProvider(KeyDirectory).useValue(new KeyDirectory(pool, { trustedMs: 0 })),
+    );
+    const response = await fetch(`${url}/api/workflows`);
+
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await response.json()).toMatchObject({ code: 'store.unavailable' });
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
 });
