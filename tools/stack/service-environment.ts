@@ -35,7 +35,7 @@ const FOR_RUNNERS =
   /^((ANTHROPIC|CLAUDE|OPENAI|MODEL|EGRESS|REPOSITORY|SECRETS|SNAPSHOT|RUNNER|WORKSPACE|OUTPUT|PAUSE|LIMIT|CANCEL|RESULT)_.+|.+_proxy)$/i;
 const FOR_ONE: Partial<Record<ServiceName, RegExp>> = {
   'command-service': /^NATS_REPLICAS$/,
-  gateway: /^(ALLOWED_ORIGINS|PUBLIC_HOSTS|REQUESTS_PER_MINUTE|OIDC_.+)$/,
+  gateway: /^(ALLOWED_ORIGINS|PUBLIC_HOSTS|REQUESTS_PER_MINUTE|GITHUB_WEBHOOK_SECRET|OIDC_.+)$/,
 };
 
 function inheritedBy(name: ServiceName, environment: Environment): Environment {

@@ -15,15 +15,15 @@ import type { Pool } from 'pg';
 type Database = ReturnType<typeof useDatabase>;
 type Context = Parameters<typeof ContextsModule.of>[0][number];
 
-/** A replica of the service with one context: its own connections, and its own memory of states. */
+/** A replica of the service with some of its contexts: its own connections, and its own memory of states. */
 export class Replica {
   private constructor(
-    private readonly pool: Pool,
+    readonly pool: Pool,
     private readonly app: INestApplicationContext,
   ) {}
 
-  static async start(database: Database, context: Context): Promise<Replica> {
-    const pool = createPool(database.urlAs('syn_command_service'), { max: 2 });
+  static async start(database: Database, ...contexts: readonly Context[]): Promise<Replica> {
+    const pool = createPool(database.urlAs('syn_command_service'), { max: 4 });
     const useFactory = () => ({ pool });
     const runners: Runners = { capabilities: () => Promise.resolve(() => true) };
     const work = [
@@ -39,8 +39,8 @@ export class Replica {
       imports: [
         WorkModule,
         EventStoreModule.forRoot({ useFactory }),
-        CommandsModule.of(commandsOf([context])),
-        ContextsModule.of([context]),
+        CommandsModule.of(commandsOf(contexts)),
+        ContextsModule.of(contexts),
       ],
     })
     class ReplicaModule {}
@@ -52,12 +52,18 @@ export class Replica {
     await this.pool.end();
   }
 
+  readonly execute: LocalCommands['execute'] = (command, about) => this.app.get(LocalCommands).execute(command, about);
+
+  /** The answer to a command; with the id of an earlier one it is the same command, sent again. */
+  ask<M extends CommandMessage>(message: M, data: InputOf<M>, id: string = randomUUID()): Promise<unknown> {
+    const about = { commandId: id, correlationId: id, causationId: id, bodyHash: id };
+    return this.execute({ ...message, data }, { ...about, actor: { kind: 'user', id: 'ada' } });
+  }
+
   /** `done`, or the code of the refusal. */
   async send<M extends CommandMessage>(message: M, data: InputOf<M>): Promise<string> {
-    const id = randomUUID();
-    const about = { commandId: id, correlationId: id, causationId: id, bodyHash: id };
     try {
-      await this.app.get(LocalCommands).execute({ ...message, data }, { ...about, actor: { kind: 'user', id: 'ada' } });
+      await this.ask(message, data);
       return 'done';
     } catch (error) {
       if (error instanceof DomainError) return error.code;
@@ -66,12 +72,10 @@ export class Replica {
   }
 }
 
-type Send = () => Promise<string>;
-
 /** The answers to two commands that are both decided before either is appended: the head of the log is locked until both wait. */
 export const decidedTogether =
   (database: Database) =>
-  async (first: Send, second: Send): Promise<readonly string[]> => {
+  async <Answer>(first: () => Promise<Answer>, second: () => Promise<Answer>): Promise<readonly Answer[]> => {
     const lock = await database.pool.connect();
     try {
       await lock.query('begin; select from log.log_head for update');

@@ -20,8 +20,6 @@ import { ContentRemoval } from './artifacts/content-removal';
 import { Uploads, UPLOADS_PARENT } from './artifacts/uploads';
 import { asyncApiDocument } from './asyncapi/asyncapi-document';
 import { ASYNCAPI, AsyncApiController } from './asyncapi/asyncapi.controller';
-import { AuditController } from './audit/audit.controller';
-import { AuditLog } from './audit/audit-log';
 import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
 import { ExecutionController } from './executions/execution.controller';
@@ -45,6 +43,9 @@ import { UsageNow } from './executions/usage-now';
 import type { GatewayConfig } from './gateway.config';
 import { healthChecks, healthParts } from './health/health-checks';
 import { SystemHealthController } from './health/health.controller';
+import { GithubReposController } from './github/github-repos.controller';
+import { WebhookSignature } from './github/webhook-signature';
+import { WebhooksController } from './github/webhooks.controller';
 import { KnownPaths } from './http/known-paths';
 import { endpointsOf } from './http/serve';
 import { Contributions } from './insights/contributions';
@@ -89,6 +90,8 @@ import { Transcripts } from './sessions/transcripts';
 import { SystemsController } from './systems/systems.controller';
 import { WorkflowChanges } from './workflows/workflow-changes';
 import { WorkflowPackagesController } from './workflows/workflow-packages.controller';
+import { TriggerRequestsController } from './triggers/trigger-requests.controller';
+import { TriggersController } from './triggers/triggers.controller';
 import { WorkflowsController } from './workflows/workflows.controller';
 import { COMPILED_YAML_PROGRAM, WorkflowYamlThread, YAML_PROGRAM } from './workflows/yaml/workflow-yaml-thread';
 
@@ -119,12 +122,15 @@ export const API = [
   StreamTokensController,
   OperatorController,
   KeysController,
-  AuditController,
   SystemHealthController,
   OrganizationsController,
   SystemsController,
   ReposController,
   RepoAssignmentsController,
+  TriggersController,
+  TriggerRequestsController,
+  GithubReposController,
+  WebhooksController,
   RepoInsightsController,
   RepoRecordsController,
   SystemInsightsController,
@@ -170,7 +176,6 @@ export class AppModule {
         { provide: RateLimits, inject: [REDIS], useFactory: (redis?: Redis) => new RateLimits(redis) },
         ...oidcOf(config),
         Authentication,
-        AuditLog,
         WatchedStreams,
         RequestGate,
         GateHook,
@@ -183,6 +188,7 @@ export class AppModule {
         DocsAssets,
         RowLookup,
         KeptReplies,
+        { provide: WebhookSignature, useFactory: () => new WebhookSignature(config.GITHUB_WEBHOOK_SECRET) },
         Commands,
         UsageNow,
         CostRows,

@@ -40,6 +40,11 @@ export const variables = withObjects(
     OIDC_ROLES_CLAIM: z.string().min(1).default('roles'),
     /** Which value of the claim gives which role: `viewer:readers,operator:ops,admin:admins`. */
     OIDC_ROLES: z.string().default('viewer:viewer,operator:operator,admin:admin').transform(pairsIn).pipe(RoleValues),
+    /** The secret of the GitHub App's webhook. Without one, no delivery is accepted. */
+    GITHUB_WEBHOOK_SECRET: z
+      .union([z.literal(''), z.string().min(8)])
+      .default('')
+      .transform((secret) => secret || undefined),
     DATABASE_URL: z.url(),
     NATS_URL: z.string().min(1),
     REDIS_URL: z.url().optional(),

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalidRequest, Problem } from '../problems/problem';
 import { isTooDeep } from './json-depth';
 
@@ -8,6 +8,10 @@ const YAML_TYPES = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text
 
 export const isYaml = (contentType: string | undefined): boolean =>
   YAML_TYPES.includes((contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '');
+
+/** True for routes whose handlers verify a signature over the bytes of the body. */
+export const isSigned = ({ routeOptions }: Pick<FastifyRequest, 'routeOptions'>): boolean =>
+  (routeOptions.config as Readonly<{ signed?: boolean }> | undefined)?.signed === true;
 
 const FORM_TYPE = 'multipart/form-data';
 
@@ -22,8 +26,9 @@ export function takeBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   const asBuffer = { parseAs: 'buffer' as const, bodyLimit: MAX_BODY_BYTES };
 
-  fastify.addContentTypeParser('application/json', asBuffer, (_request, body: Buffer, done) => {
-    answer(done, () => (body.length === 0 ? undefined : parsed(body)));
+  fastify.addContentTypeParser('application/json', asBuffer, (request, body: Buffer, done) => {
+    if (isSigned(request)) done(null, body);
+    else answer(done, () => (body.length === 0 ? undefined : parsed(body)));
   });
   fastify.addContentTypeParser(YAML_TYPES, asBuffer, (_request, body: Buffer, done) => {
     answer(done, () => textOf(body));
@@ -51,7 +56,8 @@ function textOf(body: Buffer): string {
   }
 }
 
-function parsed(body: Buffer): unknown {
+/** The value of a JSON body. @throws Problem */
+export function parsed(body: Buffer): unknown {
   if (isTooDeep(body)) throw invalidRequest([{ field: '', message: 'the body is nested too deep' }]);
   const text = textOf(body);
   try {

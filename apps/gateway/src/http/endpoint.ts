@@ -11,7 +11,7 @@ type Fields = z.ZodObject;
 
 /** The declaration of an endpoint: requests are checked against its schemas, and the API document shows them. */
 export type Endpoint = Readonly<{
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api`, with parameters as OpenAPI writes them: `/workflows/{workflow_id}`. */
   path: string;
   /** The least role of callers; `public` needs no key. */
@@ -25,6 +25,11 @@ export type Endpoint = Readonly<{
   yaml?: true;
   /** The body is a form with a file in this field; the handler gets the stream of the request. */
   file?: string;
+  /**
+   * The sender signs the bytes of its JSON body, and the handler verifies them: it gets the bytes. Requests come from
+   * anywhere, also under names that are not ours, because the signature shows who sent them.
+   */
+  signed?: Fields;
   /** The schema of a JSON answer; streams have none. */
   reply: z.ZodType | 'event-stream';
   status?: 200 | 201;
@@ -39,11 +44,13 @@ type Optional<E extends Endpoint, Part extends keyof Endpoint> = Part extends ke
 export type ApiRequest<E extends Endpoint = Endpoint> = Readonly<{
   params: Parsed<Optional<E, 'params'>>;
   query: Parsed<Optional<E, 'query'>>;
-  body: Optional<E, 'yaml'> extends true
-    ? string
-    : Optional<E, 'file'> extends string
-      ? Readable
-      : Parsed<Optional<E, 'body'>>;
+  body: Optional<E, 'signed'> extends Fields
+    ? Buffer
+    : Optional<E, 'yaml'> extends true
+      ? string
+      : Optional<E, 'file'> extends string
+        ? Readable
+        : Parsed<Optional<E, 'body'>>;
   /** The caller of a guarded route. */
   caller: () => Principal;
   /** The origin of commands that follow from it. */

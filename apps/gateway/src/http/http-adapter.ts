@@ -8,7 +8,7 @@ import type { GatewayConfig } from '../gateway.config';
 import { Problem } from '../problems/problem';
 import { problemOf } from '../problems/problem-of';
 import { boundAnswers } from './answer-bytes';
-import { MAX_BODY_BYTES, takeBodies } from './content-types';
+import { isSigned, MAX_BODY_BYTES, takeBodies } from './content-types';
 import { LIST_HEADERS } from './list-headers';
 import { observeRequests } from './request-metrics';
 import { refuseUnreadable } from './refuse-unreadable';
@@ -18,7 +18,7 @@ import { correlationOf } from './request-origin';
 const RATE_LIMIT_HEADERS = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'];
 
 const CORS = {
-  methods: ['GET', 'POST', 'PUT', 'DELETE'],
+  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   exposedHeaders: [
     'x-position',
     'x-request-id',
@@ -57,7 +57,7 @@ export function httpAdapter(
     void reply.header('x-request-id', correlationId);
     withCorrelation(correlationId, () => {
       refuse(() => {
-        refuseForeign(request, { hosts, origins });
+        if (!isSigned(request)) refuseForeign(request, { hosts, origins });
       }, done);
     });
   });

@@ -40,10 +40,16 @@ export function parseRequest(endpoint: Endpoint, request: FastifyRequest, reply:
   };
 }
 
-/** A body without a schema: the text of a document, or the stream of a form. */
-function streamedBodyOf({ yaml, file }: Endpoint, request: FastifyRequest): unknown {
+/** A body without a schema: the bytes that a sender has signed, the text of a document, or the stream of a form. */
+function streamedBodyOf({ yaml, file, signed }: Endpoint, request: FastifyRequest): unknown {
+  if (signed) return signedOf(request);
   if (yaml) return yamlOf(request);
   return file === undefined ? undefined : formOf(request, file);
+}
+
+function signedOf({ body }: FastifyRequest): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  throw new Problem('request.unsupported_content', 'this takes application/json');
 }
 
 function jsonOf(endpoint: Endpoint, request: FastifyRequest): unknown {

@@ -8,6 +8,7 @@ import {
   type ExecutionContext,
   type Type,
 } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseRequest } from './parse-request';
 import type { ApiRequest, Endpoint, ReplyOf } from './endpoint';
@@ -31,6 +32,7 @@ export const Serve =
     applyDecorators(
       RequestMapping({ method: RequestMethod[declaration.method], path: routeOf(declaration.path) }),
       HttpCode(declaration.status ?? 200),
+      RouteConfig({ signed: declaration.signed !== undefined }),
     )(target, name, method);
   };
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sessionProjection } from '@syntropic/agent-sessions/read-model';
+import { repositoryKey } from '@syntropic/kernel';
 import { executionProjection } from '@syntropic/orchestration/read-model';
-import { repositoryKey } from '@syntropic/organization/contracts';
 import {
   executionFailureProjection,
   organizationProjection,

@@ -74,6 +74,7 @@ function operation(endpoint: Endpoint, schemas: JsonSchemas): Operation {
     parameters: [
       ...parameters('path', params, schemas),
       ...parameters('query', query, schemas),
+      ...parameters('header', endpoint.signed, schemas),
       ...(method === 'GET' ? [MIN_POSITION] : [IDEMPOTENCY_KEY]),
     ],
     ...(body && { requestBody: body }),
@@ -96,7 +97,11 @@ const text = { schema: { type: 'string' } };
 const MIN_POSITION = { name: 'X-Min-Position', in: 'header', required: false, ...text };
 const IDEMPOTENCY_KEY = { name: 'Idempotency-Key', in: 'header', required: false, ...text };
 
-function parameters(location: 'path' | 'query', fields: z.ZodObject | undefined, schemas: JsonSchemas): JsonSchema[] {
+function parameters(
+  location: 'path' | 'query' | 'header',
+  fields: z.ZodObject | undefined,
+  schemas: JsonSchemas,
+): JsonSchema[] {
   if (!fields) return [];
   const { properties = {}, required = [] } = schemas.of(fields, 'input') as {
     properties?: Record<string, JsonSchema>;
@@ -110,12 +115,13 @@ function parameters(location: 'path' | 'query', fields: z.ZodObject | undefined,
   }));
 }
 
-function requestBody({ body, yaml, file }: Endpoint, schemas: JsonSchemas): JsonSchema | undefined {
+function requestBody({ body, yaml, file, signed }: Endpoint, schemas: JsonSchemas): JsonSchema | undefined {
   if (file !== undefined) {
     const properties = { [file]: { type: 'string', format: 'binary' } };
     const schema = { type: 'object', properties, required: [file] };
     return { required: true, content: { 'multipart/form-data': { schema } } };
   }
+  if (signed) return { required: true, content: { 'application/json': { schema: { type: 'object' } } } };
   if (yaml) return { required: true, content: { 'application/yaml': text } };
   if (!body) return undefined;
   return {

@@ -5,6 +5,7 @@ import { platformCodes } from './codes/platform.codes';
 import { recordCodes } from './codes/record.codes';
 import { BY_REFUSAL, refusalCodes } from './codes/refusal.codes';
 import { requestCodes } from './codes/request.codes';
+import { webhookCodes } from './codes/webhook.codes';
 import type { ProblemKind, ProblemKinds } from './problem-kind';
 
 /** Every code that a problem document may carry. */
@@ -15,6 +16,7 @@ export const PROBLEM_CODES = {
   ...platformCodes,
   ...refusalCodes,
   ...operatorCodes,
+  ...webhookCodes,
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -1,4 +1,5 @@
-import { repo, RepoProvider } from '@syntropic/organization/contracts';
+import { RepoProvider } from '@syntropic/kernel';
+import { repo } from '@syntropic/organization/contracts';
 import { NO_SYSTEM, repoProjection } from '@syntropic/organization/read-model';
 import { z } from 'zod';
 import { flag } from '../http/query-values';

@@ -1,13 +1,13 @@
 import { Controller } from '@nestjs/common';
-import { sessionProjection, type ListedSession, type SessionRow } from '@syntropic/agent-sessions/read-model';
+import { sessionProjection, type ListedSession } from '@syntropic/agent-sessions/read-model';
 import type { Usage } from '@syntropic/kernel';
-import { workflowProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels, usageOfRow } from '@syntropic/projections';
 import { UsageNow } from '../executions/usage-now';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
+import { workflowNames } from '../workflows/workflow-names';
 import { SessionEvents } from './session-events';
 import { SESSION } from './session-lookup';
 import { sessionDetail, sessionSummary } from './session-views';
@@ -54,7 +54,7 @@ export class SessionsController {
       minPosition,
     });
     const recorded = rows.map((row) => ({ ...row, usage: usageOfRow(row) }));
-    const [names, usages] = await Promise.all([this.#workflowNames(rows), this.usage.ofSessions(recorded)]);
+    const [names, usages] = await Promise.all([workflowNames(this.reads, rows), this.usage.ofSessions(recorded)]);
     const sessions = recorded.map(({ usage, ...row }: Recorded, index) =>
       sessionSummary(row, { usage: usages[index] ?? usage, workflowName: names.get(row.workflow_id) ?? null }),
     );
@@ -66,20 +66,9 @@ export class SessionsController {
     const row = await this.lookup.find(SESSION, request.params.session_id, request);
     const [usage, names, operations] = await Promise.all([
       this.usage.ofSession(row),
-      this.#workflowNames([row]),
+      workflowNames(this.reads, [row]),
       this.events.page(row.session_id, 0, SHOWN_OPERATIONS),
     ]);
     return sessionDetail(row, { usage, workflowName: names.get(row.workflow_id) ?? null }, operations);
-  }
-
-  async #workflowNames(sessions: readonly Pick<SessionRow, 'workflow_id'>[]): Promise<ReadonlyMap<string, string>> {
-    const ids = [...new Set(sessions.map(({ workflow_id }) => workflow_id))];
-    if (ids.length === 0) return new Map();
-
-    const { rows } = await this.reads.page(workflowProjection, {
-      where: { workflow_id: { in: ids } },
-      limit: ids.length,
-    });
-    return new Map(rows.map(({ workflow_id, name }) => [workflow_id, name]));
   }
 }

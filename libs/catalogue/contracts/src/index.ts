@@ -1,6 +1,7 @@
 import { keyCommands } from '@syntropic/access';
 import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { artifact, content } from '@syntropic/artifacts/contracts';
+import { delivery, installation, triggerRule } from '@syntropic/github/contracts';
 import type { CommandMessage } from '@syntropic/kernel';
 import { deadLetterCommands } from '@syntropic/messaging';
 import { budget, work, workflowExecution, workflowTemplate, workspace } from '@syntropic/orchestration/contracts';
@@ -19,6 +20,9 @@ export const CONTRACTS = [
   organization,
   system,
   repo,
+  installation,
+  triggerRule,
+  delivery,
 ] as const;
 
 /** Commands that belong to no aggregate: those of operators, and those between runners and command-service. */

@@ -1,6 +1,12 @@
 import { phaseTotalProjection, sessionProjection, sessionWireEvents } from '@syntropic/agent-sessions/read-model';
 import { artifactProjection, artifactWireEvents, contentProjection } from '@syntropic/artifacts/read-model';
 import {
+  installationProjection,
+  installationRepoProjection,
+  triggerFiringProjection,
+  triggerProjection,
+} from '@syntropic/github/read-model';
+import {
   executionFeedProjection,
   executionProjection,
   executionWireEvents,
@@ -31,6 +37,10 @@ export const READ_MODELS: readonly Projection[] = [
   repoProjection,
   repoExecutionProjection,
   executionFailureProjection,
+  installationProjection,
+  installationRepoProjection,
+  triggerProjection,
+  triggerFiringProjection,
 ];
 
 /** Every event that clients of unnamed frames know. A spec compares the list with the folders. */

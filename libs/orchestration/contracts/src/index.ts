@@ -41,6 +41,7 @@ export {
   repositoryUrl,
   withoutCredentials,
 } from './repository';
+export { runningScope } from './running-scope';
 export { SecretName, type Setup } from './setup';
 export {
   Control,

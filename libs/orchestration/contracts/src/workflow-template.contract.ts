@@ -36,6 +36,7 @@ export const workflowTemplate = contract('orchestration', 'workflow', {
     already_exists: ['conflict', 'A workflow with this id exists'],
     already_archived: ['conflict', 'The workflow is already archived'],
     has_active_executions: ['conflict', 'Executions of the workflow have not ended'],
+    has_active_triggers: ['conflict', 'The workflow has active triggers'],
     archived: ['conflict', 'The workflow is archived'],
     unresolved_placeholder: ['invalid', 'A placeholder has no value'],
   },

@@ -79,9 +79,11 @@ describe('a workflow', () => {
 });
 
 describe('the log', () => {
-  it('archives a workflow only when none of its executions is under way', () => {
+  it('archives a workflow only when none of its executions is under way, and no trigger starts it', () => {
+    const refusal = { code: 'workflow.has_active_triggers' };
     expect(WorkflowTemplate.reserves?.(archived)).toMatchObject([
       { empty: { scope: 'running/review' }, refusal: { code: 'workflow.has_active_executions' } },
+      { empty: { scope: 'triggers-of-workflow/review' }, refusal },
     ]);
     expect(WorkflowTemplate.reserves?.(created)).toEqual([]);
   });

@@ -1,6 +1,7 @@
-import { aggregate, refusing } from '@syntropic/kernel';
+import { aggregate, refusing, triggersOfWorkflow, type Reservation } from '@syntropic/kernel';
 import {
   inputNames,
+  runningScope,
   unknownPlaceholders,
   workflowTemplate,
   type UnknownPlaceholder,
@@ -49,7 +50,7 @@ function refuseMisspelt([first]: readonly UnknownPlaceholder[]): void {
   throw refuse('unresolved_placeholder', first.why, field.slice(1));
 }
 
-/** Refused while executions of it have not ended: the log checks that their scope is empty. */
+/** Refused while executions of it have not ended, or triggers start it: the log checks that both scopes are empty. */
 export function archiveWorkflow(
   template: WorkflowTemplate,
   { workflowId }: WorkflowCommands['ArchiveWorkflow'],
@@ -100,8 +101,10 @@ function withPhase(definition: WorkflowDefinition, change: PhaseChange): Workflo
   return { ...definition, phases };
 }
 
-/** The scope in which every execution of this workflow that has not ended is claimed. */
-export const runningScope = (workflowId: string): string => `running/${workflowId}`;
+const withoutTriggers = (workflowId: string): Reservation => ({
+  empty: { scope: triggersOfWorkflow(workflowId) },
+  refusal: { code: 'workflow.has_active_triggers', message: 'the workflow has active triggers' },
+});
 
 const HAS_ACTIVE = {
   code: 'workflow.has_active_executions',
@@ -113,5 +116,7 @@ export const WorkflowTemplate = aggregate(workflowTemplate, {
   evolve,
   decisions: { createWorkflow, updatePhasePrompt, archiveWorkflow },
   reserves: ({ type, data }) =>
-    type === 'WorkflowArchived' ? [{ empty: { scope: runningScope(data.workflowId) }, refusal: HAS_ACTIVE }] : [],
+    type === 'WorkflowArchived'
+      ? [{ empty: { scope: runningScope(data.workflowId) }, refusal: HAS_ACTIVE }, withoutTriggers(data.workflowId)]
+      : [],
 });

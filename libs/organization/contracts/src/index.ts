@@ -1,4 +1,3 @@
 export { organization, type OrganizationEvent } from './organization.contract';
 export { repo, RepoOwner, UNAFFILIATED, type RepoCommands, type RepoEvent } from './repo.contract';
-export { RepoFullName, RepoProvider, repositoryKey } from './repository-name';
 export { system, type SystemCommands, type SystemEvent } from './system.contract';

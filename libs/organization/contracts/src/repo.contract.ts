@@ -1,14 +1,15 @@
 import {
   contract,
   OrganizationId,
+  RepoFullName,
   RepoId,
+  RepoProvider,
   ShortName,
   SystemId,
   type CommandsOf,
   type EventOf,
 } from '@syntropic/kernel';
 import { z } from 'zod';
-import { RepoFullName, RepoProvider } from './repository-name';
 
 /** Stands for the organization of a repository that belongs to none. */
 export const UNAFFILIATED = '_unaffiliated';
@@ -84,6 +85,7 @@ export const repo = contract('organization', 'repo', {
     system_not_found: ['not_found', 'The system does not exist'],
     foreign_system: ['conflict', 'The system belongs to another organization'],
     already_assigned: ['conflict', 'The repository is assigned to a system'],
+    has_active_triggers: ['conflict', 'The repository has active triggers'],
     not_assigned: ['conflict', 'The repository is assigned to no system'],
   },
 });

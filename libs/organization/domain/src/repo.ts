@@ -1,12 +1,19 @@
-import { aggregate, byHandler, refusing, type Reservation, type SystemId } from '@syntropic/kernel';
+import {
+  aggregate,
+  byHandler,
+  refusing,
+  repositoryKey,
+  triggersOfRepository,
+  type RepoProvider,
+  type Reservation,
+  type SystemId,
+} from '@syntropic/kernel';
 import {
   repo as contract,
-  repositoryKey,
   UNAFFILIATED,
   type RepoCommands,
   type RepoEvent,
   type RepoOwner,
-  type RepoProvider,
 } from '@syntropic/organization/contracts';
 import { reposOf } from './members';
 import type { Organization } from './organization';
@@ -115,7 +122,7 @@ function evolve(repo: Repo, event: RepoEvent): Repo {
   }
 }
 
-/** Its name is claimed for its organization, and the repository is a member of its organization and its system. */
+/** Its name is claimed for its organization, and the repository is a member of its organization and its system. It ends without active triggers only. */
 function reserves({ type, data }: RepoEvent): readonly Reservation[] {
   const { repoId } = data;
   switch (type) {
@@ -135,7 +142,8 @@ function reserves({ type, data }: RepoEvent): readonly Reservation[] {
       return memberOf(data.previousSystemId, repoId).map((release) => ({ release }));
     case 'RepoDeregistered': {
       const owners = [data.organizationId, ...(data.systemId === undefined ? [] : [data.systemId])];
-      return [nameClaim(data), ...owners.flatMap((owner) => memberOf(owner, repoId))].map((release) => ({ release }));
+      const claims = [nameClaim(data), ...owners.flatMap((owner) => memberOf(owner, repoId))];
+      return [...withoutTriggers(data), ...claims.map((release) => ({ release }))];
     }
   }
 }
@@ -146,6 +154,17 @@ const nameClaim = ({ organizationId, provider, fullName }: Name) => ({
   scope: `repo-names/${organizationId}`,
   key: repositoryKey(provider, fullName),
 });
+
+/** Triggers are for repositories on GitHub, named as their webhooks name them. */
+const withoutTriggers = ({ provider, fullName }: Name): readonly Reservation[] =>
+  provider !== 'github'
+    ? []
+    : [
+        {
+          empty: { scope: triggersOfRepository(fullName) },
+          refusal: { code: 'repo.has_active_triggers', message: `${fullName} has active triggers` },
+        },
+      ];
 
 /** None for a repository without an organization, which nobody deletes. */
 const memberOf = (ownerId: string, repoId: string) =>

@@ -1,6 +1,5 @@
-import { MAX_REPOS, type EventOf, type Recorded } from '@syntropic/kernel';
+import { MAX_REPOS, RepoFullName, repositoryKey, type EventOf, type Recorded } from '@syntropic/kernel';
 import { githubRepository, repositoryUrl, workflowExecution } from '@syntropic/orchestration/contracts';
-import { RepoFullName, repositoryKey } from '@syntropic/organization/contracts';
 import { projection } from '@syntropic/projections';
 import { z } from 'zod';
 

@@ -1,19 +1,22 @@
 import type { Type } from '@nestjs/common';
-import type { AnyAggregate, CommandMessage } from '@syntropic/kernel';
+import type { AnyAggregate, AnyView, CommandMessage } from '@syntropic/kernel';
 import { messageOf } from '@syntropic/messaging';
 import type { Process } from '@syntropic/processes';
 
 /** The parts of a bounded context that run in command-service. */
 export type Context = Readonly<{
   aggregates: readonly AnyAggregate[];
+  /** Aggregates of other contexts that its handlers read. */
+  views: readonly AnyView[];
   /** Handler classes, for commands that need more than one aggregate, or none. */
   handlers: readonly Type[];
   processes: readonly Process[];
 }>;
 
 /** Declares the manifest of a context. Parts that it does not have may be left out. */
-export const context = ({ aggregates = [], handlers = [], processes = [] }: Partial<Context>): Context => ({
+export const context = ({ aggregates = [], views = [], handlers = [], processes = [] }: Partial<Context>): Context => ({
   aggregates,
+  views,
   handlers,
   processes,
 });

@@ -10,10 +10,10 @@ import { commandsOf, type Context } from './context';
 export class ContextsModule {
   static of(contexts: readonly Context[]): DynamicModule {
     const handlers = contexts.flatMap((context) => context.handlers);
-    const aggregates = contexts.flatMap((context) => context.aggregates);
+    const kinds = contexts.flatMap(({ aggregates, views }) => [...aggregates, ...views]);
     return {
       module: ContextsModule,
-      imports: [EventStoreModule.forFeature(...aggregates)],
+      imports: [EventStoreModule.forFeature(...kinds)],
       providers: [{ provide: CONTEXTS, useValue: contexts }, ...handlers, Registration],
     };
   }

@@ -1,6 +1,7 @@
 import type { Event } from '@syntropic/kernel';
 import { Inject, Module, type DynamicModule, type FactoryProvider, type Provider, type Type } from '@nestjs/common';
 import type { Pool } from 'pg';
+import { Claims } from './claims';
 import { EventAppender, type EventAppenderOptions } from './event-appender';
 import { KeptStates } from './kept-states';
 import { PostgresEventLog } from './postgres-event-log';
@@ -13,11 +14,15 @@ type OptionsFactory = Pick<FactoryProvider<EventStoreOptions>, 'inject' | 'useFa
 
 const OPTIONS = Symbol('EventStoreOptions');
 
+/** An aggregate, or a view of one. */
+type Kind = Readonly<{ name: string; reader?: string }>;
+
 /** The token under which `forFeature` provides the aggregates of a kind. */
-export const aggregatesToken = ({ name }: { name: string }) => `Aggregates(${name})`;
+export const aggregatesToken = ({ name, reader }: Kind) =>
+  reader === undefined ? `Aggregates(${name})` : `Aggregates(${name} for ${reader})`;
 
 /** Injects the `Aggregates` of this kind, as `EventStoreModule.forFeature` provides them. */
-export const InjectAggregates = (aggregate: { name: string }) => Inject(aggregatesToken(aggregate));
+export const InjectAggregates = (aggregate: Kind) => Inject(aggregatesToken(aggregate));
 
 @Module({})
 export class EventStoreModule {
@@ -29,11 +34,12 @@ export class EventStoreModule {
       fromOptions(PostgresEventLog, ({ pool }) => new PostgresEventLog(pool)),
       fromOptions(StoredStreams, ({ pool }) => new StoredStreams(pool)),
       fromOptions(KeptStates, () => new KeptStates()),
+      fromOptions(Claims, ({ pool }) => new Claims(pool)),
     ];
     return { module: EventStoreModule, global: true, providers: [options, ...stores], exports: stores };
   }
 
-  static forFeature(...aggregates: readonly { name: string }[]): DynamicModule {
+  static forFeature(...aggregates: readonly Kind[]): DynamicModule {
     const providers = aggregates.map(aggregatesProvider);
     return { module: EventStoreModule, providers, exports: providers };
   }
@@ -45,7 +51,7 @@ const fromOptions = <Store>(provide: Type<Store>, useFactory: (options: EventSto
   useFactory,
 });
 
-const aggregatesProvider = (aggregate: { name: string }): Provider => ({
+const aggregatesProvider = (aggregate: Kind): Provider => ({
   provide: aggregatesToken(aggregate),
   inject: [PostgresEventLog, StoredStreams, EventAppender, KeptStates],
   useFactory: (log: PostgresEventLog, streams: StoredStreams, appender: EventAppender, kept: KeptStates) =>

@@ -1,4 +1,5 @@
 export { AppendOutcomeUnknown } from './append';
+export { Claims } from './claims';
 export { EventAppender } from './event-appender';
 export { decisionHandler } from './decision-handler';
 export { retryOnConflict } from './retry-on-conflict';

@@ -10,6 +10,7 @@ import {
   type Outcome,
   type Recorded,
   type Reservation,
+  type View,
 } from '@syntropic/kernel';
 import { setTimeout as pause } from 'node:timers/promises';
 import { VersionConflict, type AppendOutcome, type NewEvent } from './append';
@@ -25,7 +26,8 @@ const ATTEMPTS = 8;
 export type StoredKind<State, E extends Event> = Pick<
   Aggregate<State, E>,
   'name' | 'initial' | 'evolve' | 'reserves' | 'upcasters'
->;
+> &
+  Partial<Pick<View, 'reader'>>;
 
 export type AggregateStores = Readonly<{
   log: EventLog;
@@ -78,7 +80,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     );
     if (kept) return kept;
 
-    this.stores.kept.delete(place);
+    this.stores.kept.delete(this.#ownPlace(place));
     let known: Replayed<State> = { ...this.#initial(stream), epoch };
     while (known.version < version) {
       const page = await this.stores.log.readStream(stream, known.version, version - known.version);
@@ -137,7 +139,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     const { epoch, before, behind, events, version } = await this.stores.streams.find(stream, known.version, context);
     if (known.version > 0 && (known.epoch !== epoch || known.last !== behind)) {
       // The log went back: the kept state may include events that it does not have.
-      this.stores.kept.delete(stream);
+      this.stores.kept.delete(this.#ownPlace(stream));
       return this.#find(stream, context);
     }
     return { before, current: before ? known : await this.#follow({ ...known, epoch }, events, version) };
@@ -148,8 +150,13 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
   }
 
   #kept(place: string): Replayed<State> | undefined {
-    // Only this kind of aggregate has streams of its name.
-    return this.stores.kept.get(place) as Replayed<State> | undefined;
+    // Only this kind of aggregate has streams of its name, and a view of it has places of its own.
+    return this.stores.kept.get(this.#ownPlace(place)) as Replayed<State> | undefined;
+  }
+
+  #ownPlace(place: string): string {
+    const { reader } = this.aggregate;
+    return reader === undefined ? place : `${reader} ${place}`;
   }
 
   #initial(stream: string): Replayed<State> {
@@ -175,7 +182,7 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     const state = replay(this.aggregate, history, known.state);
     const current = { ...known, state, version: last.version, position: last.position, last: last.id };
     this.stores.kept.set(
-      place,
+      this.#ownPlace(place),
       current,
       page.reduce((sum, { data }) => sum + bytesOf(data), 0),
     );

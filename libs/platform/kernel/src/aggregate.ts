@@ -80,6 +80,29 @@ export const aggregate = <K extends AnyContract, State>(
   ),
 });
 
+/** An aggregate of another context, folded by the reading context for decisions that depend on it. It decides nothing. */
+export type View<State = unknown, E extends Event = Event> = Readonly<
+  Pick<Aggregate<State, E>, 'contract' | 'name' | 'initial' | 'evolve'> & {
+    /** The context that reads: several contexts may fold the same aggregate, each in its own way. */
+    reader: string;
+  }
+>;
+
+type ViewDefinition<K extends AnyContract, State> = Readonly<{
+  reader: string;
+  initial: NoInfer<State>;
+  evolve: (state: State, event: EventOf<K>) => State;
+}>;
+
+/** Declares a view of a contract's aggregate. Its `evolve` gets events of older builds as they were recorded. */
+export const view = <K extends AnyContract, State>(
+  contract: K,
+  definition: ViewDefinition<K, State>,
+): View<State, EventOf<K>> => ({ contract, name: contract.aggregate, ...definition });
+
+/** A view whose state and events do not matter to the reader. */
+export type AnyView = Readonly<Pick<View, 'contract' | 'name' | 'reader'>>;
+
 /** An aggregate whose state and events do not matter to the reader. */
 export type AnyAggregate = Readonly<
   Pick<Aggregate, 'contract' | 'name'> & { decisions: Readonly<Record<string, unknown>> }

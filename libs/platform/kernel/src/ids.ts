@@ -40,3 +40,20 @@ export type RepoId = z.infer<typeof RepoId>;
 
 export const ApiKeyId = prefixedId('key', 12).brand<'ApiKeyId'>();
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
+
+/** An installation of the GitHub App: the number that GitHub gives it, as text. */
+export const InstallationId = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/, 'a number, at most 16 digits')
+  .brand<'InstallationId'>();
+export type InstallationId = z.infer<typeof InstallationId>;
+
+export const TriggerId = prefixedId('tr', 8).brand<'TriggerId'>();
+export type TriggerId = z.infer<typeof TriggerId>;
+
+/** A delivery of a webhook: the GUID that its sender gives it, the same when it is sent again. */
+export const DeliveryId = z
+  .string()
+  .regex(AUTHORS_NAME, 'letters, digits, ".", "_" and "-", at most 100')
+  .brand<'DeliveryId'>();
+export type DeliveryId = z.infer<typeof DeliveryId>;

@@ -3,11 +3,14 @@ export {
   byHandler,
   DecidedByHandler,
   replay,
+  view,
   type Aggregate,
   type Aggregates,
   type AnyAggregate,
+  type AnyView,
   type Loaded,
   type Reservation,
+  type View,
 } from './aggregate';
 export type { AddressedCommand, Command, CommandContext, Lease } from './command';
 export {
@@ -45,6 +48,8 @@ export { withoutHostPaths } from './outward-text';
 export { KeptSession, RecordedKeptSession } from './kept-session';
 export { MAX_FILES, ProducedFile, RecordedFile } from './produced-file';
 export { commentText, ERROR_BYTES, errorText, isStorable, nameText, shortText, storableText } from './storable-text';
+export { RepoFullName, RepoProvider, repositoryKey } from './repository-name';
+export { triggersOfRepository, triggersOfWorkflow } from './shared-scopes';
 export { ErrorText, Location, MAX_REPOS, ShortName } from './texts';
 export { addUsd, leastUsd, perMillion, SignedUsd, subtractUsd, Usd, usdOf } from './usd';
 export {

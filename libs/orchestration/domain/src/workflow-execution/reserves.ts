@@ -1,6 +1,5 @@
 import type { Reservation } from '@syntropic/kernel';
-import type { ExecutionEvent } from '@syntropic/orchestration/contracts';
-import { runningScope } from '../workflow-template';
+import { runningScope, type ExecutionEvent } from '@syntropic/orchestration/contracts';
 
 /** An execution that has not ended is claimed in its workflow's scope, so that archiving can demand that the scope is empty. */
 export function reserves({ type, data: { workflowId, executionId } }: ExecutionEvent): readonly Reservation[] {

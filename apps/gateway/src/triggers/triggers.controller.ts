@@ -1,0 +1,69 @@
+import { Controller } from '@nestjs/common';
+import { triggerFiringProjection, triggerProjection } from '@syntropic/github/read-model';
+import { ReadModels } from '@syntropic/projections';
+import type { ApiRequest } from '../http/endpoint';
+import { API_PREFIXES, Serve } from '../http/serve';
+import { isFrontPage } from '../reads/front-page';
+import { RowLookup } from '../reads/row-lookup';
+import { workflowNames } from '../workflows/workflow-names';
+import { TRIGGER } from './trigger-lookup';
+import { historyDetail, historyEntry, triggerDetail, triggerSummary } from './trigger-views';
+import { HistoryQuery, TriggerListQuery } from './triggers.dto';
+import { listHistory, listTriggers, readHistory, readTrigger } from './triggers.endpoints';
+
+@Controller(API_PREFIXES)
+export class TriggersController {
+  constructor(
+    private readonly reads: ReadModels,
+    private readonly lookup: RowLookup,
+  ) {}
+
+  @Serve(listTriggers)
+  async list({ query, minPosition }: ApiRequest<typeof listTriggers>) {
+    const { repository, status, workflow_id, event, limit, offset } = query;
+    const { rows, total } = await this.reads.page(triggerProjection, {
+      where: {
+        repository_key: repository?.toLowerCase(),
+        status: status ?? { in: ['active', 'paused'] },
+        workflow_id,
+        event,
+      },
+      orderBy: [['created_at', 'desc']],
+      limit,
+      offset,
+      isFront: isFrontPage(TriggerListQuery, query),
+      minPosition,
+    });
+    const names = await workflowNames(this.reads, rows);
+    return { triggers: rows.map((row) => triggerSummary(row, names.get(row.workflow_id))), total };
+  }
+
+  @Serve(listHistory)
+  async history({ query, minPosition }: ApiRequest<typeof listHistory>) {
+    const { rows, total } = await this.reads.page(triggerFiringProjection, {
+      orderBy: [['fired_at', 'desc']],
+      ...query,
+      isFront: isFrontPage(HistoryQuery, query),
+      minPosition,
+    });
+    return { entries: rows.map(historyEntry), total };
+  }
+
+  @Serve(readTrigger)
+  async read(request: ApiRequest<typeof readTrigger>) {
+    const row = await this.lookup.find(TRIGGER, request.params.trigger_id, request);
+    return triggerDetail(row, (await workflowNames(this.reads, [row])).get(row.workflow_id));
+  }
+
+  @Serve(readHistory)
+  async historyOf(request: ApiRequest<typeof readHistory>) {
+    const { trigger_id } = await this.lookup.find(TRIGGER, request.params.trigger_id, request);
+    const { rows, total } = await this.reads.page(triggerFiringProjection, {
+      where: { trigger_id },
+      orderBy: [['fired_at', 'desc']],
+      ...request.query,
+      minPosition: request.minPosition,
+    });
+    return { trigger_id, entries: rows.map(historyDetail), total };
+  }
+}

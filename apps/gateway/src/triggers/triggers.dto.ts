@@ -1,0 +1,165 @@
+import { checkOperand, ConditionValue, PresetName, TriggerLimits, triggerRule } from '@syntropic/github/contracts';
+import { z } from 'zod';
+import { sizeUpTo } from '../http/query-values';
+import { cutField } from '../reads/cut-mark';
+
+/** The id, or its first characters. */
+export const TriggerParams = z.object({ trigger_id: z.string().min(1) });
+
+export const TriggerListQuery = z.object({
+  repository: z.string().optional(),
+  status: z
+    .enum(['active', 'paused', 'deleted'])
+    .optional()
+    .meta({ description: 'Without it, deleted ones are left out.' }),
+  workflow_id: z.string().optional(),
+  event: z.string().optional(),
+  limit: sizeUpTo(1_000, 1_000),
+  offset: z.coerce.number().int().min(0).default(0),
+});
+
+export const HistoryQuery = z.object({
+  limit: sizeUpTo(200, 50),
+  offset: z.coerce.number().int().min(0).default(0),
+});
+
+const { shape } = triggerRule.commands.RegisterTrigger.schema;
+const { element: condition } = shape.conditions.unwrap();
+/** Operators that look at the field alone may carry a value, which is left out. */
+const Condition = z
+  .strictObject({ field: condition.shape.field, operator: condition.shape.operator, value: ConditionValue.nullish() })
+  .superRefine(checkOperand)
+  .meta({ id: 'ConditionRequest' });
+
+const limits = TriggerLimits.shape;
+const config = {
+  max_attempts: limits.maxAttempts,
+  daily_limit: limits.dailyLimit,
+  debounce_seconds: limits.debounceSeconds,
+  cooldown_seconds: limits.cooldownSeconds,
+};
+const text = z.string().max(255);
+
+export const RegisterTriggerRequest = z
+  .strictObject({
+    name: shape.name,
+    event: shape.event,
+    repository: shape.repository,
+    workflow_id: shape.workflowId,
+    conditions: z.array(Condition).max(20).nullish(),
+    installation_id: text.default(''),
+    input_mapping: shape.inputMapping.unwrap().nullish(),
+    config: z.strictObject(config).meta({ id: 'TriggerConfigRequest' }).nullish(),
+    created_by: text.default('api'),
+  })
+  .meta({ id: 'RegisterTriggerRequest' });
+
+export const PresetParams = z.object({ preset_name: z.string().min(1) });
+export const PresetRequest = z
+  .strictObject({
+    repository: shape.repository,
+    workflow_id: shape.workflowId.default('self-heal-pr' as never),
+    installation_id: text.default(''),
+    created_by: text.default('api'),
+  })
+  .meta({ id: 'RegisterPresetRequest' });
+
+const change = triggerRule.commands.UpdateTrigger.schema.shape;
+const limitChanges = {
+  max_attempts: limits.maxAttempts.unwrap().optional(),
+  daily_limit: limits.dailyLimit.unwrap().optional(),
+  debounce_seconds: limits.debounceSeconds.unwrap().optional(),
+  cooldown_seconds: limits.cooldownSeconds.unwrap().optional(),
+};
+
+/** One action, or fields to change: those that are absent stay as they are. */
+export const ChangeTriggerRequest = z
+  .strictObject({
+    action: z.enum(['pause', 'resume']).optional(),
+    reason: z.string().max(4_096).nullish(),
+    paused_by: text.nullish(),
+    resumed_by: text.nullish(),
+    name: change.name,
+    conditions: z.array(Condition).max(20).optional(),
+    input_mapping: change.inputMapping,
+    config: z.strictObject(limitChanges).optional(),
+  })
+  .superRefine(({ action, name, conditions, input_mapping, config }, check) => {
+    const changes = [name, conditions, input_mapping, config].filter((field) => field !== undefined).length;
+    const fault = (message: string) => {
+      check.addIssue({ code: 'custom', path: ['action'], message });
+    };
+    if (action === undefined && changes === 0) fault('pause or resume is needed, or a field to change');
+    if (action !== undefined && changes > 0) fault('an action changes no other field');
+  })
+  .meta({ id: 'ChangeTriggerRequest' });
+
+const summary = {
+  trigger_id: z.string(),
+  name: z.string(),
+  event: z.string(),
+  repository: z.string(),
+  workflow_id: z.string(),
+  workflow_name: z.string(),
+  status: z.string(),
+  fire_count: z.int(),
+  created_at: z.string().nullable(),
+};
+
+export const TriggerList = z
+  .object({
+    total: z.int(),
+    triggers: z.array(z.object({ ...summary, ...cutField }).meta({ id: 'TriggerSummary' })),
+  })
+  .meta({ id: 'TriggerListResponse' });
+
+export const TriggerDetail = z
+  .object({
+    ...summary,
+    conditions: z.array(z.record(z.string(), z.json())),
+    input_mapping: z.record(z.string(), z.string()),
+    config: z.record(z.string(), z.json()),
+    installation_id: z.string(),
+    created_by: z.string(),
+    last_fired_at: z.string().nullable(),
+  })
+  .meta({ id: 'TriggerDetail' });
+
+export const TriggerAction = z
+  .object({
+    trigger_id: z.string(),
+    name: z.string().nullable(),
+    status: z.enum(['active', 'paused', 'updated', 'deleted']),
+    preset: PresetName.nullable(),
+    action: z.string().nullable(),
+  })
+  .meta({ id: 'TriggerActionResponse' });
+
+const entry = {
+  fired_at: z.string().nullable(),
+  execution_id: z.string().meta({ description: 'Empty while no execution has been started.' }),
+  event_type: z.string(),
+  pr_number: z.int().nullable(),
+  status: z.string(),
+  guard_name: z.string(),
+  block_reason: z.string(),
+};
+
+export const TriggerHistoryList = z
+  .object({
+    total: z.int(),
+    entries: z.array(z.object({ trigger_id: z.string(), ...entry }).meta({ id: 'TriggerHistoryListEntry' })),
+  })
+  .meta({ id: 'TriggerHistoryListResponse' });
+
+export const TriggerHistory = z
+  .object({
+    trigger_id: z.string(),
+    total: z.int(),
+    entries: z.array(
+      z
+        .object({ ...entry, webhook_delivery_id: z.string(), cost_usd: z.number().nullable() })
+        .meta({ id: 'TriggerHistoryEntryResponse' }),
+    ),
+  })
+  .meta({ id: 'TriggerHistoryResponse' });
