@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { claudeLacks } from './claude';
-import { CLAUDE_EXAMPLE, EXAMPLE, runDemo } from './demo/demo';
+import { CLAUDE_EXAMPLE, EXAMPLE, needsKey, runDemo } from './demo/demo';
 import { parseOptions, type StackOptions } from './options';
 import { npmEnded } from './parent-process';
 import { canSandbox } from './sandbox';
@@ -45,6 +45,10 @@ async function serve(stack: Stack, options: StackOptions): Promise<void> {
   if (!options.demo) return;
   if (!canSandbox()) {
     print('no sandbox is possible on this machine (bubblewrap cannot make its namespaces): the example is skipped');
+    return;
+  }
+  if (await needsKey(url)) {
+    print(`${url} serves holders of keys alone: the example, which has none, is skipped`);
     return;
   }
   const lacks = claudeLacks(stack.environment);

@@ -34,6 +34,10 @@ const Artifact = z.object({
   size_bytes: z.number(),
 });
 
+/** True once a key was made. */
+export const needsKey = async (url: string): Promise<boolean> =>
+  (await new Api(url).request('/api/workflows')).status === 401;
+
 /** Runs the example workflow on a repository of this machine, and prints its events as they happen. */
 export async function runDemo(url: string, example: Example, { repository, say }: DemoOptions): Promise<void> {
   const { workflow, provider } = example;
