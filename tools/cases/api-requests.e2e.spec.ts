@@ -60,7 +60,9 @@ async function answerTo(draft: DraftRequest, isStream: boolean): Promise<Answer 
 
 async function check(draft: DraftRequest, isStream: boolean): Promise<void> {
   const { id, status, headers, text } = await answerTo(draft, isStream);
-  answered.set(status, (answered.get(status) ?? 0) + 1);
+  // Deliveries of webhooks are signed by their sender, and these are not.
+  const isUnsigned = status === 401 && text.includes('"code":"webhook.');
+  if (!isUnsigned) answered.set(status, (answered.get(status) ?? 0) + 1);
   const about = { status, text: text.slice(0, 500), request: JSON.stringify(draft).slice(0, 1_000) };
   if (status >= 500 || STACK_TRACE.test(text))
     throw new Error(`a fault of the server: ${JSON.stringify(about, null, 2)}`);

@@ -31,6 +31,7 @@ const SECRETS: Readonly<Record<string, string>> = {
   OPENAI_API_KEY: 'key',
   S3_ACCESS_KEY_ID: 'id',
   S3_SECRET_ACCESS_KEY: 'secret',
+  GITHUB_WEBHOOK_SECRET: 'secret of the webhook',
 };
 
 function valueOf(app: string, variable: Variable): string {

@@ -46,8 +46,9 @@ const CARRIED: Readonly<Record<string, object>> = {
   'POST /operator/processes/{process}/park': json({ position: 1, reason: 'not ours' }),
 };
 
+/** Signed requests are answered to their sender alone: they have specs of their own. */
 const answering = endpoints.flatMap(({ reply, ...declared }) =>
-  reply === 'event-stream' ? [] : [{ body: undefined, ...declared, reply }],
+  reply === 'event-stream' || 'signed' in declared ? [] : [{ body: undefined, ...declared, reply }],
 );
 
 /** Whether this spec has what the address names, and a body. Endpoints without are asked for something by their own specs. */

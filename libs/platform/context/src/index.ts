@@ -1,2 +1,2 @@
-export { commandsOf, context, contextOfAggregate, type Context } from './context';
+export { commandsOf, context, contextOfAggregate } from './context';
 export { ContextsModule } from './contexts.module';
