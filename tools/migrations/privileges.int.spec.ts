@@ -33,7 +33,7 @@ const CALLED: Readonly<Record<Role | 'public', readonly string[]>> = {
   ],
   syn_projection_worker: ['log.page_after', 'log.size_of', 'log.waiting_since'],
   syn_collector: ['telemetry.insert_batches', 'telemetry.maintain'],
-  syn_gateway: ['log.size_of', 'log.stream_page_after', 'log.waiting_since'],
+  syn_gateway: ['log.position_before', 'log.size_of', 'log.stream_page_after', 'log.waiting_since'],
 };
 
 /** The migrations that each service compares with its build's. */

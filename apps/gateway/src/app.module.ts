@@ -20,6 +20,8 @@ import { ContentRemoval } from './artifacts/content-removal';
 import { Uploads, UPLOADS_PARENT } from './artifacts/uploads';
 import { asyncApiDocument } from './asyncapi/asyncapi-document';
 import { ASYNCAPI, AsyncApiController } from './asyncapi/asyncapi.controller';
+import { AuditController } from './audit/audit.controller';
+import { AuditLog } from './audit/audit-log';
 import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
 import { ExecutionController } from './executions/execution.controller';
@@ -122,6 +124,7 @@ export const API = [
   StreamTokensController,
   OperatorController,
   KeysController,
+  AuditController,
   SystemHealthController,
   OrganizationsController,
   SystemsController,
@@ -176,6 +179,7 @@ export class AppModule {
         { provide: RateLimits, inject: [REDIS], useFactory: (redis?: Redis) => new RateLimits(redis) },
         ...oidcOf(config),
         Authentication,
+        AuditLog,
         WatchedStreams,
         RequestGate,
         GateHook,

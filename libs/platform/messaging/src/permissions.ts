@@ -78,18 +78,38 @@ const permissionsOfRunner = (user: string, commands: readonly CommandMessage[]) 
     subscribe: [controlSubject('*', user)],
   });
 
+/** Another service listens to events and to live frames, with one consumer of the stream, which has its name. */
+const permissionsOfListener = (user: string, consumer: string) =>
+  allowed(user, {
+    publish: [
+      '$JS.API.STREAM.INFO.DOMAIN',
+      ...['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map(
+        (what) => `$JS.API.CONSUMER.${what}.DOMAIN.${consumer}`,
+      ),
+      // With a filter, whose tokens follow the name.
+      `$JS.API.CONSUMER.CREATE.DOMAIN.${consumer}.>`,
+      `$JS.ACK.DOMAIN.${consumer}.>`,
+    ],
+    subscribe: ['domain.>', 'live.>', 'log.>'],
+  });
+
 /** The NATS user of a runner. Runners are counted from 0, as the pods of a StatefulSet. */
 export const runnerUser = (ordinal: number): string => `agent-runner-${ordinal}`;
+
+/** The NATS user of another service. */
+export const listenerUser = (name: string): string => `listener-${name}`;
 
 type Passwords = Readonly<
   Record<keyof ReturnType<typeof permissionsFor>, string> & {
     /** One for each runner user. */
     runners: readonly string[];
+    /** By the names of other services: one token of a subject each. */
+    listeners?: Readonly<Record<string, string>>;
   }
 >;
 
 /** The users of a nats-server, as its configuration names them. Gateway and runners may send the commands that are declared as theirs, and no others. */
-export function natsUsers({ runners, ...passwords }: Passwords, commands: readonly CommandMessage[]) {
+export function natsUsers({ runners, listeners = {}, ...passwords }: Passwords, commands: readonly CommandMessage[]) {
   const runnerUsers = runners.map((password, ordinal) => ({ user: runnerUser(ordinal), password }));
   const permissions = permissionsFor(
     commands,
@@ -105,6 +125,11 @@ export function natsUsers({ runners, ...passwords }: Passwords, commands: readon
       user,
       password,
       permissions: permissionsOfRunner(user, commands),
+    })),
+    ...Object.entries(listeners).map(([name, password]) => ({
+      user: listenerUser(name),
+      password,
+      permissions: permissionsOfListener(listenerUser(name), name),
     })),
   ];
 }

@@ -1,0 +1,11 @@
+import { endpoint } from '../http/endpoint';
+import { AuditPage, AuditQuery } from './audit.dto';
+
+export const readAudit = endpoint({
+  method: 'GET',
+  path: '/audit',
+  access: 'admin',
+  summary: 'The events that callers have caused, newest first: by whom, when, and about what',
+  query: AuditQuery,
+  reply: AuditPage,
+});
