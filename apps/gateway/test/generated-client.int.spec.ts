@@ -80,7 +80,8 @@ describe('a client generated from the API document', () => {
   });
 
   it('creates, lists, and gets the problem of what does not exist', async () => {
-    await gateway.record('workflow-typed', [workflowCreated('typed')]);
+    const { minPosition } = await gateway.record('workflow-typed', [workflowCreated('typed')]);
+    await gateway.read('/api/workflows/typed', minPosition);
     gateway.answer(() => ({ position: 1, version: 1 }));
     const { outputText } = ts.transpileModule(PROGRAM, {
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
