@@ -20,7 +20,8 @@ for (const { provider, model, shell, callCost } of AGENTS) {
       let open: () => void = () => undefined;
       const until = new Promise<void>((resolve) => (open = resolve));
       models().clear();
-      const second = { tools: [tool('second')], usage: CALL_USAGE, until };
+      // The tool takes a while, so that the runner has heard of the pause before the next call, on a busy machine too.
+      const second = { tools: [shell('sleep 3; echo second >> artifacts/output/tools')], usage: CALL_USAGE, until };
       models().answer(inOrder({ tools: [tool('first')], usage: CALL_USAGE }, second, ...further));
       const agent = `agent: {provider: ${provider}, model: ${model}}\nprompt_template: Do your work`;
       await platform.createWorkflow(workflow(`${name}-${provider}`, agent));

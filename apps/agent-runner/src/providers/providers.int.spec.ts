@@ -100,14 +100,15 @@ describeWithBubblewrap('the simulated provider', () => {
 
   it('begins another conversation in each leg: a parked one counts beside the account of the next', async () => {
     const sessionId = randomUUID();
-    const agent = simulated({ turns: 3, toolsPerTurn: 1, delayMs: 200 });
-    const first = await start({ provider, agent, sessionId });
+    // The first leg has turns left when it is parked, however busy the machine is.
+    const agent = (turns: number) => simulated({ turns, toolsPerTurn: 1, delayMs: 50 });
+    const first = await start({ provider, agent: agent(2_000), sessionId });
     const { lines, drained } = listen(first);
     await eventually(() => lines.some(({ text }) => text.includes('"tool_result"')));
     first.park();
     await first.finished;
     await drained;
-    const second = await toTheEnd(await start({ provider, agent, sessionId, leg: 2 }));
+    const second = await toTheEnd(await start({ provider, agent: agent(3), sessionId, leg: 2 }));
 
     const usage = usageOf([...lines, ...second.lines]);
     const turns = new Set(lines.flatMap(({ text }) => /"id":"(msg_\w+)"/.exec(text)?.[1] ?? [])).size;

@@ -1,4 +1,4 @@
-import { OrganizationId, RepoId, SystemId, type Reservation } from '@syntropic/kernel';
+import { OrganizationId, RepoId, SystemId, triggersOfRepository, type Reservation } from '@syntropic/kernel';
 import { specificationOf } from '@syntropic/kernel/testing';
 import { UNAFFILIATED, type RepoEvent } from '@syntropic/organization/contracts';
 import { assignRepoToSystem, deregisterRepo, registerRepo, Repo, unassignRepoFromSystem, updateRepo } from './repo';
@@ -116,9 +116,10 @@ describe('the claims of a repository', () => {
     expect(claimsOf(unassigned)).toEqual([{ release: memberOf(systemId) }]);
   });
 
-  it('end with its registration', () => {
+  it('end with its registration, without active triggers', () => {
     const withSystem: RepoEvent = { type: 'RepoDeregistered', data: { repoId, ...name, systemId } };
-    expect(claimsOf(withSystem)).toEqual([
+    expect(claimsOf(withSystem)).toMatchObject([
+      { empty: { scope: triggersOfRepository(name.fullName) }, refusal: { code: 'repo.has_active_triggers' } },
       { release: nameIn(organizationId) },
       { release: memberOf(organizationId) },
       { release: memberOf(systemId) },
