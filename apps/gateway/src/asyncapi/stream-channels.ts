@@ -3,12 +3,13 @@ import { WIRE_EVENTS } from '@syntropic/catalogue/read-model';
 import type { AnyContract, EventMessage } from '@syntropic/kernel';
 import { snakeCase } from '@syntropic/live';
 import { TELEMETRY } from '@syntropic/telemetry';
+import { z } from 'zod';
+import { costFields, tokenFields } from '../display/usage-fields';
 import { ExecutionDetail } from '../executions/executions.dto';
 import { schemaOf, type Channel, type Schema } from './channel';
 
 const text = { type: 'string' };
 const instant = { ...text, format: 'date-time' };
-const count = { type: 'integer' };
 const EXECUTION_ID = { description: 'The execution, by its id or its first characters.' };
 
 /** The server-sent events of the API. A message is the data of one frame; its name is that of the frame. */
@@ -26,22 +27,12 @@ export const streamChannels = (): readonly Channel[] => [
       {
         name: 'tokens',
         summary: 'Sums, whenever they have changed.',
-        payload: objectOf({
-          input_tokens: count,
-          output_tokens: count,
-          cache_creation_tokens: count,
-          cache_read_tokens: count,
-          total_tokens: count,
-        }),
+        payload: schemaOf(z.object(tokenFields)),
       },
       {
         name: 'cost',
         summary: 'Sums, whenever they have changed.',
-        payload: objectOf({
-          total_cost_usd: { type: ['string', 'null'] },
-          cost_complete: { type: 'boolean' },
-          cost_by_model: { type: 'object' },
-        }),
+        payload: schemaOf(z.object({ ...costFields, cost_by_model: z.record(z.string(), z.string()) })),
       },
       {
         name: 'budget',
