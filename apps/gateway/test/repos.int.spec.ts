@@ -92,6 +92,7 @@ it('refuses bad fields by name, and sends nothing', async () => {
     await gateway.call('POST', PATH, { body: { ...name, organization_id: '' } }),
     await gateway.call('POST', PATH, { body: { ...name, colour: 'red' } }),
     await gateway.call('PUT', one, { body: {} }),
+    await gateway.call('PUT', one, { body: { updated_by: 'ada' } }),
     await gateway.call('POST', `${one}/assign`, { body: { system_id: 'shop' } }),
     await gateway.call('POST', `${one}/assign`, { body: {} }),
   ];
@@ -103,6 +104,7 @@ it('refuses bad fields by name, and sends nothing', async () => {
     [422, 'provider'],
     [422, 'organization_id'],
     [422, 'colour'],
+    [422, 'default_branch'],
     [422, 'default_branch'],
     [422, 'system_id'],
     [422, 'system_id'],
@@ -116,22 +118,32 @@ it('sends changes as commands, also for the start of an id', async () => {
   const { minPosition } = await aRepo(repoId, { fullName: 'acme/b' });
   const service = gateway.takeCommands();
   const created = await gateway.call('POST', PATH, { body: { full_name: 'acme/api' } });
-  const changed = await gateway.call('PUT', `${PATH}/repo-bbbbb`, { body: { is_private: false }, minPosition });
+  const changed = await gateway.call('PUT', `${PATH}/repo-bbbbb`, {
+    body: { is_private: false, updated_by: 'ada' },
+    minPosition,
+  });
   const assigned = await gateway.call('POST', `${PATH}/repo-bbbbb/assign`, { body: { system_id: systemId } });
   const unassigned = await gateway.call('POST', `${PATH}/${repoId}/unassign`);
   const ambiguous = await gateway.call('POST', `${PATH}/repo-bbbb/unassign`);
   const missing = await gateway.call('POST', `${PATH}/nothing/assign`, { body: { system_id: systemId } });
-  const removed = await gateway.call('DELETE', `${PATH}/repo-bbbbb`);
+  const inSystem = await gateway.record(`repo-${repoId}`, [event(RepoAssignedToSystem, { repoId, systemId })]);
+  const removed = await gateway.call('DELETE', `${PATH}/repo-bbbbb`, { minPosition: inSystem.minPosition });
   service.stop();
 
   const newId = String(created.body['repo_id']);
   expect(newId).toMatch(/^repo-[0-9a-f]{8}$/);
   expect(created).toMatchObject({ status: 200, body: { full_name: 'acme/api', status: 'registered' } });
-  expect(changed.body).toEqual({ repo_id: repoId, is_private: false, status: 'updated' });
+  expect(changed.body).toEqual({
+    repo_id: repoId,
+    is_private: false,
+    updated_by: 'ada',
+    status: 'updated',
+    system_id: null,
+  });
   expect(assigned.body).toEqual({ repo_id: repoId, status: 'assigned', system_id: systemId });
   expect(unassigned.body).toEqual({ repo_id: repoId, status: 'unassigned', system_id: null });
   expect([ambiguous.status, missing.status]).toEqual([409, 404]);
-  expect(removed.body).toEqual({ repo_id: repoId, status: 'deregistered' });
+  expect(removed.body).toEqual({ repo_id: repoId, status: 'deregistered', system_id: systemId });
   expect(service.taken).toEqual([
     {
       'organization.RegisterRepo': {
@@ -147,7 +159,7 @@ it('sends changes as commands, also for the start of an id', async () => {
         createdBy: 'api',
       },
     },
-    { 'organization.UpdateRepo': { repoId, isPrivate: false } },
+    { 'organization.UpdateRepo': { repoId, isPrivate: false, updatedBy: 'ada' } },
     { 'organization.AssignRepoToSystem': { repoId, systemId } },
     { 'organization.UnassignRepoFromSystem': { repoId } },
     { 'organization.DeregisterRepo': { repoId } },

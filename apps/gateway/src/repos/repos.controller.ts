@@ -22,5 +22,9 @@ export const ReposController = resourceController({
   create: repo.commands.RegisterRepo,
   update: repo.commands.UpdateRepo,
   remove: repo.commands.DeregisterRepo,
+  besides: {
+    fields: { system_id: z.string().nullable() },
+    of: (row) => ({ system_id: row?.system_id || null }),
+  },
   statuses: { created: 'registered', removed: 'deregistered' },
 });

@@ -15,6 +15,7 @@ import { camelCase, pascalCase } from './spellings';
 
 type Endpoints = Required<ReturnType<typeof endpointsOf>>;
 type Request<Name extends keyof Endpoints> = ApiRequest<Endpoints[Name]>;
+type One = Pick<Request<'read'>, 'params' | 'minPosition'>;
 type Change = Pick<ApiRequest, 'origin' | 'reply'> & Readonly<{ body?: Fields | undefined }>;
 
 /** Serves the endpoints of a resource: its read model in lists and one by one, changes as commands. */
@@ -26,8 +27,7 @@ export function resourceController<Row extends Fields>(resource: Resource<Row>):
   const missing = `${contract.aggregate}.not_found` as ProblemCode;
   const target = { projection, noun: pascalCase(contract.aggregate), missing } as const;
   const endpoints = endpointsOf(resource);
-  const id = snakeCase(contract.key);
-  const key = keySchema(update, contract.key);
+  const [id, key] = [snakeCase(contract.key), keySchema(update, contract.key)] as const;
 
   @Controller(API_PREFIXES)
   class ResourceController {
@@ -40,10 +40,8 @@ export function resourceController<Row extends Fields>(resource: Resource<Row>):
     async list({ query, minPosition }: Request<'list'>): Promise<Fields> {
       const isFront = isFrontPage(endpoints.list.query, query);
       const { rows, total } = await this.reads.page(projection, { ...pageOf(resource, query), isFront, minPosition });
-      return {
-        [listOf(resource)]: rows.map((row) => ({ ...endpoints.read.reply.parse(row), ...cutMark(row) })),
-        total,
-      };
+      const items = rows.map((row) => ({ ...endpoints.read.reply.parse(row), ...cutMark(row) }));
+      return { [listOf(resource)]: items, total };
     }
 
     async read(request: Request<'read'>): Promise<Fields> {
@@ -56,16 +54,21 @@ export function resourceController<Row extends Fields>(resource: Resource<Row>):
     }
 
     async update(request: Request<'update'>): Promise<Fields> {
-      const changed = await this.#idOf(request);
-      return endpoints.update.reply.parse(await this.#change(request, update, changed, 'updated'));
+      return this.#answered(request, update, 'updated');
     }
 
     async remove(request: Request<'remove'>): Promise<Fields> {
-      const removed = await this.#idOf(request);
-      return endpoints.update.reply.parse(await this.#change(request, remove, removed, statuses.removed));
+      return this.#answered(request, remove, statuses.removed);
     }
 
-    #idOf({ params, minPosition }: Pick<Request<'read'>, 'params' | 'minPosition'>): Promise<unknown> {
+    /** The row is read before the change: a removed one has none any more. */
+    async #answered(request: One & Change, command: CommandMessage, status: string): Promise<Fields> {
+      const changed = await this.#idOf(request);
+      const besides = resource.besides?.of(await this.reads.get(projection, String(changed), request));
+      return endpoints.update.reply.parse({ ...(await this.#change(request, command, changed, status)), ...besides });
+    }
+
+    #idOf({ params, minPosition }: One): Promise<unknown> {
       return this.lookup.idOf(key, target, { idOrPrefix: params[id] ?? '', minPosition });
     }
 

@@ -25,9 +25,11 @@ type Described = Readonly<{
   /** Fields of a list's query, which filter it. */
   filter?: Readonly<{ query: Shape }>;
   create: CommandMessage;
-  /** Optional fields may be null or absent, which mean the same. A command with such fields only needs one of them. */
+  /** Optional fields may be null or absent, which mean the same. A command needs one of them, unless it has other fields without a default. */
   update: CommandMessage;
   remove?: CommandMessage;
+  /** Fields of the row that answers about a changed and a removed one have besides those of the command. */
+  besides?: Readonly<{ fields: Shape }>;
   /** The status in answers about a new and about a removed one; `created` and `deleted` where absent. */
   statuses?: Readonly<{ created: string; removed: string }>;
 }>;
@@ -41,6 +43,7 @@ export type Resource<Row extends Fields> = Described &
     projection: Projection<Row>;
     sortable: readonly Order<Row>[0][];
     filter?: Readonly<{ where: (query: Fields) => Where<Row> }>;
+    besides?: Readonly<{ of: (row: Row | undefined) => Fields }>;
   }>;
 
 /** A filter of lists by fields of the query. */
@@ -110,18 +113,22 @@ export function keySchema({ type, schema }: CommandMessage, key: string): z.core
   return id;
 }
 
-function schemasOf({ path, contract: { aggregate, key }, projection, create, update }: Described) {
+function schemasOf({ path, contract: { aggregate, key }, projection, create, update, besides }: Described) {
   const noun = pascalCase(aggregate);
   const [given, changes] = [fieldsOf(create, key), fieldsOf(update, key)];
   const Row = named(`${noun}SummaryResponse`, projection.row);
   const Item = named(`${noun}ListItem`, projection.row.extend(cutField));
   const answer = (fields: Shape) =>
-    z.object({ [snakeCase(key)]: z.string(), ...z.object(fields).partial().shape, status: z.string() });
+    z.object({
+      [snakeCase(key)]: z.string(),
+      ...z.object(withoutDefaults(fields)).partial().shape,
+      status: z.string(),
+    });
   return {
     Row,
     List: named(`${noun}ListResponse`, z.object({ [listOf({ path })]: z.array(Item), total: z.int() })),
     Created: named(`${noun}CreatedResponse`, answer(given)),
-    Action: named(`${noun}ActionResponse`, answer(changes)),
+    Action: named(`${noun}ActionResponse`, answer({ ...changes, ...besides?.fields })),
     Create: named(`Create${noun}Request`, z.strictObject(given)),
     Update: named(`Update${noun}Request`, withOneOf(z.strictObject(changes))),
   };
@@ -142,10 +149,17 @@ const fieldsOf = ({ schema }: CommandMessage, key: string): Shape =>
       ]),
   ) as Shape;
 
+/** Answers have the fields of the request alone: a default of one is none of the other. */
+const withoutDefaults = (fields: Shape): Shape =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, field instanceof z.ZodDefault ? field.unwrap() : field]),
+  ) as Shape;
+
 function withOneOf(body: z.ZodObject): z.ZodType {
-  const names = Object.keys(body.shape);
+  // A field with a default changes nothing by itself.
+  const names = Object.entries(body.shape).flatMap(([name, field]) => (field instanceof z.ZodDefault ? [] : [name]));
   const [first] = names;
   if (first === undefined || !body.safeParse({}).success) return body;
-  const isThere = (fields: Fields) => Object.values(fields).some((value) => value !== undefined);
+  const isThere = (fields: Fields) => names.some((name) => fields[name] !== undefined);
   return body.refine(isThere, { error: `${names.join(' or ')} is needed`, path: [first] });
 }

@@ -58,14 +58,15 @@ export const repo = contract('organization', 'repo', {
       isPrivate: z.boolean().default(false),
       createdBy: text.default('api'),
     },
-    UpdateRepo: updated,
+    UpdateRepo: { ...updated, updatedBy: text.default('api') },
     AssignRepoToSystem: { repoId: RepoId, systemId: SystemId },
     UnassignRepoFromSystem: { repoId: RepoId },
     DeregisterRepo: { repoId: RepoId },
   },
   events: {
     RepoRegistered: registered,
-    RepoUpdated: updated,
+    /** Earlier versions did not record who asked for it. */
+    RepoUpdated: { ...updated, updatedBy: text.optional() },
     RepoAssignedToSystem: { repoId: RepoId, systemId: SystemId },
     RepoUnassignedFromSystem: { repoId: RepoId, previousSystemId: SystemId },
     /** Names all that the repository belonged to, so that its claims end and others count it no more. */

@@ -54,12 +54,12 @@ describe('repository', () => {
   });
 
   it('changes the fields that are named and differ', () => {
-    const changed = { repoId, defaultBranch: 'trunk', isPrivate: true, installationId: '7' };
+    const changed = { repoId, defaultBranch: 'trunk', isPrivate: true, installationId: '7', updatedBy: 'ada' };
     const updated = { type: 'RepoUpdated', data: changed } as const;
     given(registered).when(updateRepo, changed).then(updated);
     given(registered, updated).when(updateRepo, changed).thenNothing();
-    given(registered, updated).when(updateRepo, { repoId, isPrivate: true }).thenNothing();
-    given(registered).when(updateRepo, { repoId }).thenNothing();
+    given(registered, updated).when(updateRepo, { repoId, isPrivate: true, updatedBy: 'grace' }).thenNothing();
+    given(registered).when(updateRepo, { repoId, updatedBy: 'ada' }).thenNothing();
     given().when(updateRepo, changed).thenRefused('repo.not_found');
     given(registered, deregistered).when(updateRepo, changed).thenRefused('repo.already_deregistered');
   });

@@ -87,9 +87,11 @@ function registered(repo: Repo): Registered {
   return repo;
 }
 
+type Changes = Pick<RepoCommands['UpdateRepo'], 'defaultBranch' | 'isPrivate' | 'installationId'>;
+
 const ownerIn = (fullName: string): string => fullName.slice(0, fullName.lastIndexOf('/'));
 
-const changedSettings = (settings: Settings, changes: Omit<RepoCommands['UpdateRepo'], 'repoId'>): Settings => ({
+const changedSettings = (settings: Settings, changes: Changes): Settings => ({
   defaultBranch: changes.defaultBranch ?? settings.defaultBranch,
   isPrivate: changes.isPrivate ?? settings.isPrivate,
   installationId: changes.installationId ?? settings.installationId,
