@@ -109,11 +109,13 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('publishes only the API, on the loopback interface and on the port of the gateway', () => {
+  it('publishes only the API and the collector, on the loopback interface and on their ports', () => {
     const published = Object.entries(services).flatMap(([name, { ports }]) => ports.map((port) => [name, port]));
 
-    const port = service('gateway').environment['PORT'] ?? '';
-    expect(published).toEqual([['gateway', `127.0.0.1:${port}:${port}`]]);
+    const portOf = (name: string) => service(name).environment['PORT'] ?? '';
+    expect(published).toEqual(
+      ['observability-collector', 'gateway'].map((name) => [name, `127.0.0.1:${portOf(name)}:${portOf(name)}`]),
+    );
   });
 
   it('runs and mounts files that exist', () => {

@@ -107,15 +107,15 @@ export const Ingress = z.looseObject({
       z.strictObject({
         host: z.string(),
         http: z.strictObject({
-          paths: z.tuple([
+          paths: z.array(
             z.strictObject({
-              path: z.literal('/'),
-              pathType: z.literal('Prefix'),
+              path: z.string().startsWith('/'),
+              pathType: z.enum(['Exact', 'Prefix']),
               backend: z.strictObject({
                 service: z.strictObject({ name: z.string(), port: z.strictObject({ name: z.string() }) }),
               }),
             }),
-          ]),
+          ),
         }),
       }),
     ]),

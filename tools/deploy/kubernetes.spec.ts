@@ -51,6 +51,12 @@ const NATS_FILE = { NATS_URL_FILE: SECRETS['NATS_URL'] };
 const environmentOf = (app: string): Record<string, string> =>
   Object.fromEntries(containerOf(app).env.map((variable) => [variable.name, valueOf(app, variable)]));
 
+/** The paths that the Ingress of a service lets in: of the collector neither health nor metrics. */
+const PATHS: Readonly<Record<string, readonly string[]>> = {
+  gateway: ['/'],
+  'observability-collector': ['/events', '/hooks', '/v1'],
+};
+
 const PODS = [...SERVICE_NAMES, 'migrations'];
 const everyPod = () => ({ matchExpressions: [{ key: 'app', operator: 'In', values: [...PODS].sort() }] });
 const policyOf = (name: string) =>
@@ -104,15 +110,18 @@ describe('deploy/k8s/base', () => {
     expect(the(/^PodDisruptionBudget$/, name)).toMatchObject({ spec: { maxUnavailable: 1, selector } });
   });
 
-  it('lets clients in under the host that the gateway serves', () => {
-    const { metadata, spec } = Ingress.parse(the(/^Ingress$/, 'gateway'));
-    const { metadata: service } = the(/^Service$/, 'gateway') ?? { metadata: undefined };
+  it.each(['gateway', 'observability-collector'])('lets clients in under the host that %s serves', (name) => {
+    const { metadata, spec } = Ingress.parse(the(/^Ingress$/, name));
+    const { metadata: service } = the(/^Service$/, name) ?? { metadata: undefined };
     const [{ host, http }] = spec.rules;
 
-    expect(metadata.name).toBe('gateway');
-    expect(host).toBe(environmentOf('gateway')['PUBLIC_HOSTS']);
-    expect(http.paths[0].backend.service).toEqual({ name: service?.name, port: { name: 'http' } });
-    expect(containerOf('gateway').ports).toContainEqual(expect.objectContaining({ name: 'http' }));
+    expect(metadata.name).toBe(name);
+    expect((environmentOf(name)['PUBLIC_HOSTS'] ?? '').split(',')).toContain(host);
+    for (const { backend } of http.paths) {
+      expect(backend.service).toEqual({ name: service?.name, port: { name: 'http' } });
+    }
+    expect(http.paths.map(({ path }) => path)).toEqual(PATHS[name]);
+    expect(containerOf(name).ports).toContainEqual(expect.objectContaining({ name: 'http' }));
   });
 
   it('gives each runner a disk of its own', () => {
@@ -167,13 +176,13 @@ describe('deploy/k8s/base', () => {
   });
 
   it.each(SERVICE_NAMES)(
-    'lets %s reach the servers that its variables name, and lets in clients of the API alone',
+    'lets %s reach the servers that its variables name, and lets clients in to what serves them alone',
     (name) => {
       const { podSelector, ingress, egress } = policyOf(name);
       const { PORT, ...environment } = environmentOf(name);
 
       expect(podSelector).toEqual({ matchLabels: workloadOf(name).selector.matchLabels });
-      expect(ingress).toEqual(name === 'gateway' ? [{ ports: [{ protocol: 'TCP', port: Number(PORT) }] }] : []);
+      expect(ingress).toEqual(PORT === undefined ? [] : [{ ports: [{ protocol: 'TCP', port: Number(PORT) }] }]);
       expect(egress.flatMap(({ ports }) => ports.map(({ port }) => port)).sort()).toEqual(
         serversIn(environment).sort(),
       );

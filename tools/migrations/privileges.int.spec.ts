@@ -43,7 +43,10 @@ const SCHEMA = ['ops.migration_kinds', 'ops.migrations'];
 const TABLES: Readonly<Record<Role, Readonly<{ writes: readonly string[]; reads: readonly string[] }>>> = {
   syn_command_service: { writes: ['ops', 'ops.dead_letters'], reads: ['log', 'ops', 'ops.dead_letters', ...SCHEMA] },
   syn_projection_worker: { writes: ['read'], reads: ['log', ...SCHEMA, 'read'] },
-  syn_collector: { writes: ['ops.dead_letters', 'telemetry'], reads: ['ops.dead_letters', ...SCHEMA, 'telemetry'] },
+  syn_collector: {
+    writes: ['ops.dead_letters', 'telemetry'],
+    reads: ['log', 'ops', 'ops.dead_letters', ...SCHEMA, 'telemetry'],
+  },
   syn_gateway: { writes: [], reads: ['log', 'ops', 'ops.dead_letters', ...SCHEMA, 'read', 'telemetry'] },
 };
 

@@ -24,7 +24,7 @@ export interface ServiceNeeds {
 export const SERVICES: Readonly<Record<ServiceName, ServiceNeeds>> = {
   'command-service': { role: 'syn_command_service', port: 'HEALTH_PORT' },
   'projection-worker': { role: 'syn_projection_worker', redis: true, port: 'HEALTH_PORT' },
-  'observability-collector': { role: 'syn_collector', port: 'HEALTH_PORT' },
+  'observability-collector': { role: 'syn_collector', port: 'PORT' },
   'agent-runner': { objects: true, workspaces: true, port: 'HEALTH_PORT' },
   gateway: { role: 'syn_gateway', redis: true, objects: true, port: 'PORT' },
 };

@@ -8,7 +8,7 @@ import { backingServers, type BackingServers } from './backing-servers';
 import { credentialsIn, type Credentials } from './credentials';
 import { DataDirectory } from './data-directory';
 import { databaseOn, prepareDatabase, urlAs } from './database';
-import { gatewayPort } from './gateway-port';
+import { collectorPort, gatewayPort } from './gateway-port';
 import type { StackOptions } from './options';
 import { Service } from './service';
 import { environmentOf, type StackResources } from './service-environment';
@@ -54,6 +54,8 @@ export class Stack {
     this.#services = await this.#planServices(port, this.#database);
     await Promise.all(this.#services.map((service) => this.#waitFor(service.name, this.#serve(service))));
     this.#url = `http://127.0.0.1:${port}`;
+    const collector = this.#services.find(({ name }) => name === 'observability-collector');
+    if (collector) this.print(`telemetry is taken at ${new URL(collector.healthUrl).origin}`);
     this.#record();
     return this.#url;
   }
@@ -99,8 +101,12 @@ export class Stack {
       workspaces: this.#directory.path('runner'),
       inherited: this.environment,
     };
+    const ports: Partial<Record<ServiceName, number>> = {
+      gateway: port,
+      'observability-collector': await collectorPort(),
+    };
     return Promise.all(
-      SERVICE_NAMES.map(async (name) => this.#service(name, name === 'gateway' ? port : await freePort(), resources)),
+      SERVICE_NAMES.map(async (name) => this.#service(name, ports[name] ?? (await freePort()), resources)),
     );
   }
 

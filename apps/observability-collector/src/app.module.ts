@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '@syntropic/service';
+import { IngestModule } from './ingest/ingest.module';
 import { config } from './observability-collector.config';
-import { TelemetryModule } from './telemetry.module';
 
 @Module({
   imports: [
@@ -10,7 +10,7 @@ import { TelemetryModule } from './telemetry.module';
       natsUrl: config.NATS_URL,
       databaseUrl: config.DATABASE_URL,
     }),
-    TelemetryModule,
+    IngestModule.of({ publicHosts: config.PUBLIC_HOSTS, requestsPerMinute: config.REQUESTS_PER_MINUTE }),
   ],
 })
 export class AppModule {}

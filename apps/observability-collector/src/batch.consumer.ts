@@ -1,18 +1,17 @@
-import { LiveFrameFaults, type LiveFrameFault } from '@syntropic/live';
+import type { LiveFrameFault } from '@syntropic/live';
 import { followStream } from '@syntropic/messaging';
 import {
   LEASE_LOST,
-  liveMessagesOf,
   MALFORMED,
   readBatch,
   REPLY_HEADER,
   TELEMETRY_STREAM,
   type CollectorReply,
   type EventBuffer,
-  type NumberedEvent,
   type StoredBatch,
 } from '@syntropic/telemetry';
 import { AckPolicy, nanos, type JsMsg, type NatsConnection } from 'nats';
+import { LiveFrames } from './live-frames';
 
 /** Hears the outcome of each batch. */
 export interface BatchObserver {
@@ -45,10 +44,10 @@ const BATCHES_IN_HAND = 256;
 export class BatchConsumer {
   readonly #inHand = new Set<Promise<void>>();
 
-  readonly #faults: LiveFrameFaults;
+  readonly #frames: LiveFrames;
 
   constructor(private readonly options: BatchConsumerOptions) {
-    this.#faults = new LiveFrameFaults((message, fault) => {
+    this.#frames = new LiveFrames(options.nats, (message, fault) => {
       options.observer.frameFault(message, fault);
     });
   }
@@ -102,19 +101,13 @@ export class BatchConsumer {
     this.options.observer.stored(stored);
     message.ack();
     this.#reply(message, stored.leaseLost ? { refused: LEASE_LOST } : { committed: batch.lastLine });
-    if (!stored.leaseLost) this.#show(stored.stored);
+    if (!stored.leaseLost) this.#frames.publish(stored.stored);
   }
 
   /** Only inboxes are answered: a header must not make the collector publish where the sender may not. */
   #reply(message: JsMsg, reply: CollectorReply): void {
     const inbox = message.headers?.get(REPLY_HEADER);
     if (inbox?.startsWith('_INBOX.')) this.options.nats.publish(inbox, JSON.stringify(reply));
-  }
-
-  #show(stored: readonly NumberedEvent[]): void {
-    const { nats } = this.options;
-    const messages = this.#faults.guard(() => liveMessagesOf(stored, nats.info?.max_payload ?? Infinity));
-    for (const { subject, data } of messages ?? []) nats.publish(subject, data);
   }
 }
 

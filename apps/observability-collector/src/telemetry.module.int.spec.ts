@@ -67,7 +67,10 @@ describe('the collector', () => {
       'telemetry is stored again',
     ]);
     await expect(counted('telemetry_events_total')).resolves.toEqual({ stored: 2, quarantined: 0 });
-    await expect(counted('telemetry_batches_total')).resolves.toMatchObject({ postponed: 1, stored: 1 });
+    const { postponed, stored: copies = 0 } = await counted('telemetry_batches_total');
+    expect(postponed).toBe(1);
+    // A sender that waits too long sends another copy.
+    expect(copies).toBeGreaterThan(0);
   });
 
   it('creates the partitions of its tables', () =>

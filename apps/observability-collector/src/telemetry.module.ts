@@ -22,6 +22,7 @@ import { TELEMETRY_STORE, TelemetryTasks } from './telemetry.tasks';
     BatchMetrics,
     TelemetryTasks,
   ],
+  exports: [EventBuffer, BatchMetrics],
 })
 export class TelemetryModule {}
 

@@ -1,9 +1,14 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import { KeyDirectory, streamClaimsIn, type StreamClaims, type ValidKey } from '@syntropic/access';
+import {
+  credentialIn,
+  isLoopback,
+  KeyDirectory,
+  streamClaimsIn,
+  type StreamClaims,
+  type ValidKey,
+} from '@syntropic/access';
 import type { FastifyRequest } from 'fastify';
-import { isLoopback } from '../http/refuse-foreign';
 import { Problem } from '../problems/problem';
-import { credentialIn } from './credentials';
 import { OidcLogins, type Login } from './oidc-logins';
 import { LOCAL, type Principal } from './principal';
 import type { Declared } from './route-access';

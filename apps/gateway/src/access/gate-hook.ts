@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { credentialIn } from '@syntropic/access';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem';
-import { credentialIn } from './credentials';
 import { RequestGate } from './request-gate';
 
 const REALM = 'Bearer realm="syntropic"';

@@ -61,7 +61,7 @@ const permissionsFor = (commands: readonly CommandMessage[], runners: readonly s
   'observability-collector': allowed('observability-collector', {
     // Replies go to the inbox that a message names in a header: JetStream keeps no reply subject.
     publish: ['live.>', 'dead.>', ...runners.map(inboxesOf), ...consumes('TELEMETRY')],
-    subscribe: [],
+    subscribe: ['keys.changed'],
   }),
 });
 

@@ -10,19 +10,26 @@ import { enforceShutdownDeadline } from './shutdown-deadline';
 export type RunOptions = Readonly<{
   name: string;
   module: Type | DynamicModule;
-  /** The port of health checks and metrics. */
+  /** The port of health checks and metrics, and of what the service serves beside them. */
   port: number;
   host: string;
   /** Receives commands; absent for services without handlers. */
   transport?: CustomStrategy;
+  /** Prepares the server of a service that takes requests with bodies; without it no body is read. */
+  prepare?: (fastify: FastifyInstance) => void;
 }>;
 
-/** Starts a service without an API: health and metrics over HTTP, everything else over the bus. */
-export async function runService({ name, module, port, host, transport }: RunOptions): Promise<void> {
+/** A request that has not arrived by then is ended. */
+const REQUEST_MS = 60_000;
+
+/** Starts a service: health and metrics over HTTP, and what its module serves beside them. */
+export async function runService({ name, module, port, host, transport, prepare }: RunOptions): Promise<void> {
   const logger = createLogger(name);
-  const adapter = new FastifyAdapter();
-  closeIdleConnections(adapter.getInstance<FastifyInstance>());
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger });
+  const adapter = new FastifyAdapter({ requestTimeout: REQUEST_MS });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  closeIdleConnections(fastify);
+  prepare?.(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger, bodyParser: false });
   app.enableShutdownHooks();
   enforceShutdownDeadline(logger);
   if (transport) {

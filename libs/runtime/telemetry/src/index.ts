@@ -5,7 +5,12 @@ export { costOf, priceOf, searchFeeOf, type Tokens } from './prices';
 export type { LegReport } from './parser/leg-report';
 export { AgentOutput, SessionParser } from './parser/session-parser';
 export { TelemetryEvent, type NumberedEvent } from './telemetry-event';
-export { EventBuffer } from './store/event-buffer';
+export { CollectedBatch, collectedFact, MAX_EVENTS, type EventFault } from './ingest/collected-event';
+export { jsonIn, textIn } from './ingest/json-body';
+export { eventOf, isUnreadable, type ReportedFact } from './ingest/reported-fact';
+export { Unreadable } from './ingest/unreadable';
+export { BufferFull, EventBuffer } from './store/event-buffer';
+export { SessionPlaces } from './store/session-places';
 export { PostgresTelemetryStore } from './store/postgres-telemetry-store';
 export { TelemetryReader, type ExecutionTotals } from './store/telemetry-reader';
 export { EventLists } from './store/event-lists';
@@ -22,6 +27,7 @@ export {
   SpooledBatch,
   TELEMETRY_STREAM,
   telemetrySubject,
+  type UnreadableEvent,
 } from './telemetry-batch';
 export { objectOf } from './parser/storable-text';
 export { liveMessagesOf } from './live-messages';

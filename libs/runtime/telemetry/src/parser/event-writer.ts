@@ -1,11 +1,8 @@
 import type { Usage } from '@syntropic/kernel';
 import type { TelemetryData, TelemetryType } from '../catalogue';
 import { factIds, type TelemetryEvent } from '../telemetry-event';
-import { startOf } from './storable-text';
+import { LARGEST_EVENT, startOf } from './storable-text';
 import { SessionTally, usageOf } from '../totals';
-
-/** Characters of an event's data; larger events would not fit into a message. */
-const LARGEST_EVENT = 256 * 1024;
 
 export type ParsedSession = Readonly<{
   sessionId: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isTelemetryType, type TelemetryType } from '../catalogue';
 import { RUNNER_TYPES } from '../catalogue.runner';
 import { factIds } from '../telemetry-event';
+import { sharedFactId } from '../ingest/reported-fact';
 import type { EventWriter } from './event-writer';
 import { startOf, isTooLarge, objectOf } from './storable-text';
 
@@ -72,14 +73,5 @@ export function writeHook(writer: EventWriter, { type, timestamp, data, message 
 
   const { sessionId } = writer;
   const hookFact = timestamp === undefined ? undefined : factIds.hook(sessionId, type, timestamp, JSON.stringify(data));
-  const toolUseId = data['tool_use_id'];
-  const fact = (typeof toolUseId === 'string' ? toolFact(sessionId, type, toolUseId) : undefined) ?? hookFact;
-  writer.writeReported(type, data, fact);
-}
-
-/** A hook and the stream report the same start and end of a tool. */
-function toolFact(sessionId: string, type: TelemetryType, toolUseId: string): string | undefined {
-  if (type === 'tool_execution_started') return factIds.tool(sessionId, 'started', toolUseId);
-  const ends = type === 'tool_execution_completed' || type === 'tool_execution_failed';
-  return ends ? factIds.tool(sessionId, 'completed', toolUseId) : undefined;
+  writer.writeReported(type, data, sharedFactId(sessionId, type, data) ?? hookFact);
 }

@@ -4,8 +4,8 @@ const MAX_NODES = 100_000;
 const NODE_OR_STRING = /[,[{"]/g;
 
 /** True for JSON text that is cheap to parse: the values outside of strings are counted. */
-export function hasFewNodes(json: string): boolean {
-  if (json.length <= MAX_NODES) return true;
+export function hasFewNodes(json: string, most = MAX_NODES): boolean {
+  if (json.length <= most) return true;
 
   let nodes = 0;
   NODE_OR_STRING.lastIndex = 0;
@@ -14,9 +14,27 @@ export function hasFewNodes(json: string): boolean {
       const end = endOfString(json, found.index + 1);
       if (end < 0) return true;
       NODE_OR_STRING.lastIndex = end + 1;
-    } else if (++nodes > MAX_NODES) return false;
+    } else if (++nodes > most) return false;
   }
   return true;
+}
+
+const BRACKET_OR_STRING = /[[\]{}"]/g;
+
+/** True for JSON text with more levels than `most`. */
+export function isDeeper(json: string, most: number): boolean {
+  let depth = 0;
+  BRACKET_OR_STRING.lastIndex = 0;
+  for (let found = BRACKET_OR_STRING.exec(json); found; found = BRACKET_OR_STRING.exec(json)) {
+    const [mark] = found;
+    if (mark === '"') {
+      const end = endOfString(json, found.index + 1);
+      if (end < 0) return false;
+      BRACKET_OR_STRING.lastIndex = end + 1;
+    } else depth += mark === '[' || mark === '{' ? 1 : -1;
+    if (depth > most) return true;
+  }
+  return false;
 }
 
 /** The index of the quote that ends a string, or -1. */

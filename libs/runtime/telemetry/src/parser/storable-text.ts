@@ -4,6 +4,9 @@ import { hasFewNodes } from './json-nodes';
 /** Only the start of longer lines is kept; the transcript has the complete line. */
 const LARGEST_KEPT = 16 * 1024;
 
+/** Characters of an event's data; larger events would not fit into a message. */
+export const LARGEST_EVENT = 256 * 1024;
+
 const PREVIEW = 500;
 
 /** In JSON text, characters that cannot be stored. */
@@ -25,11 +28,15 @@ export function objectOf(line: string): Readonly<Record<string, unknown>> | unde
   if (!line.startsWith('{') || !hasFewNodes(line)) return undefined;
   try {
     // A line that starts with a brace and parses is an object.
-    return JSON.parse(ESCAPED_UNSTORABLE.test(line) ? withStorableEscapes(line) : line) as Record<string, unknown>;
+    return storableJson(line) as Record<string, unknown>;
   } catch {
     return undefined;
   }
 }
+
+/** The value of JSON text, its keys and strings made storable. @throws SyntaxError */
+export const storableJson = (json: string): unknown =>
+  JSON.parse(ESCAPED_UNSTORABLE.test(json) ? withStorableEscapes(json) : json) as unknown;
 
 /** Replaces escapes of NUL and of half pairs in JSON text. Whole pairs and other escapes are matched to be skipped. */
 const withStorableEscapes = (json: string): string =>

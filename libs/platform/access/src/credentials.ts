@@ -1,7 +1,7 @@
-import type { FastifyRequest } from 'fastify';
-
 /** The key or token of a request: that of `Bearer`, or the password of `Basic`, or its name where the password is empty. */
-export function credentialIn({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+export function credentialIn({
+  headers,
+}: Readonly<{ headers: Readonly<{ authorization?: string | undefined }> }>): string | undefined {
   const [, scheme = '', value = ''] = /^(\w+) +(\S+) *$/.exec(headers.authorization ?? '') ?? [];
   switch (scheme.toLowerCase()) {
     case 'bearer':
