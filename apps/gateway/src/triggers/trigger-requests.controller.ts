@@ -56,24 +56,26 @@ export class TriggerRequestsController {
   async change(request: ApiRequest<typeof changeTrigger>): Promise<Action> {
     const { action, reason, paused_by, resumed_by } = request.body;
     const triggerId = await this.#idOf(request);
+    const name = await this.#nameOf(triggerId, request);
     if (action === 'pause') {
       const data = { triggerId, pausedBy: paused_by ?? '', ...(typeof reason === 'string' && { reason }) };
       await this.commands.send(request, PauseTrigger, data);
-      return answer(triggerId, 'paused', { action });
+      return answer(triggerId, 'paused', { name, action });
     }
     if (action === 'resume') {
       await this.commands.send(request, ResumeTrigger, { triggerId, resumedBy: resumed_by ?? '' });
-      return answer(triggerId, 'active', { action });
+      return answer(triggerId, 'active', { name, action });
     }
     await this.commands.send(request, UpdateTrigger, { triggerId, ...changesOf(request.body) });
-    return answer(triggerId, 'updated', { ...(request.body.name !== undefined && { name: request.body.name }) });
+    return answer(triggerId, 'updated', { name: request.body.name ?? name });
   }
 
   @Serve(deleteTrigger)
   async remove(request: ApiRequest<typeof deleteTrigger>): Promise<Action> {
     const triggerId = await this.#idOf(request);
+    const name = await this.#nameOf(triggerId, request);
     await this.commands.send(request, DeleteTrigger, { triggerId });
-    return answer(triggerId, 'deleted');
+    return answer(triggerId, 'deleted', { name });
   }
 
   async #register(
@@ -92,6 +94,11 @@ export class TriggerRequestsController {
     const where = { name_key: repository.toLowerCase() };
     const { rows } = await this.reads.page(installationRepoProjection, { where, limit: 1 });
     return rows[0]?.installation_id ?? '';
+  }
+
+  /** Null while the rule is not in its read model yet: whether it exists is the log's to say. */
+  async #nameOf(triggerId: TriggerId, { minPosition }: Pick<ApiRequest<typeof changeTrigger>, 'minPosition'>) {
+    return (await this.reads.get(TRIGGER.projection, triggerId, { minPosition }))?.name ?? null;
   }
 
   #idOf({ params, minPosition }: Pick<ApiRequest<typeof changeTrigger>, 'params' | 'minPosition'>) {
