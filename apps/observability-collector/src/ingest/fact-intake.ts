@@ -1,6 +1,7 @@
 import { derivedUuid } from '@syntropic/kernel';
 import {
   eventOf,
+  isToBeKept,
   isUnreadable,
   type EventBuffer,
   type EventFault,
@@ -44,9 +45,10 @@ export class FactIntake {
   constructor(private readonly options: IntakeOptions) {}
 
   /** @throws IngestProblem when every part is faulty; BufferFull; or the fault of the store */
-  async take({ facts, faulty, bytes }: Reported): Promise<Intake> {
+  async take({ facts: reported, faulty, bytes }: Reported): Promise<Intake> {
     const { buffer, places, onStored, publish } = this.options;
-    const known = await places.of(facts.map(({ sessionId }) => sessionId));
+    const known = await places.of(reported.map(({ sessionId }) => sessionId));
+    const facts = reported.filter((fact) => isToBeKept(fact, known.get(fact.sessionId)));
     const now = Date.now();
     const read = facts.map((fact) => eventOf(fact, known.get(fact.sessionId), now));
     const events = read.filter((event): event is TelemetryEvent => !isUnreadable(event));

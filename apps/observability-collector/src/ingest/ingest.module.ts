@@ -10,9 +10,11 @@ import { LiveFrames } from '../live-frames';
 import { TelemetryModule } from '../telemetry.module';
 import { EventsController } from './events.controller';
 import { FactIntake } from './fact-intake';
+import { HooksController } from './hooks.controller';
 import { GATE_SETTINGS, IngestGate, type GateSettings } from './ingest-gate';
 import { IngestStats } from './ingest-stats';
 import { KeyUpdates } from './key-updates';
+import { OtlpController } from './otlp.controller';
 import { ProblemFilter } from './problem.filter';
 import { RequestBodies } from './request-bodies';
 import { StatsController } from './stats.controller';
@@ -24,7 +26,7 @@ export class IngestModule {
     return {
       module: IngestModule,
       imports: [TelemetryModule],
-      controllers: [EventsController, StatsController],
+      controllers: [EventsController, HooksController, OtlpController, StatsController],
       providers: [
         { provide: GATE_SETTINGS, useValue: settings },
         { provide: KeyDirectory, inject: [Pool], useFactory: (pool: Pool) => new KeyDirectory(pool) },

@@ -1,6 +1,6 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { classifyStoreError } from '@syntropic/postgres';
-import { BufferFull, Unreadable } from '@syntropic/telemetry';
+import { BufferFull, otlpStatus, Unreadable } from '@syntropic/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IngestProblem, type IngestCode } from './ingest-problem';
 import { isProtobuf } from './content-type';
@@ -28,7 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 413 || problem.status === 408) void reply.header('connection', 'close');
     void reply.status(problem.status);
     if (request.url.startsWith('/v1/') && isProtobuf(request)) {
-      void reply.type('application/x-protobuf').send(problem.message);
+      void reply.type('application/x-protobuf').send(Buffer.from(otlpStatus(problem.message)));
     } else {
       void reply.type('application/problem+json').send({ ...problem.document, instance: request.url });
     }

@@ -198,6 +198,9 @@ export const TELEMETRY = {
   otlp_log: z.looseObject({ severity: text, body: text, event_name: text }),
   otlp_session_count: open,
   otlp_commit_count: open,
+  /** A data point: a sum over calls, or the state of something. */
+  otlp_metric: z.looseObject({ metric_name: text, value: number, unit: text }),
+  otlp_span: z.looseObject({ name: text, duration_ms: number, trace_id: text, span_id: text, parent_span_id: text }),
 
   /**
    * A line that is not a message, as it was printed; in a flood several `lines` that arrived together.

@@ -7,7 +7,18 @@ export { AgentOutput, SessionParser } from './parser/session-parser';
 export { TelemetryEvent, type NumberedEvent } from './telemetry-event';
 export { CollectedBatch, collectedFact, MAX_EVENTS, type EventFault } from './ingest/collected-event';
 export { jsonIn, textIn } from './ingest/json-body';
-export { eventOf, isUnreadable, type ReportedFact } from './ingest/reported-fact';
+export { hookFact } from './ingest/hook-line';
+export { factsOfRecord, NO_SESSION } from './ingest/otlp/otlp-facts';
+export { recordsIn } from './ingest/otlp/otlp-records';
+export {
+  OTLP_SIGNALS,
+  otlpMessage,
+  otlpResponse,
+  otlpResponseBytes,
+  otlpStatus,
+  type OtlpSignal,
+} from './ingest/otlp/otlp-wire';
+export { eventOf, isToBeKept, isUnreadable, type ReportedFact } from './ingest/reported-fact';
 export { Unreadable } from './ingest/unreadable';
 export { BufferFull, EventBuffer } from './store/event-buffer';
 export { SessionPlaces } from './store/session-places';

@@ -130,7 +130,7 @@ const named = (fields: Data): Data =>
 const countOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 /** A model call with its cost at the price table; `null` for an unknown model. */
-function pricedUsage(usage: Data, time: string): Data {
+export function pricedUsage(usage: Data, time: string): Data {
   const model = nameText(typeof usage['model'] === 'string' ? usage['model'] : 'unknown');
   const tokens = {
     inputTokens: countOf(usage['input_tokens']),

@@ -16,6 +16,8 @@ export type ReportedFact = Readonly<{
   data: Readonly<Record<string, unknown>>;
   /** Identifies the fact at its source, where its data has no id that all sources share. */
   key?: string;
+  /** True for an account that is told beside a fact: where it is not believed, it is left out. */
+  isAccountOnly?: true;
 }>;
 
 /** The place of a session in an execution of this platform. */
@@ -70,6 +72,10 @@ export function eventOf(
 }
 
 export const isUnreadable = (event: TelemetryEvent | UnreadableEvent): event is UnreadableEvent => 'reason' in event;
+
+/** False for an account of a session that the platform runs, which only repeats a part of another fact. */
+export const isToBeKept = ({ isAccountOnly, type }: ReportedFact, place: SessionPlace | undefined): boolean =>
+  !isAccountOnly || isReportable(type, place);
 
 const isReportable = (type: string, place: SessionPlace | undefined): type is TelemetryType =>
   isTelemetryType(type) && !RUNNERS_ONLY.has(type) && !(place && ACCOUNTS.has(type));
