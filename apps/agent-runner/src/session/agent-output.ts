@@ -1,3 +1,4 @@
+import { redactSecrets } from '@syntropic/kernel';
 import type { Readable } from 'node:stream';
 import type { AgentProcess } from '../workspaces';
 import type { AgentPause } from './agent-pause';
@@ -35,7 +36,7 @@ export class AgentOutput {
   constructor(private readonly options: OutputOptions) {}
 
   get stderrTail(): string {
-    return this.#stderrTail;
+    return redactSecrets(this.#stderrTail);
   }
 
   /** Resolves when both streams have ended. */

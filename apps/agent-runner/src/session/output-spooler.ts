@@ -1,3 +1,4 @@
+import { redactSecrets } from '@syntropic/kernel';
 import { setTimeout } from 'node:timers/promises';
 import { eventLoopTurns } from './event-loop-turns';
 import { joinedLines, singleLines, type Piece } from './joined-lines';
@@ -18,7 +19,7 @@ const SPENT_PAUSE_MS = 5;
 
 type SpoolerOptions = Readonly<{ leg: number; spool: Spool; limits: OutputLimits }>;
 
-/** Appends an agent's output to the spool, within its budget, and no faster than it is stored. */
+/** Appends an agent's output to the spool without credentials, within its budget, and no faster than it is stored. */
 export class OutputSpooler {
   readonly #budget: OutputBudget;
 
@@ -57,11 +58,12 @@ export class OutputSpooler {
 
   async #append(stream: SpoolLine['stream'], { text, omittedBytes }: Piece): Promise<void> {
     let from = 0;
-    for (; text.length - from > PART_CHARACTERS; from += PART_CHARACTERS) {
-      this.#record(stream, text.slice(from, from + PART_CHARACTERS), { more: true });
+    for (let to = endOfPart(text, 0); to < text.length; to = endOfPart(text, from)) {
+      this.#record(stream, redactSecrets(text.slice(from, to)), { more: true });
+      from = to;
       await eventLoopTurns.next();
     }
-    this.#record(stream, text.slice(from));
+    this.#record(stream, redactSecrets(text.slice(from)));
     if (omittedBytes > 0) {
       this.notify(`a line was cut after ${MAX_LINE_BYTES} bytes: ${omittedBytes} bytes of it are not stored`);
     }
@@ -71,4 +73,14 @@ export class OutputSpooler {
     const { spool, leg } = this.options;
     spool.append({ leg, at: new Date().toISOString(), stream, text, ...part });
   }
+}
+
+/** The end of the part of a text that begins there: before a quote or a space, because no credential has one. */
+function endOfPart(text: string, from: number): number {
+  const most = from + PART_CHARACTERS;
+  if (text.length <= most) return text.length;
+  const half = PART_CHARACTERS / 2;
+  const latter = text.slice(from + half, most);
+  const end = ['"', ' '].map((mark) => latter.lastIndexOf(mark)).find((at) => at > 0);
+  return end === undefined ? most : from + half + end;
 }

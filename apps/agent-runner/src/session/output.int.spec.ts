@@ -56,6 +56,20 @@ describeWithBubblewrap('the output of an agent', () => {
     ]);
   });
 
+  it('has no credentials of known shapes, also where a long line is parted', async () => {
+    const token = `ghp_${'aB3dE5fG7h'.repeat(4)}`;
+    const filler = `${'x'.repeat(40_000)} `;
+    const agent = shell(
+      `echo "token ${token}"; echo "err ${token}" >&2; i=0; while [ $i -lt 9 ]; do printf '%s' "${filler}${token} "; i=$((i+1)); done`,
+    );
+    const { lines } = await toTheEnd(await start({ agent }));
+
+    const text = lines.map((line) => line.text).join('');
+    expect(text).not.toContain('aB3dE5fG7h');
+    expect(text.match(/\[github token\]/g)).toHaveLength(11);
+    expect(lines.some(({ more }) => more)).toBe(true);
+  });
+
   it('waits while too much of it is not stored, until the session is stopped', async () => {
     const run = await start({
       agent: shell(`while :; do echo '{"n":1}'; done`),

@@ -1,3 +1,4 @@
+import { redactSecrets } from '@syntropic/kernel';
 import type { Readable } from 'node:stream';
 import { linesOf } from '../session/lines';
 import type { OutputSpooler } from '../session/output-spooler';
@@ -20,7 +21,7 @@ export class SetupOutput {
 
   /** The last of what the present command has printed. */
   get tail(): string {
-    return this.#tail;
+    return redactSecrets(this.#tail);
   }
 
   /** Resolves when both streams of a command have ended. */

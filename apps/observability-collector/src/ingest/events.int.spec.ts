@@ -161,6 +161,23 @@ describe('an event', () => {
     await expect(rows(session)).resolves.toMatchObject([{ type: 'unknown' }, { type: 'unknown' }]);
   });
 
+  it('has no credentials of known shapes, neither stored nor set apart', async () => {
+    const session = randomUUID();
+    const token = `glpat-${'aB3dE5fG7h'.repeat(2)}`;
+    await sendEvents([
+      collected(session, { data: { message: `say "${token}"`, nested: { deep: [token] } } }),
+      collected(session, { timestamp: 'never', data: { message: token } }),
+      collected(session, { event_type: token, data: { token } }),
+    ]);
+    const { rows: kept } = await collectors.database.pool.query<{ text: string }>(
+      `select data::text as text from telemetry.events where session_id = $1
+       union all select event from telemetry.quarantine where session_id = $1`,
+      [session],
+    );
+    expect(kept).toHaveLength(3);
+    for (const { text } of kept) expect(text).toMatch(/^(?!.*aB3dE5fG7h).*\[gitlab token\]/);
+  });
+
   it('with text that cannot be stored is made storable', async () => {
     const session = randomUUID();
     const event = collected(session, { data: { message: 'a\0b' } });

@@ -11,6 +11,7 @@ import {
   type StoredBatch,
   type TelemetryEvent,
   type UnreadableEvent,
+  withoutSecrets,
 } from '@syntropic/telemetry';
 import { invalidBody } from './ingest-problem';
 
@@ -84,7 +85,7 @@ function unreadablePart({ part, faults }: FaultyPart): UnreadableEvent {
     id: derivedUuid('7d2b6c1f-94ae-5e0b-a3d7-51c8f0e9b264', text),
     sessionId: sessionOf(part),
     reason: faults.map(({ field, message }) => `${field}: ${message}`).join('; '),
-    event: text.length > KEPT_PART ? { truncated: text.slice(0, KEPT_PART) } : part,
+    event: withoutSecrets(text.length > KEPT_PART ? { truncated: text.slice(0, KEPT_PART) } : part),
   };
 }
 

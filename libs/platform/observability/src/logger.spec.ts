@@ -37,6 +37,15 @@ describe('a log line', () => {
     expect(line).toMatchObject({ message: 'done', correlationId: 'c-1' });
   });
 
+  it('has no credentials of known shapes', () => {
+    const line = logged(() => {
+      logger.error(new Error(`postgres://role:s3cr3t@db refused npm_${'aB3dE5fG7h'.repeat(4).slice(0, 36)}`));
+    });
+
+    expect(JSON.stringify(line)).not.toMatch(/s3cr3t|aB3dE5fG7h/);
+    expect(JSON.stringify(line)).toContain('postgres://role:[password]@db refused [npm token]');
+  });
+
   it('keeps an error with its cause', () => {
     const error = new Error('no answer', { cause: new Error('refused by the host') });
 

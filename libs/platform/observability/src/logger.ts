@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { redactSecrets } from '@syntropic/kernel';
 import { destination as destinationOf, pino, type DestinationStream, type Logger, type LevelWithSilent } from 'pino';
 import { correlationId } from './correlation';
 
@@ -29,8 +30,15 @@ export function createLogger(service: string, { level = 'info', destination }: L
     formatters: { level: (label: string) => ({ level: label }) },
     mixin: () => ({ correlationId: correlationId() }),
   };
-  return new JsonLogger(pino(options, destination ?? standardOutput()));
+  return new JsonLogger(pino(options, redacting(destination ?? standardOutput())));
 }
+
+/** Leaves credentials out of each line. */
+const redacting = (destination: DestinationStream): DestinationStream => ({
+  write: (line) => {
+    destination.write(redactSecrets(line));
+  },
+});
 
 /** The logger of Nest, its libraries and our code. */
 export class JsonLogger implements LoggerService {

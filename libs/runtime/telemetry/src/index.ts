@@ -18,7 +18,7 @@ export {
   otlpStatus,
   type OtlpSignal,
 } from './ingest/otlp/otlp-wire';
-export { eventOf, isToBeKept, isUnreadable, type ReportedFact } from './ingest/reported-fact';
+export { eventOf, isToBeKept, isUnreadable, withoutSecrets, type ReportedFact } from './ingest/reported-fact';
 export { Unreadable } from './ingest/unreadable';
 export { BufferFull, EventBuffer } from './store/event-buffer';
 export { SessionPlaces } from './store/session-places';

@@ -1,4 +1,4 @@
-import { derivedUuid, errorText, isStorable } from '@syntropic/kernel';
+import { derivedUuid, errorText, isStorable, redactSecrets } from '@syntropic/kernel';
 import { z } from 'zod';
 import { isTelemetryType, TELEMETRY, type TelemetryType } from '../catalogue';
 import { RUNNER_TYPES } from '../catalogue.runner';
@@ -55,9 +55,12 @@ export function eventOf(
   const type = isReportable(fact.type, place) ? fact.type : 'unknown';
   const id = reportedFactId(fact);
   const fault = faultOf(type, fact, now);
-  if (fault !== undefined) return { id, sessionId: sessionId.slice(0, 200), reason: errorText(fault), event: fact };
+  if (fault !== undefined) {
+    return { id, sessionId: sessionId.slice(0, 200), reason: errorText(fault), event: withoutSecrets(fact) };
+  }
 
-  const content = type === 'unknown' ? { raw: { event_type: fact.type, ...data } } : data;
+  const reported = type === 'unknown' ? { raw: { event_type: fact.type, ...data } } : data;
+  const content = withoutSecrets(reported);
   const written = JSON.stringify(content);
   const isCut = written.length > LARGEST_EVENT;
   return {
@@ -69,6 +72,14 @@ export function eventOf(
     phaseId: place?.phaseId ?? null,
     data: isCut ? { raw: null, text: startOf(written), truncated: true } : content,
   };
+}
+
+/** A value without credentials of known shapes: only what has some is made anew. */
+export function withoutSecrets<Value>(value: Value): Value {
+  const written = JSON.stringify(value);
+  const redacted = redactSecrets(written);
+  // Redaction changes the content of strings alone.
+  return redacted === written ? value : (JSON.parse(redacted) as Value);
 }
 
 export const isUnreadable = (event: TelemetryEvent | UnreadableEvent): event is UnreadableEvent => 'reason' in event;
