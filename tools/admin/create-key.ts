@@ -1,16 +1,10 @@
 import { ApiKeys, keyCommands, newApiKey, secretHashOf } from '@syntropic/access';
-import { env } from '@syntropic/config';
 import { ApiKeyId } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-
-const Settings = z.object({ DATABASE_URL: z.url().optional() });
-/** The record of a running `npm start`. */
-const Stack = z.object({ servers: z.object({ postgres: z.object({ url: z.url() }) }) });
+import { databaseUrl } from './database-url';
 
 const WHOLE = z.string().regex(/^\d+$/).transform(Number);
 const Options = z.object({
@@ -65,12 +59,4 @@ function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.ou
   const { success, data, error } = schema.safeParse(input);
   if (success) return data;
   throw new Error(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
-}
-
-function databaseUrl(dataDirectory: string): string {
-  const { DATABASE_URL } = env(Settings);
-  if (DATABASE_URL) return DATABASE_URL;
-  const record = join(resolve(dataDirectory), 'stack.json');
-  if (existsSync(record)) return Stack.parse(JSON.parse(readFileSync(record, 'utf8'))).servers.postgres.url;
-  throw new Error(`DATABASE_URL is not set, and no stack runs on ${resolve(dataDirectory)}`);
 }

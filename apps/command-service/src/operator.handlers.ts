@@ -5,7 +5,7 @@ import { processCommands, ProcessOperator } from '@syntropic/processes';
 import { projectionCommands, ProjectionOperator } from '@syntropic/projections';
 import { KEY_HANDLERS } from './key.handlers';
 
-const { RetryProjection, ParkEvent } = projectionCommands;
+const { RetryProjection, ParkEvent, StartRebuild, StopRebuild, AcceptRebuild } = projectionCommands;
 const { RetryProcess, ParkProcessEvent } = processCommands;
 const { ReplayDeadLetter } = deadLetterCommands;
 
@@ -28,6 +28,36 @@ class ParkEventHandler implements Handler<typeof ParkEvent> {
 
   async execute({ data, context: { actor } }: Command<typeof ParkEvent>): Promise<ReplyOf<typeof ParkEvent>> {
     await this.operator.park(data, `${actor.kind}:${actor.id}`);
+    return DONE;
+  }
+}
+
+@Handles(StartRebuild)
+class StartRebuildHandler implements Handler<typeof StartRebuild> {
+  constructor(private readonly operator: ProjectionOperator) {}
+
+  async execute({ data, context: { actor } }: Command<typeof StartRebuild>): Promise<ReplyOf<typeof StartRebuild>> {
+    await this.operator.startRebuild(data, `${actor.kind}:${actor.id}`);
+    return DONE;
+  }
+}
+
+@Handles(StopRebuild)
+class StopRebuildHandler implements Handler<typeof StopRebuild> {
+  constructor(private readonly operator: ProjectionOperator) {}
+
+  async execute({ data }: Command<typeof StopRebuild>): Promise<ReplyOf<typeof StopRebuild>> {
+    await this.operator.stopRebuild(data);
+    return DONE;
+  }
+}
+
+@Handles(AcceptRebuild)
+class AcceptRebuildHandler implements Handler<typeof AcceptRebuild> {
+  constructor(private readonly operator: ProjectionOperator) {}
+
+  async execute({ data }: Command<typeof AcceptRebuild>): Promise<ReplyOf<typeof AcceptRebuild>> {
+    await this.operator.acceptRebuild(data);
     return DONE;
   }
 }
@@ -70,6 +100,9 @@ export const operator = context({
   handlers: [
     RetryProjectionHandler,
     ParkEventHandler,
+    StartRebuildHandler,
+    StopRebuildHandler,
+    AcceptRebuildHandler,
     RetryProcessHandler,
     ParkProcessEventHandler,
     ReplayDeadLetterHandler,

@@ -79,6 +79,7 @@ import { DocsController } from './openapi/docs/docs.controller';
 import { openApiDocument } from './openapi/openapi-document';
 import { OPENAPI, OpenApiController } from './openapi/openapi.controller';
 import { OperatorController } from './operator/operator.controller';
+import { RebuildsController } from './operator/rebuilds.controller';
 import { OrganizationsController } from './organizations/organizations.controller';
 import { ProblemFilter } from './problems/problem.filter';
 import { KeptReplies } from './reads/kept-replies';
@@ -123,6 +124,7 @@ export const API = [
   ActivityController,
   StreamTokensController,
   OperatorController,
+  RebuildsController,
   KeysController,
   AuditController,
   SystemHealthController,

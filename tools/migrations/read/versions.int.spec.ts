@@ -3,7 +3,8 @@ import type { QueryRunner } from 'typeorm';
 import { loadHistory } from '../history';
 import { migrate } from '../migrate';
 import type { Migration } from '../migration';
-import { dropVersion } from './versions';
+import { countRows } from './row-counts';
+import { dropVersion, replaceVersion } from './versions';
 
 const database = useDatabase();
 
@@ -40,6 +41,44 @@ it('a version of a read model is dropped with its checkpoint, and every other on
     `select to_regclass('read.invoice_v1') as dropped, to_regclass('read.invoice_v2')::text as kept`,
   );
   expect(rows).toEqual([{ dropped: null, kept: 'read.invoice_v2' }]);
+});
+
+class Counted implements Migration {
+  readonly name = 'counted-9999123123591';
+  readonly kind = 'expanding';
+
+  async up(queries: QueryRunner): Promise<void> {
+    await queries.query(`
+      create table read.receipt_v1 (receipt_id text primary key, status text not null);
+      insert into read.checkpoints (projection, version, store_epoch)
+      select 'receipt', 1, store_epoch from log.log_head;
+    `);
+    await countRows(queries, 'read.receipt_v1', ['', 'status']);
+    await queries.query(`insert into read.receipt_v1 values ('r1', 'paid'), ('r2', 'paid')`);
+  }
+
+  readonly down = () => Promise.resolve();
+}
+
+class Replaced implements Migration {
+  readonly name = 'replaced-9999123123592';
+  readonly kind = 'contracting';
+  readonly up = (queries: QueryRunner) => replaceVersion(queries, 'receipt', 2);
+  readonly down = () => Promise.resolve();
+}
+
+it('a version in the place of the one before counts its rows too, and nothing of the one before', async () => {
+  await migrate(database.url, [...(await loadHistory()), TwoVersions, NewestVersion, Counted, Replaced]);
+  await database.pool.query(`insert into read.receipt_v2 values ('r1', 'paid'), ('r2', 'open'), ('r3', 'paid')`);
+
+  const { rows } = await database.pool.query(
+    `select relation, value, rows from read.row_counts where relation like 'read.receipt%' order by value`,
+  );
+  expect(rows).toEqual([
+    { relation: 'read.receipt_v2', value: [], rows: 3 },
+    { relation: 'read.receipt_v2', value: ['open'], rows: 1 },
+    { relation: 'read.receipt_v2', value: ['paid'], rows: 2 },
+  ]);
 });
 
 async function checkpoints(): Promise<readonly string[]> {

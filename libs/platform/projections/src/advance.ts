@@ -6,6 +6,7 @@ import type { Announce, CheckpointAnnouncement } from './announcement';
 import { commit, type FoldedBatch } from './commit';
 import { fold, FoldFailed, refuseUnknown } from './fold';
 import type { Owned } from './owned';
+import { isRebuild } from './rebuild-name';
 import type { RowCache } from './row-cache';
 
 /** A projection that did not advance. `faulty`: the events or the projection cause it. `unknown`: the checkpoint is lost, or a server is away. */
@@ -53,7 +54,8 @@ export class Advance {
     refuseUnknown(projection, wanted);
     const { rows, events: folded } = await owned.rows.load(wanted);
     const isComplete = folded.length === wanted.length;
-    const needsCacheEpoch = cacheEpoch === null && this.options.cache?.available;
+    // A table that is not read yet is not cached.
+    const needsCacheEpoch = cacheEpoch === null && this.options.cache?.available && !isRebuild(projection);
     return {
       owned,
       to: isComplete ? last.position : (folded.at(-1)?.position ?? position),

@@ -77,12 +77,26 @@ export class Checkpoints {
     );
   }
 
-  /** This worker's checkpoint rows. */
+  /**
+   * Claims the rebuilds of the projections that this worker owns, so that one statement moves both tables to the same position.
+   * The worker before is fenced off by its next commit.
+   */
+  async claimRebuilds(): Promise<void> {
+    await this.pool.query(
+      `update read.checkpoints b set owner = o.owner from read.checkpoints o
+       where b.projection = o.projection || '_rebuild' and b.version = o.version
+         and o.owner = $1 and b.owner is distinct from $1`,
+      [this.worker],
+    );
+  }
+
+  /** This worker's checkpoint rows. Events that are parked for a projection are parked for its rebuild. */
   async owned(): Promise<readonly OwnedCheckpoint[]> {
     const { rows } = await this.pool.query<OwnedCheckpoint>(
       `select ${CHECKPOINT_COLUMNS}, (
          select coalesce(json_agg(p.position), '[]') from read.parked_events p
-         where (p.projection, p.version) = (c.projection, c.version) and p.position > c.position) as parked
+         where p.projection in (c.projection, regexp_replace(c.projection, '_rebuild$', ''))
+           and p.version = c.version and p.position > c.position) as parked
        from read.checkpoints c where owner = $1`,
       [this.worker],
     );

@@ -8,6 +8,8 @@ export type { PageQuery } from './page';
 export { pastRows } from './past-rows';
 export { answerOf, KeptAnswers, type Answer } from './kept-answers';
 export { ReadModels } from './read-models';
+export { Comparison } from './comparison';
+export { checkFilled, rebuildStates, type RebuildState } from './rebuild-states';
 export { createRedis, RowCache } from './row-cache';
 export { ddlOf, tableFault } from './table';
 export { usageColumns, usageOfRow, usageRow } from './usage-columns';

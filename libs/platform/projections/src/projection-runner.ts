@@ -1,33 +1,16 @@
 import { pause, repeat, retry } from '@syntropic/async';
-import { LogRestored, type EventLog, type LogReader } from '@syntropic/event-store';
+import { LogRestored } from '@syntropic/event-store';
 import type { Recorded } from '@syntropic/kernel';
 import { randomUUID } from 'node:crypto';
-import type { Pool } from 'pg';
 import { Advance, type Failure } from './advance';
-import type { Announce } from './announcement';
 import { catchUp } from './catch-up';
 import { Checkpoints, type OwnedCheckpoint } from './checkpoints';
 import type { Owned } from './owned';
 import type { Projection } from './projection';
-import type { RowCache } from './row-cache';
+import type { ProjectionRunnerOptions } from './projection-runner-options';
+import { Rebuilds } from './rebuilds';
 import { RowLoader } from './row-loader';
 import { tableFault } from './table';
-
-export type ProjectionRunnerOptions = Readonly<{
-  pool: Pool;
-  log: EventLog;
-  reader: Pick<LogReader, 'follow'>;
-  projections: readonly Projection[];
-  cache?: RowCache;
-  announce?: Announce;
-  /** Reports a fault that the runner recovers from, for logs and metrics. */
-  onFault?: (message: string, cause: unknown) => void;
-  worker?: string;
-  leaseMs?: number;
-  /** The attempts at an event that fails, before the projection stops. */
-  attempts?: number;
-  backoffMs?: number;
-}>;
 
 const BACK_OFF = { firstMs: 250, longestMs: 2_000 };
 /** After a crash the worker's projections stand still for a little longer. */
@@ -43,6 +26,8 @@ export class ProjectionRunner {
   readonly #advance: Advance;
   readonly #owned = new Map<Projection, Owned>();
   readonly #catchUps = new Set<Promise<void>>();
+  readonly #rebuilds: Rebuilds;
+  #rebuilding: Promise<void> | undefined;
   #signal = AbortSignal.abort();
   /** The position of the shared reader. */
   #cursor: number | undefined;
@@ -53,10 +38,11 @@ export class ProjectionRunner {
     this.#leaseMs = leaseMs;
     this.#checkpoints = new Checkpoints(pool, worker, leaseMs);
     this.#advance = new Advance({ pool, worker, cache, announce });
+    this.#rebuilds = new Rebuilds(pool, options.projections);
   }
 
   /** The projections that this worker owns now. */
-  get owned(): readonly Readonly<Owned>[] {
+  get owned(): readonly Owned[] {
     return [...this.#owned.values()];
   }
 
@@ -66,6 +52,7 @@ export class ProjectionRunner {
     this.#signal = signal;
     const missing = await this.#checkpoints.missing(projections);
     if (missing.length > 0) throw new Error(`no migration has made ${missing.join(', ')} yet`);
+    await this.#rebuilds.noteVersions();
     await this.#share();
 
     const unsubscribe = cache?.onLoss(() => {
@@ -73,7 +60,7 @@ export class ProjectionRunner {
     });
     await Promise.all([this.#read(), this.#renew()]);
     unsubscribe?.();
-    await Promise.all([...this.#catchUps, this.#recovering]);
+    await Promise.all([...this.#catchUps, this.#recovering, this.#rebuilding]);
     await this.#handOver();
   }
 
@@ -178,22 +165,41 @@ export class ProjectionRunner {
     const share = Math.ceil(projections.length / workers);
 
     await this.#checkpoints.settle(this.owned);
-    const surplus = [...this.#owned.keys()].slice(share);
+    const shared = projections.filter((projection) => this.#owned.has(projection));
+    const surplus = shared.slice(share);
     for (const projection of surplus) this.#owned.delete(projection);
     if (surplus.length > 0) await this.#checkpoints.release(surplus);
 
-    const missing = share - this.#owned.size;
+    const missing = share - Math.min(share, shared.length);
     if (missing > 0) await this.#checkpoints.claim(projections, missing, cache !== undefined);
+    await this.#checkpoints.claimRebuilds();
 
     const [rows, head] = await Promise.all([this.#checkpoints.owned(), log.head()]);
     const inThisLog = rows.filter(({ storeEpoch }) => storeEpoch === head.epoch);
     this.#cursor ??= inThisLog.length > 0 ? Math.max(...inThisLog.map(({ position }) => position)) : head.position;
     await this.#adopt(rows, head.epoch);
+    this.#rebuilding ??= this.#advanceRebuilds().finally(() => {
+      this.#rebuilding = undefined;
+    });
+  }
+
+  async #advanceRebuilds(): Promise<void> {
+    try {
+      await this.#rebuilds.advance(
+        (projection) => this.#owned.get(projection)?.mode === 'live',
+        // What the cache has is of the table before.
+        (projection) => {
+          this.#loseCache(this.owned.filter((owned) => owned.projection === projection));
+        },
+      );
+    } catch (error) {
+      this.#report('a rebuild does not go on', error);
+    }
   }
 
   /** Follows the checkpoint rows: starts new projections and retried ones, and ends those that were lost. */
   async #adopt(rows: readonly OwnedCheckpoint[], storeEpoch: string): Promise<void> {
-    for (const projection of this.options.projections) {
+    for (const projection of [...this.options.projections, ...this.#rebuilds.projections]) {
       const row = rows.find((one) => one.projection === projection.name && one.version === projection.version);
       const owned = this.#owned.get(projection);
       if (!row) this.#owned.delete(projection);
@@ -214,8 +220,8 @@ export class ProjectionRunner {
     await this.#stop(owned, { error: new Error(why) });
   }
 
-  #loseCache(): void {
-    for (const owned of this.#owned.values()) owned.cacheEpoch = null;
+  #loseCache(lost: Iterable<Owned> = this.#owned.values()): void {
+    for (const owned of lost) owned.cacheEpoch = null;
     this.#checkpoints.settle(this.owned).catch((error: unknown) => {
       this.#report('the loss of the cache could not be recorded', error);
     });

@@ -1,6 +1,7 @@
 import type { PartState } from '@syntropic/observability';
 import { instant } from '@syntropic/postgres';
 import type { Pool } from 'pg';
+import { IS_REBUILD } from './rebuild-name';
 
 /** An event that a projection cannot take, as it stands in the log. */
 type EventShown = Readonly<{
@@ -42,7 +43,7 @@ const shown = (event: string) =>
 
 /** The checkpoints of the newest version of each read model, as a table of SQL. Older versions are kept for older builds. */
 export const CURRENT_CHECKPOINTS = `(
-  select distinct on (projection) * from read.checkpoints order by projection, version desc)`;
+  select distinct on (projection) * from read.checkpoints where not (${IS_REBUILD}) order by projection, version desc)`;
 
 /** The newest version of each read model as its worker keeps it. */
 export async function projectionStates(pool: Pool): Promise<readonly ProjectionState[]> {

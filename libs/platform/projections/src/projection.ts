@@ -1,6 +1,7 @@
 import type { AnyContract, Event, EventOf, EventOfType, Immutable, Recorded } from '@syntropic/kernel';
 import type { z } from 'zod';
 import { columnsOf, type Column } from './column';
+import { isRebuild } from './rebuild-name';
 
 type RowFrom<Shape extends z.ZodRawShape> = {
   readonly [Column in keyof Shape & string]: Immutable<z.output<Shape[Column]>>;
@@ -106,6 +107,7 @@ export const projection =
     definition: Definition<EventOf<K[number]>, Shape, Column, Json>,
   ): Declared<Shape, Column, Json> => {
     const { name, version, row, key, indexes = [], counted = [], listed } = definition;
+    if (isRebuild(definition)) throw new Error(`"${name}" would be the name of a rebuild`);
     if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
 
     // The runner calls folds and `keys` only with event types that `on` contains.

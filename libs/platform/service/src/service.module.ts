@@ -39,13 +39,15 @@ export type ServiceOptions = Readonly<{
   databaseUrl?: string;
   /** The parts of the platform that this service runs: readiness and metrics report those that stand still. */
   parts?: (store: Pool) => Promise<readonly PartState[]>;
+  /** Further conditions of readiness, by name. */
+  checks?: Readonly<Record<string, (store: Pool) => Promise<unknown>>>;
 }>;
 
 /** The parts of every service: store, bus, background tasks, health and metrics. */
 @Global()
 @Module({})
 export class ServiceModule {
-  static of({ name, natsUrl, databaseUrl, parts }: ServiceOptions): DynamicModule {
+  static of({ name, natsUrl, databaseUrl, parts, checks = {} }: ServiceOptions): DynamicModule {
     const nats: Provider = { provide: NATS, useFactory: () => connectNats({ url: natsUrl, name }) };
     const log: Provider = { provide: LOG, useFactory: () => createLogger(name).pino };
     const pool: readonly Provider[] = databaseUrl
@@ -68,6 +70,9 @@ export class ServiceModule {
             ...(store && {
               store: { check: () => store.query('select 1') },
               store_writes: { check: () => checkStoreWrites(store), optional: true },
+              ...Object.fromEntries(
+                Object.entries(checks).map(([check, run]) => [check, { check: () => run(store) }] as const),
+              ),
             }),
           }),
           parts: (_bus: NatsConnection, _background: Background, store?: Pool) =>

@@ -2,7 +2,8 @@ import { LogReader, PostgresEventLog } from '@syntropic/event-store';
 import { createPool } from '@syntropic/postgres';
 import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
-import { ProjectionRunner, type ProjectionRunnerOptions } from '../projection-runner';
+import { ProjectionRunner } from '../projection-runner';
+import type { ProjectionRunnerOptions } from '../projection-runner-options';
 import { createRedis, RowCache } from '../row-cache';
 import { PROJECTIONS } from './accounts';
 
