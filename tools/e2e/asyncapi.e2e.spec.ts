@@ -22,6 +22,8 @@ let document: Document;
 let nats: NatsConnection;
 const received: Msg[] = [];
 const frames: { event: string; data: unknown }[] = [];
+/** The frames of the same execution for clients of unnamed ones. */
+let unnamed: readonly unknown[] = [];
 
 const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true, logger: false }));
 const checks = new Map<object, ValidateFunction>();
@@ -72,8 +74,10 @@ beforeAll(async () => {
   await nats.flush();
   const work = 'mkdir -p artifacts/output && echo done > artifacts/output/done.txt';
   await platform.createWorkflow(workflow('heard', simulated('turns: 3, delay_ms: 20'), shell(work)));
-  const id = await platform.execute('heard');
+  const id = await platform.execute('heard', { max_budget_usd: 5 });
+  const plain = fetch(`${platform.url}/api/sse/executions/${id}`).then((response) => response.text());
   for await (const { event, data } of platform.frames(id)) frames.push({ event, data: JSON.parse(data) as unknown });
+  unnamed = [...(await plain).matchAll(/^data: (.+)$/gm)].map(([, data = '']): unknown => JSON.parse(data));
   await eventually(() => received.some(({ subject }) => subject.endsWith('.WorkspaceTerminated')));
 });
 afterAll(() => drainAndClose(nats));
@@ -104,7 +108,16 @@ describe('the AsyncAPI document', () => {
     expect(faults).toEqual([]);
     const events = frames.map(({ event }) => event);
     expect(events).toEqual(
-      expect.arrayContaining(['snapshot', 'PhaseStarted', 'tool_execution_started', 'tokens', 'cost']),
+      expect.arrayContaining(['snapshot', 'PhaseStarted', 'tool_execution_started', 'tokens', 'cost', 'budget']),
     );
+  });
+
+  it('describes every unnamed frame', () => {
+    const payload = messageOf('execution_events', 'frame')?.payload ?? {};
+
+    expect(unnamed.flatMap((frame) => faultsIn(frame, payload) || [])).toEqual([]);
+    expect(unnamed.at(0)).toMatchObject({ type: 'connected' });
+    expect(unnamed.at(-1)).toMatchObject({ type: 'terminal' });
+    expect(unnamed).toContainEqual(expect.objectContaining({ event_type: 'OperationRecorded' }));
   });
 });

@@ -19,7 +19,6 @@ import { ArtifactsController } from './artifacts/artifacts.controller';
 import { ContentRemoval } from './artifacts/content-removal';
 import { Uploads, UPLOADS_PARENT } from './artifacts/uploads';
 import { asyncApiDocument } from './asyncapi/asyncapi-document';
-import { ASYNCAPI, AsyncApiController } from './asyncapi/asyncapi.controller';
 import { AuditController } from './audit/audit.controller';
 import { AuditLog } from './audit/audit-log';
 import { Commands } from './commands/commands';
@@ -77,7 +76,7 @@ import { OpenConnections } from './live/open-connections';
 import { DocsAssets } from './openapi/docs/docs-assets';
 import { DocsController } from './openapi/docs/docs.controller';
 import { openApiDocument } from './openapi/openapi-document';
-import { OPENAPI, OpenApiController } from './openapi/openapi.controller';
+import { API_DOCUMENTS, ApiDocumentsController, type ApiDocuments } from './openapi/api-documents.controller';
 import { OperatorController } from './operator/operator.controller';
 import { RebuildsController } from './operator/rebuilds.controller';
 import { OrganizationsController } from './organizations/organizations.controller';
@@ -153,6 +152,11 @@ function oidcOf({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_ROLES_CLAIM, OIDC_ROLES }: Ga
   return [{ provide: OidcLogins, useFactory: () => new OidcLogins(settings) }];
 }
 
+const apiDocuments = (): ApiDocuments => ({
+  openapi: openApiDocument(endpointsOf(API), VERSION),
+  asyncapi: asyncApiDocument(VERSION),
+});
+
 /** The parts that store, serve and remove the content of artifacts. */
 const ARTIFACTS = [
   ArtifactBytes,
@@ -173,7 +177,7 @@ export class AppModule {
         HealthModule.register({ inject: [Pool, NATS, REDIS], checks: healthChecks, parts: healthParts }),
         MetricsModule.register('gateway'),
       ],
-      controllers: [DocsController, OpenApiController, AsyncApiController, ...API],
+      controllers: [DocsController, ApiDocumentsController, ...API],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: RouteAccess, useValue: ROUTES },
@@ -186,8 +190,7 @@ export class AppModule {
         RequestGate,
         GateHook,
         { provide: KnownPaths, useFactory: () => new KnownPaths(endpointsOf(API)) },
-        { provide: OPENAPI, useFactory: () => openApiDocument(endpointsOf(API), VERSION) },
-        { provide: ASYNCAPI, useFactory: () => asyncApiDocument(VERSION) },
+        { provide: API_DOCUMENTS, useFactory: apiDocuments },
         { provide: YAML_PROGRAM, useValue: COMPILED_YAML_PROGRAM },
         WorkflowYamlThread,
         WorkflowChanges,

@@ -1,11 +1,12 @@
 import { CONTRACTS } from '@syntropic/catalogue/contracts';
-import { WIRE_EVENTS } from '@syntropic/catalogue/read-model';
 import type { AnyContract, EventMessage } from '@syntropic/kernel';
 import { snakeCase } from '@syntropic/live';
 import { TELEMETRY } from '@syntropic/telemetry';
 import { z } from 'zod';
 import { costFields, tokenFields } from '../display/usage-fields';
 import { ExecutionDetail } from '../executions/executions.dto';
+import { BudgetFrame } from '../live/budget-frames';
+import { PlainFrame } from '../live/plain/plain-frames';
 import { schemaOf, type Channel, type Schema } from './channel';
 
 const text = { type: 'string' };
@@ -37,7 +38,7 @@ export const streamChannels = (): readonly Channel[] => [
       {
         name: 'budget',
         summary: 'The amounts of the budget, whenever they have changed.',
-        payload: objectOf({ limits: { type: 'array', items: { type: 'object' } } }),
+        payload: schemaOf(BudgetFrame),
       },
     ],
   },
@@ -88,27 +89,10 @@ function snakeCasedSchema(schema: unknown): unknown {
   );
 }
 
-const objectOf = (properties: Readonly<Record<string, Schema>>): Schema => ({
-  type: 'object',
-  required: Object.keys(properties),
-  properties,
-});
-
 const plainStream = (name: string, address: string, description: string): Channel => ({
   name,
   address,
   description,
   parameters: address.includes('{') ? { execution_id: EXECUTION_ID } : {},
-  messages: [
-    {
-      name: 'frame',
-      payload: objectOf({
-        type: { enum: ['connected', 'event', 'terminal'] },
-        event_type: { enum: ['connected', ...new Set(WIRE_EVENTS.map((event) => event.name))] },
-        execution_id: { type: ['string', 'null'] },
-        data: { type: 'object' },
-        timestamp: instant,
-      }),
-    },
-  ],
+  messages: [{ name: 'frame', payload: schemaOf(PlainFrame) }],
 });

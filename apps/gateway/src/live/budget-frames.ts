@@ -1,7 +1,15 @@
 import type { LimitNow } from '@syntropic/budgets';
 import type { DomainItem } from '@syntropic/live';
+import { BudgetKind } from '@syntropic/orchestration/contracts';
+import { z } from 'zod';
 
-type BudgetFrame = Readonly<{ limits: readonly LimitNow[] }>;
+const amount = z.string();
+
+/** The data of a frame about a budget. */
+export const BudgetFrame = z.object({
+  limits: z.array(z.object({ kind: BudgetKind, limit: amount, spent: amount, reserved: amount })).readonly(),
+});
+type BudgetFrame = Readonly<z.infer<typeof BudgetFrame>>;
 
 /** The amounts of a budget as frames of a live stream: totals, whenever they have changed. Seconds are whole. */
 export class BudgetFrames {

@@ -47,4 +47,34 @@ describe('the API document', () => {
       required: false,
     });
   });
+
+  describe('has examples', () => {
+    const operationOf = ({ method, path }: (typeof endpoints)[number]) =>
+      document.paths[`/api${path}`]?.[method.toLowerCase()];
+
+    it('of every request and every answer', () => {
+      const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+      const bodies = operations.flatMap(({ requestBody, responses }) =>
+        [...Object.values(responses), ...(requestBody ? [requestBody] : [])].flatMap(({ content = {} }) =>
+          Object.values(content),
+        ),
+      );
+      expect(bodies.length).toBeGreaterThan(endpoints.length);
+      expect(bodies.filter(({ example }) => example === undefined)).toEqual([]);
+    });
+
+    it.each(endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))(
+      '%s: that its schemas accept',
+      (_, endpoint) => {
+        const operation = operationOf(endpoint);
+        const { body, reply, status = 200 } = endpoint;
+        const request = operation?.requestBody?.content['application/json']?.example;
+        if (body) expect(body.safeParse(request).error?.issues).toBeUndefined();
+        if (reply === 'event-stream') return;
+        const answer = operation?.responses[String(status)]?.content?.['application/json']?.example;
+        // Parsing would remove a field that the schema lacks.
+        expect(reply.parse(answer)).toEqual(answer);
+      },
+    );
+  });
 });

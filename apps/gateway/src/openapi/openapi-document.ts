@@ -1,15 +1,21 @@
 import type { z } from 'zod';
 import type { Endpoint } from '../http/endpoint';
+import { Examples } from './examples';
 import { JsonSchemas, type JsonSchema } from './json-schemas';
 import { responsesOf } from './responses';
+
+/** A body in each of its formats; `example` is made last, when every schema has its name. */
+type Content = Readonly<Record<string, Readonly<{ schema: JsonSchema; example?: unknown }>>>;
+type Body = Readonly<{ required: boolean; content: Content }>;
+export type Response = Readonly<{ description: string; content?: Content }>;
 
 type Operation = Readonly<{
   operationId: string;
   summary: string;
   tags: readonly string[];
   parameters: readonly JsonSchema[];
-  requestBody?: JsonSchema;
-  responses: Readonly<Record<string, JsonSchema>>;
+  requestBody?: Body;
+  responses: Readonly<Record<string, Response>>;
   /** Empty for a public operation; the least role of callers is named beside it. */
   security: readonly Readonly<Record<string, readonly string[]>>[];
   'x-role'?: string;
@@ -41,7 +47,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
   return {
     openapi: '3.1.0',
     info: { title: 'Syntropic', version, description: DESCRIPTION },
-    paths,
+    paths: withExamples(paths, new Examples(schemas.components)),
     components: { schemas: schemas.components, securitySchemes: { ...SECURITY_SCHEMES, ...FOR_STREAMS } },
   };
 }
@@ -83,6 +89,27 @@ function operation(endpoint: Endpoint, schemas: JsonSchemas): Operation {
   };
 }
 
+type Paths = OpenApiDocument['paths'];
+
+const withExamples = (paths: Paths, examples: Examples): Paths =>
+  mapped(paths, (methods) =>
+    mapped(methods, (operation) => ({
+      ...operation,
+      ...(operation.requestBody && { requestBody: exampled(operation.requestBody, examples, 'request') }),
+      responses: mapped(operation.responses, (response) => exampled(response, examples, 'answer')),
+    })),
+  );
+
+const exampled = <Part extends Body | Response>(part: Part, examples: Examples, kind: 'request' | 'answer'): Part => ({
+  ...part,
+  ...(part.content && {
+    content: mapped(part.content, (one) => ({ ...one, example: one.example ?? examples.of(one.schema, kind) })),
+  }),
+});
+
+const mapped = <Value>(record: Readonly<Record<string, Value>>, change: (value: Value) => Value) =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+
 /** `GET /executions/{execution_id}/state` is `getExecutionsByExecutionIdState`: generators name functions by it. */
 const operationIdOf = ({ method, path }: Endpoint): string =>
   [method.toLowerCase(), ...path.split('/').filter(Boolean).map(inName)].join('');
@@ -92,6 +119,15 @@ const inName = (segment: string): string => {
   const name = words.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`).join('');
   return segment.startsWith('{') ? `By${name}` : name;
 };
+
+const DOCUMENT = `id: hello
+name: Hello
+requires_repos: false
+agent: { provider: command, command: [sh, -eu] }
+phases:
+  - { id: greet, name: Greet, order: 1, prompt_template: echo hello }
+`;
+const DELIVERY = { zen: 'Keep it logically awesome.' };
 
 const text = { schema: { type: 'string' } };
 const MIN_POSITION = { name: 'X-Min-Position', in: 'header', required: false, ...text };
@@ -115,14 +151,18 @@ function parameters(
   }));
 }
 
-function requestBody({ body, yaml, file, signed }: Endpoint, schemas: JsonSchemas): JsonSchema | undefined {
+function requestBody({ body, yaml, file, signed }: Endpoint, schemas: JsonSchemas): Body | undefined {
   if (file !== undefined) {
     const properties = { [file]: { type: 'string', format: 'binary' } };
     const schema = { type: 'object', properties, required: [file] };
-    return { required: true, content: { 'multipart/form-data': { schema } } };
+    return {
+      required: true,
+      content: { 'multipart/form-data': { schema, example: { [file]: 'The bytes of a file' } } },
+    };
   }
-  if (signed) return { required: true, content: { 'application/json': { schema: { type: 'object' } } } };
-  if (yaml) return { required: true, content: { 'application/yaml': text } };
+  if (signed)
+    return { required: true, content: { 'application/json': { schema: { type: 'object' }, example: DELIVERY } } };
+  if (yaml) return { required: true, content: { 'application/yaml': { ...text, example: DOCUMENT } } };
   if (!body) return undefined;
   return {
     required: !body.safeParse(undefined).success,

@@ -118,17 +118,17 @@ function schemasOf({ path, contract: { aggregate, key }, projection, create, upd
   const [given, changes] = [fieldsOf(create, key), fieldsOf(update, key)];
   const Row = named(`${noun}SummaryResponse`, projection.row);
   const Item = named(`${noun}ListItem`, projection.row.extend(cutField));
-  const answer = (fields: Shape) =>
+  const answer = (command: CommandMessage, more: Shape = {}) =>
     z.object({
       [snakeCase(key)]: z.string(),
-      ...z.object(withoutDefaults(fields)).partial().shape,
+      ...z.object({ ...plainFieldsOf(command, key), ...more }).partial().shape,
       status: z.string(),
     });
   return {
     Row,
     List: named(`${noun}ListResponse`, z.object({ [listOf({ path })]: z.array(Item), total: z.int() })),
-    Created: named(`${noun}CreatedResponse`, answer(given)),
-    Action: named(`${noun}ActionResponse`, answer({ ...changes, ...besides?.fields })),
+    Created: named(`${noun}CreatedResponse`, answer(create)),
+    Action: named(`${noun}ActionResponse`, answer(update, besides?.fields)),
     Create: named(`Create${noun}Request`, z.strictObject(given)),
     Update: named(`Update${noun}Request`, withOneOf(z.strictObject(changes))),
   };
@@ -139,20 +139,22 @@ const named = (id: string, schema: z.ZodType): z.ZodType<Fields, Fields> =>
   schema.meta({ id }) as z.ZodType<Fields, Fields>;
 
 /** The fields of a command besides the key. An optional one may be null. */
-const fieldsOf = ({ schema }: CommandMessage, key: string): Shape =>
-  Object.fromEntries(
-    Object.entries(schema.shape)
-      .filter(([name]) => name !== key)
-      .map(([name, field]) => [
-        snakeCase(name),
-        field instanceof z.ZodOptional ? z.nullish(field.unwrap()).transform((value) => value ?? undefined) : field,
-      ]),
-  ) as Shape;
+const fieldsOf = (command: CommandMessage, key: string): Shape =>
+  mapped(command, key, (field) =>
+    field instanceof z.ZodOptional ? z.nullish(field.unwrap()).transform((value) => value ?? undefined) : field,
+  );
 
-/** Answers have the fields of the request alone: a default of one is none of the other. */
-const withoutDefaults = (fields: Shape): Shape =>
+/** The same as answers show them: those of the request, without defaults of absent ones. */
+const plainFieldsOf = (command: CommandMessage, key: string): Shape =>
+  mapped(command, key, (field) =>
+    field instanceof z.ZodOptional || field instanceof z.ZodDefault ? field.unwrap() : field,
+  );
+
+const mapped = ({ schema }: CommandMessage, key: string, change: (field: z.core.$ZodType) => z.core.$ZodType): Shape =>
   Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [name, field instanceof z.ZodDefault ? field.unwrap() : field]),
+    Object.entries<z.core.$ZodType>(schema.shape)
+      .filter(([name]) => name !== key)
+      .map(([name, field]) => [snakeCase(name), change(field)]),
   ) as Shape;
 
 function withOneOf(body: z.ZodObject): z.ZodType {

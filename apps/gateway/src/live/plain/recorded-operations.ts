@@ -1,9 +1,6 @@
 import type { DomainItem } from '@syntropic/live';
 import type { StreamFrame } from '../event-stream-text';
-import { framed } from './plain-frames';
-
-/** The clients of unnamed frames read an execution again at this frame, and at few others. */
-const NAME = 'OperationRecorded';
+import { framed, OPERATION } from './plain-frames';
 
 /** Ends of tools, by the names that these clients have for them. */
 const TOOL_ENDS: Readonly<Record<string, string>> = {
@@ -55,7 +52,7 @@ export function changeOperation(executionId: string, event: Omit<DomainItem, 'po
 const operation = (executionId: string, timestamp: string, data: object): StreamFrame =>
   framed(executionId, {
     type: 'event',
-    name: NAME,
+    name: OPERATION,
     data: { execution_id: executionId, ...data, timestamp },
     timestamp,
   });
