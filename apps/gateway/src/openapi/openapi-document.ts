@@ -1,13 +1,9 @@
 import type { z } from 'zod';
 import type { Endpoint } from '../http/endpoint';
 import { Examples } from './examples';
+import type { Body, Response } from './bodies';
 import { JsonSchemas, type JsonSchema } from './json-schemas';
 import { responsesOf } from './responses';
-
-/** A body in each of its formats; `example` is made last, when every schema has its name. */
-type Content = Readonly<Record<string, Readonly<{ schema: JsonSchema; example?: unknown }>>>;
-type Body = Readonly<{ required: boolean; content: Content }>;
-export type Response = Readonly<{ description: string; content?: Content }>;
 
 type Operation = Readonly<{
   operationId: string;

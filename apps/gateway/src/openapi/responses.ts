@@ -4,7 +4,7 @@ import { PROBLEM_CODES, type ProblemCode } from '../problems/problem-codes';
 import { ProblemDocument } from '../problems/problem-document';
 import { problemOf } from '../problems/problem-of';
 import type { JsonSchemas } from './json-schemas';
-import type { Response } from './openapi-document';
+import type { Response } from './bodies';
 
 const hasBody = ({ body, yaml, file }: Endpoint): boolean => [body, yaml, file].some((part) => part !== undefined);
 
