@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { PARSER_SOURCE } from '../../test/runner.fixture';
 import type { SpoolLine } from '../session';
 import { ParserThread } from './parser-thread';
+import { SpoolParser } from './spool-parser';
 
 const MEGABYTES_8 = 8 * 1024 * 1024;
 
@@ -85,10 +86,31 @@ describe('the thread that parses output', () => {
     });
   });
 
+  it('goes on with a session whose first lines were parsed on the event loop', async () => {
+    const tool = (id: string) => ({ type: 'tool_use', id, name: 'Bash', input: { command: 'ls' } });
+    const message = (id: string, content: object) =>
+      JSON.stringify({ type: 'assistant', message: { id, model: 'claude-haiku-4-5', content: [content] } });
+    const texts = [
+      JSON.stringify({ type: 'system', subtype: 'init', session_id: 's', model: 'claude-haiku-4-5', tools: [] }),
+      message('m1', tool('t1')),
+      message('m2', { type: 'text', text: 'x'.repeat(20_000) }),
+      JSON.stringify({ type: 'user', message: { content: [{ type: 'tool_result', tool_use_id: 't1', content: '' }] } }),
+    ];
+    const opened = options();
+    const [parser, alone] = [thread.open(opened), new SpoolParser(opened)];
+    for (const one of linesOf(...texts)) {
+      expect(await parser.read(recordsOf([one]))).toEqual(structuredClone(alone.read([one])));
+    }
+    expect(await parser.end('exit', opened.startedAt)).toEqual(structuredClone(alone.end('exit', opened.startedAt)));
+    parser.close();
+  });
+
   it('reports a fault to the session that it concerns', async () => {
     const parser = thread.open(options());
+    const long = recordsOf(linesOf('x'.repeat(20_000)));
+    await parser.read(long);
     parser.close();
 
-    await expect(parser.read(recordsOf([]))).rejects.toThrow('has ended');
+    await expect(parser.read(long)).rejects.toThrow('has ended');
   });
 });

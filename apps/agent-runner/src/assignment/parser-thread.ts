@@ -2,23 +2,20 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { WorkerThread, type ThreadProgram } from '@syntropic/threads';
 import { join } from 'node:path';
 import { PARSER_WORKER } from '../injection-tokens';
-import { outlineOf, type LegEnd, type MessageOutline, type SpoolRecords } from '../session';
+import { outlineOf, type MessageOutline } from '../session';
+import { FirstLinesParser, type LinesParser } from './first-lines-parser';
 import type { ParserCall, ParserCalls, ParserRequest } from './parser.messages';
-import type { ParsedLines, SpoolParserOptions } from './spool-parser';
+import type { SpoolParserOptions } from './spool-parser';
 
 export const PARSER_PROGRAM: ThreadProgram = { file: join(__dirname, 'parser.worker.js') };
 
 /** Shorter lines are parsed at once: no such line takes a millisecond. */
 const SHORT_CHARACTERS = 16 * 1024;
 
-/** The parser of one session, in the thread. */
-export interface ThreadedParser {
-  read(records: SpoolRecords): Promise<ParsedLines>;
-  end(legEnd: LegEnd, time: string): Promise<ParsedLines>;
-  close(): void;
-}
-
-/** Parses the output of all sessions in a thread of its own, so that no output delays the renewal of leases. */
+/**
+ * Parses the output of sessions in a thread of its own, so that no output delays the renewal of leases. The first lines of a session are
+ * parsed at once: handing a short line to a thread takes longer than to parse it.
+ */
 @Injectable()
 export class ParserThread implements OnApplicationShutdown {
   readonly #thread: WorkerThread<ParserRequest, unknown>;
@@ -28,7 +25,11 @@ export class ParserThread implements OnApplicationShutdown {
     this.#thread = new WorkerThread(program);
   }
 
-  open(options: SpoolParserOptions): ThreadedParser {
+  open(options: SpoolParserOptions): LinesParser {
+    return new FirstLinesParser(options, () => this.#open(options));
+  }
+
+  #open(options: SpoolParserOptions): LinesParser {
     const parser = ++this.#parsers;
     const opened = this.#call('open', { parser, options });
     return {

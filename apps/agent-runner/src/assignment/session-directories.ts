@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ExecutionId, PhaseId, SessionId } from '@syntropic/kernel';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AgentOutput } from '@syntropic/telemetry';
@@ -60,9 +60,8 @@ export class SessionDirectories {
     return { directory, session: SpooledSession.parse(session), legEnds: await legEndsIn(directory) };
   }
 
-  async noteLegEnd(sessionId: string, leg: number, end: LegEnd): Promise<void> {
-    const directory = this.of(sessionId);
-    await write(join(directory, 'legs.json'), { ...(await legEndsIn(directory)), [leg]: end });
+  async noteLegEnd({ directory, session, legEnds }: OpenDirectory, end: LegEnd): Promise<void> {
+    await write(join(directory, 'legs.json'), { ...legEnds, [session.leg]: end });
   }
 
   /** Records that the directory is what the checkpoint was made of. */
@@ -88,6 +87,7 @@ export class SessionDirectories {
 
   async remove(sessionId: string): Promise<void> {
     const directory = this.of(sessionId);
+    if (await removedFlat(directory)) return;
     await unmountVolume(directory);
     await removeSocket(directory);
     await removeTree(directory);
@@ -101,6 +101,15 @@ export class SessionDirectories {
   of(sessionId: string): string {
     return join(this.#root, sessionId);
   }
+}
+
+/** Removes a directory in which only files are left, without a program's start; false when there is more. */
+async function removedFlat(directory: string): Promise<boolean> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  if (entries.length === 0 || !entries.every((entry) => entry.isFile())) return false;
+  for (const { name } of entries) await unlink(join(directory, name));
+  await rmdir(directory);
+  return true;
 }
 
 const isSessionId = (name: string) => SessionId.safeParse(name).success;

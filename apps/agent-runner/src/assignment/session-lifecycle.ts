@@ -26,10 +26,10 @@ export class SessionLifecycle {
     const started = await this.#start(session);
     if (started === 'parked') return this.completion.parkSetup(session, await this.#open(order));
     if (started === 'closed') return 'closed';
-    const { run, durationMs } = started;
+    const { run, opened, durationMs } = started;
     try {
       await commands.createWorkspace(durationMs);
-      return await this.#follow(session, await this.#open(order), run);
+      return await this.#follow(session, opened, run);
     } catch (error) {
       run.abandon();
       await run.finished;
@@ -77,12 +77,11 @@ export class SessionLifecycle {
     sender: TelemetrySender,
   ): Promise<FinishedLeg> {
     const { controller, leaseLost } = session;
-    const { sessionId, leg } = opened.session;
     const [finished] = await Promise.all([run.finished, sender.run()]);
     controller.end();
     await session.messages.settled();
     leaseLost.throwIfAborted();
-    await this.directories.noteLegEnd(sessionId, leg, finished.legEnd);
+    await this.directories.noteLegEnd(opened, finished.legEnd);
     await sender.end(finished.legEnd);
     return finished;
   }

@@ -3,12 +3,13 @@ import { SessionCheckpoints } from '../checkpoints/session-checkpoints';
 import type { SessionRun } from '../session';
 import { withAllInputs } from './all-inputs';
 import type { LeasedSession } from './leased-session';
+import type { OpenDirectory } from './session-directories';
 import { SessionSetup } from './session-setup';
 import { SessionStarter } from './session-starter';
 import { SessionTelemetry } from './session-telemetry';
 
-/** An agent at work, and the time that its own start has taken. */
-export type StartedRun = Readonly<{ run: SessionRun; durationMs: number }>;
+/** An agent at work, its session's place on the disk, and the time that its own start has taken. */
+export type StartedRun = Readonly<{ run: SessionRun; opened: OpenDirectory; durationMs: number }>;
 
 /** Brings a session to its agent: by the set-up of its workspace, if it has one. */
 @Injectable()
@@ -43,6 +44,6 @@ export class SessionStart {
     });
     controller.begin(run);
     session.messages.begin(run);
-    return { run, durationMs: Math.round(performance.now() - startedAt) };
+    return { run, opened, durationMs: Math.round(performance.now() - startedAt) };
   }
 }

@@ -1,7 +1,8 @@
 import { NO_USAGE, type Usage } from '@syntropic/kernel';
 import type { CollectorClient, LegReport, TelemetryEvent } from '@syntropic/telemetry';
 import type { LegEnd, Spool } from '../session';
-import type { ParserThread, ThreadedParser } from './parser-thread';
+import type { LinesParser } from './first-lines-parser';
+import type { ParserThread } from './parser-thread';
 import type { LegEnds, SpooledSession } from './session-directories';
 import type { ParsedLines, ParserFigures } from './spool-parser';
 
@@ -26,7 +27,7 @@ export class TelemetrySender {
 
   private constructor(
     private readonly options: SenderOptions,
-    private readonly parser: ThreadedParser,
+    private readonly parser: LinesParser,
   ) {}
 
   /** Parses the committed lines of earlier legs again, so that ids and usage continue from there. */

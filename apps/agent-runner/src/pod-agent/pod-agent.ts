@@ -81,8 +81,9 @@ export class PodAgent {
       await this.#programs.thaw();
       done(stream);
     },
-    'GET memory': async (stream) => {
-      answer(stream, (await outOfMemory(CONTROL_GROUPS)) ?? null);
+    'GET memory': (stream) => {
+      answer(stream, outOfMemory(CONTROL_GROUPS) ?? null);
+      return Promise.resolve();
     },
     'POST excess': async (stream) => {
       answer(stream, (await this.#excess(stream, (await json(stream)) as Limits)) ?? null);

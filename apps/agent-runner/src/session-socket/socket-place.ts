@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { lstat, mkdtemp, readlink, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,7 @@ export async function socketPlace(directory: string): Promise<string> {
 
 /** Removes a session's socket, also one that an earlier life of the runner has left. */
 export async function removeSocket(directory: string): Promise<void> {
+  if (![NAME, LINK].some((name) => lstatSync(join(directory, name), { throwIfNoEntry: false }))) return;
   await rm(join(directory, NAME), { force: true });
   const link = join(directory, LINK);
   const place = await readlink(link).catch(() => undefined);

@@ -33,6 +33,36 @@ describe('a spool', () => {
     await spool.close();
   });
 
+  it('gathers lines that follow each other closely, and ends without waiting for more', async () => {
+    const spool = await Spool.open(fresh());
+    const batches = spool.batches();
+    spool.append(line('a'));
+    const first = next(batches);
+    await new Promise(setImmediate);
+    spool.append(line('b'));
+    spool.finish();
+
+    expect(numbersAndTexts(await first)).toEqual(['1 a', '2 b']);
+    await spool.close();
+  });
+
+  it('hands out the same lines when they were too many to be kept in memory, and after that', async () => {
+    const spool = await Spool.open(fresh());
+    const texts = Array.from({ length: 40 }, (_, n) => `${n}`.repeat(1_000 + n));
+    const batches = spool.batches(10_000);
+    const given: string[] = [];
+    for (const [count, text] of texts.entries()) {
+      if (count === 10) given.push(...(await committedNext(spool, batches)));
+      spool.append(line(text));
+    }
+    while (given.length < texts.length) given.push(...(await committedNext(spool, batches)));
+    spool.append(line('again'));
+    given.push(...(await committedNext(spool, batches)));
+
+    expect(given).toEqual([...texts, 'again']);
+    await spool.close();
+  });
+
   it('waits for a commit before the next batch, and for a line before the first', async () => {
     const spool = await Spool.open(fresh());
     const batches = spool.batches();
@@ -188,4 +218,11 @@ async function drain(spool: Spool): Promise<string[]> {
     spool.committed(batch.lastLine);
   }
   return lines;
+}
+
+/** The texts of the next batch, which is then committed. */
+async function committedNext(spool: Spool, batches: AsyncGenerator<SpoolBatch>): Promise<string[]> {
+  const lines = await next(batches);
+  spool.committed(lines.at(-1)?.line ?? 0);
+  return lines.map(({ text }) => text);
 }

@@ -9,8 +9,14 @@ const CHUNK_BYTES = 256 * 1024;
 const BATCH_BYTES = 512 * 1024;
 const BATCH_LINES = 1_000;
 
+/** The time in which lines are gathered for a batch: each batch costs the collector a transaction. */
+const GATHER_MS = 10;
+
 /** The most that waits to be stored before the agent has to wait. */
 const MAX_PENDING = { bytes: 32 * 1024 * 1024, lines: 50_000 };
+
+/** The most that is kept in memory of it. */
+const MAX_HELD_BYTES = 64 * 1024;
 
 /** The committed line number is overwritten in place: replacing the file would wait for the disk on every batch. */
 const COMMITTED_DIGITS = 16;
@@ -22,6 +28,8 @@ export type SpoolBatch = Readonly<{ firstLine: number; lastLine: number; records
 export class Spool {
   /** Sizes in bytes of the lines that are not committed, oldest first. */
   readonly #pending: number[] = [];
+  /** The bytes of these lines while they are few; undefined when they are to be read from the file. */
+  #held: Buffer[] | undefined;
   readonly #gate = new Gate();
   #sizeBytes = 0;
   /** Offset of the first line that is not committed. */
@@ -50,7 +58,8 @@ export class Spool {
     const create = constants.O_CREAT | constants.O_RDWR;
     const output = await open(file, create | constants.O_APPEND, 0o600);
     const cursor = await open(join(directory, 'committed'), create, 0o600);
-    const spool = new Spool(file, output, cursor, Number(await cursor.readFile('utf8')));
+    const { buffer, bytesRead } = await cursor.read(Buffer.alloc(COMMITTED_DIGITS), 0, COMMITTED_DIGITS, 0);
+    const spool = new Spool(file, output, cursor, Number(buffer.toString('latin1', 0, bytesRead)));
     try {
       await spool.#recover();
       return spool;
@@ -83,6 +92,7 @@ export class Spool {
     const line = this.#last + 1;
     const bytes = Buffer.from(`${JSON.stringify({ line, ...entry })}\n`);
     this.#write(bytes);
+    this.#hold(bytes);
     this.#pending.push(bytes.length);
     this.#sizeBytes += bytes.length;
     this.#last = line;
@@ -97,6 +107,7 @@ export class Spool {
 
     writeSync(this.cursor.fd, String(line).padStart(COMMITTED_DIGITS, '0'), 0);
     for (const length of this.#pending.splice(0, line - this.#committed)) this.#pendingFrom += length;
+    this.#held?.splice(0, line - this.#committed);
     this.#committed = line;
     this.#gate.notify();
   }
@@ -118,11 +129,24 @@ export class Spool {
     for (;;) {
       const before = this.#committed;
       if (before < this.#last) {
+        await this.#gathered(maxBytes);
         yield await this.#read(maxBytes);
         await this.#gate.wait(() => this.#committed > before);
       } else if (this.#finished) return;
       else await this.#gate.wait(() => this.#finished || this.#last > before);
     }
+  }
+
+  /** Resolves when lines that belong together have come, or a batch is full: agents print a message and its tools one after the other. */
+  async #gathered(maxBytes: number): Promise<void> {
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      this.#gate.notify();
+    }, GATHER_MS);
+    const isFull = () => this.#sizeBytes - this.#pendingFrom >= maxBytes || this.#pending.length >= BATCH_LINES;
+    await this.#gate.wait(() => isOver || this.#finished || isFull());
+    clearTimeout(timer);
   }
 
   /** Declares that no further line will be appended. */
@@ -139,6 +163,13 @@ export class Spool {
   get #isFull(): boolean {
     const pendingBytes = this.#sizeBytes - this.#pendingFrom;
     return pendingBytes > MAX_PENDING.bytes || this.#pending.length > MAX_PENDING.lines;
+  }
+
+  /** Keeps the line in memory for its batch, unless it has lines before it that are not, or are too large together. */
+  #hold(bytes: Buffer): void {
+    if (this.#pending.length === 0) this.#held = [];
+    if (this.#sizeBytes - this.#pendingFrom + bytes.length <= MAX_HELD_BYTES) this.#held?.push(bytes);
+    else this.#held = undefined;
   }
 
   /** Truncates a partly written line, for example when the disk is full. */
@@ -161,7 +192,9 @@ export class Spool {
       count++;
     }
     const firstLine = this.#committed + 1;
-    const records = await readAt(this.output, this.#pendingFrom, bytes);
+    const records = this.#held
+      ? Buffer.concat(this.#held.slice(0, count))
+      : await readAt(this.output, this.#pendingFrom, bytes);
     return { firstLine, lastLine: firstLine + count - 1, records };
   }
 
@@ -180,7 +213,7 @@ export class Spool {
     }
     this.#committed = Math.min(this.#committed, this.#last);
     this.#sizeBytes = lineStart;
-    await this.output.truncate(lineStart);
+    if (size > lineStart) await this.output.truncate(lineStart);
   }
 }
 

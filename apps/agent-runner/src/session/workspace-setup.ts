@@ -1,6 +1,6 @@
 import { DomainError } from '@syntropic/kernel';
 import { ObjectMissing } from '@syntropic/object-storage';
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -61,7 +61,7 @@ export async function setUpWorkspace(workspace: Places, contents: WorkspaceConte
   if (!isPrepared(workspace)) await stageRepositories(workspace, contents);
   const gone = contents.kept ? [] : await stageInputs(workspace, contents);
   for (const [path, text] of Object.entries(contents.home ?? {})) await writeInside(workspace.home, path, text);
-  await writeFile(marker, '');
+  writeFileSync(marker, '');
   return gone;
 }
 
@@ -71,7 +71,7 @@ export async function stageRepositories(
   { repositories, clone }: Pick<WorkspaceContents, 'repositories' | 'clone'>,
 ): Promise<void> {
   const repos = join(directory, 'repos');
-  await mkdir(repos, { recursive: true });
+  mkdirSync(repos, { recursive: true });
   for (const repository of repositories) await cloneRepository(repository, repos, clone);
 }
 
@@ -90,10 +90,10 @@ export async function restoreWorkspace(
 
 /** Commands of a set-up may have worked in the workspace. */
 async function stageInputs({ directory }: Places, { inputs, clone }: WorkspaceContents): Promise<readonly InputFile[]> {
-  await directoryInside(directory, join('artifacts', 'output'));
+  directoryInside(directory, join('artifacts', 'output'));
   const former = join(directory, 'artifacts', 'input');
   if (existsSync(former)) await removeTree(former);
-  const input = await directoryInside(directory, join('artifacts', 'input'));
+  const input = directoryInside(directory, join('artifacts', 'input'));
   const gone: InputFile[] = [];
   for (const file of inputs) {
     if (!(await copy(file, input, clone.signal))) gone.push(file);

@@ -1,4 +1,5 @@
-import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 
 /**
@@ -6,21 +7,22 @@ import { dirname, join, sep } from 'node:path';
  * could lead anywhere.
  */
 export async function writeInside(root: string, path: string, text: string): Promise<void> {
-  await directoryInside(root, dirname(path));
+  directoryInside(root, dirname(path));
   const file = join(root, path);
   await rm(file, { recursive: true, force: true });
   await writeFile(file, text, { flag: 'wx' });
 }
 
 /** Makes a directory in the same way, and keeps what is in it. */
-export async function directoryInside(root: string, path: string): Promise<string> {
+export function directoryInside(root: string, path: string): string {
   let place = root;
   const names = path.split(sep).filter((part) => part !== '.');
   for (const name of names) {
     place = join(place, name);
-    if ((await lstat(place).catch(() => undefined))?.isDirectory()) continue;
-    await rm(place, { force: true });
-    await mkdir(place);
+    const entry = lstatSync(place, { throwIfNoEntry: false });
+    if (entry?.isDirectory()) continue;
+    if (entry) rmSync(place);
+    mkdirSync(place);
   }
   return place;
 }

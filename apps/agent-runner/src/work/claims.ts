@@ -14,13 +14,18 @@ type OnClaimed = (order: WorkOrder) => Promise<void>;
 
 type NumberedClaim = Omit<Capabilities, 'slots' | 'agents' | 'secrets'> & Readonly<{ number: number }>;
 
-const POLL_MS = 5_000;
+/** The time after which the runner looks for work without a hint. */
+export const POLL_MS = 5_000;
 const BACK_OFF = { firstMs: 500, longestMs: 2_000 };
 
 /** Claims work while there are free slots: after a hint, when a slot becomes free, and every few seconds. */
 @Injectable()
 export class Claims {
   readonly #claimNow = new Signal();
+  /** Hints that no claim has followed. */
+  #hints = 0;
+  /** True while there may be work that no hint will tell of: it is claimed until none is left. */
+  #mayHaveMore = true;
   readonly #running = new Set<Promise<void>>();
 
   constructor(
@@ -35,8 +40,9 @@ export class Claims {
     return this.#running.size < slots && this.room.memory.isFree();
   }
 
-  /** Claims at once, because there may be new work. */
+  /** Claims at once, because there may be new work: one order for each hint. */
   claimNow(): void {
+    this.#hints++;
     this.#claimNow.notify();
   }
 
@@ -44,17 +50,26 @@ export class Claims {
   async run(capabilities: Capabilities, onClaimed: OnClaimed, signal: AbortSignal): Promise<void> {
     await this.room.memory.prepare(capabilities.backends);
     await this.numbers.known(signal);
-    await repeat(signal, { everyMs: POLL_MS, wake: this.#claimNow }, async () => {
-      if (!this.hasPlace(capabilities) || !(await this.room.disk.isFree())) return undefined;
+    await repeat(signal, { everyMs: POLL_MS, wake: this.#claimNow }, async (isWoken) => {
+      if (this.#hints === 0 && !this.#mayHaveMore) {
+        // Claims of earlier turns have followed the hint.
+        if (isWoken) return undefined;
+        this.#mayHaveMore = true;
+      }
+      this.#hints = Math.max(0, this.#hints - 1);
+      if (!this.hasPlace(capabilities) || !(await this.room.disk.isFree())) {
+        this.#mayHaveMore = true;
+        return undefined;
+      }
       const number = this.numbers.next();
       const order = await this.#claim({ ...capabilities, number }, signal);
       if (order) {
         this.room.memory.reserve(order.sessionId);
         this.#start(onClaimed(order));
-      }
+      } else this.#mayHaveMore = false;
       // The order's lease is among the renewed ones by now.
       this.numbers.settle(number);
-      return order ? AGAIN : undefined;
+      return this.#mayHaveMore || this.#hints > 0 ? AGAIN : undefined;
     });
   }
 
@@ -67,7 +82,8 @@ export class Claims {
     this.#running.add(session);
     void session.finally(() => {
       this.#running.delete(session);
-      this.claimNow();
+      // A hint that came while there was no place is not repeated.
+      if (this.#mayHaveMore) this.claimNow();
     });
   }
 

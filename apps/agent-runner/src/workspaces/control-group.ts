@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Limit, Limits } from './workspace';
@@ -7,6 +6,7 @@ import type { Limit, Limits } from './workspace';
 const PREFIX = 'syntropic-';
 const CPU_PERIOD_US = 100_000;
 const POLL_MS = 2;
+const PROCESSES = 'cgroup.procs';
 
 /** The files that set a limit, version 2's name before version 1's. */
 const FILES = {
@@ -24,14 +24,24 @@ const SWAP = {
   'memory.limit_in_bytes': ['memory.memsw.limit_in_bytes', (memory: number) => memory + LARGEST_PAGE_BYTES],
 } as const;
 
-/** The kernel's control group for the processes of one workspace: one directory in each hierarchy that is used. */
-export class ControlGroup {
-  constructor(readonly directories: readonly string[]) {}
+/** The hierarchy that has each file, by its place among a group's directories; -1 for a file that none has. */
+type Layout = Map<string, number>;
 
-  static async create(parents: readonly string[], id: string): Promise<ControlGroup> {
+/**
+ * The kernel's control group for the processes of one workspace: one directory in each hierarchy that is used. Its files are memory of the
+ * kernel, which no disk delays: the runner reads and writes them at once, because a thread for each would take ten times as long.
+ */
+export class ControlGroup {
+  constructor(
+    readonly directories: readonly string[],
+    /** Shared by groups below the same parents, which have the same files. */
+    private readonly layout: Layout = new Map<string, number>(),
+  ) {}
+
+  static create(parents: readonly string[], id: string, layout?: Layout): ControlGroup {
     const directories = parents.map((parent) => join(parent, PREFIX + id));
-    await Promise.all(directories.map((directory) => mkdir(directory, { recursive: true })));
-    return new ControlGroup(directories);
+    for (const directory of directories) mkdirSync(directory, { recursive: true });
+    return new ControlGroup(directories, layout);
   }
 
   /** The recorded directories that still exist; names without the platform's prefix are ignored. */
@@ -46,19 +56,17 @@ export class ControlGroup {
   }
 
   /** `overhead` is the number of the sandbox's own processes, which the agent's limit does not include. */
-  async limit({ memoryBytes, pids, cpus }: Limits, overhead: number): Promise<void> {
-    await Promise.all([
-      memoryBytes === undefined ? undefined : this.#limitMemory(memoryBytes),
-      pids === undefined ? undefined : this.#write('pids.max', pids + overhead),
-      cpus === undefined ? undefined : this.#limitCpus(cpus),
-    ]);
+  limit({ memoryBytes, pids, cpus }: Limits, overhead: number): void {
+    if (memoryBytes !== undefined) this.#limitMemory(memoryBytes);
+    if (pids !== undefined) this.#write('pids.max', pids + overhead);
+    if (cpus !== undefined) this.#limitCpus(cpus);
   }
 
-  async members(): Promise<number[]> {
-    const lists = await Promise.all(
-      this.directories.map((path) => readFile(join(path, 'cgroup.procs'), 'utf8').catch(() => '')),
-    );
-    return [...new Set(lists.flatMap((list) => list.split('\n').filter(Boolean).map(Number)))];
+  /** A launcher enters the directories in their order, and its descendants are born into all of them: the first has every process. */
+  members(): number[] {
+    const first = this.directories.find((path) => existsSync(path));
+    const list = first === undefined ? '' : (unlessRemoved(() => readFileSync(join(first, PROCESSES), 'utf8')) ?? '');
+    return list.split('\n').filter(Boolean).map(Number);
   }
 
   get canFreeze(): boolean {
@@ -66,74 +74,82 @@ export class ControlGroup {
   }
 
   /** Requests the freeze; true when all have stopped. Version 1 never confirms it while one process waits in the kernel for another. */
-  async freeze(): Promise<boolean> {
-    return (await unlessRemoved(this.#freeze())) ?? true;
+  freeze(): boolean {
+    return unlessRemoved(() => this.#freeze()) ?? true;
   }
 
-  async thaw(): Promise<void> {
-    await unlessRemoved(
-      this.#find('cgroup.freeze') ? this.#write('cgroup.freeze', 0) : this.#write('freezer.state', 'THAWED'),
-    );
+  thaw(): void {
+    unlessRemoved(() => {
+      if (this.#find('cgroup.freeze')) this.#write('cgroup.freeze', 0);
+      else this.#write('freezer.state', 'THAWED');
+    });
   }
 
-  async #freeze(): Promise<boolean> {
+  #freeze(): boolean {
     if (this.#find('cgroup.freeze')) {
-      await this.#write('cgroup.freeze', 1);
-      return (await this.#read('cgroup.events')).includes('frozen 1');
+      this.#write('cgroup.freeze', 1);
+      return this.#read('cgroup.events').includes('frozen 1');
     }
-    await this.#write('freezer.state', 'FROZEN');
-    return (await this.#read('freezer.state')).trim() === 'FROZEN';
+    this.#write('freezer.state', 'FROZEN');
+    return this.#read('freezer.state').trim() === 'FROZEN';
   }
 
   get canKill(): boolean {
     return this.#find('cgroup.kill') !== undefined;
   }
 
-  async kill(): Promise<void> {
-    await this.#write('cgroup.kill', 1);
+  /** Ends frozen processes too. */
+  kill(): void {
+    unlessRemoved(() => {
+      this.#write('cgroup.kill', 1);
+    });
   }
 
   /** Retries: the kernel reports a group as busy for a moment after its last process has exited. */
   async remove(): Promise<void> {
-    await Promise.all(
-      this.directories.map(async (directory) => {
-        while (!(await removed(directory))) await wait(POLL_MS);
-      }),
-    );
+    for (const directory of this.directories) {
+      while (!removed(directory)) await wait(POLL_MS);
+    }
   }
 
-  async #limitMemory(bytes: number): Promise<void> {
+  #limitMemory(bytes: number): void {
     for (const file of FILES.memoryBytes) {
       const directory = this.#find(file);
       if (directory === undefined) continue;
 
-      await writeFile(join(directory, file), String(bytes));
+      writeFileSync(join(directory, file), String(bytes));
       const [swap, limit] = SWAP[file];
-      if (existsSync(join(directory, swap))) await writeFile(join(directory, swap), String(limit(bytes)));
+      if (this.#find(swap) === directory) writeFileSync(join(directory, swap), String(limit(bytes)));
       return;
     }
   }
 
-  async #limitCpus(cpus: number): Promise<void> {
+  #limitCpus(cpus: number): void {
     const quota = Math.max(1_000, Math.round(cpus * CPU_PERIOD_US));
     if (this.#find('cpu.max')) {
-      await this.#write('cpu.max', `${quota} ${CPU_PERIOD_US}`);
+      this.#write('cpu.max', `${quota} ${CPU_PERIOD_US}`);
       return;
     }
-    await this.#write('cpu.cfs_period_us', CPU_PERIOD_US);
-    await this.#write('cpu.cfs_quota_us', quota);
+    this.#write('cpu.cfs_period_us', CPU_PERIOD_US);
+    this.#write('cpu.cfs_quota_us', quota);
   }
 
+  /** The group's directory with this file. */
   #find(file: string): string | undefined {
-    return this.directories.find((directory) => existsSync(join(directory, file)));
+    const known = this.layout.get(file);
+    if (known !== undefined) return this.directories[known];
+    const index = this.directories.findIndex((directory) => existsSync(join(directory, file)));
+    // A group that was removed has no file, which says nothing about others.
+    if (this.directories.every((directory) => existsSync(directory))) this.layout.set(file, index);
+    return this.directories[index];
   }
 
-  async #write(file: string, value: string | number): Promise<void> {
-    await writeFile(this.#path(file), String(value));
+  #write(file: string, value: string | number): void {
+    writeFileSync(this.#path(file), String(value));
   }
 
-  #read(file: string): Promise<string> {
-    return readFile(this.#path(file), 'utf8');
+  #read(file: string): string {
+    return readFileSync(this.#path(file), 'utf8');
   }
 
   #path(file: string): string {
@@ -146,18 +162,18 @@ export class ControlGroup {
 }
 
 /** Undefined when the group was removed meanwhile, as it is once its last process has ended. */
-async function unlessRemoved<T>(change: Promise<T>): Promise<T | undefined> {
+function unlessRemoved<T>(access: () => T): T | undefined {
   try {
-    return await change;
+    return access();
   } catch (error) {
     if (['ENODEV', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
 
-async function removed(directory: string): Promise<boolean> {
+function removed(directory: string): boolean {
   try {
-    await rmdir(directory);
+    rmdirSync(directory);
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

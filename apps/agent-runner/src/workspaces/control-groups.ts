@@ -8,11 +8,15 @@ import type { Limit } from './workspace';
 
 const run = promisify(execFile);
 
-/** The controllers that enforce limits or freeze; other hierarchies are ignored. */
-const CONTROLLERS = ['freezer', 'memory', 'pids', 'cpu'];
+/** The controllers that enforce limits; other hierarchies are ignored. */
+const CONTROLLERS = ['memory', 'pids', 'cpu'];
+/** The controller of version 1 that freezes. */
+const FREEZER = 'freezer';
 
 /** The parent directories below which this runner can create control groups, version 2 before version 1. */
 export class ControlGroups {
+  readonly #layout = new Map<string, number>();
+
   private constructor(
     private readonly parents: readonly string[],
     private readonly enforceable: readonly Limit[],
@@ -21,16 +25,15 @@ export class ControlGroups {
   /** Tries each candidate: creates a group, lets a process enter it, and removes it. */
   static async find(): Promise<ControlGroups> {
     const parents: string[] = [];
-    for (const candidates of await hierarchies()) {
+    const { limiting, freezing } = await hierarchies();
+    const add = async (candidates: readonly string[]) => {
       const parent = await bestOf(candidates);
       if (parent !== undefined && !parents.includes(parent)) parents.push(parent);
-    }
-    if (parents.length === 0) return new ControlGroups([], []);
-
-    const sample = await ControlGroup.create(parents, `probe-${randomUUID()}`);
-    const { enforceable } = sample;
-    await sample.remove();
-    return new ControlGroups(parents, enforceable);
+    };
+    for (const candidates of limiting) await add(candidates);
+    // Version 2 freezes without a controller, beside those of version 1 too: each further hierarchy costs every workspace a directory.
+    if (!(await sampleOf(parents)).canFreeze) for (const candidates of freezing) await add(candidates);
+    return new ControlGroups(parents, (await sampleOf(parents)).enforceable);
   }
 
   enforces(limit: Limit): boolean {
@@ -38,23 +41,35 @@ export class ControlGroups {
   }
 
   /** The group of a workspace; undefined where the machine has no usable hierarchy. */
-  async create(id: string): Promise<ControlGroup | undefined> {
-    return this.parents.length === 0 ? undefined : ControlGroup.create(this.parents, id);
+  create(id: string): ControlGroup | undefined {
+    return this.parents.length === 0 ? undefined : ControlGroup.create(this.parents, id, this.#layout);
   }
 }
 
-/** For each mounted hierarchy, version 2 first, the directories in which a group could be created, nearest to this process first. */
-async function hierarchies(): Promise<string[][]> {
+/** What a group below these parents can do. */
+async function sampleOf(parents: readonly string[]): Promise<Pick<ControlGroup, 'canFreeze' | 'enforceable'>> {
+  const sample = ControlGroup.create(parents, `probe-${randomUUID()}`);
+  const { canFreeze, enforceable } = sample;
+  await sample.remove();
+  return { canFreeze, enforceable };
+}
+
+/** For each mounted hierarchy, the directories in which a group could be created, nearest to this process first. */
+type Hierarchies = Readonly<Record<'limiting' | 'freezing', readonly (readonly string[])[]>>;
+
+/** Version 2 first. */
+async function hierarchies(): Promise<Hierarchies> {
   const own = parseOwnGroups(await readFile('/proc/self/cgroup', 'utf8'));
   const mounts = parseMounts(await readFile('/proc/self/mountinfo', 'utf8'));
   const unified = mounts
     .filter(({ type }) => type === 'cgroup2')
     .map(({ point }) => upwards(point, own.get('') ?? '/'));
-  const separate = mounts.flatMap(({ type, point, options }) => {
-    const controller = type === 'cgroup' ? CONTROLLERS.find((name) => options.includes(name)) : undefined;
-    return controller === undefined ? [] : [upwards(point, own.get(controller) ?? '/')];
-  });
-  return [...unified, ...separate];
+  const separate = (controllers: readonly string[]) =>
+    mounts.flatMap(({ type, point, options }) => {
+      const controller = type === 'cgroup' ? controllers.find((name) => options.includes(name)) : undefined;
+      return controller === undefined ? [] : [upwards(point, own.get(controller) ?? '/')];
+    });
+  return { limiting: [...unified, ...separate(CONTROLLERS)], freezing: separate([FREEZER]) };
 }
 
 function parseOwnGroups(text: string): Map<string, string> {

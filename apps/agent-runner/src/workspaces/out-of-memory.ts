@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutOfMemory } from './workspace';
 
@@ -26,19 +26,19 @@ const VERSIONS: readonly Version[] = [
 ];
 
 /** The kernel's kills in the control groups at `directories`; a group counts from its creation to its removal. */
-export async function outOfMemory(directories: readonly string[]): Promise<OutOfMemory | undefined> {
+export function outOfMemory(directories: readonly string[]): OutOfMemory | undefined {
   for (const directory of directories) {
     for (const { kills, refusals, limit } of VERSIONS) {
-      if (!(await read(directory, kills))) continue;
-      const limitBytes = (await read(directory, refusals)) ? await read(directory, limit) : undefined;
+      if (!read(directory, kills)) continue;
+      const limitBytes = read(directory, refusals) ? read(directory, limit) : undefined;
       return limitBytes === undefined ? {} : { limitBytes };
     }
   }
   return undefined;
 }
 
-async function read(directory: string, [file, value]: Entry): Promise<number | undefined> {
-  const text = await readFile(join(directory, file), 'utf8').catch(() => '');
-  const [, digits] = value.exec(text) ?? [];
+function read(directory: string, [file, value]: Entry): number | undefined {
+  const path = join(directory, file);
+  const [, digits] = existsSync(path) ? (value.exec(readFileSync(path, 'utf8')) ?? []) : [];
   return digits === undefined ? undefined : Number(digits);
 }

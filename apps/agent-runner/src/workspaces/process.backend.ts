@@ -68,9 +68,9 @@ export class ProcessBackend implements Backend {
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
     const volume = await Volume.open(volumeIn(directory), {}, undefined);
-    const group = await (await this.#controlGroups()).create(spec.id);
+    const group = (await this.#controlGroups()).create(spec.id);
     await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
-    await group?.limit(limits, 0);
+    group?.limit(limits, 0);
     return new PlainWorkspace({ ...spec, directory }, volume, group);
   }
 
@@ -140,7 +140,7 @@ class PlainWorkspace implements Workspace {
   }
 
   outOfMemory(): Promise<OutOfMemory | undefined> {
-    return outOfMemory(this.group?.directories ?? []);
+    return Promise.resolve(outOfMemory(this.group?.directories ?? []));
   }
 
   /** A directory of this workspace says nothing: the agent may write anywhere. */

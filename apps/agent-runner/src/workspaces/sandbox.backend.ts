@@ -92,9 +92,9 @@ export class SandboxBackend implements Backend {
     { id, directory, limits }: Omit<WorkspaceSpec, 'environment'>,
     user: User | undefined,
   ): Promise<Pick<SandboxResources, 'group' | 'start'>> {
-    const group = await (await this.#detected()).groups.create(id);
+    const group = (await this.#detected()).groups.create(id);
     await writeRecord(directory, { id, groups: [...(group?.directories ?? [])] });
-    await group?.limit(limits, WRAPPERS);
+    group?.limit(limits, WRAPPERS);
     return { group, start: new PreparedStart({ id, group, user }) };
   }
 
@@ -116,6 +116,7 @@ class Sandbox implements Workspace {
   /** The agent's process group on the host; resolves once bubblewrap has reported it. */
   #agentGroup: Promise<number | undefined> = Promise.resolve(undefined);
   #hasBegun = false;
+  #released: Promise<void> | undefined;
 
   constructor(
     private readonly spec: WorkspaceSpec,
@@ -148,12 +149,12 @@ class Sandbox implements Workspace {
   }
 
   outOfMemory(): Promise<OutOfMemory | undefined> {
-    return outOfMemory(this.resources.group?.directories ?? []);
+    return Promise.resolve(outOfMemory(this.resources.group?.directories ?? []));
   }
 
-  async outgrown(signal: AbortSignal): Promise<string | undefined> {
+  outgrown(signal: AbortSignal): Promise<string | undefined> {
     const { volume } = this.resources;
-    if (await volume.isMounted()) return undefined;
+    if (volume.isMounted) return Promise.resolve(undefined);
     return new DiskWatch(volume.root, this.spec.limits, () => this.#processes.members()).exceeded(signal);
   }
 
@@ -179,7 +180,14 @@ class Sandbox implements Workspace {
     return group;
   }
 
-  async release(): Promise<void> {
+  release(): Promise<void> {
+    return (this.#released ??= this.#release().catch((error: unknown) => {
+      this.#released = undefined;
+      throw error;
+    }));
+  }
+
+  async #release(): Promise<void> {
     this.resources.start.discard();
     await this.#processes.kill();
     await this.resources.group?.remove();

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chown, mkdir, rm, rmdir, stat } from 'node:fs/promises';
+import { chownSync, existsSync, mkdirSync } from 'node:fs';
+import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { hostShell } from './host-shell';
+import { ownFew } from './own-few';
 import { removeTree } from './remove-tree';
 import type { User } from './unprivileged-user';
 import type { Limits } from './workspace';
@@ -22,6 +23,8 @@ export class Volume {
   private constructor(
     readonly root: string,
     private readonly owner: User | undefined,
+    /** True for a tmpfs, whose limits the kernel holds. */
+    readonly isMounted: boolean,
   ) {
     this.workspace = join(root, WORKSPACE);
     this.home = join(root, 'home');
@@ -32,34 +35,28 @@ export class Volume {
   /** Keeps the files of an earlier opening. */
   static async open(root: string, { diskBytes, inodes }: Size, owner: User | undefined): Promise<Volume> {
     await mkdir(root, { recursive: true, mode: 0o755 });
-    const volume = new Volume(root, owner);
     // A mount would cover the files of a volume that was opened without limits.
-    const isNew = !existsSync(volume.workspace);
-    if (isNew && diskBytes !== undefined) await mount(root, { diskBytes, inodes });
+    const isNew = !existsSync(join(root, WORKSPACE));
+    const isToMount = isNew && diskBytes !== undefined;
+    if (isToMount) await mount(root, { diskBytes, inodes });
 
-    const writable = [volume.workspace, volume.home, volume.temporary, volume.sharedMemory];
-    await Promise.all(
-      writable.map(async (directory) => {
-        await mkdir(directory, { recursive: true, mode: 0o755 });
-        if (owner) await chown(directory, owner.uid, owner.gid);
-      }),
-    );
+    const volume = new Volume(root, owner, isToMount || (!isNew && (await isMounted(root))));
+    for (const directory of [volume.workspace, volume.home, volume.temporary, volume.sharedMemory]) {
+      mkdirSync(directory, { recursive: true, mode: 0o755 });
+      if (owner) chownSync(directory, owner.uid, owner.gid);
+    }
     return volume;
   }
 
   /** Changes the owner of links, never of their targets. */
   async handOver(): Promise<void> {
     const { owner } = this;
-    if (owner) await hostShell.run('chown', '-RPh', `${owner.uid}:${owner.gid}`, this.workspace, this.home);
-  }
-
-  /** True for a tmpfs, whose limits the kernel holds. */
-  isMounted(): Promise<boolean> {
-    return isMounted(this.root);
+    if (!owner || [this.workspace, this.home].every((root) => ownFew(root, owner))) return;
+    await hostShell.run('chown', '-RPh', `${owner.uid}:${owner.gid}`, this.workspace, this.home);
   }
 
   async remove(): Promise<void> {
-    if (!(await isMounted(this.root))) {
+    if (!this.isMounted) {
       await removeTree(this.root);
       return;
     }

@@ -21,7 +21,7 @@ export class WorkspaceProcesses {
     // A process may fork while it is being stopped: done when two polls list the same processes, all of them stopped.
     for (let before = ''; ;) {
       const pids = await this.members();
-      if (await this.#stop(pids)) return;
+      if (this.#stop(pids)) return;
       const stopped = await Promise.all(pids.map((pid) => isStopped(pid)));
       const now = pids.join();
       if (stopped.every(Boolean) && now === before) return;
@@ -31,25 +31,32 @@ export class WorkspaceProcesses {
   }
 
   async thaw(): Promise<void> {
-    if (this.group?.canFreeze) await this.group.thaw();
+    if (this.group?.canFreeze) this.group.thaw();
     else signalAll(await this.members(), 'SIGCONT');
   }
 
   /** Resolves when no process is left. */
   async kill(): Promise<void> {
     while ((await this.members()).length > 0 || this.starter() !== undefined) {
-      if (this.group?.canKill) await this.group.kill();
-      else signalAll(await this.members(), 'SIGKILL');
+      await this.#signalToEnd();
       const starter = this.starter();
       if (starter !== undefined) signalProcess(starter, 'SIGKILL');
-      // Version 1 keeps a frozen process from dying.
-      if (this.group?.canFreeze) await this.group.thaw();
       await wait(POLL_MS);
     }
   }
 
+  async #signalToEnd(): Promise<void> {
+    if (this.group?.canKill) {
+      this.group.kill();
+      return;
+    }
+    signalAll(await this.members(), 'SIGKILL');
+    // Version 1 keeps a frozen process from dying.
+    if (this.group?.canFreeze) this.group.thaw();
+  }
+
   /** True when the kernel confirms that all have stopped. Version 1 and plain signals cannot confirm: the caller polls. */
-  async #stop(pids: readonly number[]): Promise<boolean> {
+  #stop(pids: readonly number[]): boolean {
     if (this.group?.canFreeze) return this.group.freeze();
     signalAll(pids, 'SIGSTOP');
     return false;

@@ -47,9 +47,9 @@ export class Bubblewrapped {
   }
 
   static async start(program: Program, groups: ControlGroups): Promise<Bubblewrapped> {
-    const group = await groups.create(program.id);
+    const group = groups.create(program.id);
     // Bubblewrap's process outside of the container is no process of it.
-    await group?.limit(program.limits, 1);
+    group?.limit(program.limits, 1);
     const limited = program.fileBytes === undefined ? [] : ['prlimit', `--fsize=${program.fileBytes}`, '--'];
     const [command = '', ...rest] = launchInGroup(group, [...limited, 'bwrap', ...(await options(program, group))]);
     const child = spawn(command, [...rest, '--', ...asUser(program)], {
@@ -85,7 +85,7 @@ export class Bubblewrapped {
   async #end(): Promise<number> {
     const [code, signal] = (await once(this.child, 'exit')) as [number | null, NodeJS.Signals | null];
     await this.#processes.kill();
-    this.wasOutOfMemory = (await outOfMemory(this.group?.directories ?? [])) !== undefined;
+    this.wasOutOfMemory = outOfMemory(this.group?.directories ?? []) !== undefined;
     await this.group?.remove();
     return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
   }

@@ -16,20 +16,21 @@ import {
 
 /** Objects as files of one directory, for one machine and any number of its processes. */
 export class LocalObjectStorage implements ObjectStorage {
+  /** Folders whose own names are durable. */
+  readonly #durable = new Set<string>();
+
   constructor(private readonly directory: string) {}
 
   /** The file appears under its name complete or not at all, and its name is durable when this resolves. */
   async put(source: ObjectSource, signal?: AbortSignal, copy?: string): Promise<StoredObject> {
-    const incoming = join(this.directory, 'incoming');
-    await mkdir(incoming, { recursive: true });
-    const incomplete = join(incoming, randomUUID());
-
+    const incomplete = join(this.directory, 'incoming', randomUUID());
     try {
       const { sha256, sizeBytes } = await store(source, incomplete, signal);
       await this.#rename(incomplete, nameOf(sha256, copy));
       return { uri: uriOf(sha256, copy), sha256, sizeBytes };
-    } finally {
+    } catch (error) {
       await rm(incomplete, { force: true });
+      throw error;
     }
   }
 
@@ -47,9 +48,11 @@ export class LocalObjectStorage implements ObjectStorage {
   async #rename(incomplete: string, name: string): Promise<void> {
     const path = this.#pathOf(name);
     const folder = dirname(path);
-    await mkdir(folder, { recursive: true });
-    await rename(incomplete, path);
-    for (const directory of [folder, this.directory]) await using(directory, (handle) => handle.sync());
+    await inItsFolder(path, () => rename(incomplete, path));
+    await using(folder, (handle) => handle.sync());
+    if (this.#durable.has(folder)) return;
+    await using(this.directory, (handle) => handle.sync());
+    this.#durable.add(folder);
   }
 
   #pathOf(name: string): string {
@@ -58,13 +61,24 @@ export class LocalObjectStorage implements ObjectStorage {
 }
 
 async function store(source: ObjectSource, path: string, signal?: AbortSignal) {
-  const target = await open(path, 'wx', 0o644);
+  const target = await inItsFolder(path, () => open(path, 'wx', 0o644));
   try {
     const measured = await measure(source, { onChunk: (chunk) => target.writeFile(chunk), signal });
     await target.sync();
     return measured;
   } finally {
     await target.close();
+  }
+}
+
+/** Makes the folder of a path when the work finds it missing, and repeats the work. */
+async function inItsFolder<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return work();
   }
 }
 
