@@ -1,6 +1,7 @@
 import { appendSuite } from './append/append.suite';
 import { concurrencySuite } from './concurrency/concurrency.suite';
 import { controlSuite } from './control/control.suite';
+import { fanoutSuite } from './fanout/fanout.suite';
 import type { Figures } from './figure';
 import { handoverSuite } from './handover/handover.suite';
 import { hostileSuite } from './hostile/hostile.suite';
@@ -19,6 +20,7 @@ type Suite = (print: (line: string) => void) => Promise<Figures>;
 const SUITES: Readonly<Record<string, Suite>> = {
   append: appendSuite,
   live: liveSuite,
+  fanout: fanoutSuite,
   start: startSuite,
   pipeline: pipelineSuite,
   hostile: hostileSuite,

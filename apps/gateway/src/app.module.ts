@@ -65,6 +65,7 @@ import { StreamTokensController } from './live/stream-tokens.controller';
 import { ActivityFeed } from './live/plain/activity-feed';
 import { ActivityController } from './live/plain/activity.controller';
 import { PlainConnections } from './live/plain/plain-connections';
+import { PlainForm } from './live/plain/plain-form';
 import { PlainFrames } from './live/plain/plain-frames';
 import { PlainStreamController } from './live/plain/plain-stream.controller';
 import { InitialSnapshot } from './live/initial-snapshot';
@@ -222,6 +223,7 @@ export class AppModule {
         LiveTables,
         OpenConnections,
         PlainConnections,
+        PlainForm,
         PlainFrames,
       ],
     };

@@ -4,7 +4,7 @@ const PAUSE_MS = { from: 100, below: 200 };
 export const TIMESTAMPED = 'timestamped';
 
 /** A workflow whose agent prints tool calls with the time of writing in each line. */
-export const timestampedWorkflow = (lines: number): string => `
+export const timestampedWorkflow = (lines: number, pauseMs = PAUSE_MS): string => `
 id: ${TIMESTAMPED}
 name: Timestamped lines
 requires_repos: false
@@ -16,7 +16,8 @@ phases:
     prompt_template: |
       for line in $(seq ${lines}); do
         printf '{"type":"assistant","message":{"id":"msg_%d","model":"claude-haiku-4-5-20251001","content":[{"type":"tool_use","id":"toolu_%s","name":"Bash","input":{"command":"ls"}}],"usage":{"input_tokens":1200,"output_tokens":80,"cache_creation_input_tokens":0,"cache_read_input_tokens":0}}}\\n' "$line" "\${EPOCHREALTIME/[.,]/}"
-        sleep "0.$((${PAUSE_MS.from} + RANDOM % ${PAUSE_MS.below - PAUSE_MS.from}))"
+        ms=$((${pauseMs.from} + RANDOM % ${pauseMs.below - pauseMs.from}))
+        sleep "$((ms / 1000)).$(printf %03d $((ms % 1000)))"
       done
       echo '{"type":"result","subtype":"success","is_error":false,"num_turns":1,"result":"Printed.","total_cost_usd":0}'
 `;

@@ -1,57 +1,83 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { repeat } from '@syntropic/async';
 import { LogHead } from '../reads/log-head';
-import { ExecutionStream, type Sink } from './execution-stream';
+import { ExecutionTail } from './execution-tail';
 import { LiveBus } from './live-bus';
+import { liveGauge } from './live-gauges';
 import type { LiveCursor } from './live-cursor';
 import { LiveTables } from './live-tables';
+import { Watcher, type WatchingClient } from './watcher';
 
 const LOOK_EVERY_MS = 1_000;
 
-/** Follows executions on the bus and in the tables. */
+type Followed = Readonly<{ tail: ExecutionTail; stop: () => void }>;
+
+/** Follows each execution that is watched once, on the bus and in the tables, for all its watchers. */
 @Injectable()
 export class LiveStreams {
   readonly #logger = new Logger(LiveStreams.name);
+  readonly #followed = new Map<string, Followed>();
 
   constructor(
     private readonly tables: LiveTables,
     private readonly bus: LiveBus,
     private readonly head: LogHead,
-  ) {}
+  ) {
+    const help = 'Executions that live streams follow: each once, however many clients watch it';
+    liveGauge('live_executions_followed', help, () => this.#followed.size);
+  }
 
   /**
    * Sends an execution's events after the cursor. Resolves with `true` at the execution's end, and when the log was restored: the client
-   * comes again and gets a snapshot. Resolves with `false` at the signal.
+   * comes again and gets a snapshot. Resolves with `false` when the client has left.
    */
-  async follow(executionId: string, cursor: LiveCursor, sink: Sink, signal: AbortSignal): Promise<boolean> {
-    const done = new AbortController();
-    const until = AbortSignal.any([signal, done.signal]);
-    const watching = this.#watchEpoch(cursor.epoch, until, () => {
-      done.abort();
-    });
-    const stream = new ExecutionStream({
+  async follow(executionId: string, cursor: LiveCursor, client: WatchingClient): Promise<boolean> {
+    // Numbers are valid in one epoch only.
+    const key = `${cursor.epoch} ${executionId}`;
+    const { tail, stop } = this.#followed.get(key) ?? this.#begin(key, executionId, cursor.epoch);
+    const watcher = new Watcher({ executionId, cursor, client, tail, tables: this.tables, onFault: this.#onFault });
+    try {
+      return await watcher.run();
+    } finally {
+      if (tail.leave(watcher) === 0) stop();
+    }
+  }
+
+  readonly #onFault = (error: unknown): void => {
+    this.#logger.warn('a live stream waits for the store', { error });
+  };
+
+  #begin(key: string, executionId: string, epoch: string): Followed {
+    const tail = new ExecutionTail({
       executionId,
-      cursor,
+      epoch,
       tables: this.tables,
-      sink,
       pollMs: () => this.bus.pollMs,
-      onFault: (error) => {
-        this.#logger.warn('a live stream waits for the store', { error });
-      },
+      onFault: this.#onFault,
     });
-    this.bus.listen(executionId, until, {
+    const stopped = new AbortController();
+    const { signal } = stopped;
+    this.bus.listen(executionId, signal, {
       frame: (frame, bytes) => {
-        stream.offer(frame, bytes);
+        tail.offer(frame, bytes);
       },
       loss: () => {
-        stream.readTables();
+        tail.readTables();
       },
     });
-    const hasEnded = await stream.run(until);
-    const isRestored = done.signal.aborted;
-    done.abort();
-    await watching;
-    return hasEnded || (isRestored && !signal.aborted);
+    void tail.run(signal);
+    void this.#watchEpoch(epoch, signal, () => {
+      tail.restored();
+    });
+    const followed: Followed = {
+      tail,
+      stop: () => {
+        this.#followed.delete(key);
+        stopped.abort();
+      },
+    };
+    this.#followed.set(key, followed);
+    return followed;
   }
 
   #watchEpoch(epoch: string, signal: AbortSignal, onOther: () => void): Promise<void> {

@@ -5,6 +5,7 @@ import { executionFeedProjection, executionProjection } from '@syntropic/orchest
 import { instant } from '@syntropic/postgres';
 import { TelemetryReader, type ExecutionTotals } from '@syntropic/telemetry';
 import { Pool } from 'pg';
+import type { LiveNumbers } from './live-event';
 import { TERMINAL_EVENTS } from './terminal-events';
 
 const FEED = executionFeedProjection.table;
@@ -30,7 +31,8 @@ const AFTER_POSITION = withinPage(
 );
 
 const ACTIVITY_AFTER = withinPage(
-  `select * from ${FEED} where feed_id > lpad($1::text, 16, '0') and type = any($2) order by feed_id`,
+  `select * from ${FEED} where feed_id > lpad($1::text, 16, '0') and feed_id <= lpad($2::text, 16, '0') and type = any($3)
+   order by feed_id`,
   'feed_id',
 );
 
@@ -45,6 +47,19 @@ export class LiveTables {
     private readonly telemetry: TelemetryReader,
     private readonly budgets: BudgetReader,
   ) {}
+
+  /** The last numbers that the tables have of an execution; those before its end when it has ended. */
+  async numbersOf(executionId: string): Promise<LiveNumbers> {
+    const [feed, { events }] = await Promise.all([
+      this.pool.query<{ position: number }>(
+        `select coalesce(min(event_position) filter (where type = any($2)) - 1, max(event_position), 0) as position
+         from ${FEED} where execution_id = $1`,
+        [executionId, TERMINAL_EVENTS],
+      ),
+      this.totals(executionId),
+    ]);
+    return { position: feed.rows[0]?.position ?? 0, sequence: events };
+  }
 
   /** The next domain events of an execution after a position, in order; none when there are no more. */
   async domainAfter(executionId: string, position: number): Promise<readonly DomainItem[]> {
@@ -103,12 +118,12 @@ export class LiveTables {
     return rows[0]?.position ?? 0;
   }
 
-  /** The next domain events of these types of all executions, after a position. */
-  async activityAfter(position: number, types: readonly string[]): Promise<readonly Activity[]> {
+  /** The next domain events of these types of all executions, after a position and up to another. */
+  async activityAfter(after: number, upTo: number, types: readonly string[]): Promise<readonly Activity[]> {
     const { rows } = await this.pool.query<Activity>({
-      name: 'live-activity-after',
+      name: 'live-activity-between',
       text: `select execution_id as "executionId", ${ITEM} from (${ACTIVITY_AFTER}) page order by feed_id`,
-      values: [position, types],
+      values: [after, upTo, types],
     });
     return rows;
   }

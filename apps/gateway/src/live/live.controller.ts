@@ -3,15 +3,14 @@ import { EXECUTION } from '../executions/execution-lookup';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { RowLookup } from '../reads/row-lookup';
-import { domainFrameData } from './domain-frame';
 import { retryText } from './event-stream-text';
-import type { Sink } from './execution-stream';
 import { InitialSnapshot } from './initial-snapshot';
 import { parseCursor } from './live-cursor';
 import { LiveStreams } from './live-streams';
 import { streamExecution } from './live.endpoints';
 import { OpenConnections } from './open-connections';
 import { SseConnection } from './sse-connection';
+import { NAMED_FRAMES } from './stream-form';
 
 const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 1_000;
@@ -38,19 +37,9 @@ export class LiveController {
     const connection = new SseConnection(request.reply, { heartbeatMs: HEARTBEAT_MS, greeting: retryText(RETRY_MS) });
     this.connections.add(connection, executionId);
     if (start.snapshot) connection.send(start.snapshot);
-    await connection.flushed();
 
-    const sink: Sink = {
-      sendEvent: (event, id) => {
-        connection.send({ id, event: event.type, data: domainFrameData(event) });
-      },
-      send: (frame) => {
-        connection.send(frame);
-      },
-      flushed: () => connection.flushed(),
-    };
-    const hasEnded = await this.streams.follow(executionId, start.cursor, sink, connection.signal);
-    if (hasEnded) connection.end();
+    const client = { connection, form: NAMED_FRAMES, names: request.query.events };
+    if (await this.streams.follow(executionId, start.cursor, client)) connection.end();
   }
 }
 

@@ -2,12 +2,29 @@ import { z } from 'zod';
 import { endpoint } from '../http/endpoint';
 import { ExecutionParams } from '../executions/executions.dto';
 
+const EVENT_NAME = z.string().regex(/^[A-Za-z0-9_.:-]{1,100}$/, 'names of events have letters, digits, and _ . : -');
+const MOST_EVENTS = 100;
+
+const ExecutionStreamQuery = z.object({
+  events: z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .pipe(z.array(EVENT_NAME).max(MOST_EVENTS))
+    .transform((names): ReadonlySet<string> => new Set(names))
+    .optional()
+    .meta({
+      description:
+        'The names of the events that are sent, separated by commas, such as `PhaseCompleted,tokens,cost`; without it all. The snapshot and the last event are always sent.',
+    }),
+});
+
 export const streamExecution = endpoint({
   method: 'GET',
   path: '/executions/{execution_id}/stream',
   access: 'viewer',
   summary: 'All events of an execution as they happen, after a snapshot or after `Last-Event-ID`',
   params: ExecutionParams,
+  query: ExecutionStreamQuery,
   reply: 'event-stream',
   also: { 204: 'The client has received the end of the execution' },
 });

@@ -1,4 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { liveGauge } from './live-gauges';
 import type { SseConnection } from './sse-connection';
 
 /** The event streams that are open now, each with its channel: an execution's id, or the name of a feed. */
@@ -6,6 +7,10 @@ import type { SseConnection } from './sse-connection';
 export class OpenConnections implements BeforeApplicationShutdown {
   readonly #channels = new Map<SseConnection, string>();
   #isClosing = false;
+
+  constructor() {
+    liveGauge('live_connections', 'Event streams that are open', () => this.count);
+  }
 
   add(connection: SseConnection, channel: string): void {
     if (connection.signal.aborted) return;

@@ -2,9 +2,11 @@ import type { FastifyReply } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { commentText, frameText, type StreamFrame } from './event-stream-text';
 
-/** Unread bytes of one client. A slower client is cut off, and resumes its stream with its last id. */
+/** A client with as many unread bytes is not sent more until it has read them. */
+const BEHIND_BYTES = 256 * 1024;
+/** A client with as many unread bytes is cut off at the next frame. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-const DRAIN_MS = 10_000;
+const DRAIN_MS = 30_000;
 const HEARTBEAT_MS = 30_000;
 
 type SseOptions = Readonly<{ heartbeatMs?: number; greeting?: string }>;
@@ -30,7 +32,7 @@ export class SseConnection {
     this.#response.flushHeaders();
     if (greeting) this.#response.write(greeting);
     this.#heartbeat = setInterval(() => {
-      this.#write(commentText('heartbeat'));
+      this.write(commentText('heartbeat'));
     }, heartbeatMs);
     // A client that left before the answer emits no further event.
     if (this.#response.destroyed) this.#close();
@@ -41,8 +43,20 @@ export class SseConnection {
     return this.#closed.signal;
   }
 
+  /** The client reads slower than it is sent to: wait until it is `flushed`. */
+  get isBehind(): boolean {
+    return this.#response.writableLength > BEHIND_BYTES;
+  }
+
   send(frame: StreamFrame): void {
-    this.#write(frameText(frame));
+    this.write(frameText(frame));
+  }
+
+  /** Sends the text of frames. Bytes are not copied: many connections can be sent the same. */
+  write(text: string | Buffer): void {
+    if (this.signal.aborted || text.length === 0) return;
+    if (this.#response.writableLength > MAX_WAITING_BYTES) this.cut();
+    else this.#response.write(text);
   }
 
   /** Resolves when the client has read everything written so far, or has left: for writers of many frames. */
@@ -72,12 +86,6 @@ export class SseConnection {
   cut(): void {
     this.#close();
     this.#response.destroy();
-  }
-
-  #write(text: string): void {
-    if (this.signal.aborted) return;
-    this.#response.write(text);
-    if (this.#response.writableLength > MAX_WAITING_BYTES) this.cut();
   }
 
   #close(): void {

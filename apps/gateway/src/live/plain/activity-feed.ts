@@ -56,16 +56,13 @@ export class ActivityFeed {
       const head = await this.tables.feedHead();
       // A log that was restored ends below what was delivered.
       const before = Math.min(position ?? head, head);
-      position = await this.#deliver(before, signal);
-      return position > before && AGAIN;
+      const activities = before < head ? await this.tables.activityAfter(before, head, ACTIVITY_TYPES) : [];
+      // The present listeners belong to a later reading.
+      if (signal.aborted) return undefined;
+      for (const activity of activities) for (const listener of this.#listeners) listener(activity);
+      // A page may end early: what follows it is read at once. Without one there is nothing up to the head.
+      position = activities.at(-1)?.position ?? head;
+      return activities.length > 0 && AGAIN;
     });
-  }
-
-  async #deliver(after: number, signal: AbortSignal): Promise<number> {
-    const activities = await this.tables.activityAfter(after, ACTIVITY_TYPES);
-    // The present listeners belong to a later reading.
-    if (signal.aborted) return after;
-    for (const activity of activities) for (const listener of this.#listeners) listener(activity);
-    return activities.at(-1)?.position ?? after;
   }
 }

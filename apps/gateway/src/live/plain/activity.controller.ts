@@ -17,7 +17,7 @@ export class ActivityController {
 
   @Serve(streamActivity)
   activity({ reply }: ApiRequest<typeof streamActivity>): undefined {
-    const { connection, sendEvent } = this.connections.open(reply, null);
+    const { connection, sendEvent } = this.connections.openActivity(reply);
     this.feed.listen(connection.signal, sendEvent);
   }
 

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { DomainItem } from '@syntropic/live';
 import type { FastifyReply } from 'fastify';
 import { OpenConnections } from '../open-connections';
 import { SseConnection } from '../sse-connection';
+import type { WatchingClient } from '../watcher';
+import type { Activity } from '../live-tables';
+import { PlainForm } from './plain-form';
 import { connectedFrame, PlainFrames } from './plain-frames';
 
-type PlainConnection = Readonly<{
+type ActivityClient = Readonly<{
   connection: SseConnection;
   /** Sends nothing for an event that these clients do not know. */
-  sendEvent: (event: Omit<DomainItem, 'position'>) => void;
+  sendEvent: (event: Omit<Activity, 'position' | 'executionId'>) => void;
 }>;
 
 const ACTIVITY = 'activity';
@@ -19,19 +21,29 @@ export class PlainConnections {
   constructor(
     private readonly connections: OpenConnections,
     private readonly frames: PlainFrames,
+    private readonly form: PlainForm,
   ) {}
 
-  /** The stream of an execution; with `null` the feed of all executions. */
-  open(reply: FastifyReply, executionId: string | null): PlainConnection {
-    const connection = new SseConnection(reply);
-    this.connections.add(connection, executionId ?? ACTIVITY);
-    connection.send(connectedFrame(executionId, executionId === null ? { channel: ACTIVITY } : {}));
+  openExecution(reply: FastifyReply, executionId: string): WatchingClient {
+    return { connection: this.#open(reply, executionId), form: this.form };
+  }
+
+  /** The feed of all executions. */
+  openActivity(reply: FastifyReply): ActivityClient {
+    const connection = this.#open(reply, null);
     return {
       connection,
       sendEvent: (event) => {
-        const frame = this.frames.frameOf(event, executionId);
+        const frame = this.frames.frameOf(event, null);
         if (frame) connection.send(frame);
       },
     };
+  }
+
+  #open(reply: FastifyReply, executionId: string | null): SseConnection {
+    const connection = new SseConnection(reply);
+    this.connections.add(connection, executionId ?? ACTIVITY);
+    connection.send(connectedFrame(executionId, executionId === null ? { channel: ACTIVITY } : {}));
+    return connection;
   }
 }

@@ -1,4 +1,4 @@
-import type { DomainItem } from '@syntropic/live';
+import type { DomainItem, TelemetryItem } from '@syntropic/live';
 import type { StreamFrame } from '../event-stream-text';
 import { framed, OPERATION } from './plain-frames';
 
@@ -26,19 +26,20 @@ const CHANGES: Readonly<Record<string, string>> = {
   ExecutionCancelled: 'execution_cancelled',
 };
 
-/** The operation of a named telemetry frame; `undefined` unless a tool has ended. */
-export function toolOperation(executionId: string, { event = '', data }: StreamFrame): StreamFrame | undefined {
-  const type = TOOL_ENDS[event];
-  if (type === undefined) return undefined;
-  const { session_id, phase_id, tool_name, tool_use_id, time } = data as Readonly<Record<string, unknown>>;
-  const timestamp = typeof time === 'string' ? time : new Date().toISOString();
-  return operation(executionId, timestamp, {
-    session_id,
-    phase_id,
-    operation_type: type,
-    success: event === 'tool_execution_completed',
-    tool_name: tool_name ?? null,
-    tool_use_id: tool_use_id ?? null,
+/** The operation of a telemetry event; `undefined` unless a tool has ended. */
+export function toolOperation(
+  executionId: string,
+  { type, data, sessionId, phaseId, time }: TelemetryItem,
+): StreamFrame | undefined {
+  const operationType = TOOL_ENDS[type];
+  if (operationType === undefined) return undefined;
+  return operation(executionId, time, {
+    session_id: sessionId,
+    phase_id: phaseId,
+    operation_type: operationType,
+    success: type === 'tool_execution_completed',
+    tool_name: data['tool_name'] ?? null,
+    tool_use_id: data['tool_use_id'] ?? null,
   });
 }
 
