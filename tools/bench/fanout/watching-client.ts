@@ -38,8 +38,11 @@ export class WatchingClient {
     return new WatchingClient(socket, endEvent);
   }
 
+  /** @throws when the stream was refused, or ended before its time */
   get isWatching(): boolean {
-    return this.#sequence !== undefined && !this.#isClosed;
+    if (this.#isClosed)
+      throw new Error(`the stream is closed after ${this.frames} frames: ${this.#rest.slice(0, 200)}`);
+    return this.#sequence !== undefined;
   }
 
   get isClosed(): boolean {

@@ -7,7 +7,8 @@ export type StreamFrame = Readonly<{ id?: string; event?: string; data: object }
 const MAX_DATA_BYTES = MAX_ANSWER_BYTES - 4 * 1024;
 
 /** A frame as text, of at most 4 MiB. */
-export const frameText = ({ id, ...frame }: StreamFrame): string => (id === undefined ? '' : idText(id)) + bodyText(frame);
+export const frameText = ({ id, ...frame }: StreamFrame): string =>
+  (id === undefined ? '' : idText(id)) + bodyText(frame);
 
 export const idText = (id: string): string => `id: ${id}\n`;
 

@@ -10,7 +10,7 @@ import { Watcher, type WatchingClient } from './watcher';
 
 const LOOK_EVERY_MS = 1_000;
 
-type Followed = Readonly<{ tail: ExecutionTail; stop: () => void }>;
+type Followed = Readonly<{ tail: ExecutionTail; stopped: AbortController }>;
 
 /** Follows each execution that is watched once, on the bus and in the tables, for all its watchers. */
 @Injectable()
@@ -28,19 +28,21 @@ export class LiveStreams {
   }
 
   /**
-   * Sends an execution's events after the cursor. Resolves with `true` at the execution's end, and when the log was restored: the client
-   * comes again and gets a snapshot. Resolves with `false` when the client has left.
+   * Sends an execution's events after the cursor, and ends the stream at the execution's end, and when the log was restored: the client
+   * comes again and gets a snapshot.
    */
-  async follow(executionId: string, cursor: LiveCursor, client: WatchingClient): Promise<boolean> {
+  follow(executionId: string, cursor: LiveCursor, client: WatchingClient): void {
     // Numbers are valid in one epoch only.
     const key = `${cursor.epoch} ${executionId}`;
-    const { tail, stop } = this.#followed.get(key) ?? this.#begin(key, executionId, cursor.epoch);
-    const watcher = new Watcher({ executionId, cursor, client, tail, tables: this.tables, onFault: this.#onFault });
-    try {
-      return await watcher.run();
-    } finally {
-      if (tail.leave(watcher) === 0) stop();
-    }
+    const { tail, stopped } = this.#followed.get(key) ?? this.#begin(key, executionId, cursor.epoch);
+    const { tables } = this;
+    const watcher = new Watcher({ executionId, cursor, client, tail, tables, onFault: this.#onFault }, stopped.signal);
+    client.connection.onClose(() => {
+      if (tail.leave(watcher) > 0) return;
+      this.#followed.delete(key);
+      stopped.abort();
+    });
+    watcher.start();
   }
 
   readonly #onFault = (error: unknown): void => {
@@ -69,13 +71,7 @@ export class LiveStreams {
     void this.#watchEpoch(epoch, signal, () => {
       tail.restored();
     });
-    const followed: Followed = {
-      tail,
-      stop: () => {
-        this.#followed.delete(key);
-        stopped.abort();
-      },
-    };
+    const followed: Followed = { tail, stopped };
     this.#followed.set(key, followed);
     return followed;
   }

@@ -39,7 +39,7 @@ export class LiveController {
     if (start.snapshot) connection.send(start.snapshot);
 
     const client = { connection, form: NAMED_FRAMES, names: request.query.events };
-    if (await this.streams.follow(executionId, start.cursor, client)) connection.end();
+    this.streams.follow(executionId, start.cursor, client);
   }
 }
 

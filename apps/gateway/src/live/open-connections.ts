@@ -13,9 +13,9 @@ export class OpenConnections implements BeforeApplicationShutdown {
   }
 
   add(connection: SseConnection, channel: string): void {
-    if (connection.signal.aborted) return;
+    if (connection.isClosed) return;
     this.#channels.set(connection, channel);
-    connection.signal.addEventListener('abort', () => this.#channels.delete(connection));
+    connection.onClose(() => this.#channels.delete(connection));
     if (this.#isClosing) connection.end();
   }
 

@@ -27,9 +27,7 @@ const latest = (): SseConnection => {
 
 const closed = (connection: SseConnection) =>
   new Promise<void>((resolve) => {
-    connection.signal.addEventListener('abort', () => {
-      resolve();
-    });
+    connection.onClose(resolve);
   });
 
 describe('an open stream', () => {
@@ -46,7 +44,7 @@ describe('an open stream', () => {
 
     expect(texts.join('')).toMatch(/^retry: 1\n\n/);
     expect(response.headers['content-type']).toContain('text/event-stream');
-    expect(latest().signal.aborted).toBe(true);
+    expect(latest().isClosed).toBe(true);
   });
 
   it('ends when its client has left', async () => {
@@ -62,9 +60,9 @@ describe('an open stream', () => {
     response.pause().on('error', () => undefined);
     const connection = latest();
     const frame = { data: { text: 'x'.repeat(100_000) } };
-    for (let sent = 0; sent < 1_000 && !connection.signal.aborted; sent++) connection.send(frame);
+    for (let sent = 0; sent < 1_000 && !connection.isClosed; sent++) connection.send(frame);
 
-    expect(connection.signal.aborted).toBe(true);
+    expect(connection.isClosed).toBe(true);
     response.destroy();
   });
 });

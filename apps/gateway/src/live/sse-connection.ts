@@ -13,7 +13,8 @@ type SseOptions = Readonly<{ heartbeatMs?: number; greeting?: string }>;
 
 /** One client's open event stream, written to the socket without a framework in between. */
 export class SseConnection {
-  readonly #closed = new AbortController();
+  readonly #closeListeners: (() => void)[] = [];
+  #isClosed = false;
   readonly #response: ServerResponse;
   readonly #heartbeat: NodeJS.Timeout;
 
@@ -38,9 +39,15 @@ export class SseConnection {
     if (this.#response.destroyed) this.#close();
   }
 
-  /** Aborted when the client has left. */
-  get signal(): AbortSignal {
-    return this.#closed.signal;
+  /** The stream has ended, or the client has left. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Calls once the stream is closed; at once when it is. */
+  onClose(listener: () => void): void {
+    if (this.#isClosed) listener();
+    else this.#closeListeners.push(listener);
   }
 
   /** The client reads slower than it is sent to: wait until it is `flushed`. */
@@ -54,26 +61,24 @@ export class SseConnection {
 
   /** Sends the text of frames. Bytes are not copied: many connections can be sent the same. */
   write(text: string | Buffer): void {
-    if (this.signal.aborted || text.length === 0) return;
+    if (this.#isClosed || text.length === 0) return;
     if (this.#response.writableLength > MAX_WAITING_BYTES) this.cut();
     else this.#response.write(text);
   }
 
   /** Resolves when the client has read everything written so far, or has left: for writers of many frames. */
   async flushed(): Promise<void> {
-    if (!this.#response.writableNeedDrain || this.signal.aborted) return;
+    if (!this.#response.writableNeedDrain || this.#isClosed) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);
-        this.#response.off('drain', done);
-        this.signal.removeEventListener('abort', done);
+        this.#response.off('drain', done).off('close', done);
         resolve();
       };
       const timer = setTimeout(() => {
         this.cut();
       }, DRAIN_MS);
-      this.#response.once('drain', done);
-      this.signal.addEventListener('abort', done);
+      this.#response.once('drain', done).once('close', done);
     });
   }
 
@@ -89,8 +94,10 @@ export class SseConnection {
   }
 
   #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     clearInterval(this.#heartbeat);
-    this.#closed.abort();
+    for (const listener of this.#closeListeners) listener();
   }
 }
 

@@ -35,75 +35,76 @@ const RETRY_MS = 1_000;
 export class Watcher implements TailListener {
   #numbers: LiveNumbers;
   #isLive = false;
+  #isCatchingUp = false;
   #mayMissTotals = false;
-  #wake: () => void = () => undefined;
 
-  constructor(private readonly options: Options) {
+  /** `signal` ends the tail, after all its watchers have left. */
+  constructor(
+    private readonly options: Options,
+    private readonly signal: AbortSignal,
+  ) {
     this.#numbers = options.cursor;
   }
 
-  /** Resolves with `true` when the client has everything, and when the log was restored; with `false` when it has left. */
-  async run(): Promise<boolean> {
-    const { tail, client, onFault } = this.options;
-    const { signal } = client.connection;
-    const wake = () => {
-      this.#wake();
-    };
-    signal.addEventListener('abort', wake);
-    tail.listen(this);
-    let hasEverything = false;
-    await repeat(signal, { everyMs: RETRY_MS, onFault }, async () => {
-      while (!signal.aborted && !hasEverything) {
-        await this.#catchUp(signal);
-        hasEverything = this.#sendEnd();
-        if (!hasEverything) await this.#listen(signal);
-      }
-      return DONE;
-    });
-    return hasEverything;
+  start(): void {
+    if (this.options.client.connection.isClosed) return;
+    this.options.tail.listen(this);
+    this.#goOn();
   }
 
   started(): void {
-    this.#wake();
+    this.#goOn();
   }
 
   ended(): void {
-    this.#wake();
+    this.#goOn();
   }
 
   events(batch: LiveBatch): void {
     if (!this.#isLive) return;
-    const { connection } = this.options.client;
-    if (connection.isBehind) {
-      this.#isLive = false;
-      this.#wake();
-      return;
-    }
-    this.#send(batch);
+    this.#isLive = !this.options.client.connection.isBehind;
+    if (this.#isLive) this.#send(batch);
+    else this.#goOn();
+  }
+
+  /** Nothing is pending for a client that listens: thousands of them must cost little. */
+  #goOn(): void {
+    if (this.#isCatchingUp) return;
+    this.#isCatchingUp = true;
+    void repeat(this.signal, { everyMs: RETRY_MS, onFault: this.options.onFault }, async () => {
+      await this.#catchUp();
+      return DONE;
+    });
   }
 
   /** Reads what lies between the client and the tail. Afterwards the client has all that the tail has sent, and listens. */
-  async #catchUp(signal: AbortSignal): Promise<void> {
-    const { executionId, tail, tables, client } = this.options;
+  async #catchUp(): Promise<void> {
+    const { tail, client } = this.options;
     await client.connection.flushed();
-    while (!signal.aborted && !this.#isLive && tail.end !== 'restored') {
+    while (!client.connection.isClosed && !this.#isLive && tail.end !== 'restored') {
       const reached = tail.numbers;
-      if (!reached) {
-        await this.#sleep();
-        continue;
-      }
+      // The tail calls when it has started.
+      if (!reached) break;
       const isLevel = this.#numbers.position >= reached.position && this.#numbers.sequence >= reached.sequence;
-      if (isLevel || !(await this.#readPage(executionId, tables))) this.#isLive = reached === tail.numbers;
+      if (isLevel || !(await this.#readPage())) this.#isLive = reached === tail.numbers;
+      if (this.#isLive) this.#join(reached);
     }
-    if (!this.#isLive) return;
-    this.#numbers = furthest(this.#numbers, tail.numbers);
+    // Without a pause after the last look at the tail: what it calls from now on is heard.
+    this.#isCatchingUp = false;
+    this.#endIfOver();
+  }
+
+  #join(reached: LiveNumbers): void {
+    const { tail } = this.options;
+    this.#numbers = furthest(this.#numbers, reached);
     if (this.#mayMissTotals) tail.showTotals();
     this.#mayMissTotals = false;
     this.#send(this.#batchOf(tail.totals));
   }
 
   /** Answers whether there was anything. */
-  async #readPage(executionId: string, tables: LiveTables): Promise<boolean> {
+  async #readPage(): Promise<boolean> {
+    const { executionId, tables } = this.options;
     const [read, telemetry] = await Promise.all([
       tables.domainAfter(executionId, this.#numbers.position),
       tables.telemetryAfter(executionId, this.#numbers.sequence),
@@ -119,21 +120,11 @@ export class Watcher implements TailListener {
   }
 
   /** The execution's end is the last frame; after a restore there is none. */
-  #sendEnd(): boolean {
-    const { end } = this.options.tail;
-    if (!end || (end !== 'restored' && !this.#isLive)) return false;
-    if (end !== 'restored') this.#send(this.#batchOf([{ lane: 'domain', item: end }]), true);
-    return true;
-  }
-
-  async #listen(signal: AbortSignal): Promise<void> {
-    while (this.#isLive && !signal.aborted && !this.options.tail.end) await this.#sleep();
-  }
-
-  #sleep(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+  #endIfOver(): void {
+    const { tail, client } = this.options;
+    if (!tail.end || (tail.end !== 'restored' && !this.#isLive)) return;
+    if (tail.end !== 'restored') this.#send(this.#batchOf([{ lane: 'domain', item: tail.end }]), true);
+    client.connection.end();
   }
 
   #batchOf(events: readonly LiveEvent[]): LiveBatch {
@@ -164,7 +155,7 @@ export class Watcher implements TailListener {
 }
 
 /** The numbers of one that has all that the other has: numbers in between belong to other executions. */
-const furthest = (one: LiveNumbers, other: LiveNumbers | undefined): LiveNumbers => ({
-  position: Math.max(one.position, other?.position ?? 0),
-  sequence: Math.max(one.sequence, other?.sequence ?? 0),
+const furthest = (one: LiveNumbers, other: LiveNumbers): LiveNumbers => ({
+  position: Math.max(one.position, other.position),
+  sequence: Math.max(one.sequence, other.sequence),
 });

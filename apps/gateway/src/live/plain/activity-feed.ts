@@ -18,15 +18,15 @@ export class ActivityFeed {
     private readonly bus: LiveBus,
   ) {}
 
-  /** Delivers activities from now on, until the signal. */
-  listen(signal: AbortSignal, listener: Listener): void {
-    if (signal.aborted) return;
+  /** Delivers activities from now on, until the listener leaves. */
+  listen(listener: Listener): void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#begin();
-    signal.addEventListener('abort', () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#reading.abort();
-    });
+  }
+
+  leave(listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.#reading.abort();
   }
 
   #begin(): void {

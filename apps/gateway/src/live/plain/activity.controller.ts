@@ -18,7 +18,10 @@ export class ActivityController {
   @Serve(streamActivity)
   activity({ reply }: ApiRequest<typeof streamActivity>): undefined {
     const { connection, sendEvent } = this.connections.openActivity(reply);
-    this.feed.listen(connection.signal, sendEvent);
+    this.feed.listen(sendEvent);
+    connection.onClose(() => {
+      this.feed.leave(sendEvent);
+    });
   }
 
   @Serve(readStreamHealth)

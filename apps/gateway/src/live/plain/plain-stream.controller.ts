@@ -23,6 +23,6 @@ export class PlainStreamController {
     const { execution_id: executionId } = await this.lookup.find(EXECUTION, request.params.execution_id, request);
     const { cursor } = await this.snapshot.begin(executionId);
     const client = this.connections.openExecution(request.reply, executionId);
-    if (await this.streams.follow(executionId, cursor, client)) client.connection.end();
+    this.streams.follow(executionId, cursor, client);
   }
 }
