@@ -1,5 +1,5 @@
 import { eventually } from '@syntropic/testing';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { useEventStreams, type EventStreamClient } from './event-stream-client';
 import { useGateway } from './gateway.fixture';
 import { anExecutionOf } from './live-execution';
@@ -14,6 +14,18 @@ const textsOf = ({ frames }: EventStreamClient) =>
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
+/** A client, and the first text that it has to receive. */
+type Watching = Readonly<{ client: EventStreamClient; from?: number }>;
+
+/** A client that goes on after the last frame of another one. */
+function resumedAfter({ frames }: EventStreamClient, executionId: string): Watching {
+  const last = frames.at(-1);
+  const from = last?.event === 'agent_output' ? Number(last.data['text']) + 1 : 0;
+  return { client: open(pathOf(executionId), last?.id), from };
+}
+
+const freshFor = (executionId: string): Watching => ({ client: open(pathOf(executionId)) });
+
 async function metric(name: string): Promise<number> {
   const text = await (await fetch(`${gateway.url}/metrics`)).text();
   return Number(new RegExp(`^${name}(?:\\{.*\\})? (\\d+)$`, 'm').exec(text)?.[1]);
@@ -25,28 +37,21 @@ describe('watchers of one execution', () => {
     const { executionId } = execution;
     const first = open(pathOf(executionId));
     await eventually(() => first.events.includes('snapshot'));
-    const watchers = [{ client: first, from: 0 }];
+    const watchers: Watching[] = [{ client: first, from: 0 }];
     for (let sent = 0; sent < 120; sent++) {
       const frame = await execution.observe('agent_output', { text: String(sent) });
       // Every fifth frame is lost, and some come twice.
       if (sent % 5 !== 0) execution.publish(frame);
       if (sent % 7 === 0) execution.publish(frame);
-      if (sent % 12 !== 6) continue;
-      const known = first.frames.at(-1);
-      const { id = '', data } = known ?? {};
-      const from = known?.event === 'agent_output' ? Number(data?.['text']) + 1 : 0;
-      watchers.push({ client: open(pathOf(executionId), id), from });
-      watchers.push({ client: open(pathOf(executionId)), from: Number.NaN });
+      if (sent % 12 === 6) watchers.push(resumedAfter(first, executionId), freshFor(executionId));
     }
     execution.publish(await execution.record(execution.facts.cancelled));
 
     for (const { client, from } of watchers) {
       await eventually(() => client.hasEnded);
-      const texts = textsOf(client);
       // A snapshot says in its id what comes next.
-      const snapshot = /-(\d+)$/.exec(client.frames[0]?.id ?? '')?.[1];
-      const begin = Number.isNaN(from) ? Number(snapshot) : from;
-      expect(texts).toEqual(numbers(begin, 120));
+      const snapshot = Number(/-(\d+)$/.exec(client.frames[0]?.id ?? '')?.[1]);
+      expect(textsOf(client)).toEqual(numbers(from ?? snapshot, 120));
       expect(client.events.at(-1)).toBe('ExecutionCancelled');
     }
   });
@@ -72,7 +77,7 @@ describe('watchers of one execution', () => {
     const execution = await anExecutionOf(gateway);
     const { executionId } = execution;
     const slow: string[] = [];
-    const response = await new Promise<import('node:http').IncomingMessage>((resolve) => {
+    const response = await new Promise<IncomingMessage>((resolve) => {
       get(pathOf(executionId), resolve);
     });
     response.setEncoding('utf8');

@@ -1,11 +1,9 @@
 import { DONE, repeat, Signal } from '@syntropic/async';
-import type { Usage } from '@syntropic/kernel';
-import { tokensView, type DomainItem, type LiveFrame, type TelemetryItem } from '@syntropic/live';
-import { costByModel, costView } from '../display/usage-fields';
-import { BudgetFrames } from './budget-frames';
+import type { DomainItem, LiveFrame, TelemetryItem } from '@syntropic/live';
 import { LiveBatch } from './live-batch';
 import { mergedByTime, type LiveEvent, type LiveNumbers } from './live-event';
 import type { LiveTables } from './live-tables';
+import { LiveTotals } from './live-totals';
 import { OrderedChannel } from './ordered-channel';
 import { TERMINAL_EVENTS } from './terminal-events';
 
@@ -33,12 +31,6 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 const END_WAIT_MS = 5_000;
 const END_POLL_MS = 100;
 
-const CHANGES_TOTALS: ReadonlySet<string> = new Set(['token_usage', 'model_call', 'session_summary', 'leg_ended']);
-
-/** Does the event change the sums of tokens and cost? */
-export const changesTotals = (event: LiveEvent): boolean =>
-  event.lane === 'telemetry' && CHANGES_TOTALS.has(event.item.type);
-
 /**
  * What happens in one execution from now on, found once for all that watch it: each event once and in its lane's order, until the
  * execution has ended. Frames of the bus only make it fast: a frame that does not follow the last one makes it read the tables.
@@ -48,21 +40,18 @@ export class ExecutionTail {
   #telemetry = new OrderedChannel<TelemetryItem>(0, ({ sequence }) => sequence);
   readonly #listeners = new Set<TailListener>();
   readonly #news = new Signal();
-  readonly #budget: BudgetFrames;
-  readonly #totals = new Map<string, LiveEvent>();
+  readonly #totals: LiveTotals;
   #published: LiveNumbers | undefined;
   #unsent: LiveEvent[] = [];
   #waiting: LiveFrame[] = [];
   #waitingBytes = 0;
   #isReading = false;
   #mustRead = true;
-  #totalsMayDiffer = false;
-  #shownTotals = '';
   #ending: { item: DomainItem; deadline: number } | undefined;
   #end: DomainItem | 'restored' | undefined;
 
   constructor(private readonly options: Options) {
-    this.#budget = new BudgetFrames(() => options.tables.limits(options.executionId));
+    this.#totals = new LiveTotals(options.executionId, options.tables);
   }
 
   /** Sent to all that listen so far. Undefined until the tail has found where it begins. */
@@ -80,7 +69,7 @@ export class ExecutionTail {
 
   /** The sums as they were sent last. */
   get totals(): readonly LiveEvent[] {
-    return [...this.#totals.values()];
+    return this.#totals.last;
   }
 
   listen(listener: TailListener): void {
@@ -108,7 +97,7 @@ export class ExecutionTail {
 
   /** A watcher has read events of the past that belong to the sums. */
   showTotals(): void {
-    this.#totalsMayDiffer = true;
+    this.#totals.mayDiffer = true;
     this.#news.notify();
   }
 
@@ -128,9 +117,8 @@ export class ExecutionTail {
     await repeat(signal, { everyMs, wake: this.#news, onFault }, async (isWoken) => {
       if (!this.#published) await this.#start();
       if (this.#mustRead || !isWoken) await this.#readTables(signal);
-      if (this.#totalsMayDiffer) await this.#showTotals();
-      else if (!isWoken || this.#ending) await this.#showBudget();
-      this.#publish();
+      if (this.#totals.mayDiffer) this.#publish(await this.#totals.next());
+      else if (!isWoken || this.#ending) this.#publish(await this.#totals.nextBudget());
       if (!this.#ending || !(await this.#isComplete(this.#ending.deadline))) return undefined;
       this.#finish(this.#ending.item);
       return DONE;
@@ -168,9 +156,8 @@ export class ExecutionTail {
         this.#ending = { item, deadline: performance.now() + END_WAIT_MS };
         return;
       }
-      this.#add({ lane: 'domain', item });
       this.#domain.sent(item);
-      this.#budget.notice(item);
+      this.#add({ lane: 'domain', item });
     }
   }
 
@@ -179,11 +166,17 @@ export class ExecutionTail {
     if (!next) this.#mustRead = true;
 
     for (const item of next ?? []) {
-      const event: LiveEvent = { lane: 'telemetry', item };
-      this.#add(event);
       this.#telemetry.sent(item);
-      this.#totalsMayDiffer ||= changesTotals(event);
+      this.#add({ lane: 'telemetry', item });
     }
+  }
+
+  #acceptRead(domain: readonly DomainItem[], telemetry: readonly TelemetryItem[]): void {
+    for (const event of mergedByTime(domain, telemetry)) {
+      if (event.lane === 'domain') this.#acceptDomain(this.#domain.last, [event.item]);
+      if (event.lane === 'telemetry') this.#acceptTelemetry(this.#telemetry.last, [event.item]);
+    }
+    this.#publish();
   }
 
   /** Reads both lanes until they are level. Domain events after the end are not read. */
@@ -197,11 +190,7 @@ export class ExecutionTail {
           tables.domainAfter(executionId, this.#domain.last),
           tables.telemetryAfter(executionId, this.#telemetry.last),
         ]);
-        for (const event of mergedByTime(domain, telemetry)) {
-          if (event.lane === 'domain') this.#acceptDomain(this.#domain.last, [event.item]);
-          if (event.lane === 'telemetry') this.#acceptTelemetry(this.#telemetry.last, [event.item]);
-        }
-        this.#publish();
+        this.#acceptRead(domain, telemetry);
         isLevel = (domain.length === 0 || this.#ending !== undefined) && telemetry.length === 0;
       }
     } finally {
@@ -209,22 +198,6 @@ export class ExecutionTail {
       this.#waitingBytes = 0;
       for (const frame of this.#waiting.splice(0)) this.#accept(frame);
     }
-  }
-
-  async #showTotals(): Promise<void> {
-    this.#totalsMayDiffer = false;
-    const { usage } = await this.options.tables.totals(this.options.executionId);
-    const shown = JSON.stringify(usage);
-    if (shown === this.#shownTotals) return;
-
-    this.#shownTotals = shown;
-    for (const [event, data] of Object.entries(totalsFrames(usage))) this.#addTotals(event, data);
-    await this.#showBudget();
-  }
-
-  async #showBudget(): Promise<void> {
-    const frame = await this.#budget.next();
-    if (frame) this.#addTotals('budget', frame);
   }
 
   /** All telemetry that the ended sessions counted has been sent or quarantined, or the deadline has passed. */
@@ -236,24 +209,20 @@ export class ExecutionTail {
     const isStored = [...counted].every(
       ([sessionId, events]) => (kept.get(sessionId) ?? 0) + (quarantined.get(sessionId) ?? 0) >= events,
     );
-    if (isStored && this.#telemetry.last >= totals.events && !this.#totalsMayDiffer) return true;
+    if (isStored && this.#telemetry.last >= totals.events && !this.#totals.mayDiffer) return true;
 
     this.#mustRead = true;
     return performance.now() >= deadline;
   }
 
-  #addTotals(event: string, data: object): void {
-    const totals: LiveEvent = { lane: 'totals', event, data };
-    this.#totals.set(event, totals);
-    this.#add(totals);
-  }
-
   #add(event: LiveEvent): void {
     this.#unsent.push(event);
+    this.#totals.notice(event);
   }
 
-  /** Tells the listeners the events since the last time, as one batch. */
-  #publish(): void {
+  /** Tells the listeners the events since the last time, and these, as one batch. */
+  #publish(more: readonly LiveEvent[] = []): void {
+    this.#unsent.push(...more);
     if (this.#unsent.length === 0 || !this.#published) return;
     const batch = new LiveBatch(this.options, this.#published, this.#unsent);
     this.#unsent = [];
@@ -267,9 +236,3 @@ export class ExecutionTail {
     for (const listener of this.#listeners) listener.ended();
   }
 }
-
-/** Totals, never differences: a client that misses one frame still gets the right sum. */
-const totalsFrames = (usage: Usage) => ({
-  tokens: tokensView(usage),
-  cost: { ...costView(usage), cost_by_model: costByModel(usage) },
-});

@@ -1,10 +1,11 @@
-import { repeat, DONE } from '@syntropic/async';
-import { changesTotals, type ExecutionTail, type TailListener } from './execution-tail';
+import { DONE, repeat } from '@syntropic/async';
+import type { ExecutionTail, TailListener } from './execution-tail';
 import { idText } from './event-stream-text';
 import { LiveBatch } from './live-batch';
 import { formatCursor, type LiveCursor } from './live-cursor';
 import { afterEvent, isSent, mergedByTime, type LiveEvent, type LiveNumbers } from './live-event';
 import type { LiveTables } from './live-tables';
+import { changesTotals } from './live-totals';
 import type { SseConnection } from './sse-connection';
 import type { StreamForm } from './stream-form';
 import { TERMINAL_EVENTS } from './terminal-events';
