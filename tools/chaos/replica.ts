@@ -1,5 +1,5 @@
 import type { Platform } from '@syntropic/e2e';
-import type { ServiceName } from '@syntropic/stack';
+import { SERVICES, type ServiceName } from '@syntropic/stack';
 import { removeDirectory, scratchDirectory } from '@syntropic/testing';
 import { Child, freePort } from '@syntropic/testing/servers';
 import { readFileSync } from 'node:fs';
@@ -34,7 +34,7 @@ export class Replica {
     });
     const directory = scratchDirectory();
     const port = await freePort();
-    const own = { HEALTH_PORT: String(port), RUNNER_DIR: directory, ...changes };
+    const own = { [SERVICES[name].port]: String(port), RUNNER_DIR: directory, ...changes };
     const program = {
       name,
       command: wordsOf(`/proc/${pid}/cmdline`),

@@ -15,6 +15,7 @@ require.extensions['.ts'] = (module, filename) => {
     jsc: {
       target: 'es2022',
       parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
       baseUrl: root,
       paths: compilerOptions.paths,
     },
