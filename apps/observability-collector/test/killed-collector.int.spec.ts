@@ -83,7 +83,8 @@ describeRecordings('recorded sessions that three sources tell while the collecto
       collector?.killAndRestart();
     };
     const reader = new TelemetryReader(collectors.database.pool);
-    let [told, expected]: (string | null)[] = ['0', '0'];
+    let told: string | null = '0';
+    let expected: string | null = '0';
     const teller = async () => {
       for (let recording = waiting.pop(); recording; recording = waiting.pop()) {
         const session = new RecordedSession(recording);

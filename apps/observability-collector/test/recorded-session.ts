@@ -37,7 +37,7 @@ export class RecordedSession {
     const blocks = recording.lines.flatMap(({ text }) => blocksOf(text));
     const calls = new Set(recording.lines.flatMap(({ text }) => Line.parse(JSON.parse(text)).message?.id ?? []));
     this.batches = told.map(({ number, events }) => this.#batch(number, events));
-    this.hooks = blocks.flatMap((block) => hookOf(sessionId, block) ?? []);
+    this.hooks = blocks.map((block) => hookOf(sessionId, block));
     this.logs = [
       ...blocks.flatMap((block) => (block.tool_use_id === undefined ? [] : [toolLog(sessionId, block)])),
       ...[...calls].map((id) => logOf('claude_code.api_request', { 'session.id': sessionId, request_id: id })),

@@ -46,14 +46,14 @@ export class PostgresTelemetryStore implements TelemetryStore {
 
   /** Quarantines the events that did not parse, of batches whose lease holds. */
   async #setApart(batches: readonly TelemetryBatch[], results: readonly Result[]): Promise<void> {
+    const apart: UnreadableEvent[] = [];
     for (const [index, { unreadable = [] }] of batches.entries()) {
       const result = results[index];
       if (!result || result.leaseLost) continue;
-      for (const { id, sessionId, event, reason } of unreadable) {
-        await this.#quarantine({ id, sessionId, event }, reason);
-        result.quarantined++;
-      }
+      apart.push(...unreadable);
+      result.quarantined += unreadable.length;
     }
+    if (apart.length > 0) await this.#quarantine(apart);
   }
 
   /** Halves a refused batch until the refused rows are alone, and quarantines those. */
@@ -64,7 +64,7 @@ export class PostgresTelemetryStore implements TelemetryStore {
     const [only] = entries;
     if (only && entries.length === 1) {
       const { id, sessionId } = only.event;
-      await this.#quarantine({ id, sessionId, event: only.event }, refusal.message);
+      await this.#quarantine([{ id, sessionId, event: only.event, reason: refusal.message }]);
       const result = results[only.batch];
       if (result) result.quarantined++;
       return;
@@ -103,11 +103,16 @@ export class PostgresTelemetryStore implements TelemetryStore {
     return rows;
   }
 
-  async #quarantine({ id, sessionId, event }: Omit<UnreadableEvent, 'reason'>, reason: string): Promise<void> {
+  async #quarantine(apart: readonly UnreadableEvent[]): Promise<void> {
     await this.pool.query(
-      `insert into telemetry.quarantine (event_id, session_id, reason, event) values ($1, $2, $3, $4)
-       on conflict do nothing`,
-      [id, storableText(sessionId), errorText(reason), JSON.stringify(event)],
+      `insert into telemetry.quarantine (event_id, session_id, reason, event)
+       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) on conflict do nothing`,
+      [
+        apart.map(({ id }) => id),
+        apart.map(({ sessionId }) => storableText(sessionId)),
+        apart.map(({ reason }) => errorText(reason)),
+        apart.map(({ event }) => JSON.stringify(event)),
+      ],
     );
   }
 }
