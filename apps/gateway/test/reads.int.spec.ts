@@ -159,8 +159,8 @@ describe('an execution', () => {
   });
 
   it('is listed by its state', async () => {
-    const [running, ended] = [anExecutionId(), anExecutionId()];
-    await gateway.record(`execution-${running}`, [factsOf(running).started], running);
+    const [running, older, ended] = [anExecutionId(), anExecutionId(), anExecutionId()];
+    for (const id of [older, running]) await gateway.record(`execution-${id}`, [factsOf(id).started], id);
     const { minPosition } = await gateway.record(
       `execution-${ended}`,
       [factsOf(ended).started, factsOf(ended).cancelled],
@@ -176,6 +176,7 @@ describe('an execution', () => {
     expect(await idsOf('/api/executions?status=running')).not.toContain(ended);
     expect(await idsOf('/api/workflows/executions/active')).toContain(running);
     expect(await idsOf('/api/workflows/executions/active')).not.toContain(ended);
+    expect(await idsOf('/api/workflows/executions/active?limit=1&offset=1')).toEqual([older]);
   });
 
   it('is found as soon as it is recorded, without being asked to wait', async () => {

@@ -3,6 +3,7 @@ import type { Usage } from '@syntropic/kernel';
 import { executionProjection, hasEnded, type ListedExecution } from '@syntropic/orchestration/read-model';
 import { ReadModels, usageOfRow } from '@syntropic/projections';
 import type { ApiRequest } from '../http/endpoint';
+import { tellTotal } from '../http/list-headers';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
@@ -14,9 +15,6 @@ import { ExecutionListQuery } from './executions.dto';
 import { executionRun, executionStatus, executionSummary } from './execution-views';
 import { listActive, listExecutions, listRuns, readHistory, readWorkflowExecution } from './executions.endpoints';
 import { openSessions, UsageNow } from './usage-now';
-
-/** The history has no pages; it shows at most this many runs. */
-const HISTORY_LIMIT = 100;
 
 @Controller(API_PREFIXES)
 export class ExecutionsController {
@@ -41,7 +39,7 @@ export class ExecutionsController {
 
   @Serve(readHistory)
   async history(request: ApiRequest<typeof readHistory>) {
-    const { runs, total, ...workflow } = await this.runs({ ...request, query: { limit: HISTORY_LIMIT, offset: 0 } });
+    const { runs, total, ...workflow } = await this.runs(request);
     return { ...workflow, executions: runs, total_executions: total };
   }
 
@@ -55,13 +53,15 @@ export class ExecutionsController {
   }
 
   @Serve(listActive)
-  async active({ query, minPosition }: ApiRequest<typeof listActive>) {
-    const { rows } = await this.reads.page(executionProjection, {
+  async active(request: ApiRequest<typeof listActive>) {
+    const { query, minPosition } = request;
+    const { rows, total } = await this.reads.page(executionProjection, {
       where: { status: { in: ACTIVE } },
       orderBy: [['started_at', 'desc']],
-      limit: query.limit,
+      ...query,
       minPosition,
     });
+    tellTotal(request, total);
     return rows.map(executionStatus);
   }
 

@@ -41,7 +41,7 @@ export const ExecutionListQuery = z.object({
   page_size: sizeUpTo(100, 50),
 });
 
-export const ActiveQuery = z.object({ limit: sizeUpTo(100, 20) });
+export const ActiveQuery = z.object({ limit: sizeUpTo(100, 20), offset: z.coerce.number().int().min(0).default(0) });
 
 const asOf = {
   as_of: z

@@ -48,6 +48,7 @@ export const readHistory = endpoint({
   access: 'viewer',
   summary: 'The executions of a workflow in an older format; `runs` has more fields',
   params: WorkflowParams,
+  query: RunsQuery,
   reply: ExecutionHistory,
 });
 

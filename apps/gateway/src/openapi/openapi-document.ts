@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Endpoint } from '../http/endpoint';
+import { EXAMPLE_DOCUMENT } from '../workflows/example-document';
 import { Examples } from './examples';
 import type { Body, Response } from './bodies';
 import { JsonSchemas, type JsonSchema } from './json-schemas';
@@ -116,13 +117,6 @@ const inName = (segment: string): string => {
   return segment.startsWith('{') ? `By${name}` : name;
 };
 
-const DOCUMENT = `id: hello
-name: Hello
-requires_repos: false
-agent: { provider: command, command: [sh, -eu] }
-phases:
-  - { id: greet, name: Greet, order: 1, prompt_template: echo hello }
-`;
 const DELIVERY = { zen: 'Keep it logically awesome.' };
 
 const text = { schema: { type: 'string' } };
@@ -158,7 +152,7 @@ function requestBody({ body, yaml, file, signed }: Endpoint, schemas: JsonSchema
   }
   if (signed)
     return { required: true, content: { 'application/json': { schema: { type: 'object' }, example: DELIVERY } } };
-  if (yaml) return { required: true, content: { 'application/yaml': { ...text, example: DOCUMENT } } };
+  if (yaml) return { required: true, content: { 'application/yaml': { ...text, example: EXAMPLE_DOCUMENT } } };
   if (!body) return undefined;
   return {
     required: !body.safeParse(undefined).success,

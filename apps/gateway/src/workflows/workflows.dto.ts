@@ -22,6 +22,7 @@ import { z } from 'zod';
 import { flag, pageNumber, sizeUpTo } from '../http/query-values';
 import { orderBy } from '../http/sort-order';
 import { cutField } from '../reads/cut-mark';
+import { EXAMPLE_DOCUMENT } from './example-document';
 
 const phase = NewPhase.shape;
 
@@ -122,7 +123,7 @@ const MOST_FILES = 500;
 const PackageFiles = z
   .record(z.string().min(1).max(512), z.string())
   .refine((files) => Object.keys(files).length <= MOST_FILES, `at most ${MOST_FILES} files`)
-  .meta({ description: 'The texts of the files by their paths.' });
+  .meta({ description: 'The texts of the files by their paths.', examples: [{ 'workflow.yaml': EXAMPLE_DOCUMENT }] });
 
 export const ExportQuery = z.object({ format: z.enum(['package', 'plugin']).default('package') });
 
@@ -142,7 +143,7 @@ export const ImportWorkflowRequest = z
 
 export const ValidateYamlRequest = z
   .strictObject({
-    content: z.string(),
+    content: z.string().meta({ examples: [EXAMPLE_DOCUMENT] }),
     filename: z.string().default('workflow.yaml'),
     file: z
       .string()
