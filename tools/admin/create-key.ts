@@ -1,9 +1,10 @@
-import { ApiKeys, keyCommands, newApiKey, secretHashOf } from '@syntropic/access';
+import { ApiKeys, AuditRecords, keyCommands, newApiKey, secretHashOf } from '@syntropic/access';
 import { ApiKeyId } from '@syntropic/kernel';
 import { createPool } from '@syntropic/postgres';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { BY, ownContext } from './caller';
 import { databaseUrl } from './database-url';
 
 const WHOLE = z.string().regex(/^\d+$/).transform(Number);
@@ -32,7 +33,9 @@ export async function createKey(args: readonly string[]): Promise<Readonly<{ key
   });
   const pool = createPool(databaseUrl(options['data-dir']), { max: 1 });
   try {
-    await new ApiKeys(pool).create(command, 'user:admin-cli');
+    await new AuditRecords(pool).around({ action: 'CreateKey', subject: keyId, context: ownContext() }, () =>
+      new ApiKeys(pool).create(command, BY),
+    );
   } finally {
     await pool.end();
   }

@@ -1,13 +1,14 @@
+import { AuditRecords } from '@syntropic/access';
 import { createPool } from '@syntropic/postgres';
 import { ProjectionOperator, rebuildStates, type RebuildState } from '@syntropic/projections';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
+import { BY, ownContext } from './caller';
 import { databaseUrl } from './database-url';
 
 export const REBUILD_USAGE = `npm run admin -- rebuild start|stop|accept|list|watch [--projection NAME] [--data-dir D]`;
 
-const BY = 'user:admin-cli';
 const EVERY_MS = 1_000;
 
 type Ask = Readonly<{ pool: Pool; projection: string | undefined; print: (line: string) => void }>;
@@ -18,14 +19,25 @@ const named = ({ projection }: Ask): string => {
 };
 
 const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<void>>> = {
-  start: ({ pool, projection }) => new ProjectionOperator(pool).startRebuild({ projection }, BY),
-  stop: (ask) => new ProjectionOperator(ask.pool).stopRebuild({ projection: named(ask) }),
-  accept: (ask) => new ProjectionOperator(ask.pool).acceptRebuild({ projection: named(ask) }),
+  start: (ask) => audited('StartRebuild', ask, (operator) => operator.startRebuild({ projection: ask.projection }, BY)),
+  stop: (ask) => audited('StopRebuild', ask, (operator) => operator.stopRebuild({ projection: named(ask) })),
+  accept: (ask) => audited('AcceptRebuild', ask, (operator) => operator.acceptRebuild({ projection: named(ask) })),
   list: async (ask) => {
     for (const state of await statesOf(ask)) ask.print(lineOf(state));
   },
   watch,
 };
+
+function audited(
+  action: string,
+  { pool, projection = 'all' }: Ask,
+  carryOut: (operator: ProjectionOperator) => Promise<void>,
+): Promise<void> {
+  const subject = `projection-${projection}`;
+  return new AuditRecords(pool).around({ action, subject, context: ownContext() }, () =>
+    carryOut(new ProjectionOperator(pool)),
+  );
+}
 
 /** Starts, stops, accepts and shows rebuilds of read models in the database itself: workers carry them out. */
 export async function rebuild([action = '', ...args]: readonly string[], print: (line: string) => void): Promise<void> {

@@ -1,5 +1,5 @@
 import { CONTRACTS, COMMANDS } from '@syntropic/catalogue/contracts';
-import { READ_MODELS } from '@syntropic/catalogue/read-model';
+import { auditEntryProjection, READ_MODELS } from '@syntropic/catalogue/read-model';
 import { commandsOf, contextOfAggregate } from '@syntropic/context';
 import { DecidedByHandler, type CommandMessage } from '@syntropic/kernel';
 import { messageOf } from '@syntropic/messaging';
@@ -76,8 +76,9 @@ describe('the lists', () => {
     const exported = await exportedBy('read-model', (value): value is Projection => hasKey(value, 'foldOf'));
     const nameOf = ({ name, version }: Projection) => `${name} v${version}`;
 
-    expect(namesIn(exported, nameOf)).toEqual(namesIn(READ_MODELS, nameOf));
-    expect(READ_MODELS).toHaveLength(filesOf('read-model', '.projection.ts').length);
+    expect(namesIn([...exported, auditEntryProjection], nameOf)).toEqual(namesIn(READ_MODELS, nameOf));
+    // That of the audit is of all contexts.
+    expect(READ_MODELS).toHaveLength(filesOf('read-model', '.projection.ts').length + 1);
   });
 
   it('have every process and every handler', () => {

@@ -1,40 +1,47 @@
-import { ApiKeys, keyCommands } from '@syntropic/access';
+import { ApiKeys, AuditRecords, keyCommands } from '@syntropic/access';
 import type { Actor, Command, ReplyOf } from '@syntropic/kernel';
 import { Handles, type Handler } from '@syntropic/messaging';
 
 const { CreateKey, RotateKey, RevokeKey } = keyCommands;
 
-const DONE = { done: true } as const;
-
 const nameOf = ({ kind, id }: Actor): string => `${kind}:${id}`;
 
 @Handles(CreateKey)
 class CreateKeyHandler implements Handler<typeof CreateKey> {
-  constructor(private readonly keys: ApiKeys) {}
+  constructor(
+    private readonly keys: ApiKeys,
+    private readonly audit: AuditRecords,
+  ) {}
 
-  async execute({ data, context: { actor } }: Command<typeof CreateKey>): Promise<ReplyOf<typeof CreateKey>> {
-    await this.keys.create(data, nameOf(actor));
-    return DONE;
+  execute(command: Command<typeof CreateKey>): Promise<ReplyOf<typeof CreateKey>> {
+    const { data, context } = command;
+    return this.audit.command(command, data.keyId, () => this.keys.create(data, nameOf(context.actor)));
   }
 }
 
 @Handles(RotateKey)
 class RotateKeyHandler implements Handler<typeof RotateKey> {
-  constructor(private readonly keys: ApiKeys) {}
+  constructor(
+    private readonly keys: ApiKeys,
+    private readonly audit: AuditRecords,
+  ) {}
 
-  async execute({ data, context: { actor } }: Command<typeof RotateKey>): Promise<ReplyOf<typeof RotateKey>> {
-    await this.keys.rotate(data, nameOf(actor));
-    return DONE;
+  execute(command: Command<typeof RotateKey>): Promise<ReplyOf<typeof RotateKey>> {
+    const { data, context } = command;
+    return this.audit.command(command, data.keyId, () => this.keys.rotate(data, nameOf(context.actor)));
   }
 }
 
 @Handles(RevokeKey)
 class RevokeKeyHandler implements Handler<typeof RevokeKey> {
-  constructor(private readonly keys: ApiKeys) {}
+  constructor(
+    private readonly keys: ApiKeys,
+    private readonly audit: AuditRecords,
+  ) {}
 
-  async execute({ data, context: { actor } }: Command<typeof RevokeKey>): Promise<ReplyOf<typeof RevokeKey>> {
-    await this.keys.revoke(data, nameOf(actor));
-    return DONE;
+  execute(command: Command<typeof RevokeKey>): Promise<ReplyOf<typeof RevokeKey>> {
+    const { data, context } = command;
+    return this.audit.command(command, data.keyId, () => this.keys.revoke(data, nameOf(context.actor)));
   }
 }
 

@@ -1,4 +1,5 @@
 import { Global, Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import { AuditRecords } from '@syntropic/access';
 import { DeadLetters } from '@syntropic/messaging';
 import { ProcessOperator } from '@syntropic/processes';
 import { ProjectionOperator } from '@syntropic/projections';
@@ -6,18 +7,23 @@ import { Background, hourly, NATS } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 
-/** Deletes dead letters that were replayed long ago. */
+/** Deletes dead letters that were replayed long ago, and old records of the audit. */
 @Injectable()
-class DeadLetterRetention implements OnModuleInit {
+class OperatorRetention implements OnModuleInit {
   constructor(
     private readonly background: Background,
     private readonly letters: DeadLetters,
+    private readonly audit: AuditRecords,
   ) {}
 
   onModuleInit(): void {
     this.background.add(
       'dead letters',
       hourly(() => this.letters.forget()),
+    );
+    this.background.add(
+      'audit records',
+      hourly(() => this.audit.forget()),
     );
   }
 }
@@ -33,8 +39,9 @@ class DeadLetterRetention implements OnModuleInit {
       inject: [Pool, NATS],
       useFactory: (pool: Pool, nats: NatsConnection) => new DeadLetters(pool, nats, 'command-service'),
     },
-    DeadLetterRetention,
+    { provide: AuditRecords, inject: [Pool], useFactory: (pool: Pool) => new AuditRecords(pool) },
+    OperatorRetention,
   ],
-  exports: [ProjectionOperator, ProcessOperator, DeadLetters],
+  exports: [ProjectionOperator, ProcessOperator, DeadLetters, AuditRecords],
 })
 export class OperatorModule {}

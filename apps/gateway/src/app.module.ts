@@ -9,6 +9,7 @@ import { Authentication, REQUESTS_PER_MINUTE } from './access/authentication';
 import { GateHook } from './access/gate-hook';
 import { KeysModule } from './access/keys.module';
 import { OidcLogins } from './access/oidc-logins';
+import { RefusedRequestLog } from './access/refused-request-log';
 import { RequestGate } from './access/request-gate';
 import { RouteAccess } from './access/route-access';
 import { WatchedStreams } from './access/watched-streams';
@@ -189,6 +190,7 @@ export class AppModule {
         AuditLog,
         WatchedStreams,
         RequestGate,
+        RefusedRequestLog,
         GateHook,
         { provide: KnownPaths, useFactory: () => new KnownPaths(endpointsOf(API)) },
         { provide: API_DOCUMENTS, useFactory: apiDocuments },

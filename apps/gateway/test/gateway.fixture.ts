@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { gatewayConfig } from '../src/gateway.config';
-import { answerCommands, takeCommands, type Answer } from './answer-commands';
+import { answerCommands, recordingRefusals, takeCommands, type Answer } from './answer-commands';
 import { call, readBody, type Call } from './call';
 import { EventRecorder } from './event-recorder';
 import { gatewayFromSource, type Replace } from './gateway-from-source';
@@ -56,7 +56,7 @@ export function useGateway() {
     return replicas.start({ DATABASE_URL, NATS_URL, REDIS_URL: redis.url, ...variables }, replace);
   };
   beforeAll(async () => {
-    nats = await connectNats({ url: server.url, name: 'owner' });
+    nats = recordingRefusals(await connectNats({ url: server.url, name: 'owner' }), database.pool);
     cache = createRedis(redis.url);
     recorder = new EventRecorder(database.pool);
     projecting = project(database.pool, nats, cache, stop.signal);

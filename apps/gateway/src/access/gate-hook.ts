@@ -3,16 +3,18 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { credentialIn } from '@syntropic/access';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem';
+import { RefusedRequestLog } from './refused-request-log';
 import { RequestGate } from './request-gate';
 
 const REALM = 'Bearer realm="syntropic"';
 
-/** Sends every request to a route through the gate, before its body is read. */
+/** Sends every request to a route through the gate, before its body is read. The audit gets what it refuses. */
 @Injectable()
 export class GateHook implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly gate: RequestGate,
+    private readonly refused: RefusedRequestLog,
   ) {}
 
   onModuleInit(): void {
@@ -20,6 +22,7 @@ export class GateHook implements OnModuleInit {
     fastify.addHook('onRequest', (request, reply, done) => {
       const refuse = (error: Error) => {
         addChallenge(request, reply, error);
+        if (error instanceof Problem) this.refused.add(request, error);
         done(error);
       };
       try {

@@ -42,4 +42,7 @@ export function principalOf(request: FastifyRequest): Principal {
   return principal;
 }
 
-export const actorOf = (request: FastifyRequest): Actor => principals.get(request)?.actor ?? ANONYMOUS;
+export const actorOf = (request: FastifyRequest): Actor => knownActorOf(request) ?? ANONYMOUS;
+
+/** Undefined before the request was authenticated. */
+export const knownActorOf = (request: FastifyRequest): Actor | undefined => principals.get(request)?.actor;

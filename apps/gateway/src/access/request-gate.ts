@@ -22,15 +22,16 @@ export class RequestGate {
     const declared = this.routes.of(request.method, request.routeOptions.url ?? '');
     if (declared.access === 'public') return undefined;
 
-    return after(this.authentication.principalOf(request, declared), (caller) =>
-      after(this.#passageOf(caller), (passage) => {
+    return after(this.authentication.principalOf(request, declared), (caller) => {
+      // Also for the audit, which names the callers of refused requests.
+      rememberPrincipal(request, caller);
+      return after(this.#passageOf(caller), (passage) => {
         if (passage) demandPassage(reply, passage);
         demandRole(caller, declared);
-        rememberPrincipal(request, caller);
         if (declared.isStream) this.streams.watch(reply.raw, caller);
         return undefined;
-      }),
-    );
+      });
+    });
   }
 
   #passageOf({ actor, requestsPerMinute }: Principal): Passage | undefined | Promise<Passage> {

@@ -10,7 +10,7 @@ export class AuditController {
   constructor(private readonly log: AuditLog) {}
 
   @Serve(readAudit)
-  read({ query }: ApiRequest<typeof readAudit>) {
-    return this.log.page(query);
+  read({ query, minPosition }: ApiRequest<typeof readAudit>) {
+    return this.log.page(query, minPosition);
   }
 }

@@ -5,7 +5,7 @@ export const readAudit = endpoint({
   method: 'GET',
   path: '/audit',
   access: 'admin',
-  summary: 'The events that callers have caused, newest first: by whom, when, and about what',
+  summary: 'What callers have done or were refused, newest first: by whom, when, and about what',
   query: AuditQuery,
   reply: AuditPage,
 });

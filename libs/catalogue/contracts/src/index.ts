@@ -1,4 +1,4 @@
-import { keyCommands } from '@syntropic/access';
+import { auditCommands, keyCommands } from '@syntropic/access';
 import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { artifact, content } from '@syntropic/artifacts/contracts';
 import { delivery, installation, triggerRule } from '@syntropic/github/contracts';
@@ -25,8 +25,8 @@ export const CONTRACTS = [
   delivery,
 ] as const;
 
-/** Commands that belong to no aggregate: those of operators, and those between runners and command-service. */
-const OPERATORS = [projectionCommands, processCommands, deadLetterCommands, keyCommands];
+/** Commands that belong to no aggregate: those of operators and gateways, and those between runners and command-service. */
+const OPERATORS = [projectionCommands, processCommands, deadLetterCommands, keyCommands, auditCommands];
 const RUNNERS = [work, budget];
 
 const messagesOf = (groups: readonly Readonly<Record<string, CommandMessage>>[]) =>

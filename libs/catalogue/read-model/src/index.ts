@@ -21,6 +21,9 @@ import {
   systemProjection,
 } from '@syntropic/organization/read-model';
 import type { Projection } from '@syntropic/projections';
+import { auditEntryProjection } from './audit-entry.projection';
+
+export { auditEntryProjection };
 
 /** Every read model. A spec compares the list with the folders. */
 export const READ_MODELS: readonly Projection[] = [
@@ -41,6 +44,7 @@ export const READ_MODELS: readonly Projection[] = [
   installationRepoProjection,
   triggerProjection,
   triggerFiringProjection,
+  auditEntryProjection,
 ];
 
 /** Every event that clients of unnamed frames know. A spec compares the list with the folders. */

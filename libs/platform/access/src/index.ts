@@ -1,5 +1,7 @@
 export { newApiKey, secretHashOf, shownPartOf } from './api-key';
 export { ApiKeys, type ApiKeySummary } from './api-keys';
+export { auditCommands, REFUSALS_A_MESSAGE, type RefusedRequests } from './audit-commands';
+export { AuditRecords } from './audit-records';
 export { credentialIn } from './credentials';
 export { foreignReason, isLoopback } from './foreign-requests';
 export { KEY_LIMITS, keyCommands, Scope } from './key-commands';

@@ -1,7 +1,7 @@
 export { announceOver, type CheckpointAnnouncement } from './announcement';
 export { projectionCommands, ProjectionOperator } from './operator';
 export { formatPosition, otherEpoch, parsePosition, ReadModelBehind, type LogPosition } from './position';
-export { FIRST_REPOS, projection, type ListedRowOf, type Projection } from './projection';
+export { FIRST_REPOS, projection, projectionOfEvery, type ListedRowOf, type Projection } from './projection';
 export { ProjectionRunner } from './projection-runner';
 export { CURRENT_CHECKPOINTS, projectionParts, projectionStates, type ProjectionState } from './projection-states';
 export type { PageQuery } from './page';

@@ -106,24 +106,12 @@ export const projection =
   <Shape extends z.ZodRawShape, Column extends keyof Shape & string = never, Json = never>(
     definition: Definition<EventOf<K[number]>, Shape, Column, Json>,
   ): Declared<Shape, Column, Json> => {
-    const { name, version, row, key, indexes = [], counted = [], listed } = definition;
-    if (isRebuild(definition)) throw new Error(`"${name}" would be the name of a rebuild`);
-    if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
-
     // The runner calls folds and `keys` only with event types that `on` contains.
     const on = definition.on as unknown as Readonly<Record<string, ReturnType<Projection['foldOf']>>>;
 
     return {
-      name,
-      version,
+      ...tableOf(definition),
       streams,
-      table: `read.${name}_v${version}`,
-      key,
-      row,
-      columns: columnsOf(name, row),
-      indexes,
-      counted,
-      listed,
       types: Object.keys(on),
       keys: definition.keys,
       // Only the projection's own folds make its rows.
@@ -131,3 +119,53 @@ export const projection =
       foldOf: (type) => (Object.hasOwn(on, type) ? on[type] : undefined),
     };
   };
+
+type OfEvery<Shape extends z.ZodRawShape> = Pick<
+  Definition<Event, Shape>,
+  'name' | 'version' | 'row' | 'key' | 'indexes' | 'keys'
+> &
+  Readonly<{ every: Fold<RowFrom<Shape>, Event> }>;
+
+/** Declares a read model of all events by what they have in common: it never stops at a type that this build does not know. */
+export const projectionOfEvery = <Shape extends z.ZodRawShape>(
+  definition: OfEvery<Shape>,
+): Declared<Shape, never, never> => {
+  // The runner hands folds the rows that they have made.
+  const every = definition.every as unknown as ReturnType<Projection['foldOf']>;
+  return {
+    ...tableOf(definition),
+    streams: [],
+    types: [],
+    keys: definition.keys,
+    shownWith: () => [],
+    foldOf: () => every,
+  };
+};
+
+/** The table of a projection and its columns. @throws for a name that no table can have, or that of a rebuild */
+function tableOf<Shape extends z.ZodRawShape>(
+  definition: Readonly<{
+    name: string;
+    version: number;
+    row: z.ZodObject<Shape>;
+    key: string;
+    indexes?: Projection['indexes'];
+    counted?: Projection['counted'];
+    listed?: Projection['listed'];
+  }>,
+) {
+  const { name, version, row, key, indexes = [], counted = [], listed } = definition;
+  if (isRebuild(definition)) throw new Error(`"${name}" would be the name of a rebuild`);
+  if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
+  return {
+    name,
+    version,
+    table: `read.${name}_v${version}`,
+    key,
+    row,
+    columns: columnsOf(name, row),
+    indexes,
+    counted,
+    listed,
+  };
+}
