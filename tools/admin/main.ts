@@ -1,15 +1,22 @@
 import { createKey } from './create-key';
+import { quarantine, QUARANTINE_USAGE } from './quarantine';
 import { rebuild, REBUILD_USAGE } from './rebuild';
 
 const USAGE = `npm run admin -- create-key --name NAME --role viewer|operator|admin
   [--scope AREA]… [--requests-per-minute N] [--expires-in-days N] [--data-dir D]
-${REBUILD_USAGE}`;
+${REBUILD_USAGE}
+${QUARANTINE_USAGE}`;
 
 async function main([command, ...args]: readonly string[]): Promise<void> {
+  const print = (line: string) => {
+    console.log(line);
+  };
   if (command === 'rebuild') {
-    await rebuild(args, (line) => {
-      console.log(line);
-    });
+    await rebuild(args, print);
+    return;
+  }
+  if (command === 'quarantine') {
+    await quarantine(args, print);
     return;
   }
   if (command !== 'create-key') throw new Error(USAGE);

@@ -5,6 +5,7 @@ import { fanoutSuite } from './fanout/fanout.suite';
 import type { Figures } from './figure';
 import { handoverSuite } from './handover/handover.suite';
 import { hostileSuite } from './hostile/hostile.suite';
+import { ingestSuite } from './ingest/ingest.suite';
 import { liveSuite } from './live/live.suite';
 import { pauseSuite } from './pause/pause.suite';
 import { pipelineSuite } from './pipeline/pipeline.suite';
@@ -31,6 +32,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   pause: pauseSuite,
   read: readSuite,
   lists: listsSuite,
+  ingest: ingestSuite,
 };
 
 async function main([name = '', ...options]: readonly string[]): Promise<void> {

@@ -21,6 +21,7 @@ export {
 export { eventOf, isToBeKept, isUnreadable, withoutSecrets, type ReportedFact } from './ingest/reported-fact';
 export { Unreadable } from './ingest/unreadable';
 export { BufferFull, EventBuffer } from './store/event-buffer';
+export { Quarantine } from './store/quarantine';
 export { SessionPlaces } from './store/session-places';
 export { PostgresTelemetryStore } from './store/postgres-telemetry-store';
 export { TelemetryReader, type ExecutionTotals } from './store/telemetry-reader';

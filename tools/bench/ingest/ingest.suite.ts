@@ -1,0 +1,184 @@
+import { CollectorClient, SessionParser } from '@syntropic/telemetry';
+import { createDatabase, type OwnDatabase } from '@syntropic/testing';
+import { Child, freePort } from '@syntropic/testing/servers';
+import { connectNats, drainAndClose, ensureStreams } from '@syntropic/messaging';
+import { randomUUID } from 'node:crypto';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Client } from 'pg';
+import { atMost, timesAtLeast, type Figure, type Figures } from '../figure';
+import { withStoreAndBus } from '../private-servers';
+import { residentMegabytes } from '../process-family';
+import { medianRound, percentile } from '../statistics';
+import { copyLine, copyRows } from './copy-rows';
+import { bodyOf, EVENTS_OF_BATCH, reportedEvents } from './reported-events';
+
+const COLLECTOR = join(__dirname, '../../../apps/observability-collector/src/main.js');
+const READY_MS = 120_000;
+
+const ROUNDS = 5;
+const BATCHES_OF_ROUND = 80;
+const IN_FLIGHT = 8;
+
+/** The steady load: events per second, its first minute, and the minutes that are measured. */
+const STEADY = { rate: 5_000, warmUpSeconds: 60, seconds: 180 };
+
+const LANE = { sessions: 16, lines: 4_000, linesOfBatch: 250, rate: 10_000 };
+
+type Platform = Readonly<{ database: OwnDatabase; bus: string; url: string; pid: number }>;
+
+/** Reported telemetry from HTTP to durable rows, and lines of agents over the bus, with one collector. */
+export function ingestSuite(print: (line: string) => void): Promise<Figures> {
+  return withStoreAndBus(async ({ store, bus }) => {
+    const database = await createDatabase(store);
+    const collector = await startCollector(database, bus);
+    try {
+      const platform = { database, bus, url: collector.url, pid: collector.child.pid };
+      const rate = await ingestRate(platform, print);
+      const lane = await laneRate(platform, print);
+      return { ingest_rate: rate, stdout_lane_rate: lane, ...(await steadyLoad(platform, print)) };
+    } finally {
+      await collector.child.stop('SIGKILL', READY_MS);
+      await database.drop();
+    }
+  });
+}
+
+async function startCollector(database: OwnDatabase, bus: string) {
+  const nats = await connectNats({ url: bus, name: 'bench' });
+  await ensureStreams(nats, { replicas: 1 });
+  await drainAndClose(nats);
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const child = await Child.start({
+    name: 'observability-collector',
+    command: [process.execPath, COLLECTOR],
+    env: {
+      DATABASE_URL: database.urlAs('syn_collector'),
+      NATS_URL: bus,
+      PORT: new URL(url).port,
+      REQUESTS_PER_MINUTE: '1000000',
+    },
+    log: join(tmpdir(), `bench-collector-${process.pid}.log`),
+    onParentExit: 'SIGKILL',
+  });
+  await child.ready(async () => (await fetch(`${url}/health/ready`)).ok, READY_MS);
+  return { child, url };
+}
+
+/** Sends until it is accepted: a full buffer asks to send again later. */
+async function acknowledged(url: string, body: string): Promise<void> {
+  for (;;) {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/events`, { method: 'POST', body, headers });
+    const { accepted } = (await answer.json()) as { accepted?: number };
+    if (accepted === EVENTS_OF_BATCH) return;
+    if (answer.status !== 429) throw new Error(`${answer.status}: ${String(accepted)} events were accepted`);
+    await setTimeout(1_000 * Number(answer.headers.get('retry-after') ?? 1));
+  }
+}
+
+const perSecond = async (rows: number, work: () => Promise<unknown>): Promise<number> => {
+  const since = performance.now();
+  await work();
+  return (rows * 1_000) / (performance.now() - since);
+};
+
+/** Beside the same rows, copied into the same table with its indexes. */
+async function ingestRate({ database, url }: Platform, print: (line: string) => void): Promise<Figure> {
+  const client = new Client(database.url);
+  await client.connect();
+  const rows = BATCHES_OF_ROUND * EVENTS_OF_BATCH;
+  const rounds: Readonly<{ value: number; limit: number }>[] = [];
+  while (rounds.length < ROUNDS) {
+    const bodies = Array.from({ length: BATCHES_OF_ROUND }, () => bodyOf(reportedEvents()));
+    const value = await perSecond(rows, () => inFlight(bodies, (body) => acknowledged(url, body)));
+    const copies = Array.from({ length: BATCHES_OF_ROUND }, () => Buffer.from(reportedEvents().map(copyOf).join('')));
+    const limit = await perSecond(rows, async () => {
+      for (const copy of copies) await copyRows(client, COPIED, copy);
+    });
+    print(`events/s: reported ${value.toFixed(0)}, copied ${limit.toFixed(0)}, load ${loadavg()[0]?.toFixed(1) ?? ''}`);
+    rounds.push({ value, limit });
+  }
+  await client.end();
+  const median = medianRound(rounds, ({ value, limit }) => value / limit);
+  return timesAtLeast({ ...median, unit: 'events/s', target: 0.4 });
+}
+
+const COPIED = 'telemetry.events (time, event_id, session_id, type, data)';
+
+const copyOf = ({ event_id, event_type, session_id, timestamp, data }: ReturnType<typeof reportedEvents>[number]) =>
+  copyLine([timestamp, event_id, session_id, event_type, JSON.stringify(data)]);
+
+async function inFlight<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
+  const waiting = [...items];
+  const worker = async () => {
+    for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await work(item);
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+}
+
+/** Lines of agents: parsed, sent over the bus, and durable. */
+async function laneRate({ bus }: Platform, print: (line: string) => void): Promise<Figure> {
+  const nats = await connectNats({ url: bus, name: 'bench' });
+  const client = new CollectorClient(nats);
+  const value = await perSecond(LANE.sessions * LANE.lines, () =>
+    Promise.all(Array.from({ length: LANE.sessions }, () => sendLines(client))),
+  );
+  client.close();
+  await drainAndClose(nats);
+  print(`lines/s: ${value.toFixed(0)}, load ${loadavg()[0]?.toFixed(1) ?? ''}`);
+  return timesAtLeast({ value, limit: LANE.rate, unit: 'lines/s', target: 1 });
+}
+
+async function sendLines(client: CollectorClient): Promise<void> {
+  const sessionId = randomUUID();
+  const executionId = `exec-${sessionId.slice(-12)}`;
+  const startedAt = new Date().toISOString();
+  const parser = new SessionParser({ sessionId, executionId, phaseId: 'bench', startedAt }, 'text');
+  for (let first = 1; first <= LANE.lines; first += LANE.linesOfBatch) {
+    const events = Array.from({ length: LANE.linesOfBatch }, (_, index) =>
+      parser.line(
+        `line ${first + index} of an agent that prints what it does`,
+        first + index,
+        new Date().toISOString(),
+      ),
+    ).flat();
+    const [lease, lastLine] = [{ sessionId, token: 1 }, first + LANE.linesOfBatch - 1];
+    await client.sendBatch({ sessionId, executionId, lease, firstLine: first, lastLine, events });
+  }
+}
+
+/** Batches at a steady rate: the time from when each is due to its acknowledgement, and the memory of the collector. */
+async function steadyLoad({ url, pid }: Platform, print: (line: string) => void): Promise<Figures> {
+  await steady(url, STEADY.warmUpSeconds);
+  const before = await residentMegabytes([pid]);
+  const times = await steady(url, STEADY.seconds);
+  const after = await residentMegabytes([pid]);
+  print(`collector: ${before.toFixed(0)} MB, then ${after.toFixed(0)} MB; load ${loadavg()[0]?.toFixed(1) ?? ''}`);
+  const growth = ((after - before) * 60) / STEADY.seconds;
+  return {
+    ingest_memory_growth: atMost({ value: Math.max(0, growth), unit: 'MB/min', target: 1 }),
+    ingest_ack_p95: atMost({ value: percentile(times, 0.95), unit: 'ms', target: 250 }),
+  };
+}
+
+async function steady(url: string, seconds: number): Promise<readonly number[]> {
+  const batches = (seconds * STEADY.rate) / EVENTS_OF_BATCH;
+  const everyMs = (1_000 * EVENTS_OF_BATCH) / STEADY.rate;
+  const times: number[] = [];
+  const since = performance.now();
+  const sent: Promise<void>[] = [];
+  for (let batch = 0; batch < batches; batch++) {
+    const due = since + batch * everyMs;
+    await setTimeout(Math.max(0, due - performance.now()));
+    const body = bodyOf(reportedEvents());
+    sent.push(
+      acknowledged(url, body).then(() => {
+        times.push(performance.now() - due);
+      }),
+    );
+  }
+  await Promise.all(sent);
+  return times;
+}
