@@ -86,7 +86,7 @@ describe('${words}', () => {
 
 export const eventsSection = (
   context: Name,
-  { pascal, snake, words }: Name,
+  { camel, pascal, snake, words }: Name,
 ): string => `## ${context.kebab}: ${pascal}, stream \`${snake}-<id>\`
 
 | command | sent by | leads to | does |
@@ -94,8 +94,8 @@ export const eventsSection = (
 | \`Create${pascal}\` | gateway | \`${pascal}Created\` | Creates the ${words}. |
 | \`Rename${pascal}\` | gateway | \`${pascal}Renamed\` | Gives the ${words} another name. |
 
-| event | says |
-| --- | --- |
-| \`${pascal}Created\` | The ${words} exists. |
-| \`${pascal}Renamed\` | The ${words} has another name. |
+| event | holds | says |
+| --- | --- | --- |
+| \`${pascal}Created\` | \`${camel}Id\`, \`name\` | The ${words} exists. |
+| \`${pascal}Renamed\` | \`${camel}Id\`, \`name\` | The ${words} has another name. |
 `;

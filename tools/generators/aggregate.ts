@@ -1,3 +1,4 @@
+import { EVENTS_DOCUMENT } from './events-document';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aggregateSource, aggregateSpec, contractSource, eventsSection } from './aggregate.templates';
@@ -8,7 +9,6 @@ import { withElement, withImport, withReexport, withSection } from './source-edi
 const CONTEXTS = 'apps/command-service/src/contexts.ts';
 const CONTRACTS = 'libs/catalogue/contracts/src/index.ts';
 const IDS = 'libs/platform/kernel/src/ids.ts';
-const EVENTS = 'docs/events.md';
 /** The sections of aggregates come before it. */
 const EARLIER = '## From the events of earlier platforms';
 
@@ -53,7 +53,7 @@ export function addAggregate(changes: Changes, context: Name, name: Name): void 
     (text) => withElement(text, 'CONTRACTS', name.camel),
     (text) => withImport(text, name.camel, `@syntropic/${context.kebab}/contracts`),
   );
-  changes.edit(EVENTS, (text) => withSection(text, eventsSection(context, name), EARLIER));
+  changes.edit(EVENTS_DOCUMENT, (text) => withSection(text, eventsSection(context, name), EARLIER));
   changes.edit(IDS, (text) => `${text}\n${idOf(name)}`);
 }
 

@@ -86,6 +86,7 @@ describe('what the README says about adding', () => {
       '--maxWorkers=1',
       ...specs,
       'tools/architecture/(contexts|events)',
+      'tools/generators/events-document',
     );
   });
 

@@ -1,10 +1,10 @@
 import { CONTRACTS } from '@syntropic/catalogue/contracts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EVENTS_DOCUMENT, withContracts } from './events-document';
 
-const [declared = '', mapped = ''] = readFileSync(join(__dirname, '../../docs/events.md'), 'utf8').split(
-  /^## From the events of earlier platforms/m,
-);
+const document = readFileSync(join(__dirname, '../..', EVENTS_DOCUMENT), 'utf8');
+const [declared = '', mapped = ''] = document.split(/^## From the events of earlier platforms/m);
 
 type Row = readonly string[];
 
@@ -49,6 +49,17 @@ describe('docs/events.md', () => {
       expect([...firstNames(section, 'event')].sort()).toEqual(Object.keys(events).sort());
     },
   );
+
+  it('is what `npm run generate -- events` makes of the contracts', () => {
+    expect(tablesOf(document)).toEqual(tablesOf(withContracts(document)));
+  });
+
+  it('has words about each command and event', () => {
+    const tables = tablesOf(declared).filter(({ title }) => title === 'command' || title === 'event');
+    const wordless = tables.flatMap(({ rows }) => rows.filter((row) => row.some((cell) => cell === '')));
+
+    expect(wordless).toEqual([]);
+  });
 
   it('maps the events of earlier platforms to events that exist', () => {
     const known = CONTRACTS.flatMap(({ events }) => Object.keys(events));
