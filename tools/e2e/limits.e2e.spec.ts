@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { usePlatform } from './platform';
-import { workflow } from './workflows';
+import { simulated, workflow } from './workflows';
 
 const CLAUDE = join(__dirname, '../agents/claude/node_modules/@anthropic-ai');
+const CLAUDE_PROGRAM = join(CLAUDE, `claude-code-linux-${process.arch}`, 'claude');
 const itWithClaude = existsSync(CLAUDE) ? it : it.skip;
 const skipped = existsSync(CLAUDE)
   ? ''
@@ -36,6 +37,8 @@ describe('a limit of a provider of models', () => {
       ANTHROPIC_API_KEY: 'key',
       LIMIT_PAUSE_SECONDS: '2',
       RUNNER_SLOTS: '1',
+      // Lets a phase start the program of Claude Code by its path.
+      SYN_ALLOW_PROCESS: '1',
     }),
   });
   const stateOf = async (id: string) => {
@@ -161,4 +164,58 @@ describe('a limit of a provider of models', () => {
     ]);
     await expect(contentOf((await platform.execution(id)).artifact_ids)).resolves.toBe('again\n');
   });
+
+  itWithClaude(
+    `of a subscription, which Claude Code tells by itself, parks it without a slot, and it goes on in its conversation${skipped}`,
+    async () => {
+      let resetsAt = Number.POSITIVE_INFINITY;
+      models().clear();
+      models().answer(() => {
+        if (resetsAt === Number.POSITIVE_INFINITY) resetsAt = (Math.ceil(Date.now() / 1_000) + 12) * 1_000;
+        return Date.now() < resetsAt ? { status: 429, headers: unifiedLimit(resetsAt) } : { text: 'Done.', usage };
+      });
+      await platform.createWorkflow(workflow('subscribed', subscribedClaude()));
+      await platform.createWorkflow(workflow('beside', simulated('turns: 1, delay_ms: 1')));
+      const id = await platform.execute('subscribed');
+      const [events, statuses]: [string[], string[]] = [[], []];
+      for await (const { event, data } of platform.frames(id)) {
+        if (event === 'rate_limit_event') statuses.push(String(/"status":"(\w+)"/.exec(data)?.[1]));
+        if (/^(Execution|Phase)/.test(event)) events.push(event);
+        // The only slot is free for another execution while the limit holds.
+        if (event === 'PhaseParked') {
+          expect(await stateOf(id)).toMatchObject({ control: { why: 'limit' } });
+          await platform.reaches(await platform.execute('beside'), 'completed');
+        }
+      }
+      expect(statuses.slice(0, 2)).toEqual(['rejected', 'allowed']);
+      expect(events).toEqual(expect.arrayContaining(['PhaseParked', 'ExecutionResumed', 'ExecutionCompleted']));
+      const conversations = new Set(models().requests.map(({ session }) => session));
+      expect([...conversations]).toEqual([CONVERSATION]);
+      expect((await stateOf(id)).state).toBe('completed');
+    },
+  );
 });
+
+const CONVERSATION = '6f9d2f0e-0c53-4f6a-9a43-2f1f7a8f8a11';
+
+/** The headers of a refusal by which Claude Code tells of a limit, when it takes its calls for those of a subscription. */
+const unifiedLimit = (resetsAt: number): Record<string, string> => ({
+  'x-should-retry': 'false',
+  'anthropic-ratelimit-unified-status': 'rejected',
+  'anthropic-ratelimit-unified-reset': String(resetsAt / 1_000),
+  'anthropic-ratelimit-unified-representative-claim': 'five_hour',
+});
+
+/**
+ * Claude Code with the token of a subscription. As a plain command, so that the runner does not hold the refused call itself: its agent
+ * sees the refusal.
+ */
+const subscribedClaude = (): string => {
+  const script = `
+export ANTHROPIC_UNIX_SOCKET=$SYN_RUNNER_SOCKET ANTHROPIC_BASE_URL=http://runner/anthropic
+export CLAUDE_CODE_OAUTH_TOKEN=sk-ant-oat01-none CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 DISABLE_AUTOUPDATER=1 IS_SANDBOX=1
+if [ -e begun ]; then how=--resume; else touch begun; how=--session-id; fi
+exec ${CLAUDE_PROGRAM} -p 'Do your work' --output-format stream-json --verbose --model claude-sonnet-5-5 $how ${CONVERSATION} < /dev/null`;
+  const agent = 'agent: {provider: command, command: [sh, -eu], output: claude-stream-json, isolation: process}';
+  return `${agent}\nprompt_template: |\n${script.trim().replace(/^/gm, '  ')}`;
+};

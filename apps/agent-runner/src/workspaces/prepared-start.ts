@@ -58,10 +58,11 @@ export class PreparedStart {
   }
 
   #prepare(launcher: SandboxLauncher | undefined, sources: readonly string[]): void {
-    if (this.starter.user) launcher?.prepare(this.starter.user, sources);
+    if (this.starter.user) launcher?.mount(sources);
   }
 
   #launcher(): SandboxLauncher {
-    return new SandboxLauncher(this.starter.group, marker(this.starter.id));
+    const { group, user, id } = this.starter;
+    return new SandboxLauncher(group, user, marker(id));
   }
 }

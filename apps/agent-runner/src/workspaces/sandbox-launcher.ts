@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { startedProcess, type StartedProcess } from './agent-process';
 import { etcContents } from './bubblewrap';
 import type { ControlGroup } from './control-group';
-import { asUser, besideSources, inGroup, withFileSize } from './launch-command';
+import { asUser, inGroup, mountingSources, withFileSize, withOwnMounts } from './launch-command';
 import { PATH } from './programs';
 import { commandLine, LINE_BREAK } from './shell-words';
 import type { User } from './unprivileged-user';
@@ -12,7 +12,7 @@ import type { User } from './unprivileged-user';
 const [OPTIONS, CONTROL, SECCOMP, ETC] = [3, 4, 5, 6] as const;
 
 /** Reads a line, and does what it says. */
-const NEXT_STEP = `${LINE_BREAK}; IFS= read -r step <&${CONTROL}; eval "$step"`;
+const NEXT_STEP = `IFS= read -r step <&${CONTROL}; eval "$step"`;
 
 export interface SandboxStart {
   /** Bubblewrap's options; passed by a descriptor, they are not visible in the machine's process list. */
@@ -35,11 +35,15 @@ export interface StartedSandbox extends StartedProcess {
  */
 export class SandboxLauncher {
   readonly #shell: StartedProcess;
-  #user: User | undefined;
 
-  /** Begins to enter the groups. */
-  constructor(group: ControlGroup | undefined, environment: Readonly<Record<string, string>>) {
-    const [program = '', ...rest] = inGroup(group, NEXT_STEP);
+  /** Begins to enter the groups. With a user it has mounts of its own. */
+  constructor(
+    group: ControlGroup | undefined,
+    private readonly user: User | undefined,
+    environment: Readonly<Record<string, string>>,
+  ) {
+    const shell = inGroup(group, `${LINE_BREAK}; ${NEXT_STEP}`);
+    const [program = '', ...rest] = user ? withOwnMounts(shell) : shell;
     const stdio = Array.from({ length: ETC + etcContents.length }, () => 'pipe' as const);
     this.#shell = startedProcess(spawn(program, rest, { cwd: '/', env: { PATH, ...environment }, stdio }));
     // A shell that has failed breaks its pipes, and says so by its exit code.
@@ -47,9 +51,8 @@ export class SandboxLauncher {
   }
 
   /** Begins to mount the sources, for a user who sees them where `shownAt` says. */
-  prepare(user: User, sources: readonly string[]): void {
-    this.#user = user;
-    this.#pipes[CONTROL]?.write(`exec ${commandLine(besideSources(sources, NEXT_STEP))}\n`);
+  mount(sources: readonly string[]): void {
+    this.#pipes[CONTROL]?.write(`${mountingSources(sources)}; ${NEXT_STEP}\n`);
   }
 
   /** @throws for words that no program can be given; the shell, which would wait for others for ever, is then ended */
@@ -71,7 +74,7 @@ export class SandboxLauncher {
     const sandbox = ['bwrap', ...Object.entries(descriptors).flat().map(String), '--', ...argv];
     const own = options(ETC).map((option) => `${option}\0`);
     const limited = withFileSize(fileBytes, sandbox);
-    const command = commandLine(this.#user ? asUser(this.#user, limited) : limited);
+    const command = commandLine(this.user ? asUser(this.user, limited) : limited);
 
     const pipes = this.#pipes;
     pipes[CONTROL]?.end(`exec ${command}\n`);

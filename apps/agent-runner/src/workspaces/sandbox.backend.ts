@@ -1,4 +1,4 @@
-import { chown, mkdir, realpath } from 'node:fs/promises';
+import { chmod, chown, mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { agentProcess } from './agent-process';
 import { agentGroupIn, isolation } from './bubblewrap';
@@ -14,7 +14,7 @@ import { probeWorkspace } from './probe-workspace';
 import { descendants } from './process-table';
 import { PATH } from './programs';
 import { detectMachine, unenforceableOn, watchedOn, type Machine } from './sandbox-machine';
-import { unprivilegedUser, type User } from './unprivileged-user';
+import { unprivilegedUser } from './unprivileged-user';
 import { Volume, volumeIn } from './volume';
 import {
   type AgentInput,
@@ -31,6 +31,8 @@ import {
 import { signalProcess, WorkspaceProcesses } from './workspace-processes';
 
 const POLL_MS = 2;
+
+const SEARCHABLE = 0o711;
 
 /** Bubblewrap's own processes, which count against the group's process limit. */
 const WRAPPERS = 2;
@@ -77,25 +79,30 @@ export class SandboxBackend implements Backend {
     const user = await unprivilegedUser(spec.id);
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
-    // The socket's directory keeps all other users out.
+    // The places of sessions keep all other users out: within them the workspace's user finds what bears a known name.
+    if (user) await chmod(directory, SEARCHABLE);
     if (user && spec.socket !== undefined) await chown(spec.socket, user.uid, user.gid);
-    const [volume, { group, start }] = await Promise.all([
+    const [volume, group] = await Promise.all([
       Volume.open(volumeIn(directory), machine.canMountVolumes ? limits : {}, user),
-      this.#preparedStart({ id: spec.id, directory, limits }, user),
+      this.#limitedGroup({ id: spec.id, directory, limits }),
     ]);
-    start.mount([volume.root, ...(spec.socket === undefined ? [] : [spec.socket])]);
+    // Mounts of its own begin as those of the runner are: the volume is among them.
+    const start = new PreparedStart({ id: spec.id, group, user });
+    const isElsewhere = spec.socket !== undefined && !spec.socket.startsWith(`${directory}/`);
+    start.mount([directory, ...(isElsewhere ? [spec.socket] : [])]);
     return new Sandbox({ ...spec, directory, limits }, machine, { volume, group, start });
   }
 
   /** The group is recorded for a later runner before the first process is in it. */
-  async #preparedStart(
-    { id, directory, limits }: Omit<WorkspaceSpec, 'environment'>,
-    user: User | undefined,
-  ): Promise<Pick<SandboxResources, 'group' | 'start'>> {
+  async #limitedGroup({
+    id,
+    directory,
+    limits,
+  }: Omit<WorkspaceSpec, 'environment'>): Promise<ControlGroup | undefined> {
     const group = (await this.#detected()).groups.create(id);
     await writeRecord(directory, { id, groups: [...(group?.directories ?? [])] });
     group?.limit(limits, WRAPPERS);
-    return { group, start: new PreparedStart({ id, group, user }) };
+    return group;
   }
 
   #limitsOn(machine: Machine, asked: Limits): Limits {
