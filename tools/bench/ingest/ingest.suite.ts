@@ -7,7 +7,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
-import { atMost, timesAtLeast, type Figure, type Figures } from '../figure';
+import { atMost, stated, timesAtLeast, type Figure, type Figures } from '../figure';
 import { withStoreAndBus } from '../private-servers';
 import { residentMegabytes } from '../process-family';
 import { medianRound, percentile } from '../statistics';
@@ -21,8 +21,8 @@ const ROUNDS = 5;
 const BATCHES_OF_ROUND = 80;
 const IN_FLIGHT = 8;
 
-/** The steady load: events per second, its first minute, and the minutes that are measured. */
-const STEADY = { rate: 5_000, warmUpSeconds: 60, seconds: 180 };
+/** The steady load: events per second, its first minute, the minutes that are measured, and the most batches without an answer. */
+const STEADY = { rate: 5_000, warmUpSeconds: 60, seconds: 180, unanswered: 64 };
 
 const LANE = { sessions: 16, lines: 4_000, linesOfBatch: 250, rate: 10_000 };
 
@@ -66,14 +66,15 @@ async function startCollector(database: OwnDatabase, bus: string) {
   return { child, url };
 }
 
-/** Sends until it is accepted: a full buffer asks to send again later. */
+/** Sends until it is accepted: a full buffer, or a store that does not answer, asks to send again later. */
 async function acknowledged(url: string, body: string): Promise<void> {
   for (;;) {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(`${url}/events`, { method: 'POST', body, headers });
     const { accepted } = (await answer.json()) as { accepted?: number };
     if (accepted === EVENTS_OF_BATCH) return;
-    if (answer.status !== 429) throw new Error(`${answer.status}: ${String(accepted)} events were accepted`);
+    if (![429, 503].includes(answer.status))
+      throw new Error(`${answer.status}: ${String(accepted)} events were accepted`);
     await setTimeout(1_000 * Number(answer.headers.get('retry-after') ?? 1));
   }
 }
@@ -158,26 +159,26 @@ async function steadyLoad({ url, pid }: Platform, print: (line: string) => void)
   print(`collector: ${before.toFixed(0)} MB, then ${after.toFixed(0)} MB; load ${loadavg()[0]?.toFixed(1) ?? ''}`);
   const growth = ((after - before) * 60) / STEADY.seconds;
   return {
+    ingest_steady_rate: stated({ value: (times.length * EVENTS_OF_BATCH) / STEADY.seconds, unit: 'events/s' }),
     ingest_memory_growth: atMost({ value: Math.max(0, growth), unit: 'MB/min', target: 1 }),
     ingest_ack_p95: atMost({ value: percentile(times, 0.95), unit: 'ms', target: 250 }),
   };
 }
 
+/** The batches that are due within so many seconds; those that are due while too many are unanswered wait. */
 async function steady(url: string, seconds: number): Promise<readonly number[]> {
-  const batches = (seconds * STEADY.rate) / EVENTS_OF_BATCH;
   const everyMs = (1_000 * EVENTS_OF_BATCH) / STEADY.rate;
   const times: number[] = [];
   const since = performance.now();
-  const sent: Promise<void>[] = [];
-  for (let batch = 0; batch < batches; batch++) {
-    const due = since + batch * everyMs;
+  const sent = new Set<Promise<void>>();
+  for (let due = since; performance.now() < since + seconds * 1_000; due += everyMs) {
     await setTimeout(Math.max(0, due - performance.now()));
-    const body = bodyOf(reportedEvents());
-    sent.push(
-      acknowledged(url, body).then(() => {
-        times.push(performance.now() - due);
-      }),
-    );
+    if (sent.size >= STEADY.unanswered) await Promise.race(sent);
+    const answered = acknowledged(url, bodyOf(reportedEvents())).then(() => {
+      times.push(performance.now() - due);
+      sent.delete(answered);
+    });
+    sent.add(answered);
   }
   await Promise.all(sent);
   return times;

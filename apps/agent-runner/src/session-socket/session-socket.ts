@@ -7,6 +7,7 @@ import type { ModelGateway } from '../model-gateway/model-gateway';
 import type { Egress } from './egress';
 import { refuse, type Exchange } from './exchange';
 import type { HoldReason } from './hold-gate';
+import { ReportedTelemetry } from './reported-telemetry';
 import { BodyRefused } from './request-body';
 import { socketFaults } from './socket-metrics';
 import type { RunningTools } from './running-tools';
@@ -39,6 +40,7 @@ export class SessionSocket {
   /** Rejects when a record of the session cannot be written: its calls would not be accounted. */
   readonly fault: Promise<never>;
   readonly #questions: ToolQuestions;
+  readonly #reports: ReportedTelemetry;
   readonly #server: Server;
   readonly #running = new Set<Promise<void>>();
   #reportFault: (error: unknown) => void = () => undefined;
@@ -47,6 +49,7 @@ export class SessionSocket {
   private constructor(private readonly options: SessionSocketOptions) {
     const { hold, tools, bodies } = options.session;
     this.#questions = new ToolQuestions(hold, tools, bodies);
+    this.#reports = new ReportedTelemetry(options.session);
     this.fault = new Promise((_, reject) => {
       this.#reportFault = reject;
     });
@@ -150,7 +153,8 @@ export class SessionSocket {
       query: query === undefined ? '' : `?${query}`,
       gone: gone.signal,
     };
-    if (path.startsWith('/hooks/')) await this.#questions.answer(exchange);
+    if (this.#reports.takes(path)) await this.#reports.answer(exchange);
+    else if (path.startsWith('/hooks/')) await this.#questions.answer(exchange);
     else await this.options.gateway.answer(exchange, this.options.session);
   }
 

@@ -5,8 +5,11 @@ export interface SpoolLine {
   readonly leg: number;
   /** Time at which the runner read the line, ISO 8601. */
   readonly at: string;
-  /** `runner`: a notification that the runner itself has added; `setup`: of a command before the agent. */
-  readonly stream: 'stdout' | 'stderr' | 'runner' | 'setup';
+  /**
+   * `runner`: a notification that the runner itself has added; `setup`: of a command before the agent; `reported`: a fact that a program of the
+   * workspace has reported at the session socket.
+   */
+  readonly stream: 'stdout' | 'stderr' | 'runner' | 'setup' | 'reported';
   readonly text: string;
   /** Set for all parts of a long line but the last: it continues in the next record of its stream. */
   readonly more?: true;

@@ -139,7 +139,7 @@ const TranscriptRecord = z.object({
   line: z.int(),
   leg: z.int(),
   at: z.string(),
-  stream: z.enum(['stdout', 'stderr', 'runner', 'setup']),
+  stream: z.enum(['stdout', 'stderr', 'runner', 'setup', 'reported']),
   text: z.string(),
   more: z.literal(true).optional().meta({ description: 'The line continues in the next record of its stream.' }),
 });

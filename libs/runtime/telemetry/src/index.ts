@@ -18,7 +18,14 @@ export {
   otlpStatus,
   type OtlpSignal,
 } from './ingest/otlp/otlp-wire';
-export { eventOf, isToBeKept, isUnreadable, withoutSecrets, type ReportedFact } from './ingest/reported-fact';
+export {
+  eventOf,
+  isToBeKept,
+  isUnreadable,
+  reportedFactText,
+  withoutSecrets,
+  type ReportedFact,
+} from './ingest/reported-fact';
 export { Unreadable } from './ingest/unreadable';
 export { BufferFull, EventBuffer } from './store/event-buffer';
 export { Quarantine } from './store/quarantine';
@@ -41,6 +48,6 @@ export {
   telemetrySubject,
   type UnreadableEvent,
 } from './telemetry-batch';
-export { objectOf } from './parser/storable-text';
+export { LARGEST_EVENT, objectOf } from './parser/storable-text';
 export { liveMessagesOf } from './live-messages';
 export { BatchRefused, CollectorClient, LeaseLost } from './collector-client';

@@ -118,8 +118,38 @@ const COUNTS = [
   'leg',
 ] as const;
 
+/** The text by which a runner keeps a fact in a spool. */
+export const reportedFactText = (fact: ReportedFact): string => JSON.stringify(fact);
+
+const Kept = z.object({
+  sessionId: z.string(),
+  type: z.string(),
+  time: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  key: z.string().optional(),
+});
+
+/** The fact in such a text, or in one from quarantine; undefined in any other. */
+export function reportedFactIn(text: string): ReportedFact | undefined {
+  try {
+    // Absent keys stay absent.
+    return Kept.safeParse(JSON.parse(text)).data as ReportedFact | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is kept of a fact of a session that the platform runs: a type that is not to be reported, or does not match, as it came. */
+export function reportedContent({ type, data }: ReportedFact): { type: TelemetryType; data: ReportedFact['data'] } {
+  const isKept = isReportable(type, RUN_HERE) && TELEMETRY[type].safeParse(data).success;
+  return isKept ? { type, data } : { type: 'unknown', data: { raw: { event_type: type, ...data } } };
+}
+
+/** Stands for the place of any session that the platform runs. */
+const RUN_HERE: SessionPlace = { executionId: '', phaseId: null };
+
 /** The id of a fact on every route: the ids of its data come first, then the key of its source, then all that it tells. */
-function reportedFactId({ sessionId, type, time, data, key }: ReportedFact): string {
+export function reportedFactId({ sessionId, type, time, data, key }: ReportedFact): string {
   const shared = sharedFactId(sessionId, type, data);
   if (shared !== undefined) return shared;
   if (key !== undefined) return derivedUuid(REPORTED, sessionId, type, key);

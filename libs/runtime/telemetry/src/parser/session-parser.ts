@@ -1,6 +1,7 @@
 import { OutputMapping, type Usage } from '@syntropic/kernel';
 import { z } from 'zod';
 import { isTelemetryType } from '../catalogue';
+import { reportedContent, reportedFactId, reportedFactIn } from '../ingest/reported-fact';
 import { factIds, type TelemetryEvent } from '../telemetry-event';
 import type { LegEnd } from '../totals';
 import { ClaudeConversation } from './claude-conversation';
@@ -24,8 +25,8 @@ function conversationOf(output: AgentOutput, writer: EventWriter): Conversation 
   return output === 'claude-stream-json' ? new ClaudeConversation(writer) : new MappedConversation(writer, output);
 }
 
-/** The origin of a line; `runner`: a notification of the runner itself; `setup`: a command before the agent. */
-type OutputStream = 'stdout' | 'stderr' | 'runner' | 'setup';
+/** The origin of a line; `runner`: a notification of the runner itself; `setup`: a command before the agent; `reported`: a fact from the session socket. */
+type OutputStream = 'stdout' | 'stderr' | 'runner' | 'setup' | 'reported';
 
 /**
  * Parses the lines of an agent's output into telemetry, for one session. Deterministic: the same lines, numbers and times
@@ -67,6 +68,7 @@ export class SessionParser {
   line(text: string, lineNumber: number, time: string, stream: OutputStream = 'stdout'): TelemetryEvent[] {
     this.#writer.at(lineNumber, time);
     if (stream === 'setup') this.#setUp(text, lineNumber);
+    else if (stream === 'reported') this.#reported(text);
     else {
       const message = objectOf(text.trim());
       if (!message || !this.#isRead(message, stream)) this.#printed('agent_output', text, lineNumber);
@@ -88,6 +90,14 @@ export class SessionParser {
   #setUp(text: string, lineNumber: number): void {
     this.#writer.postponeLeg();
     this.#printed('setup_output', text, lineNumber);
+  }
+
+  /** What a program of the workspace has reported at the session socket; its accounts are not believed. */
+  #reported(text: string): void {
+    const fact = reportedFactIn(text);
+    if (!fact) return;
+    const { type, data } = reportedContent(fact);
+    this.#writer.writeReported(type, data, reportedFactId({ ...fact, sessionId: this.#writer.sessionId }));
   }
 
   /** False for an object that is plain output, also because it is nested too deeply for JSON.stringify. */

@@ -1,8 +1,7 @@
 import type { Pool } from 'pg';
-import { z } from 'zod';
 import { collectedFact } from '../ingest/collected-event';
 import { hookFact } from '../ingest/hook-line';
-import { eventOf, isUnreadable, type ReportedFact } from '../ingest/reported-fact';
+import { eventOf, isUnreadable, reportedFactIn, type ReportedFact } from '../ingest/reported-fact';
 import { TelemetryEvent } from '../telemetry-event';
 import { SessionPlaces } from './session-places';
 import type { TelemetryStore } from './telemetry-store';
@@ -90,21 +89,13 @@ export class Quarantine {
   }
 }
 
-const Fact = z.object({
-  sessionId: z.string(),
-  type: z.string(),
-  time: z.string(),
-  data: z.record(z.string(), z.unknown()),
-  key: z.string().optional(),
-});
-
 /** An event of a runner, or what a source has reported, in whichever form it was set apart. */
 function readAgain({ event, received_at }: Row): TelemetryEvent | ReportedFact | undefined {
   const value = valueIn(event);
   const known = TelemetryEvent.safeParse(value).data;
   if (known) return known;
-  const fact = Fact.safeParse(value).data;
-  if (fact) return { ...fact, ...(fact.key === undefined ? {} : { key: fact.key }) } as ReportedFact;
+  const fact = reportedFactIn(event);
+  if (fact) return fact;
   const collected = collectedFact(value);
   if ('type' in collected) return collected;
   const hook = hookFact(value, new Date(received_at).toISOString());
