@@ -61,6 +61,23 @@ async function forget(pattern: string): Promise<void> {
   cache.disconnect();
 }
 
+describe('an execution that runs', () => {
+  it('is not sent again to a client that names the tag of its detail or state, until it changes', async () => {
+    const executionId = anExecutionId();
+    const facts = factsOf(executionId);
+    const { minPosition } = await gateway.record(`execution-${executionId}`, [facts.started], executionId);
+    for (const path of [`/executions/${executionId}`, `/executions/${executionId}/state`]) {
+      const { etag } = await get(path, { 'x-min-position': minPosition });
+      expect(await get(path, { 'if-none-match': etag })).toEqual({ status: 304, etag, text: '' });
+    }
+    const { etag } = await get(`/executions/${executionId}/state`);
+    const events = [facts.queued, facts.phaseStarted, facts.phaseCompleted, facts.completed];
+    const later = await gateway.record(`execution-${executionId}`, events, executionId);
+    const headers = { 'x-min-position': later.minPosition, 'if-none-match': etag };
+    expect(await get(`/executions/${executionId}/state`, headers)).toMatchObject({ status: 200 });
+  });
+});
+
 describe('the detail of an ended execution', () => {
   it('is kept with its operations, and sent as the same bytes', async () => {
     const { executionId, minPosition, observe } = await endedRun();

@@ -24,7 +24,12 @@ export const SHOWN_RERUNS = 100;
 export const SHOWN_MESSAGES = 20;
 
 /** The detail of an execution. `asOf`: the position up to which it includes its reruns. `isFinal`: only a rerun changes it. */
-type DetailNow = Readonly<{ detail: ExecutionDetail; asOf: number; isFinal: boolean }>;
+type DetailNow = Readonly<{
+  detail: ExecutionDetail;
+  timeless: ExecutionDetail | undefined;
+  asOf: number;
+  isFinal: boolean;
+}>;
 
 const MISSING_TELEMETRY = `
   select count(*)::int as missing from unnest($1::text[]) as phase (session_id)
@@ -49,7 +54,9 @@ export class ExecutionDetails {
     const isComplete = hasEnded(row) && openSessions(row.detail).size === 0 && (await this.#isTelemetryComplete(row));
     const [{ asOf, ...now }, operations] = await Promise.all([this.#now(row), this.operations(row)]);
     const detail = executionDetail(row, { ...now, operations });
-    return { detail, asOf, isFinal: isComplete && areSettled(row, now.messages) && isUnreserved(now.budget) };
+    // Durations of what goes on grow with the clock, and are no news.
+    const timeless = hasEnded(row) ? undefined : executionDetail(row, { ...now, operations, at: 0 });
+    return { detail, timeless, asOf, isFinal: isComplete && areSettled(row, now.messages) && isUnreserved(now.budget) };
   }
 
   async withoutOperations(row: ExecutionRow): Promise<ExecutionDetail> {

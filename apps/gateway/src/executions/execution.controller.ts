@@ -31,8 +31,8 @@ export class ExecutionController {
     }
     return this.kept.ofRow(request, DETAIL, asked, async () => {
       const { row, position } = await this.lookup.findVersioned(EXECUTION, asked, request);
-      const { detail, ...made } = await this.details.withOperations(row);
-      return { view: detail, ...made, id: row.execution_id, row: position };
+      const { detail, timeless, ...made } = await this.details.withOperations(row);
+      return { view: detail, timeless, ...made, id: row.execution_id, row: position };
     });
   }
 
@@ -40,6 +40,6 @@ export class ExecutionController {
   async state(request: ApiRequest<typeof readState>) {
     const row = await this.lookup.find(EXECUTION, request.params.execution_id, request);
     const { at } = request.query;
-    return at === undefined ? executionState(row) : this.past.state(row.execution_id, at);
+    return at === undefined ? this.kept.tagged(request, executionState(row)) : this.past.state(row.execution_id, at);
   }
 }

@@ -17,6 +17,9 @@ type PastExecution = Readonly<{ row: ExecutionRow; last: Recorded; epoch: string
 
 type IsPast = (event: Recorded) => boolean;
 
+/** The events of the past, in the log of an epoch. */
+type Past = Readonly<{ isPast: IsPast; epoch: string }>;
+
 /**
  * Executions as they stood at a moment, folded from their events by the read model's own folds.
  * The use of a session that had not ended is not known for the past, so costs are marked as incomplete.
@@ -39,8 +42,8 @@ export class PastExecutions {
   /** @throws as `state` does */
   async detail(executionId: string, at: string): Promise<ExecutionDetail> {
     const moment = momentOf(at);
-    const isPast = await this.#until(moment);
-    const past = await this.#find(executionId, isPast);
+    const { isPast, epoch } = await this.#until(moment);
+    const past = await this.#find(executionId, { isPast, epoch });
     const until = 'time' in moment ? moment.time : past.last.recordedAt;
     const [reruns, messages, operations] = await Promise.all([
       this.#reruns(executionId, until),
@@ -52,18 +55,17 @@ export class PastExecutions {
     return { ...executionDetail(past.row, facts), as_of: asOf(past) };
   }
 
-  async #until(moment: Moment): Promise<IsPast> {
-    if ('time' in moment) return ({ recordedAt }) => recordedAt <= moment.time;
+  async #until(moment: Moment): Promise<Past> {
     const { epoch, position } = await this.head.now();
+    if ('time' in moment) return { isPast: ({ recordedAt }) => recordedAt <= moment.time, epoch };
     if (moment.epoch !== undefined && moment.epoch !== epoch) throw otherEpoch();
     if (moment.position > position) {
       throw new Problem('position.ahead', `the log ends at ${position}`, { field: 'at' });
     }
-    return (event) => event.position <= moment.position;
+    return { isPast: (event) => event.position <= moment.position, epoch };
   }
 
-  async #find(executionId: string, isPast: IsPast): Promise<PastExecution> {
-    const { epoch } = await this.head.now();
+  async #find(executionId: string, { isPast, epoch }: Past): Promise<PastExecution> {
     const { rows, last } = await pastRows(
       this.log,
       { ...ofExecution(executionId), projection: executionProjection, keys: [executionId] },

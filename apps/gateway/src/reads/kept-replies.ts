@@ -7,7 +7,13 @@ import type { ApiRequest, JsonBytes } from '../http/endpoint';
 type Place = Readonly<{ projection: Projection; name: string }>;
 
 /** `asOf`: the position up to which the answer includes the events of its read model. Only an answer of final facts is kept. */
-type Made = Readonly<{ view: object; asOf: number; isFinal: boolean }>;
+type Made = Readonly<{
+  view: object;
+  /** The view at a fixed time: its tag stays while nothing but the time changes. */
+  timeless?: object | undefined;
+  asOf: number;
+  isFinal: boolean;
+}>;
 type MadeOfRow = Made & Readonly<{ id: string; row: number }>;
 
 type Request = Pick<ApiRequest, 'minPosition' | 'reply' | 'headers'>;
@@ -21,10 +27,15 @@ export class KeptReplies {
     const { answer, epoch } = await this.answers.ofRow(place, id, request);
     if (answer) return sent(request, answer);
 
-    const { view, isFinal, ...made } = await make();
-    const fresh = answerOf(bytesOf(view));
+    const { view, timeless, isFinal, ...made } = await make();
+    const fresh = timeless ? { body: bytesOf(view), etag: weakTagOf(timeless) } : answerOf(bytesOf(view));
     if (isFinal) this.answers.keepOfRow(place, made.id, { ...fresh, ...made, epoch });
     return sent(request, fresh);
+  }
+
+  /** An answer that costs nothing to make, with an entity tag. */
+  tagged(request: Request, view: object): JsonBytes {
+    return sent(request, answerOf(bytesOf(view)));
   }
 
   async ofList(request: Request, place: Place, make: () => Promise<Made>): Promise<JsonBytes> {
@@ -40,6 +51,9 @@ export class KeptReplies {
 
 const bytesOf = (view: object): Buffer => Buffer.from(jsonWithin(view, MAX_ANSWER_BYTES));
 
+/** Of an answer that means the same to its readers, not of its bytes. */
+const weakTagOf = (view: object): string => `W/${answerOf(bytesOf(view)).etag}`;
+
 const NOT_MODIFIED = 304;
 const NOTHING = Buffer.alloc(0);
 
@@ -53,4 +67,6 @@ function sent({ reply, headers }: Request, { etag, body }: Answer): JsonBytes {
 /** The header names one or more tags, or `*`; a proxy may have marked a tag as weak. */
 const isKnown = (header: string | undefined, etag: string): boolean =>
   header !== undefined &&
-  (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
+  (header.trim() === '*' || header.split(',').some((tag) => strong(tag.trim()) === strong(etag)));
+
+const strong = (tag: string): string => tag.replace(/^W\//, '');

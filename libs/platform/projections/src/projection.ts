@@ -45,7 +45,7 @@ type Definition<
   /** The filters by which lists are counted in advance: each by the equality of these columns. */
   counted?: readonly (readonly (keyof Shape & string)[])[];
   listed?: ListedJson<Column, Json>;
-  /** The keys of other rows whose answers show this row: a change of it makes kept answers of theirs outdated. */
+  /** The keys of other rows whose answers show this row: a change of it makes kept answers of theirs outdated. Absent: answers are not kept. */
   shownWith?: (row: RowFrom<Shape>) => readonly string[];
   /** The rows an event concerns, named by the event alone. */
   keys: (event: Recorded<E>) => readonly string[];
@@ -68,6 +68,8 @@ export interface Projection<Row extends AnyRow = AnyRow, Listed extends AnyRow =
   readonly counted: readonly (readonly string[])[];
   readonly listed: Pick<ListedJson<string, unknown>, 'column' | 'sql' | 'cut'> | undefined;
   keys(event: Recorded): readonly string[];
+  /** True where answers about its rows are kept: the cache has their positions. */
+  readonly keepsAnswers: boolean;
   /** The keys of other rows whose answers show this row. */
   shownWith(row: AnyRow): readonly string[];
   /** `undefined` for an event it does not fold. */
@@ -114,6 +116,7 @@ export const projection =
       streams,
       types: Object.keys(on),
       keys: definition.keys,
+      keepsAnswers: definition.shownWith !== undefined,
       // Only the projection's own folds make its rows.
       shownWith: (row) => definition.shownWith?.(row as RowFrom<Shape>) ?? [],
       foldOf: (type) => (Object.hasOwn(on, type) ? on[type] : undefined),
@@ -137,6 +140,7 @@ export const projectionOfEvery = <Shape extends z.ZodRawShape>(
     streams: [],
     types: [],
     keys: definition.keys,
+    keepsAnswers: false,
     shownWith: () => [],
     foldOf: () => every,
   };

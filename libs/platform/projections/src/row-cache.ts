@@ -37,9 +37,6 @@ type VersionedPage = Readonly<{ position: number; page: Page<AnyRow> }>;
 /** `shown`: of the newest change of a row that is shown with it; 0 for none since answers are kept. */
 export type RowPositions = Readonly<{ row: number; shown: number }>;
 
-/** A position has at most 16 digits. */
-const POSITION_CHARACTERS = 16;
-
 type Entry = Readonly<{ key: string; position: number; value: unknown }>;
 
 /** Caches rows and pages with their positions: an older one never replaces a newer one. Deleted rows are stored as null. */
@@ -69,14 +66,13 @@ export class RowCache {
 
   /** The positions of a row and of the rows that are shown with it; `undefined` where the cache has lost one of them. */
   async positionsOf(projection: Projection, epoch: string, id: string): Promise<RowPositions | undefined> {
-    const positions = this.redis.pipeline();
-    positions.getrange(rowKey(projection, epoch, id), 0, POSITION_CHARACTERS);
-    positions.get(shownKey(projection, epoch, id));
-    const [row, shown] = (await this.#suspending(positions.exec())) ?? [];
-    if (!row || !shown || row[0] || shown[0]) throw row?.[0] ?? shown?.[0] ?? new Error('the cache has no answer');
-    const [text, known] = [row[1] as string, shown[1] as string | null];
-    // A missing row has no characters.
-    return text === '' || known === null ? undefined : { row: parseInt(text, 10), shown: parseInt(known, 10) };
+    // One command: a pipeline of two costs a hot route a fifth of its rate.
+    const [row, shown] = await this.#suspending(
+      this.redis.mget(positionKey(projection, epoch, id), shownKey(projection, epoch, id)),
+    );
+    return typeof row === 'string' && typeof shown === 'string'
+      ? { row: parseInt(row, 10), shown: parseInt(shown, 10) }
+      : undefined;
   }
 
   /** Bytes as they were stored under a name of the caller. */
@@ -137,16 +133,19 @@ export class RowCache {
   }
 }
 
-/** The row, and its position for each row whose answers show it. */
+/** The row, its position where answers about it are kept, and its position for each row whose answers show it. */
 function entriesOf(projection: Projection, epoch: string, id: string, { position, row }: Versioned): readonly Entry[] {
   const shownWith = row ? projection.shownWith(row) : [];
   return [
     { key: rowKey(projection, epoch, id), position, value: row },
+    ...(projection.keepsAnswers ? [{ key: positionKey(projection, epoch, id), position, value: null }] : []),
     ...shownWith.map((other) => ({ key: shownKey(projection, epoch, other), position, value: null })),
   ];
 }
 
 const rowKey = ({ name, version }: Projection, epoch: string, id: string) => `rm:${name}:${version}:${epoch}:${id}`;
+const positionKey = ({ name, version }: Projection, epoch: string, id: string) =>
+  `position:${name}:${version}:${epoch}:${id}`;
 const shownKey = ({ name, version }: Projection, epoch: string, id: string) =>
   `shown:${name}:${version}:${epoch}:${id}`;
 const answerKey = ({ name, version }: Projection, epoch: string, answer: string) =>
