@@ -31,6 +31,10 @@ export const timesAtMost = ({ value, unit, limit, target }: Compared): Figure =>
 export const atMost = ({ value, unit, limit, target }: Bounded): Figure =>
   figure({ value, unit, limit: limit ?? null, target, ok: value <= target });
 
+/** A value that should be at least the target, in its own unit; the limit is shown for comparison. */
+export const atLeast = ({ value, unit, limit, target }: Bounded): Figure =>
+  figure({ value, unit, limit: limit ?? null, target, ok: value >= target });
+
 /** A value without a target. */
 export const stated = ({ value, unit }: Stated): Figure => figure({ value, unit, limit: null, target: null, ok: true });
 

@@ -12,11 +12,13 @@ import { pipelineSuite } from './pipeline/pipeline.suite';
 import { jsonLine, table } from './report';
 import { listsSuite } from './lists/lists.suite';
 import { readSuite } from './read/read.suite';
+import { rebuildSuite } from './rebuild/rebuild.suite';
 import { startSuite } from './start/start.suite';
 import { workspaceSuite } from './workspace/workspace.suite';
+import { z } from 'zod';
 
-/** `print` takes lines that explain the figures. */
-type Suite = (print: (line: string) => void) => Promise<Figures>;
+/** `print` takes lines that explain the figures; `size` is the number of stored items, where a suite stores some. */
+type Suite = (print: (line: string) => void, size?: number) => Promise<Figures>;
 
 const SUITES: Readonly<Record<string, Suite>> = {
   append: appendSuite,
@@ -33,15 +35,19 @@ const SUITES: Readonly<Record<string, Suite>> = {
   read: readSuite,
   lists: listsSuite,
   ingest: ingestSuite,
+  rebuild: rebuildSuite,
 };
+
+const Size = z.coerce.number().int().positive();
 
 async function main([name = '', ...options]: readonly string[]): Promise<void> {
   const suite = SUITES[name];
-  if (!suite) throw new Error(`usage: npm run bench -- ${Object.keys(SUITES).join('|')} [--json]`);
+  if (!suite) throw new Error(`usage: npm run bench -- ${Object.keys(SUITES).join('|')} [--json] [--size N]`);
+  const size = options.includes('--size') ? Size.parse(options[options.indexOf('--size') + 1]) : undefined;
 
   const figures = await suite((line) => {
     console.error(line);
-  });
+  }, size);
   console.log(options.includes('--json') ? jsonLine(name, figures) : table(figures));
 }
 

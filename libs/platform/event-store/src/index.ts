@@ -3,7 +3,7 @@ export { Claims } from './claims';
 export { EventAppender } from './event-appender';
 export { decisionHandler } from './decision-handler';
 export { retryOnConflict } from './retry-on-conflict';
-export type { EventLog } from './event-log';
+export type { EventLog, LogPage } from './event-log';
 export { aggregatesToken, EventStoreModule, InjectAggregates } from './event-store.module';
 export { LogRestored, requireContinuation } from './log-place';
 export { LogReader } from './log-reader/log-reader';

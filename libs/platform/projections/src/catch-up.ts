@@ -5,7 +5,7 @@ import type { Advance, Failure } from './advance';
 import type { Owned } from './owned';
 
 export type CatchUpOptions = Readonly<{
-  log: EventLog;
+  log: Pick<EventLog, 'read'>;
   advance: Advance;
   /** The number of attempts at the same event. */
   attempts: number;

@@ -10,6 +10,7 @@ import type { Projection } from './projection';
 import type { ProjectionRunnerOptions } from './projection-runner-options';
 import { Rebuilds } from './rebuilds';
 import { RowLoader } from './row-loader';
+import { SharedPages } from './shared-pages';
 import { tableFault } from './table';
 
 const BACK_OFF = { firstMs: 250, longestMs: 2_000 };
@@ -24,6 +25,7 @@ export class ProjectionRunner {
   readonly #leaseMs: number;
   readonly #checkpoints: Checkpoints;
   readonly #advance: Advance;
+  readonly #pages: SharedPages;
   readonly #owned = new Map<Projection, Owned>();
   readonly #catchUps = new Set<Promise<void>>();
   readonly #rebuilds: Rebuilds;
@@ -38,6 +40,7 @@ export class ProjectionRunner {
     this.#leaseMs = leaseMs;
     this.#checkpoints = new Checkpoints(pool, worker, leaseMs);
     this.#advance = new Advance({ pool, worker, cache, announce });
+    this.#pages = new SharedPages(options.log);
     this.#rebuilds = new Rebuilds(pool, options.projections);
   }
 
@@ -102,12 +105,12 @@ export class ProjectionRunner {
   }
 
   async #catchUp(owned: Owned): Promise<void> {
-    const { pool, log, attempts = 5, backoffMs = 200 } = this.options;
+    const { pool, attempts = 5, backoffMs = 200 } = this.options;
     const fault = await tableFault(pool, owned.projection);
     const failure = fault
       ? ({ owned, kind: 'faulty', error: new Error(fault) } as const)
       : await catchUp(owned, {
-          log,
+          log: this.#pages,
           advance: this.#advance,
           attempts,
           backoffMs,
