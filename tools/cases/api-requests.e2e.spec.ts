@@ -11,7 +11,9 @@ import { draftOperations, type ApiDocument, type DraftOperation, type DraftReque
 /** Requests for each operation. More are sent by `SYN_API_REQUESTS=2000 npx jest tools/cases/api-requests`. */
 const REQUESTS = Number(process.env['SYN_API_REQUESTS'] ?? 40);
 const SEED = 20_261_126;
-const AT_ONCE = 4;
+const AT_ONCE = 32;
+/** Requests of an operation that are drawn together: all of a long run would not fit in memory. */
+const DRAWN = 40;
 
 const platform = usePlatform();
 
@@ -82,13 +84,18 @@ async function check(draft: DraftRequest, isStream: boolean): Promise<void> {
 const STACK_TRACE = /\bat (?:async )?[\w.<>]+ \(|node_modules|\.ts:\d+|\.js:\d+/;
 
 /** Requests of all operations in turn, so that what one creates is what others change and delete. */
-function inTurn(operations: readonly DraftOperation[]): (readonly [DraftRequest, boolean])[] {
-  const drawn = operations.map(({ requests, isStream }, index) =>
-    fc.sample(requests, { numRuns: REQUESTS, seed: SEED + index }).map((request) => [request, isStream] as const),
-  );
-  return Array.from({ length: REQUESTS }, (_, round) =>
-    drawn.flatMap((requests) => requests.slice(round, round + 1)),
-  ).flat();
+function* inTurn(operations: readonly DraftOperation[]): Generator<readonly [DraftRequest, boolean]> {
+  for (let from = 0; from < REQUESTS; from += DRAWN) {
+    const numRuns = Math.min(DRAWN, REQUESTS - from);
+    const drawn = operations.map(({ requests, isStream }, index) =>
+      fc
+        .sample(requests, { numRuns, seed: SEED + from * 1_000 + index })
+        .map((request) => [request, isStream] as const),
+    );
+    for (let round = 0; round < numRuns; round++) {
+      for (const requests of drawn) yield* requests.slice(round, round + 1);
+    }
+  }
 }
 
 describe('requests of every kind, for every operation of the API document', () => {
@@ -96,9 +103,8 @@ describe('requests of every kind, for every operation of the API document', () =
     const pids = SERVICE_NAMES.map((name) => platform.service(name).pid);
     await makeKey();
     const { body } = await platform.get('/api/openapi.json');
-    const requests = inTurn(draftOperations(body as ApiDocument));
-
-    const next = requests[Symbol.iterator]();
+    const operations = draftOperations(body as ApiDocument);
+    const next = inTurn(operations);
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
         for (const [draft, isStream] of next) await check(draft, isStream);
@@ -111,7 +117,9 @@ describe('requests of every kind, for every operation of the API document', () =
     expect(answered.has(401)).toBe(false);
     expect(await storedBy(refused)).toEqual([]);
     expect(SERVICE_NAMES.map((name) => platform.service(name).pid)).toEqual(pids);
-    console.info(`${requests.length} requests, by status: ${JSON.stringify(Object.fromEntries([...answered].sort()))}`);
+    console.info(
+      `${operations.length * REQUESTS} requests, by status: ${JSON.stringify(Object.fromEntries([...answered].sort()))}`,
+    );
   }, 3_600_000);
 });
 

@@ -1,5 +1,5 @@
 import { CONTRACTS } from '@syntropic/catalogue/contracts';
-import { WIRE_EVENTS } from '@syntropic/catalogue/read-model';
+import { READ_MODELS, WIRE_EVENTS } from '@syntropic/catalogue/read-model';
 import { PostgresEventLog, Relay } from '@syntropic/event-store';
 import { DomainError, jsonBytes, type AnyContract, type Event } from '@syntropic/kernel';
 import { decodeLiveFrame, encodeLiveFrame, EventDataFaults } from '@syntropic/live';
@@ -28,6 +28,17 @@ const MAX_USD = 999_999_999;
 const STREAMED = ['round 0', 'the largest sums', 'the largest texts'];
 /** Rows of this size take longer than a request waits. */
 const PATIENCE = { within: 60_000 };
+
+const REMOVED = 'the last event of its aggregate removes the row';
+/** The read models that have no row after these events, each with the reason. */
+const WITHOUT_ROWS: Readonly<Record<string, string>> = {
+  artifact: REMOVED,
+  organization: REMOVED,
+  repo: REMOVED,
+  system: REMOVED,
+  audit_entry: 'a service has recorded these events',
+  repo_execution: 'the executions name no repository of GitHub',
+};
 
 beforeAll(() => {
   const { pool } = gateway.database;
@@ -162,6 +173,28 @@ describe('every event that a contract accepts', () => {
       for (const text of texts) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BYTES);
     }
     expect(faulty).toEqual([]);
+  });
+
+  it('has reached every read model that folds it', async () => {
+    const { pool } = gateway.database;
+    const { position: head } = await new PostgresEventLog(pool).head();
+    await eventually(async () => {
+      const { rows: reached } = await pool.query<{ name: string }>(
+        `select projection || '_v' || version as name from read.checkpoints where position >= $1`,
+        [head],
+      );
+      const names = reached.map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(READ_MODELS.map(({ name, version }) => `${name}_v${version}`)));
+      return true;
+    }, PATIENCE);
+
+    const rows = await Promise.all(
+      READ_MODELS.map(async ({ name, table }) => {
+        const found = await pool.query<{ found: boolean }>(`select exists (select from ${table}) as found`);
+        return [name, found.rows[0]?.found] as const;
+      }),
+    );
+    expect(rows.flatMap(([name, found]) => (found || name in WITHOUT_ROWS ? [] : [name]))).toEqual([]);
   });
 
   it('is relayed as it was recorded', async () => {
