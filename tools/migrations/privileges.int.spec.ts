@@ -45,7 +45,10 @@ const SCHEMA = ['ops.migration_kinds', 'ops.migrations'];
 
 /** The schemas in which a role may change rows, and those in which it may read some. */
 const TABLES: Readonly<Record<Role, Readonly<{ writes: readonly string[]; reads: readonly string[] }>>> = {
-  syn_command_service: { writes: ['ops', 'ops.dead_letters'], reads: ['log', 'ops', 'ops.dead_letters', ...SCHEMA] },
+  syn_command_service: {
+    writes: ['ops', 'ops.dead_letters'],
+    reads: ['log', 'ops', 'ops.dead_letters', ...SCHEMA, 'telemetry'],
+  },
   syn_projection_worker: { writes: ['read'], reads: ['log', ...SCHEMA, 'read'] },
   syn_collector: {
     writes: ['ops.dead_letters', 'telemetry'],

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { traceparentOf } from '@syntropic/observability';
 import { repositoryUrl, type AgentConfiguration, type WorkOrder } from '@syntropic/orchestration/contracts';
 import { SETTINGS } from '../injection-tokens';
 import type { Provider } from '../providers';
@@ -32,13 +33,19 @@ export class WorkspaceRequests {
    * @throws DomainError for limits that never fit; the signal's reason when it is aborted
    */
   async of(order: WorkOrder, directory: string, signal: AbortSignal): Promise<WorkspaceRequest> {
-    const { sessionId, agent, repos, repositoryRef, fork } = order;
+    const { sessionId, executionId, agent, repos, repositoryRef, fork } = order;
     const objects = this.storage.retryingUntil(signal);
     const limits = limitsOf(agent);
     const kinds = await this.kinds.withRoom(order, limits, signal);
     return {
       ...kinds,
-      workspace: { id: sessionId, directory, limits, environment: {} },
+      // An agent's own spans are those of its session in the execution's trace.
+      workspace: {
+        id: sessionId,
+        directory,
+        limits,
+        environment: { TRACEPARENT: traceparentOf(executionId, sessionId) },
+      },
       contents: {
         inputs: inputFiles(objects, order),
         kept: fork && { open: () => objects.get(fork.uri), beside: directory },

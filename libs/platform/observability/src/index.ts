@@ -5,3 +5,4 @@ export type { PartSource, PartState } from './health/part-state';
 export { createLogger } from './logger';
 export { MetricsModule } from './metrics/metrics.module';
 export { PartGauges } from './metrics/part-gauges';
+export { spanIdOf, traceIdOf, traceparentOf } from './tracing/trace-ids';

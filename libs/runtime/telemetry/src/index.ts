@@ -13,6 +13,7 @@ export { recordsIn } from './ingest/otlp/otlp-records';
 export {
   OTLP_SIGNALS,
   otlpMessage,
+  otlpRequestBytes,
   otlpResponse,
   otlpResponseBytes,
   otlpStatus,

@@ -64,6 +64,12 @@ export function otlpMessage(signal: OtlpSignal, bytes: Uint8Array): unknown {
   }
 }
 
+/** A request in Protobuf, from its fields as the definitions of OTLP name them; ids are bytes. */
+export function otlpRequestBytes(signal: OtlpSignal, message: object): Uint8Array {
+  const { request } = MESSAGES[signal];
+  return request.encode(request.fromObject(message)).finish();
+}
+
 /** The field of a partial success in which a signal counts what was rejected. */
 const REJECTED = { logs: 'rejectedLogRecords', metrics: 'rejectedDataPoints', traces: 'rejectedSpans' } as const;
 

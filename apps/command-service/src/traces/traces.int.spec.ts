@@ -1,0 +1,283 @@
+import { agentSession } from '@syntropic/agent-sessions/contracts';
+import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-store';
+import { NO_USAGE, type Event } from '@syntropic/kernel';
+import { event } from '@syntropic/kernel/testing';
+import { spanIdOf, traceIdOf, traceparentOf } from '@syntropic/observability';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
+import { createPool } from '@syntropic/postgres';
+import { Effects, PROCESSES, ProcessRunner, Timers } from '@syntropic/processes';
+import { otlpMessage, PostgresTelemetryStore, TelemetryReader } from '@syntropic/telemetry';
+import { eventually, useDatabase } from '@syntropic/testing';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Pool } from 'pg';
+import { exportTraces } from './export-traces.process';
+import { TraceExporter } from './trace-exporter';
+
+const { ExecutionStarted, PhaseQueued, PhaseStarted, PhaseFailed, ExecutionPaused, ExecutionFailed } =
+  workflowExecution.events;
+const { SessionStarted, SessionCompleted } = agentSession.events;
+
+type ReceivedSpan = Readonly<{
+  name: string;
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  attributes: readonly Readonly<{ key: string; value: Readonly<Record<string, unknown>> }>[];
+  events?: readonly Readonly<{ name: string }>[];
+  links?: readonly Readonly<{ traceId: string; spanId: string }>[];
+  status?: Readonly<{ message?: string }>;
+}>;
+
+/** A receiver of OTLP over HTTP that reads requests by the official definitions; it refuses with `status` while that is set. */
+class Receiver {
+  readonly spans: ReceivedSpan[] = [];
+  readonly authorizations: (string | undefined)[] = [];
+  status = 200;
+  requests = 0;
+  readonly #server: Server;
+
+  constructor() {
+    this.#server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        this.requests++;
+        this.authorizations.push(request.headers.authorization);
+        if (this.status === 200 && request.url === '/v1/traces') this.#take(Buffer.concat(chunks));
+        response.writeHead(this.status).end();
+      });
+    });
+  }
+
+  async listen(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #take(body: Buffer): void {
+    const { resourceSpans } = otlpMessage('traces', body) as {
+      resourceSpans: { scopeSpans: { spans: (ReceivedSpan & Record<'traceId' | 'spanId', Uint8Array>)[] }[] }[];
+    };
+    for (const span of resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)))
+      this.spans.push(JSON.parse(JSON.stringify(span, hexBytes)) as ReceivedSpan);
+  }
+
+  named(name: string): ReceivedSpan {
+    const found = this.spans.filter((span) => span.name === name);
+    expect(found).toHaveLength(1);
+    return found[0] as ReceivedSpan;
+  }
+}
+
+/** Ids are bytes, which JSON writes as an object of Buffer. */
+const hexBytes = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value
+    ? Buffer.from(value.data as number[]).toString('hex')
+    : value;
+
+const valueOf = ({ attributes }: ReceivedSpan, wanted: string): unknown =>
+  Object.values(attributes.find(({ key }) => key === wanted)?.value ?? {})[0];
+
+describe('traces of executions', () => {
+  const database = useDatabase();
+  const receiver = new Receiver();
+  const log = { debug: () => undefined, warn: () => undefined };
+  let pool: Pool;
+  let endpoint = '';
+
+  // Registered after the database's own hook, so that it runs before it.
+  beforeAll(async () => {
+    pool = createPool(database.urlAs('syn_command_service'));
+    endpoint = await receiver.listen();
+  });
+  afterAll(async () => {
+    receiver.close();
+    await pool.end();
+  });
+
+  const record = async (stream: string, events: readonly Event[], traceparent?: string) => {
+    const id = randomUUID();
+    const context = {
+      commandId: id,
+      correlationId: id,
+      causationId: id,
+      bodyHash: '',
+      ...(traceparent && { traceparent }),
+    };
+    const actor = { kind: 'key' as const, id: 'ada' };
+    const outcome = await new EventAppender(database.pool).append({
+      stream,
+      expected: 0,
+      events,
+      context: { ...context, actor },
+    });
+    expect(outcome.is).toBe('appended');
+  };
+
+  /** An execution whose phase has failed, its session with a call and two tools, one below the other. */
+  async function aFailedExecution(traceparent?: string) {
+    const executionId = `exec-${randomUUID().slice(-12)}`;
+    const sessionId = randomUUID();
+    const ids = { executionId, workflowId: 'w' };
+    const inSession = { ...ids, phaseId: 'plan', sessionId, attempt: 1, leg: 1 };
+    const failure = { error: 'it broke', errorType: 'agent_failed' };
+    const telemetry = [
+      observed('model_call', 1_000, { model: 'opus', upstream: 'anthropic', ...call }),
+      observed('tool_execution_started', 1_100, { tool_name: 'Task', tool_use_id: 'outer' }),
+      observed('tool_execution_started', 1_200, {
+        tool_name: 'Bash',
+        tool_use_id: 'inner',
+        parent_tool_use_id: 'outer',
+      }),
+      observed('tool_execution_failed', 1_300, { tool_name: 'Bash', tool_use_id: 'inner', error: 'exit 1' }),
+      observed('tool_execution_completed', 1_400, { tool_name: 'Task', tool_use_id: 'outer', success: true }),
+    ].map((one) => ({ ...one, executionId, sessionId, phaseId: 'plan' }));
+    await new PostgresTelemetryStore(database.pool).insert([{ events: telemetry }]);
+    const started = { ...ids, phaseId: 'plan', sessionId, provider: 'claude', repos: [] };
+    await record(`session-${sessionId}`, [
+      event(SessionStarted, started),
+      event(SessionCompleted, {
+        ...ids,
+        phaseId: 'plan',
+        sessionId,
+        status: 'failed',
+        ...failure,
+        usage: NO_USAGE,
+        artifacts: [],
+        telemetryEvents: telemetry.length,
+      }),
+    ]);
+    const end = { usage: NO_USAGE, completedPhases: 0, totalPhases: 1, artifactIds: [] };
+    await record(
+      `execution-${executionId}`,
+      [
+        event(ExecutionStarted, { ...ids, workflowName: 'Heal', inputs: {}, repos: [], phases: [] }),
+        event(PhaseQueued, { ...inSession, provider: 'claude', isolation: 'sandbox' }),
+        event(PhaseStarted, { ...inSession, phaseName: 'Plan', phaseOrder: 1, runner: 'r-1', provider: 'claude' }),
+        event(ExecutionPaused, { ...ids, yieldPoint: 'before_phase' }),
+        event(PhaseFailed, { ...inSession, usage: NO_USAGE, artifacts: [], ...failure }),
+        event(ExecutionFailed, { ...ids, ...end, phaseId: 'plan', ...failure }),
+      ],
+      traceparent,
+    );
+    return { executionId, sessionId };
+  }
+
+  /** Leads the process until the work is done. */
+  async function whileExporting(work: () => Promise<void>): Promise<void> {
+    const owner = randomUUID();
+    await database.pool.query(
+      `insert into ops.leases (name, owner, expires_at) values ($1, $2, 'infinity')
+       on conflict (name) do update set owner = excluded.owner`,
+      [PROCESSES, owner],
+    );
+    const events = new PostgresEventLog(pool);
+    const send = () => Promise.reject(new Error('this process sends no commands'));
+    const exporter = new TraceExporter({
+      endpoint: `${endpoint}/`,
+      headers: { authorization: 'Bearer x' },
+      log: events,
+      telemetry: new TelemetryReader(pool),
+      warnings: log,
+    });
+    const runner = new ProcessRunner([exportTraces], {
+      pool,
+      events,
+      reader: new LogReader(events, undefined),
+      effects: new Effects(send, new Timers(pool, send, log), exporter.handlers),
+      log,
+      backOffMs: 1,
+    });
+    const until = new AbortController();
+    const running = runner.run({ owner, signal: until.signal });
+    try {
+      await work();
+    } finally {
+      until.abort();
+      await running;
+    }
+  }
+
+  it('have the workflow, its phases, agents, calls and tools, and arrive although the receiver was away', async () => {
+    receiver.status = 503;
+    const caller = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const { executionId, sessionId } = await aFailedExecution(caller);
+    await whileExporting(async () => {
+      await eventually(() => receiver.requests > 0);
+      receiver.status = 200;
+      await eventually(() => receiver.spans.length === 6, { within: 120_000 });
+    });
+
+    const root = receiver.named('invoke_workflow Heal');
+    const phase = receiver.named('phase plan');
+    const agent = receiver.named('invoke_agent claude');
+    const [chat, outer, inner] = ['chat opus', 'execute_tool Task', 'execute_tool Bash'].map((name) =>
+      receiver.named(name),
+    ) as [ReceivedSpan, ReceivedSpan, ReceivedSpan];
+    expect(new Set(receiver.spans.map(({ traceId }) => traceId))).toEqual(new Set([traceIdOf(executionId)]));
+    expect(root).toMatchObject({
+      spanId: spanIdOf('execution', executionId),
+      links: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }],
+      status: { message: 'it broke' },
+    });
+    expect(root.events?.map(({ name }) => name)).toEqual(['ExecutionStarted', 'ExecutionPaused', 'ExecutionFailed']);
+    expect(valueOf(root, 'syntropic.actor')).toBe('key:ada');
+    expect(phase).toMatchObject({ parentSpanId: root.spanId, status: { message: 'it broke' } });
+    expect(agent).toMatchObject({ parentSpanId: phase.spanId });
+    expect(traceparentOf(executionId, sessionId)).toBe(`00-${agent.traceId}-${agent.spanId}-01`);
+    expect(chat).toMatchObject({ parentSpanId: agent.spanId });
+    expect(valueOf(chat, 'gen_ai.usage.input_tokens')).toBe('16');
+    expect(BigInt(chat.endTimeUnixNano) - BigInt(chat.startTimeUnixNano)).toBe(250_000_000n);
+    expect(outer).toMatchObject({ parentSpanId: agent.spanId });
+    expect(inner).toMatchObject({ parentSpanId: outer.spanId, status: { message: 'exit 1' } });
+    expect(BigInt(outer.endTimeUnixNano) - BigInt(outer.startTimeUnixNano)).toBe(300_000_000n);
+    expect(new Set(receiver.authorizations)).toEqual(new Set(['Bearer x']));
+  });
+
+  it('that a receiver refuses for good are not sent for ever', async () => {
+    receiver.status = 400;
+    const before = receiver.requests;
+    await aFailedExecution();
+    await whileExporting(async () => {
+      await eventually(() => receiver.requests >= before + 2);
+      // What follows them is exported, so the process has gone on.
+      receiver.status = 200;
+      const { executionId } = await aFailedExecution();
+      await eventually(() => receiver.spans.some(({ traceId }) => traceId === traceIdOf(executionId)));
+    });
+  });
+});
+
+const call = {
+  leg: 1,
+  operation: 'messages',
+  status: 200,
+  input_tokens: 10,
+  output_tokens: 5,
+  cache_creation_tokens: 2,
+  cache_creation_1h_tokens: 0,
+  cache_read_tokens: 4,
+  cost_usd: '0.01',
+  complete: true,
+  duration_ms: 250,
+  held_ms: 0,
+};
+
+const since = Date.now();
+const observed = (type: string, afterMs: number, data: Readonly<Record<string, unknown>>) => ({
+  id: randomUUID(),
+  type,
+  time: new Date(since + afterMs).toISOString(),
+  data,
+});
