@@ -32,6 +32,8 @@ const SECRETS: Readonly<Record<string, string>> = {
   S3_ACCESS_KEY_ID: 'id',
   S3_SECRET_ACCESS_KEY: 'secret',
   GITHUB_WEBHOOK_SECRET: 'secret of the webhook',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel-collector:4318',
+  OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20token',
 };
 
 function valueOf(app: string, variable: Variable): string {
