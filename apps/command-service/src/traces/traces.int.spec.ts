@@ -6,13 +6,11 @@ import { spanIdOf, traceIdOf, traceparentOf } from '@syntropic/observability';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { createPool } from '@syntropic/postgres';
 import { Effects, PROCESSES, ProcessRunner, Timers } from '@syntropic/processes';
-import { otlpMessage, PostgresTelemetryStore, TelemetryReader } from '@syntropic/telemetry';
+import { PostgresTelemetryStore, TelemetryReader } from '@syntropic/telemetry';
 import { eventually, useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
+import { attributeOf, OtlpReceiver, type ReceivedSpan } from '../../test/otlp-receiver';
 import { exportTraces } from './export-traces.process';
 import { TraceExporter } from './trace-exporter';
 
@@ -20,78 +18,9 @@ const { ExecutionStarted, PhaseQueued, PhaseStarted, PhaseFailed, ExecutionPause
   workflowExecution.events;
 const { SessionStarted, SessionCompleted } = agentSession.events;
 
-type ReceivedSpan = Readonly<{
-  name: string;
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  startTimeUnixNano: string;
-  endTimeUnixNano: string;
-  attributes: readonly Readonly<{ key: string; value: Readonly<Record<string, unknown>> }>[];
-  events?: readonly Readonly<{ name: string }>[];
-  links?: readonly Readonly<{ traceId: string; spanId: string }>[];
-  status?: Readonly<{ message?: string }>;
-}>;
-
-/** A receiver of OTLP over HTTP that reads requests by the official definitions; it refuses with `status` while that is set. */
-class Receiver {
-  readonly spans: ReceivedSpan[] = [];
-  readonly authorizations: (string | undefined)[] = [];
-  status = 200;
-  requests = 0;
-  readonly #server: Server;
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        this.requests++;
-        this.authorizations.push(request.headers.authorization);
-        if (this.status === 200 && request.url === '/v1/traces') this.#take(Buffer.concat(chunks));
-        response.writeHead(this.status).end();
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-
-  #take(body: Buffer): void {
-    const { resourceSpans } = otlpMessage('traces', body) as {
-      resourceSpans: { scopeSpans: { spans: (ReceivedSpan & Record<'traceId' | 'spanId', Uint8Array>)[] }[] }[];
-    };
-    for (const span of resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)))
-      this.spans.push(JSON.parse(JSON.stringify(span, hexBytes)) as ReceivedSpan);
-  }
-
-  named(name: string): ReceivedSpan {
-    const found = this.spans.filter((span) => span.name === name);
-    expect(found).toHaveLength(1);
-    return found[0] as ReceivedSpan;
-  }
-}
-
-/** Ids are bytes, which JSON writes as an object of Buffer. */
-const hexBytes = (_: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value
-    ? Buffer.from(value.data as number[]).toString('hex')
-    : value;
-
-const valueOf = ({ attributes }: ReceivedSpan, wanted: string): unknown =>
-  Object.values(attributes.find(({ key }) => key === wanted)?.value ?? {})[0];
-
 describe('traces of executions', () => {
   const database = useDatabase();
-  const receiver = new Receiver();
+  const receiver = new OtlpReceiver();
   const log = { debug: () => undefined, warn: () => undefined };
   let pool: Pool;
   let endpoint = '';
@@ -232,12 +161,12 @@ describe('traces of executions', () => {
       status: { message: 'it broke' },
     });
     expect(root.events?.map(({ name }) => name)).toEqual(['ExecutionStarted', 'ExecutionPaused', 'ExecutionFailed']);
-    expect(valueOf(root, 'syntropic.actor')).toBe('key:ada');
+    expect(attributeOf(root, 'syntropic.actor')).toBe('key:ada');
     expect(phase).toMatchObject({ parentSpanId: root.spanId, status: { message: 'it broke' } });
     expect(agent).toMatchObject({ parentSpanId: phase.spanId });
     expect(traceparentOf(executionId, sessionId)).toBe(`00-${agent.traceId}-${agent.spanId}-01`);
     expect(chat).toMatchObject({ parentSpanId: agent.spanId });
-    expect(valueOf(chat, 'gen_ai.usage.input_tokens')).toBe('16');
+    expect(attributeOf(chat, 'gen_ai.usage.input_tokens')).toBe('16');
     expect(BigInt(chat.endTimeUnixNano) - BigInt(chat.startTimeUnixNano)).toBe(250_000_000n);
     expect(outer).toMatchObject({ parentSpanId: agent.spanId });
     expect(inner).toMatchObject({ parentSpanId: outer.spanId, status: { message: 'exit 1' } });
