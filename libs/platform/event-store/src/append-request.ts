@@ -16,7 +16,7 @@ export type AppendRequest = Readonly<
 
 /** @throws DomainError `event.too_large` */
 export function appendRequest(append: Append): AppendRequest {
-  const { stream, expected, context, reads = [], reservations = [] } = append;
+  const { stream, expected, behind, context, reads = [], reservations = [] } = append;
   const events = append.events.map((event, ordinal) => eventText(event, context, ordinal));
   const lengths = events.reduce((sum, text) => sum + text.length + stream.length, 0);
   const request = { stream, expected, events: events.length, length: lengths };
@@ -24,13 +24,17 @@ export function appendRequest(append: Append): AppendRequest {
   const isPlain = reads.length === 0 && reservations.length === 0 && !context.lease && !context.isKeyed;
   if (isPlain) {
     const name = JSON.stringify(stream);
-    const texts = events.map((text, ordinal) => `${ordinal},${name},${expected + ordinal + 1},${text}]`);
+    const first = behind === undefined ? '' : `,"${behind}"`;
+    const texts = events.map(
+      (text, ordinal) => `${ordinal},${name},${expected + ordinal + 1},${text}${ordinal === 0 ? first : ''}]`,
+    );
     return { kind: 'plain', ...request, texts };
   }
 
   const guards = JSON.stringify({
     stream,
     expected,
+    ...(behind !== undefined && { behind }),
     reads: reads.map((read) => [read.stream, read.version]),
     reservations: reservations.map(reservationValues),
     ...(context.lease && { fence: [context.lease.sessionId, context.lease.token] }),

@@ -5,6 +5,8 @@ export type Append = Readonly<{
   stream: string;
   /** The version the stream must be at: 0 for a new one. */
   expected: number;
+  /** The id of the event at that version, where the decision was made on a state that was kept and not read. */
+  behind?: string | undefined;
   events: readonly NewEvent[];
   /** Becomes the metadata; its lease, if any, must still hold. */
   context: CommandContext;

@@ -1,6 +1,6 @@
 import { KeyedMutex } from '@syntropic/async';
 import {
-  DomainError,
+  eventIdOf,
   replay,
   type Aggregate,
   type Aggregates,
@@ -9,18 +9,21 @@ import {
   type Loaded,
   type Outcome,
   type Recorded,
-  type Reservation,
   type View,
 } from '@syntropic/kernel';
 import { setTimeout as pause } from 'node:timers/promises';
 import { VersionConflict, type AppendOutcome, type NewEvent } from './append';
+import { answer } from './append-answer';
 import type { EventAppender } from './event-appender';
 import type { EventLog } from './event-log';
 import { bytesOf, type KeptStates } from './kept-states';
 import type { StoredStreams } from './stored-streams';
 import { schemaVersionOf, upcast } from './upcast';
+import { withoutRefusal } from './without-refusal';
 
 const ATTEMPTS = 8;
+/** A conflict costs about as much as so many readings: it sends the whole call through the search for the appends that lose. */
+const READ_FIRST = 100;
 
 /** The parts of an aggregate that turn its events into a state. */
 export type StoredKind<State, E extends Event> = Pick<
@@ -53,6 +56,8 @@ type Replayed<State> = Loaded<State> & Readonly<{ position: number; epoch?: stri
 export class StoredAggregates<State, E extends Event> implements Aggregates<State, E> {
   /** Runs commands to one stream one after the other, because only one append can succeed at a time. */
   readonly #mutex = new KeyedMutex();
+  /** The next updates that read the log before they decide: after a conflict, because another replica appends to the same streams. */
+  #readFirst = 0;
 
   constructor(
     private readonly aggregate: StoredKind<State, E>,
@@ -104,7 +109,11 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
     return this.#mutex.run(stream, () => this.#update({ stream, context, decide, reads }));
   }
 
-  async #update({ stream, context, decide, reads }: Update<State, E>): Promise<Outcome> {
+  async #update(update: Update<State, E>): Promise<Outcome> {
+    const { stream, context, decide } = update;
+    const early = await this.#updateKept(update);
+    if (early) return early;
+
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const { before, current } = await this.#find(stream, context);
       if (before) return answer(before, stream, []);
@@ -112,14 +121,62 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
       const events = decide(current.state);
       if (events.length === 0) return { position: current.position, version: current.version };
 
-      const reservations = events.flatMap((event) => this.aggregate.reserves?.(event) ?? []);
-      const append = { stream, expected: current.version, events: this.#versioned(events), context };
-      const outcome = await this.stores.appender.append({ ...append, reads, reservations });
-      if (outcome.is !== 'conflict') return answer(outcome, stream, reservations);
+      const outcome = await this.#append(current, events, update);
+      if (outcome) return outcome;
 
       await pause(Math.random() * 2 ** attempt);
     }
     throw new VersionConflict(stream, `it had changed at each of ${ATTEMPTS} attempts`);
+  }
+
+  /**
+   * Decides on the kept state, or on that of a new stream, without reading the log. Only events count: the append checks that the stream
+   * is at this version with this last event, and that the command is new. A refusal, or no events, may come from an old state or a
+   * command sent again, so the log is read then: the result is undefined.
+   */
+  async #updateKept(update: Update<State, E>): Promise<Outcome | undefined> {
+    if (this.#readFirst > 0) {
+      this.#readFirst--;
+      return undefined;
+    }
+    const known = this.#lastKnown(update.stream);
+    const { epoch = this.stores.streams.epoch } = known;
+    if (epoch === undefined) return undefined;
+    const events = withoutRefusal(() => update.decide(known.state));
+    if (events.length === 0) return undefined;
+
+    const outcome = await this.#append({ ...known, epoch }, events, update);
+    if (!outcome) this.#readFirst = READ_FIRST;
+    return outcome;
+  }
+
+  /** Undefined when the stream is not the one that was decided on. */
+  async #append(
+    current: Replayed<State>,
+    events: readonly E[],
+    { stream, context, reads }: Update<State, E>,
+  ): Promise<Outcome | undefined> {
+    const reservations = events.flatMap((event) => this.aggregate.reserves?.(event) ?? []);
+    const { version: expected, last: behind } = current;
+    const append = { stream, expected, behind, events: this.#versioned(events), context, reads, reservations };
+    const outcome = await this.stores.appender.append(append);
+    if (outcome.is === 'conflict') return undefined;
+    if (outcome.is === 'appended') this.#keepAppended(current, events, { ...outcome, context });
+    return answer(outcome, stream, reservations);
+  }
+
+  /** The state after the own events, as a replay of the log would make it: their data has been JSON. */
+  #keepAppended(
+    current: Replayed<State>,
+    events: readonly E[],
+    { position, version, context }: Outcome & Pick<Update<State, E>, 'context'>,
+  ): void {
+    const texts = events.map(({ data }) => JSON.stringify(data));
+    const stored = events.map((event, index) => ({ ...event, data: JSON.parse(texts[index] ?? '{}') as object }));
+    const state = replay(this.aggregate, stored, current.state);
+    const last = eventIdOf(context.commandId, events.length - 1);
+    const bytes = texts.reduce((sum, text) => sum + 2 * text.length, 0);
+    this.stores.kept.set(this.#ownPlace(current.stream), { ...current, state, version, position, last }, bytes);
   }
 
   #streamOf(id: string): string {
@@ -192,30 +249,3 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
 
 /** The key of a state as of an earlier version, beside the stream's own. */
 const placeOf = (stream: string, version: number): string => `${stream}@${version}`;
-
-function answer(outcome: AppendOutcome, stream: string, reservations: readonly Reservation[]): Outcome {
-  switch (outcome.is) {
-    case 'appended':
-    case 'replayed':
-      return { position: outcome.position, version: outcome.version };
-    case 'conflict':
-      throw new VersionConflict(stream, 'it has changed');
-    case 'outdated':
-      throw new VersionConflict(stream, 'a stream that the decision has read has changed');
-    case 'id_reused':
-      throw new DomainError('command.id_reused', 'this command id was used for another command');
-    case 'claimed':
-      throw refused(reservations[outcome.at], 'claim.taken', `${outcome.by} holds it`);
-    case 'not_empty':
-      throw refused(reservations[outcome.at], 'scope.not_empty', 'something still belongs to it');
-    case 'fenced':
-      throw new DomainError('work.lease_lost', 'the lease on this work has expired or belongs to another runner');
-    case 'answered':
-      throw new DomainError('command.answered', 'a copy of this command was answered meanwhile');
-  }
-}
-
-function refused(reservation: Reservation | undefined, code: string, message: string): DomainError {
-  const refusal = reservation?.refusal ?? { code, message };
-  return new DomainError(refusal.code, refusal.message);
-}

@@ -21,7 +21,14 @@ type StreamPageRow = Readonly<{ epoch: string; outcome: AppendOutcome | null; be
 
 /** Reads streams for commands. */
 export class StoredStreams {
+  #epoch: string | undefined;
+
   constructor(private readonly pool: Pool) {}
+
+  /** The log's epoch at the last read; undefined before the first. */
+  get epoch(): string | undefined {
+    return this.#epoch;
+  }
 
   /** The id of the event at this version, and the log's epoch at the moment of the read. */
   async eventAt(stream: string, version: number): Promise<Readonly<{ epoch: string; last: string | undefined }>> {
@@ -34,6 +41,7 @@ export class StoredStreams {
     });
     const [head] = rows;
     if (!head) throw new Error(NO_HEAD);
+    this.#epoch = head.epoch;
     return { epoch: head.epoch, last: head.last ?? undefined };
   }
 
@@ -53,6 +61,7 @@ export class StoredStreams {
     const [first] = rows;
     if (!first) throw new Error(NO_HEAD);
     const { epoch, outcome: before, behind, last: version } = first;
+    this.#epoch = epoch;
     return {
       epoch,
       version,

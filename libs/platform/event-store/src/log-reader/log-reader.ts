@@ -1,4 +1,4 @@
-import { AGAIN, repeat, Signal } from '@syntropic/async';
+import { AGAIN, pause, repeat, Signal } from '@syntropic/async';
 import type { Recorded } from '@syntropic/kernel';
 import type { NatsConnection } from 'nats';
 import type { EventLog, LogPage } from '../event-log';
@@ -11,9 +11,16 @@ export type Apply = (events: readonly Recorded[]) => Promise<void>;
 export type LogReaderOptions = Readonly<{
   /** Reports a failed read of the log; it is retried in any case. */
   onFault?: (error: unknown) => void;
+  /**
+   * The least milliseconds between the beginnings of two batches, 0 by default: what arrives meanwhile travels together. The first event
+   * after a rest does not wait, nor does what follows a large batch.
+   */
+  spacingMs?: number;
 }>;
 
 const POLL_MS = 250;
+/** A batch of so many events is worth its cost, and the next one is probably as large. */
+const LARGE_BATCH = 100;
 
 /**
  * Tails the log: first the existing events, then new ones, each once and in order. The bus makes it fast and Postgres makes
@@ -21,13 +28,15 @@ const POLL_MS = 250;
  */
 export class LogReader {
   readonly #onFault: (error: unknown) => void;
+  readonly #spacingMs: number;
 
   constructor(
     private readonly log: EventLog,
     private readonly nats: NatsConnection | undefined,
-    { onFault = () => undefined }: LogReaderOptions = {},
+    { onFault = () => undefined, spacingMs = 0 }: LogReaderOptions = {},
   ) {
     this.#onFault = onFault;
+    this.#spacingMs = spacingMs;
   }
 
   /**
@@ -45,13 +54,18 @@ export class LogReader {
 
     try {
       let place: LogPlace = { epoch, position: after };
+      let mayBegin = 0;
       await repeat(signal, { everyMs: POLL_MS, wake: arrivals }, async () => {
+        const early = mayBegin - performance.now();
+        if (early > 0) await pause(early, signal);
+        const began = performance.now();
         const events = await this.#next(place, tail);
         const last = events.at(-1);
         if (!last) return undefined;
 
         await apply(events);
         place = { epoch, position: last.position, event: last.id };
+        mayBegin = events.length < LARGE_BATCH ? began + this.#spacingMs : 0;
         return AGAIN;
       });
     } finally {
