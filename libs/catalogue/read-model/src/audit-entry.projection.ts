@@ -25,6 +25,7 @@ export const auditEntryProjection = projectionOfEvery({
   row,
   key: 'entry_id',
   indexes: [['actor_kind', 'actor_id', 'entry_id']],
+  isOfOneEvent: true,
   keys: ({ position, metadata }) => (metadata.actor.kind === 'service' ? [] : [entryIdOf(position)]),
   every: (_, { position, recordedAt, metadata, type, stream, id }) => ({
     entry_id: entryIdOf(position),

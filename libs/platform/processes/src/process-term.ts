@@ -24,7 +24,7 @@ export type ProcessRunnerOptions = Readonly<{
 
 const JOBS_AT_ONCE = 32;
 /** Positions are written behind what was done: after a death a little more is repeated, and the store has less to do. */
-const SAVE_EVERY_MS = 100;
+const SAVE_EVERY_MS = 500;
 const RETRY_MS = 250;
 const LOOK_FOR_POSITION_MS = 2_000;
 const BACK_OFF_MS = 100;

@@ -49,6 +49,8 @@ type Definition<
   shownWith?: (row: RowFrom<Shape>) => readonly string[];
   /** The rows an event concerns, named by the event alone. */
   keys: (event: Recorded<E>) => readonly string[];
+  /** Each key is of one event: its fold needs no row, and none is read. */
+  isOfOneEvent?: true;
   /** The folded event types, and thereby the subscription. */
   on: { readonly [Type in E['type']]?: Fold<RowFrom<Shape>, EventOfType<E, Type>> };
 }>;
@@ -70,6 +72,8 @@ export interface Projection<Row extends AnyRow = AnyRow, Listed extends AnyRow =
   keys(event: Recorded): readonly string[];
   /** True where answers about its rows are kept: the cache has their positions. */
   readonly keepsAnswers: boolean;
+  /** Rows of one event each are not read before they are folded. */
+  readonly isOfOneEvent: boolean;
   /** The keys of other rows whose answers show this row. */
   shownWith(row: AnyRow): readonly string[];
   /** `undefined` for an event it does not fold. */
@@ -125,7 +129,7 @@ export const projection =
 
 type OfEvery<Shape extends z.ZodRawShape> = Pick<
   Definition<Event, Shape>,
-  'name' | 'version' | 'row' | 'key' | 'indexes' | 'keys'
+  'name' | 'version' | 'row' | 'key' | 'indexes' | 'keys' | 'isOfOneEvent'
 > &
   Readonly<{ every: Fold<RowFrom<Shape>, Event> }>;
 
@@ -156,6 +160,7 @@ function tableOf<Shape extends z.ZodRawShape>(
     indexes?: Projection['indexes'];
     counted?: Projection['counted'];
     listed?: Projection['listed'];
+    isOfOneEvent?: true;
   }>,
 ) {
   const { name, version, row, key, indexes = [], counted = [], listed } = definition;
@@ -171,5 +176,6 @@ function tableOf<Shape extends z.ZodRawShape>(
     indexes,
     counted,
     listed,
+    isOfOneEvent: definition.isOfOneEvent ?? false,
   };
 }

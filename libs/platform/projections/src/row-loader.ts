@@ -22,6 +22,8 @@ export class RowLoader {
   ) {}
 
   async load(events: readonly Recorded[]): Promise<FoldableBatch> {
+    if (this.projection.isOfOneEvent) return { events, rows: new Map() };
+
     const keys = keysOf(this.projection, events);
     const least = keysOf(this.projection, events.slice(0, 1)).length;
     const rows = new Map<string, Versioned>();

@@ -36,6 +36,7 @@ export const executionFeedProjection = projection(...STREAMS)({
   row,
   key: 'feed_id',
   indexes: [['execution_id', 'event_position']],
+  isOfOneEvent: true,
   keys: ({ position }) => [feedIdOf(position)],
   on: Object.fromEntries(STREAMS.flatMap(({ events }) => Object.keys(events)).map((type) => [type, asItIs])),
 });
