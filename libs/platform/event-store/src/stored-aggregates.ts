@@ -130,9 +130,8 @@ export class StoredAggregates<State, E extends Event> implements Aggregates<Stat
   }
 
   /**
-   * Decides on the kept state, or on that of a new stream, without reading the log. Only events count: the append checks that the stream
-   * is at this version with this last event, and that the command is new. A refusal, or no events, may come from an old state or a
-   * command sent again, so the log is read then: the result is undefined.
+   * Decides on the kept state, or on that of a new stream, without reading the log: the append checks that the stream ends with this
+   * event, and that the command is new. Undefined where the log has to be read: a refusal, or no events, may come from an old state.
    */
   async #updateKept(update: Update<State, E>): Promise<Outcome | undefined> {
     if (this.#readFirst > 0) {
