@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { RefusedRequests } from './audit-commands';
 
 /** The action of a record about refused requests; other records name a command. */
-export const REQUEST_REFUSED = 'RequestRefused';
+const REQUEST_REFUSED = 'RequestRefused';
 
 /** The newest records about refused requests that are kept: callers without a key cause them. */
 const REFUSALS_KEPT = 100_000;
