@@ -57,6 +57,7 @@ it('leaves out the blocks that need what is not here, and no others', () => {
     'it downloads large programs',
     '`tools/generators/how-to-add.e2e.spec.ts` runs it on a copy',
     'it needs parts that have stopped',
+    'it needs rebuilds that differ',
     '`tools/chaos/restored-command.e2e.spec.ts` runs it on a restored store',
   ]);
   expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['yaml', 'sh', 'js']));
