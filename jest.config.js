@@ -46,6 +46,7 @@ const onPostgres15 = {
   ...workspace,
   displayName: 'Postgres 15',
   testMatch: [`<rootDir>/libs/*/{${STORES}}/**/*.int.spec.ts`],
+  testPathIgnorePatterns: ['/node_modules/', 'timescale-'],
   setupFiles: [support('oldest-postgres.cjs')],
 };
 

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { BY, ownContext } from './caller';
+import { checked } from './checked';
 import { databaseUrl } from './database-url';
 
 const WHOLE = z.string().regex(/^\d+$/).transform(Number);
@@ -55,11 +56,4 @@ function valuesIn(args: readonly string[]): unknown {
     },
   });
   return values;
-}
-
-/** @throws Error naming each option that is wrong */
-function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const { success, data, error } = schema.safeParse(input);
-  if (success) return data;
-  throw new Error(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
 }

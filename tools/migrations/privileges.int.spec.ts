@@ -36,7 +36,14 @@ const CALLED: Readonly<Record<Role | 'public', readonly string[]>> = {
     'read.stop_rebuild',
   ],
   syn_projection_worker: ['log.page_after', 'log.size_of', 'log.waiting_since', 'read.take_over'],
-  syn_collector: ['telemetry.insert_batches', 'telemetry.maintain'],
+  syn_collector: [
+    'telemetry.insert_batches',
+    'telemetry.maintain',
+    'telemetry.supersede',
+    'telemetry.text_of',
+    'telemetry.tool_call_of',
+    'telemetry.usage_of',
+  ],
   syn_gateway: ['log.position_before', 'log.size_of', 'log.stream_page_after', 'log.waiting_since'],
 };
 

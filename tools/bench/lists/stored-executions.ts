@@ -57,7 +57,7 @@ const EVENTS = `
 
 const TOTALS = `
   insert into telemetry.session_totals (session_id, execution_id, phase_id, events, tool_calls, failed_tools, subagents, first_at, last_at)
-  select ${SESSION}, 'exec-' || lpad(to_hex(n), 12, '0'), 'plan', 2, 1, 0, 0, ${STARTED}, ${STARTED}
+  select ${SESSION}, 'exec-' || lpad(to_hex(n), 12, '0'), 'plan', 2, 1, 0, 0, ${STARTED} + interval '1 s', ${STARTED} + interval '2 s'
   from generate_series(1, $1::int) n`;
 
 /** Fills the read models and the telemetry with executions that have ended, as if the log had led there. */

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { createPool } from '@syntropic/postgres';
+import type { Pool } from 'pg';
 import { createDatabase, type Database, type OwnDatabase } from './database';
 import { connectSharedPostgres, postgresBinariesOverride } from './jest/shared-postgres-client';
 import { ScriptedModels } from './models/scripted-models';
@@ -9,6 +11,7 @@ import { natsServer, type NatsUser } from './servers/nats-server';
 import { postgresServer } from './servers/postgres-server';
 import { redisServer } from './servers/redis-server';
 import { S3_KEY, s3Server } from './servers/s3-server';
+import { timescaleServer } from './servers/timescale-server';
 
 /** A database for the specs of this file, cloned from the migrated template on the shared Postgres of the run. */
 export function useDatabase(): Database {
@@ -49,6 +52,27 @@ export function usePostgres(): LocalServer {
   return useServer((directory) =>
     postgresServer({ ...pathsIn(directory), password: randomPassword(), binaries: postgresBinariesOverride() }),
   );
+}
+
+/** A migrated database with TimescaleDB for the specs of this file. It has one session, so its pool has one connection. */
+export function useTimescale(): Pick<Database, 'url' | 'pool'> {
+  let pool: Pool | undefined;
+  afterAll(() => pool?.end());
+  const server = useServer((directory) => timescaleServer(pathsIn(directory)));
+  beforeAll(async () => {
+    const { migrate } = await import('@syntropic/migrations');
+    await migrate(server.url);
+    pool = createPool(server.url, { max: 1 });
+  });
+  return {
+    get url() {
+      return server.url;
+    },
+    get pool() {
+      if (!pool) throw new Error('the database exists only while specs and their hooks run');
+      return pool;
+    },
+  };
 }
 
 /** An S3 server for the specs of this file; it accepts `S3_KEYS`. */

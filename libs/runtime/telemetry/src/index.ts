@@ -36,6 +36,10 @@ export { TelemetryReader, type ExecutionTotals } from './store/telemetry-reader'
 export { EventLists } from './store/event-lists';
 export { formatEventCursor, parseEventCursor, type EventCursor } from './store/event-cursor';
 export { TOOL_TYPES, ToolReader, type ToolFigures } from './store/tool-figures';
+export { LAYOUTS } from './store/layout';
+export { moveStore } from './store/move-store';
+export { repriceStore } from './store/reprice';
+export { RollUps, type RollUpUnit, type UsageDimension } from './store/roll-ups';
 export type { NoYieldPoint } from './store/yield-point';
 export type { StoredBatch, TelemetryStore } from './store/telemetry-store';
 export {

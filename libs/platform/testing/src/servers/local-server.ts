@@ -12,6 +12,8 @@ export interface ServerProgram {
   readonly stopSignal: NodeJS.Signals;
   /** Ends it at once; also sent when this process ends without stopping it. */
   readonly killSignal: 'SIGKILL' | 'SIGQUIT';
+  /** The longest time that a start takes. */
+  readonly startMs?: number;
   /** Prepares the directory if necessary, and returns the command. */
   prepare(port: number): Promise<readonly string[]>;
   /** Sends the server a request. */
@@ -96,13 +98,13 @@ export class LocalServer {
   }
 
   async #launch(port: number): Promise<void> {
-    const { name, log, killSignal } = this.program;
+    const { name, log, killSignal, startMs = START_MS } = this.program;
     const command = await this.program.prepare(port);
     const child = await Child.start({ name, command, log, env: serverEnvironment(), onParentExit: killSignal });
     this.#child = child;
     this.#port = port;
     try {
-      await child.ready(() => this.program.isReady(port), START_MS);
+      await child.ready(() => this.program.isReady(port), startMs);
     } catch (error) {
       await this.kill();
       throw error;

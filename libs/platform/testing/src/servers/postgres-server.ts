@@ -83,7 +83,7 @@ function unprivileged(command: readonly string[]): readonly string[] {
   return process.getuid?.() === 0 ? ['unshare', '--user', '--map-user=1000', '--', ...command] : command;
 }
 
-async function canQuery(connectionString: string): Promise<boolean> {
+export async function canQuery(connectionString: string): Promise<boolean> {
   const client = new Client({ connectionString, connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
   await client.connect();

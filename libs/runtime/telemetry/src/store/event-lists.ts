@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { TelemetryType } from '../catalogue';
 import type { NumberedEvent } from '../telemetry-event';
 import type { EventCursor } from './event-cursor';
+import { spanOfSessions, within, type Span } from './span';
 import { COLUMNS, eventOf, literals, ROW_BYTES, type EventRow } from './event-row';
 
 type EventListQuery = Readonly<{
@@ -34,7 +35,10 @@ export class EventLists {
   constructor(private readonly pool: Pool) {}
 
   async page(query: EventListQuery): Promise<EventList> {
-    const { rows } = await this.pool.query<ListedRow>(pageStatement(query));
+    const { sessionId } = query;
+    const span = sessionId === undefined ? undefined : await spanOfSessions(this.pool, [sessionId]);
+    if (sessionId !== undefined && !span) return { events: [], next: null };
+    const { rows } = await this.pool.query<ListedRow>(pageStatement({ ...query, span }));
     const last = rows.at(-1);
     return {
       events: rows.map(eventOf),
@@ -44,15 +48,20 @@ export class EventLists {
 
   /** The number of a session's events of these types. */
   async count(sessionId: string, types: readonly TelemetryType[]): Promise<number> {
+    const span = await spanOfSessions(this.pool, [sessionId]);
+    if (!span) return 0;
     const { rows } = await this.pool.query<{ events: number }>(
-      `select count(*) as events from telemetry.events where session_id = $1 and type in (${literals(types)})`,
+      `select count(*) as events from telemetry.events
+       where session_id = $1 and type in (${literals(types)}) and ${within(span)}`,
       [sessionId],
     );
     return rows[0]?.events ?? 0;
   }
 }
 
-function pageStatement({ order, limit, offset = 0, maxBytes, ...filter }: EventListQuery) {
+type WithSpan = EventListQuery & Readonly<{ span: Span | undefined }>;
+
+function pageStatement({ order, limit, offset = 0, maxBytes, ...filter }: WithSpan) {
   const values: unknown[] = [];
   const add = (value: unknown) => `$${values.push(value)}`;
   const direction = order === 'oldest_first' ? 'asc' : 'desc';
@@ -75,12 +84,13 @@ function pageStatement({ order, limit, offset = 0, maxBytes, ...filter }: EventL
 }
 
 function conditionsOf(
-  { sessionId, type, among, except, after }: Omit<EventListQuery, 'order' | 'limit' | 'maxBytes'>,
+  { sessionId, span, type, among, except, after }: Omit<WithSpan, 'order' | 'limit' | 'maxBytes'>,
   behind: '<' | '>',
   add: (value: unknown) => string,
 ): readonly string[] {
   return [
     ...(sessionId === undefined ? [] : [`session_id = ${add(sessionId)}`]),
+    ...(span ? [within(span)] : []),
     ...(type === undefined ? [] : [`type = ${add(type)}`]),
     ...(among === undefined ? [] : [`type in (${literals(among)})`]),
     ...(except === undefined ? [] : [`type not in (${literals(except)})`]),

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { NumberedEvent } from '../telemetry-event';
 import { usageOf, type Leg, type LegEnd } from '../totals';
 import { COLUMNS, eventOf, literals, ROW_BYTES, type EventRow } from './event-row';
+import { spanOfExecution, spanOfSessions, within, type Span } from './span';
 import { TOOL_TYPES } from './tool-figures';
 import { yieldPointAt, type NoYieldPoint, type YieldPoint } from './yield-point';
 
@@ -36,7 +37,12 @@ export class TelemetryReader {
 
   /** The events of an execution after a sequence number, in order and without a gap; at least one event, however large. */
   async after(executionId: string, sequence: number, limit: number, maxBytes = Infinity): Promise<NumberedEvent[]> {
-    return this.#rangeOf('execution_id', executionId, { after: sequence, limit, maxBytes });
+    const span = await spanOfExecution(this.pool, executionId);
+    if (!span || span.sequence <= sequence) return [];
+    return this.#rangeOf(
+      { by: 'execution_id', id: executionId, upTo: span.sequence, span },
+      { after: sequence, limit, maxBytes },
+    );
   }
 
   /** The events of a session in the order of their lines; the clock of their runner decides only outside executions. */
@@ -45,8 +51,11 @@ export class TelemetryReader {
     { types, limit, offset = 0, order = 'oldest_first' }: SessionPage,
   ): Promise<NumberedEvent[]> {
     const direction = order === 'oldest_first' ? 'asc' : 'desc';
+    const span = await spanOfSessions(this.pool, [sessionId]);
+    if (!span) return [];
     const { rows } = await this.pool.query<EventRow>(
-      `select ${COLUMNS} from telemetry.events where session_id = $1 and ($2::text[] is null or type = any ($2))
+      `select ${COLUMNS} from telemetry.events
+       where session_id = $1 and ($2::text[] is null or type = any ($2)) and ${within(span)}
        order by sequence ${direction}, time ${direction}, event_id limit $3 offset $4`,
       [sessionId, types ?? null, limit, offset],
     );
@@ -59,32 +68,34 @@ export class TelemetryReader {
     limit: number,
   ): Promise<ReadonlyMap<string, readonly NumberedEvent[]>> {
     const events = new Map<string, NumberedEvent[]>(sessionIds.map((sessionId) => [sessionId, []]));
-    if (sessionIds.length === 0) return events;
-    const { rows } = await this.pool.query<EventRow>(TOOL_EVENTS, [sessionIds, limit]);
+    const span = sessionIds.length > 0 && (await spanOfSessions(this.pool, sessionIds));
+    if (!span) return events;
+    const { rows } = await this.pool.query<EventRow>(toolEvents(span), [sessionIds, limit]);
     for (const row of rows) events.get(row.session_id)?.push(eventOf(row));
     return events;
   }
 
   /** The events of a session after a sequence number, as many as the range has room for. */
-  bySessionAfter(sessionId: string, range: SessionRange): Promise<NumberedEvent[]> {
-    return this.#rangeOf('session_id', sessionId, range);
+  async bySessionAfter(sessionId: string, range: SessionRange): Promise<NumberedEvent[]> {
+    const span = await spanOfSessions(this.pool, [sessionId]);
+    return span ? this.#rangeOf({ by: 'session_id', id: sessionId, upTo: Number.MAX_SAFE_INTEGER, span }, range) : [];
   }
 
+  /** The statement has no name: a prepared one would be planned for every span, which is for all partitions. */
   async #rangeOf(
-    by: 'session_id' | 'execution_id',
-    id: string,
+    { by, id, upTo, span }: Readonly<{ by: 'session_id' | 'execution_id'; id: string; upTo: number; span: Span }>,
     { after, limit, maxBytes }: SessionRange,
   ): Promise<NumberedEvent[]> {
     const { rows } = await this.pool.query<EventRow>({
-      name: `telemetry-range-by-${by}`,
       text: `select ${COLUMNS} from (
                select ${COLUMNS}, sum(octet_length(data::text) + ${ROW_BYTES}) over sized as bytes, row_number() over sized as place
-               from (select ${COLUMNS} from telemetry.events where ${by} = $1 and sequence > $2
+               from (select ${COLUMNS} from telemetry.events
+                     where ${by} = $1 and sequence > $2 and sequence <= $5 and ${within(span)}
                      order by sequence limit $3) page
                window sized as (order by sequence)
              ) measured
              where bytes <= $4::float8 or place = 1 order by sequence`,
-      values: [id, after, limit, maxBytes],
+      values: [id, after, limit, maxBytes, upTo],
     });
     return rows.map(eventOf);
   }
@@ -140,9 +151,10 @@ export class TelemetryReader {
   }
 }
 
-const TOOL_EVENTS = `
+const toolEvents = (span: Span): string => `
   select event.* from unnest($1::text[]) as asked (id), lateral (
-    select ${COLUMNS} from telemetry.events where session_id = asked.id and type in (${literals(TOOL_TYPES)})
+    select ${COLUMNS} from telemetry.events
+    where session_id = asked.id and type in (${literals(TOOL_TYPES)}) and ${within(span)}
     order by sequence, time, event_id limit $2) event`;
 
 const LEGS = `(

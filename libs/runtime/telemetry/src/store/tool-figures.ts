@@ -1,6 +1,7 @@
 import { addUsd, MAX_COUNT, type Usd } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 import { literals } from './event-row';
+import { spanOfSessions, within, type Span } from './span';
 
 /** The calls of one tool in a session. */
 export type ToolFigures = Readonly<{
@@ -32,7 +33,7 @@ export const TOOL_TYPES = [
 
 const NAME = `left(coalesce(data ->> 'tool_name', 'unknown'), 200)`;
 
-const FIGURES = `
+const figures = (span: Span): string => `
   select tool, greatest(started, succeeded + failed)::int as calls, succeeded, failed,
     least(duration, ${MAX_COUNT})::float8 as "durationMs"
   from (
@@ -41,13 +42,14 @@ const FIGURES = `
       count(*) filter (where type = 'tool_execution_completed' and data ->> 'success' is distinct from 'false')::int as succeeded,
       count(*) filter (where type = 'tool_execution_failed' or (type = 'tool_execution_completed' and data ->> 'success' = 'false'))::int as failed,
       coalesce(sum((data ->> 'duration_ms')::numeric) filter (where jsonb_typeof(data -> 'duration_ms') = 'number'), 0) as duration
-    from telemetry.events where session_id = $1 and type in (${literals(TOOL_TYPES)}) group by 1
+    from telemetry.events
+    where session_id = $1 and type in (${literals(TOOL_TYPES)}) and ${within(span)} group by 1
   ) counted
   where started + succeeded + failed > 0
   order by calls desc, tool limit ${MOST_TOOLS}`;
 
 /** A model call and the tools that follow it in its thread are one step. A correction of a call belongs to the step of the call. */
-const SHARES = `
+const shares = (span: Span): string => `
   with told as (
     select session_id, type, data, coalesce(data ->> 'parent_tool_use_id', '') as thread,
       count(*) filter (where type = 'token_usage' and not data ? 'added') over (
@@ -55,6 +57,7 @@ const SHARES = `
         order by sequence, time, event_id) as step
     from telemetry.events
     where session_id = any ($1) and type in (${literals(['token_usage', 'tool_execution_started'])})
+      and ${within(span)}
   ),
   used as (
     select session_id, thread, step,
@@ -87,11 +90,9 @@ export class ToolReader {
 
   /** The tools of a session, the most used first. */
   async figuresOf(sessionId: string): Promise<readonly ToolFigures[]> {
-    const { rows } = await this.pool.query<ToolFigures>({
-      name: 'telemetry-tools',
-      text: FIGURES,
-      values: [sessionId],
-    });
+    const span = await spanOfSessions(this.pool, [sessionId]);
+    if (!span) return [];
+    const { rows } = await this.pool.query<ToolFigures>(figures(span), [sessionId]);
     return rows;
   }
 
@@ -100,16 +101,14 @@ export class ToolReader {
    * the part of a call equally among the tool calls that it ordered. Calls that ordered none are of no tool, so the parts may be less than the whole.
    */
   async sharesOf(accounts: readonly SessionAccount[]): Promise<readonly ToolShare[]> {
-    if (accounts.length === 0) return [];
-    const { rows } = await this.pool.query<{ tool: string; cost: Usd; tokens: number }>({
-      name: 'telemetry-tool-shares',
-      text: SHARES,
-      values: [
-        accounts.map(({ sessionId }) => sessionId),
-        accounts.map(({ costUsd }) => costUsd),
-        accounts.map(({ tokens }) => tokens),
-      ],
-    });
+    const sessionIds = accounts.map(({ sessionId }) => sessionId);
+    const span = sessionIds.length > 0 && (await spanOfSessions(this.pool, sessionIds));
+    if (!span) return [];
+    const { rows } = await this.pool.query<{ tool: string; cost: Usd; tokens: number }>(shares(span), [
+      sessionIds,
+      accounts.map(({ costUsd }) => costUsd),
+      accounts.map(({ tokens }) => tokens),
+    ]);
     return rows.map(({ tool, cost, tokens }) => ({ tool, costUsd: addUsd(cost), tokens }));
   }
 }

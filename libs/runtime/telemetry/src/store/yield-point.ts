@@ -1,5 +1,6 @@
 import { addModelUsage, type ModelUsage } from '@syntropic/kernel';
 import type { Pool } from 'pg';
+import { spanOfSessions, within, type Span } from './span';
 
 /** An operation of a session at which its conversation may be left. */
 export type YieldPoint = Readonly<{
@@ -14,11 +15,9 @@ export type NoYieldPoint = 'unknown' | 'no_entry' | 'tool_runs';
 
 /** The yield point of an operation: the agent has said something, or its last tool has ended. */
 export async function yieldPointAt(pool: Pool, sessionId: string, eventId: string): Promise<YieldPoint | NoYieldPoint> {
-  const { rows } = await pool.query<PointRow>({
-    name: 'telemetry-yield-point',
-    text: POINT,
-    values: [sessionId, eventId],
-  });
+  const span = await spanOfSessions(pool, [sessionId]);
+  if (!span) return 'unknown';
+  const { rows } = await pool.query<PointRow>(pointAt(span), [sessionId, eventId]);
   const [point] = rows;
   if (!point) return 'unknown';
   if (point.entryId === null) return 'no_entry';
@@ -44,14 +43,15 @@ const NOTHING: ModelUsage = {
 };
 
 /** A call is recorded when its answer has ended, which may be after the answer's first words: it is found by the message, too. */
-const POINT = `
+const pointAt = (span: Span): string => `
   with point as (
     select sequence, data->>'entry_id' as entry_id, data->>'message_id' as message_id
       from telemetry.events where session_id = $1 and event_id::text = $2
+       and ${within(span)}
   ), tools as (
     select count(*) filter (where type = 'tool_execution_started') - count(*) filter (where type = 'tool_execution_completed') as open
       from telemetry.events e, point
-     where session_id = $1 and e.sequence <= point.sequence and e.data->>'parent_tool_use_id' is null
+     where session_id = $1 and e.${within(span)} and e.sequence <= point.sequence and e.data->>'parent_tool_use_id' is null
        and type in ('tool_execution_started', 'tool_execution_completed')
   ), calls as (
     select (e.data->>'complete')::boolean as complete,
@@ -59,7 +59,7 @@ const POINT = `
            sum((e.data->>'cache_creation_tokens')::numeric) as written, sum((e.data->>'cache_read_tokens')::numeric) as read,
            case when bool_and(e.data->>'cost_usd' is not null) then sum((e.data->>'cost_usd')::numeric) end as cost
       from telemetry.events e, point
-     where session_id = $1 and type = 'model_call'
+     where session_id = $1 and e.${within(span)} and type = 'model_call'
        and (e.sequence <= point.sequence or e.data->>'message_id' = point.message_id)
      group by 1
   )

@@ -1,0 +1,84 @@
+import { createPool } from '@syntropic/postgres';
+import { useDatabase } from '@syntropic/testing';
+import type { Pool } from 'pg';
+import { anEvent, anExecutionId } from '../testing/events';
+import { itReprices } from '../testing/price-contract';
+import { itReadsWithinSpans } from '../testing/read-contract';
+import { itKeepsRollUps } from '../testing/roll-up-contract';
+import { itStoresTelemetry } from '../testing/store-contract';
+import { PostgresTelemetryStore } from './postgres-telemetry-store';
+import { TelemetryReader } from './telemetry-reader';
+
+const database = useDatabase();
+let collectors: readonly [Pool, Pool];
+let session: Pool;
+let store: PostgresTelemetryStore;
+let reader: TelemetryReader;
+
+beforeAll(() => {
+  const connect = () => createPool(database.urlAs('syn_collector'));
+  collectors = [connect(), connect()];
+  session = createPool(database.url, { max: 1 });
+  store = new PostgresTelemetryStore(collectors[0]);
+  reader = new TelemetryReader(database.pool);
+});
+afterAll(() => Promise.all([...collectors, session].map((pool) => pool.end())));
+
+const use = () => ({ pool: database.pool, collectors, session });
+
+describe('native partitions', () => {
+  itStoresTelemetry(use);
+  itKeepsRollUps({ use, refresh: () => Promise.resolve() });
+  itReprices(use);
+  itReadsWithinSpans(use);
+});
+
+describe('maintenance', () => {
+  const partitions = async () => {
+    const { rows } = await database.pool.query<{ name: string }>(
+      `select relname as name from pg_inherits join pg_class on oid = inhrelid
+       where inhparent = 'telemetry.events'::regclass order by relname`,
+    );
+    return rows.map(({ name }) => name);
+  };
+  const nameOf = (time: number) => `events_${new Date(time).toISOString().slice(0, 10).replaceAll('-', '')}`;
+  const DAY = 86_400_000;
+
+  it('has created the partitions of a week ahead', async () => {
+    await expect(partitions()).resolves.toEqual(
+      expect.arrayContaining([
+        ...[0, 1, 2, 3, 4, 5, 6, 7].map((days) => nameOf(Date.now() + days * DAY)),
+        'events_default',
+      ]),
+    );
+  });
+
+  it('moves rows of the default partition into partitions of their own', async () => {
+    const executionId = anExecutionId();
+    await store.insert([{ events: [anEvent({ executionId, time: new Date(Date.now() - 2 * DAY).toISOString() })] }]);
+    await store.maintain();
+
+    await expect(partitions()).resolves.toContain(nameOf(Date.now() - 2 * DAY));
+    const unmoved = await database.pool.query('select from telemetry.events_default');
+    expect(unmoved.rowCount).toBe(0);
+    await expect(reader.after(executionId, 0, 10)).resolves.toHaveLength(1);
+  });
+
+  it('drops old partitions', async () => {
+    await database.pool.query(`select telemetry.maintain(keep => '1 day')`);
+
+    await expect(partitions()).resolves.not.toContain(nameOf(Date.now() - 2 * DAY));
+    await expect(partitions()).resolves.toContain(nameOf(Date.now()));
+  });
+
+  it('keeps quarantined events for a quarter of a year', async () => {
+    await database.pool.query(
+      `insert into telemetry.quarantine (event_id, reason, event, received_at)
+       select gen_random_uuid(), days || ' days', '{}', now() - days * interval '1 day' from unnest(array[89, 91]) days`,
+    );
+    await store.maintain();
+
+    const { rows } = await database.pool.query(`select reason from telemetry.quarantine where reason like '% days'`);
+    expect(rows).toEqual([{ reason: '89 days' }]);
+  });
+});
