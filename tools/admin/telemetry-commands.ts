@@ -23,23 +23,31 @@ export async function moveTelemetry(args: readonly string[], report: Report): Pr
     options: { to: { type: 'string' }, 'data-dir': { type: 'string' } },
   });
   const { to, 'data-dir': directory } = checked(Moved, values);
-  const moved = await audited('MoveTelemetry', directory, (pool) => moveStore(pool, to, report));
+  const [moved] = await audited('MoveTelemetry', directory, (pool) => moveStore(pool, to, report));
   report(moved ? `telemetry is ${to} now` : `telemetry was ${to} already`);
 }
 
 /** Prices stored model calls at the present price table, as the owner of the tables. */
 export async function repriceTelemetry(args: readonly string[], report: Report): Promise<void> {
   const { values } = parseArgs({ args: [...args], options: { 'data-dir': { type: 'string' } } });
-  const { calls, changed } = await audited('RepriceTelemetry', checked(Repriced, values)['data-dir'], (pool) =>
-    repriceStore(pool),
+  const [{ calls, changed } = { calls: 0, changed: 0 }] = await audited(
+    'RepriceTelemetry',
+    checked(Repriced, values)['data-dir'],
+    (pool) => repriceStore(pool),
   );
   report(`${calls} calls of other price tables: the cost of ${changed} has changed`);
 }
 
-async function audited<Result>(action: string, directory: string, work: (pool: Pool) => Promise<Result>): Promise<Result> {
+async function audited<Result>(
+  action: string,
+  directory: string,
+  work: (pool: Pool) => Promise<Result>,
+): Promise<Result> {
   const pool = createPool(databaseUrl(directory), { max: 1 });
   try {
-    return await new AuditRecords(pool).around({ action, subject: 'telemetry', context: ownContext() }, () => work(pool));
+    return await new AuditRecords(pool).around({ action, subject: 'telemetry', context: ownContext() }, () =>
+      work(pool),
+    );
   } finally {
     await pool.end();
   }

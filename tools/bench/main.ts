@@ -11,6 +11,7 @@ import { pauseSuite } from './pause/pause.suite';
 import { pipelineSuite } from './pipeline/pipeline.suite';
 import { jsonLine, table } from './report';
 import { listsSuite } from './lists/lists.suite';
+import { querySuite } from './query/query.suite';
 import { readSuite } from './read/read.suite';
 import { rebuildSuite } from './rebuild/rebuild.suite';
 import { startSuite } from './start/start.suite';
@@ -32,6 +33,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   handover: handoverSuite,
   concurrency: concurrencySuite,
   pause: pauseSuite,
+  query: querySuite,
   read: readSuite,
   lists: listsSuite,
   ingest: ingestSuite,

@@ -183,8 +183,9 @@ begin
     return;
   end if;
   perform telemetry.create_continuous_roll_ups();
-  alter table telemetry.events set
-    (timescaledb.compress, timescaledb.compress_segmentby = 'session_id', timescaledb.compress_orderby = 'sequence, time');
+  -- As text: TimescaleDB takes its options out of a statement, which a function would keep without them.
+  execute 'alter table telemetry.events set
+    (timescaledb.compress, timescaledb.compress_segmentby = ''session_id'', timescaledb.compress_orderby = ''sequence, time'')';
   -- Events may arrive for seven days, so nothing is written to a compressed chunk.
   execute format('select %I.add_compression_policy(''telemetry.events'', interval ''9 days'')', extension);
 end $$;
