@@ -42,12 +42,14 @@ async function audited<Result>(
   action: string,
   directory: string,
   work: (pool: Pool) => Promise<Result>,
-): Promise<Result> {
+): Promise<readonly Result[]> {
   const pool = createPool(databaseUrl(directory), { max: 1 });
   try {
-    return await new AuditRecords(pool).around({ action, subject: 'telemetry', context: ownContext() }, () =>
-      work(pool),
-    );
+    const done: Result[] = [];
+    await new AuditRecords(pool).around({ action, subject: 'telemetry', context: ownContext() }, async () => {
+      done.push(await work(pool));
+    });
+    return done;
   } finally {
     await pool.end();
   }
