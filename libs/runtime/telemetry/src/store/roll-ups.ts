@@ -1,7 +1,7 @@
 import { addUsd, MAX_COUNT, MAX_USD, type Usd } from '@syntropic/kernel';
 import type { Pool } from 'pg';
 
-export type RollUpUnit = 'minute' | 'hour' | 'day';
+type RollUpUnit = 'minute' | 'hour' | 'day';
 
 /** A half-open span of time (ISO 8601) in one unit; without executions those of all. */
 type Span = Readonly<{
