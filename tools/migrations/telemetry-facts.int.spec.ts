@@ -2,7 +2,7 @@ import { createPool } from '@syntropic/postgres';
 import { useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { TelemetryFacts } from './20261126T1756-telemetry-facts';
+import { TelemetryFacts } from './20261126T1815-telemetry-facts';
 import { loadHistory } from './history';
 import { migrate } from './migrate';
 

@@ -160,6 +160,12 @@ begin
     loop
       perform telemetry.copy_day(part.name, target, item.day);
     end loop;
+    for item in
+      select grantee::regrole as role, privilege_type as privilege from pg_class, aclexplode(relacl)
+      where pg_class.oid = ('telemetry.' || part.name)::regclass and grantee <> relowner
+    loop
+      execute format('grant %s on telemetry.%I to %s', item.privilege, part.name || '_next', item.role);
+    end loop;
     for item in select indexname, indexdef from pg_indexes where schemaname = 'telemetry' and tablename = part.name loop
       execute regexp_replace(item.indexdef, '^CREATE INDEX (\S+) ON (ONLY )?telemetry\.\S+',
         format('create index %I on telemetry.%I', item.indexname || '_next', part.name || '_next'));
@@ -175,8 +181,6 @@ begin
     for item in select indexname from pg_indexes where schemaname = 'telemetry' and tablename = part.name loop
       execute format('alter index telemetry.%I rename to %I', item.indexname, regexp_replace(item.indexname, '_next$', ''));
     end loop;
-    execute format('grant select, insert, update, delete on telemetry.%I to syn_collector', part.name);
-    execute format('grant select on telemetry.%I to syn_gateway', part.name);
   end loop;
   if target = 'native' then
     perform telemetry.create_native_roll_ups();

@@ -11,7 +11,7 @@ const sql = (file: string): string => readFileSync(join(__dirname, 'telemetry', 
  * continuous aggregates where TimescaleDB is installed, native partitions elsewhere. Stored events are moved only by the command for it.
  */
 export class TelemetryFacts implements Migration {
-  readonly name = 'telemetry-facts-0202611261756';
+  readonly name = 'telemetry-facts-0202611261815';
   readonly kind = 'expanding';
 
   async up(queries: QueryRunner): Promise<void> {
