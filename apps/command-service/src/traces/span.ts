@@ -1,5 +1,5 @@
 /** The value of a span's attribute. */
-export type Attribute = string | number | boolean | undefined;
+type Attribute = string | number | boolean | undefined;
 
 /** A span as OTLP has it, with times of the log. */
 export type Span = Readonly<{
