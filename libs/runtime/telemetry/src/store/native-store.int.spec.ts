@@ -5,6 +5,7 @@ import { anEvent, anExecutionId } from '../testing/events';
 import { itReprices } from '../testing/price-contract';
 import { itReadsWithinSpans } from '../testing/read-contract';
 import { itKeepsRollUps } from '../testing/roll-up-contract';
+import { itSearchesTexts } from '../testing/search-contract';
 import { itStoresTelemetry } from '../testing/store-contract';
 import { PostgresTelemetryStore } from './postgres-telemetry-store';
 import { TelemetryReader } from './telemetry-reader';
@@ -30,6 +31,7 @@ describe('native partitions', () => {
   itStoresTelemetry(use);
   itKeepsRollUps({ use, refresh: () => Promise.resolve() });
   itReprices(use);
+  itSearchesTexts(use);
   itReadsWithinSpans(use);
 });
 

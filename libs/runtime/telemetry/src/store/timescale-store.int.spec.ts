@@ -4,6 +4,7 @@ import { anEvent, anExecutionId } from '../testing/events';
 import { itReprices } from '../testing/price-contract';
 import { itReadsWithinSpans } from '../testing/read-contract';
 import { itKeepsRollUps } from '../testing/roll-up-contract';
+import { itSearchesTexts } from '../testing/search-contract';
 import { itStoresTelemetry } from '../testing/store-contract';
 import { PostgresTelemetryStore } from './postgres-telemetry-store';
 import { TelemetryReader } from './telemetry-reader';
@@ -42,6 +43,7 @@ describe('hypertables', () => {
   itStoresTelemetry(use);
   itKeepsRollUps({ use, refresh });
   itReprices(use);
+  itSearchesTexts(use);
   itReadsWithinSpans(use);
 
   it('are chosen by a database that has the extension', async () => {
