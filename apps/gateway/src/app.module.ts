@@ -87,6 +87,7 @@ import { KeptReplies } from './reads/kept-replies';
 import { RowLookup } from './reads/row-lookup';
 import { RepoAssignmentsController } from './repos/repo-assignments.controller';
 import { ReposController } from './repos/repos.controller';
+import { ObservedSessions } from './sessions/observed-sessions';
 import { SessionEvents } from './sessions/session-events';
 import { SessionRecordController } from './sessions/session-record.controller';
 import { SessionsController } from './sessions/sessions.controller';
@@ -216,6 +217,7 @@ export class AppModule {
         PastExecutions,
         ForkPoints,
         ...ARTIFACTS,
+        ObservedSessions,
         SessionEvents,
         Transcripts,
         ActivityFeed,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Json } from './call';
 import { useGateway } from './gateway.fixture';
 import { completedRun as completed, nextMoment, observed, tokens } from './telemetry.fixture';
@@ -47,6 +48,24 @@ describe('the events of a session', () => {
       ...{ count: 1, has_more: false, next: null },
       events: [{ event_type: 'token_usage', phase_id: 'plan', data: { message_id: 'm1' } }],
     });
+  });
+
+  it('that another platform has run are read by its whole id', async () => {
+    const sessionId = `ext-${randomUUID()}`;
+    const time = new Date().toISOString();
+    const counts = { output_tokens: 1, cache_creation_tokens: 0, cache_read_tokens: 0 };
+    const usage = { message_id: 'm', model: 'large', input_tokens: 7, ...counts };
+    const about = { sessionId, executionId: null, phaseId: null, time };
+    await gateway.observe(
+      { ...about, id: randomUUID(), type: 'tool_execution_started', data: { tool_name: 'Bash', tool_use_id: 't' } },
+      { ...about, id: randomUUID(), type: 'token_usage', data: usage },
+    );
+
+    expect(await allOf(`/events/sessions/${sessionId}?limit=10`)).toHaveLength(2);
+    expect(await read(`/events/sessions/${sessionId}/costs`)).toMatchObject({ session_id: sessionId, input_tokens: 7 });
+    expect(await read(`/observability/sessions/${sessionId}/tools`)).toMatchObject({ total_executions: 1 });
+    const other = await gateway.call('GET', `/api/events/sessions/${sessionId.slice(0, 12)}/timeline`);
+    expect(other).toMatchObject({ status: 404, body: { code: 'session.not_found' } });
   });
 
   it('of one moment keep their order', async () => {

@@ -1,13 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { tokensView } from '@syntropic/live';
 import { EventLists, ToolReader, type NumberedEvent, type TelemetryType } from '@syntropic/telemetry';
-import { UsageNow } from '../executions/usage-now';
 import { MAX_ANSWER_BYTES } from '../http/answer-bytes';
 import type { ApiRequest } from '../http/endpoint';
 import { tellNext } from '../http/list-headers';
 import { API_PREFIXES, Serve } from '../http/serve';
-import { RowLookup } from '../reads/row-lookup';
-import { SESSION } from '../sessions/session-lookup';
+import { ObservedSessions } from '../sessions/observed-sessions';
 import { eventView, timelineEntry, toolSummary } from './event-views';
 import { nextOf } from './events.dto';
 import {
@@ -28,10 +26,9 @@ const ACCOUNTS: readonly TelemetryType[] = ['token_usage', 'model_call', 'cost_r
 @Controller(API_PREFIXES)
 export class EventsController {
   constructor(
-    private readonly lookup: RowLookup,
+    private readonly sessions: ObservedSessions,
     private readonly lists: EventLists,
     private readonly tools: ToolReader,
-    private readonly usage: UsageNow,
   ) {}
 
   @Serve(listRecentEvents)
@@ -41,16 +38,16 @@ export class EventsController {
 
   @Serve(listSessionEvents)
   async ofSession(request: ApiRequest<typeof listSessionEvents>) {
-    const { session_id } = await this.lookup.find(SESSION, request.params.session_id, request);
+    const { sessionId } = await this.sessions.find(request);
     const { limit, offset, event_type, after } = request.query;
-    return this.#page({ sessionId: session_id, type: event_type, after, limit, offset });
+    return this.#page({ sessionId, type: event_type, after, limit, offset });
   }
 
   @Serve(readTimeline)
   async timeline(request: ApiRequest<typeof readTimeline>) {
-    const { session_id } = await this.lookup.find(SESSION, request.params.session_id, request);
+    const { sessionId } = await this.sessions.find(request);
     const { events, next } = await this.lists.page({
-      sessionId: session_id,
+      sessionId,
       except: ACCOUNTS,
       order: 'oldest_first',
       maxBytes: MAX_PAGE_BYTES,
@@ -62,10 +59,10 @@ export class EventsController {
 
   @Serve(readSessionCosts)
   async costs(request: ApiRequest<typeof readSessionCosts>) {
-    const row = await this.lookup.find(SESSION, request.params.session_id, request);
-    const usage = await this.usage.ofSession(row);
+    const session = await this.sessions.find(request);
+    const usage = await session.usage();
     return {
-      session_id: row.session_id,
+      session_id: session.sessionId,
       ...tokensView(usage),
       estimated_cost_usd: usage.costUsd === null ? null : Number(usage.costUsd),
     };
@@ -73,8 +70,8 @@ export class EventsController {
 
   @Serve(listSessionTools)
   async toolsOf(request: ApiRequest<typeof listSessionTools>) {
-    const { session_id } = await this.lookup.find(SESSION, request.params.session_id, request);
-    return (await this.tools.figuresOf(session_id)).map(toolSummary);
+    const { sessionId } = await this.sessions.find(request);
+    return (await this.tools.figuresOf(sessionId)).map(toolSummary);
   }
 
   async #page(query: Pick<Parameters<EventLists['page']>[0], 'sessionId' | 'type' | 'after' | 'limit' | 'offset'>) {

@@ -3,12 +3,10 @@ import { tokensView } from '@syntropic/live';
 import { EventLists, TOOL_TYPES, type EventCursor, type TelemetryType } from '@syntropic/telemetry';
 import { costView } from '../display/usage-fields';
 import { nextOf } from '../events/events.dto';
-import { UsageNow } from '../executions/usage-now';
 import { MAX_ANSWER_BYTES } from '../http/answer-bytes';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
-import { RowLookup } from '../reads/row-lookup';
-import { SESSION } from '../sessions/session-lookup';
+import { ObservedSessions } from '../sessions/observed-sessions';
 import { modelCall, toolEntry } from './observability-views';
 import { readSessionTokens, readToolTimeline } from './observability.endpoints';
 
@@ -22,21 +20,20 @@ type Page = Readonly<{ limit: number; after?: EventCursor | undefined }>;
 @Controller(API_PREFIXES)
 export class ObservabilityController {
   constructor(
-    private readonly lookup: RowLookup,
+    private readonly sessions: ObservedSessions,
     private readonly lists: EventLists,
-    private readonly usage: UsageNow,
   ) {}
 
   @Serve(readSessionTokens)
   async tokens(request: ApiRequest<typeof readSessionTokens>) {
-    const row = await this.lookup.find(SESSION, request.params.session_id, request);
+    const session = await this.sessions.find(request);
     const { include_records, ...page } = request.query;
     const [usage, { events, next }] = await Promise.all([
-      this.usage.ofSession(row),
-      include_records ? this.#modelCalls(row.session_id, page) : { events: [], next: null },
+      session.usage(),
+      include_records ? this.#modelCalls(session.sessionId, page) : { events: [], next: null },
     ]);
     return {
-      session_id: row.session_id,
+      session_id: session.sessionId,
       ...tokensView(usage),
       ...costView(usage),
       records: events.map(modelCall),
@@ -46,14 +43,14 @@ export class ObservabilityController {
 
   @Serve(readToolTimeline)
   async tools(request: ApiRequest<typeof readToolTimeline>) {
-    const { session_id } = await this.lookup.find(SESSION, request.params.session_id, request);
+    const { sessionId } = await this.sessions.find(request);
     const { include_blocked, ...page } = request.query;
     const types = include_blocked ? TOOL_TYPES : UNBLOCKED;
     const [total, { events, next }] = await Promise.all([
-      this.lists.count(session_id, types),
-      this.#among(session_id, types, page),
+      this.lists.count(sessionId, types),
+      this.#among(sessionId, types, page),
     ]);
-    return { session_id, total_executions: total, executions: events.map(toolEntry), next: nextOf(next) };
+    return { session_id: sessionId, total_executions: total, executions: events.map(toolEntry), next: nextOf(next) };
   }
 
   /** As the model gateway has recorded them; without such records as the agent has told them. */
