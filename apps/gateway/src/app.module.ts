@@ -161,6 +161,19 @@ const apiDocuments = (): ApiDocuments => ({
 });
 
 /** The parts that store, serve and remove the content of artifacts. */
+/** What live streams are made of. */
+const LIVE = [
+  ActivityFeed,
+  LiveBus,
+  InitialSnapshot,
+  LiveStreams,
+  LiveTables,
+  OpenConnections,
+  PlainConnections,
+  PlainForm,
+  PlainFrames,
+];
+
 const ARTIFACTS = [
   ArtifactBytes,
   ArtifactChanges,
@@ -220,15 +233,7 @@ export class AppModule {
         ObservedSessions,
         SessionEvents,
         Transcripts,
-        ActivityFeed,
-        LiveBus,
-        InitialSnapshot,
-        LiveStreams,
-        LiveTables,
-        OpenConnections,
-        PlainConnections,
-        PlainForm,
-        PlainFrames,
+        ...LIVE,
       ],
     };
   }
