@@ -160,8 +160,7 @@ const apiDocuments = (): ApiDocuments => ({
   asyncapi: asyncApiDocument(VERSION),
 });
 
-/** The parts that store, serve and remove the content of artifacts. */
-/** What live streams are made of. */
+/** The parts of live streams. */
 const LIVE = [
   ActivityFeed,
   LiveBus,
@@ -174,6 +173,7 @@ const LIVE = [
   PlainFrames,
 ];
 
+/** The parts that store, serve and remove the content of artifacts. */
 const ARTIFACTS = [
   ArtifactBytes,
   ArtifactChanges,
