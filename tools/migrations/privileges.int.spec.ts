@@ -44,7 +44,13 @@ const CALLED: Readonly<Record<Role | 'public', readonly string[]>> = {
     'telemetry.tool_call_of',
     'telemetry.usage_of',
   ],
-  syn_gateway: ['log.position_before', 'log.size_of', 'log.stream_page_after', 'log.waiting_since'],
+  syn_gateway: [
+    'log.position_before',
+    'log.size_of',
+    'log.stream_page_after',
+    'log.waiting_since',
+    'telemetry.text_of',
+  ],
 };
 
 /** The migrations that each service compares with its build's. */

@@ -26,6 +26,7 @@ import { Commands } from './commands/commands';
 import { ConnectionsModule, NATS, REDIS } from './connections.module';
 import { ExecutionController } from './executions/execution.controller';
 import { Conversations } from './conversations/conversations';
+import { ConversationSearchController } from './conversations/conversation-search.controller';
 import { ConversationsController } from './conversations/conversations.controller';
 import { CostRows } from './costs/cost-rows';
 import { CostSummaryController } from './costs/cost-summary.controller';
@@ -87,6 +88,8 @@ import { KeptReplies } from './reads/kept-replies';
 import { RowLookup } from './reads/row-lookup';
 import { RepoAssignmentsController } from './repos/repo-assignments.controller';
 import { ReposController } from './repos/repos.controller';
+import { ExecutionsInScope } from './roll-ups/executions-in-scope';
+import { RollUpsController } from './roll-ups/roll-ups.controller';
 import { ObservedSessions } from './sessions/observed-sessions';
 import { SessionEvents } from './sessions/session-events';
 import { SessionRecordController } from './sessions/session-record.controller';
@@ -115,6 +118,8 @@ export const API = [
   SessionRecordController,
   EventsController,
   ObservabilityController,
+  RollUpsController,
+  ConversationSearchController,
   ConversationsController,
   CostSummaryController,
   CostsController,
@@ -224,6 +229,7 @@ export class AppModule {
         ExecutionFactsReader,
         RepoExecutions,
         Scopes,
+        ExecutionsInScope,
         SystemPatterns,
         Tallies,
         ExecutionDetails,

@@ -5,7 +5,7 @@ import { CommandClient, connectNats, DeadLetters, drainAndClose } from '@syntrop
 import { openObjectStorage } from '@syntropic/object-storage';
 import { createRedis, KeptAnswers, ReadModels } from '@syntropic/projections';
 import { connectStore } from '@syntropic/service';
-import { EventLists, TelemetryReader, ToolReader } from '@syntropic/telemetry';
+import { EventLists, RollUps, TelemetryReader, TextSearch, ToolReader } from '@syntropic/telemetry';
 import type { Redis } from 'ioredis';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
@@ -36,6 +36,8 @@ export class ConnectionsModule {
       { provide: BudgetReader, inject: [Pool], useFactory: (pool: Pool) => new BudgetReader(pool) },
       { provide: TelemetryReader, inject: [Pool], useFactory: (pool: Pool) => new TelemetryReader(pool) },
       { provide: EventLists, inject: [Pool], useFactory: (pool: Pool) => new EventLists(pool) },
+      { provide: RollUps, inject: [Pool], useFactory: (pool: Pool) => new RollUps(pool) },
+      { provide: TextSearch, inject: [Pool], useFactory: (pool: Pool) => new TextSearch(pool) },
       { provide: ToolReader, inject: [Pool], useFactory: (pool: Pool) => new ToolReader(pool) },
       {
         provide: DeadLetters,

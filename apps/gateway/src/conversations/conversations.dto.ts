@@ -1,10 +1,41 @@
 import { z } from 'zod';
+import { after, next } from '../events/events.dto';
 import { sizeUpTo } from '../http/query-values';
 
 export const ConversationQuery = z.object({
   offset: z.coerce.number().int().min(0).max(100_000_000).default(0),
   limit: sizeUpTo(500, 100),
 });
+
+export const ConversationSearchQuery = z.object({
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .meta({ description: 'Words that a text has all of; `"a phrase"`, `or` and `-without` are understood.' }),
+  session_id: z.string().min(1).optional().meta({ description: 'The whole id of a session.' }),
+  limit: sizeUpTo(100, 20),
+  after,
+});
+
+export const FoundTexts = z
+  .object({
+    texts: z.array(
+      z
+        .object({
+          event_id: z.string(),
+          event_type: z.string(),
+          session_id: z.string(),
+          execution_id: z.string().nullable(),
+          time: z.string(),
+          excerpt: z.string().meta({ description: 'The part of the text around the words.' }),
+        })
+        .meta({ id: 'FoundText' }),
+    ),
+    next,
+  })
+  .meta({ id: 'FoundTextsResponse' });
 
 const text = z.string().nullable();
 const count = z.int().nullable();

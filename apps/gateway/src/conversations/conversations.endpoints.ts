@@ -1,6 +1,12 @@
 import { endpoint } from '../http/endpoint';
 import { SessionParams } from '../sessions/sessions.dto';
-import { ConversationLog, ConversationMetadata, ConversationQuery } from './conversations.dto';
+import {
+  ConversationLog,
+  ConversationMetadata,
+  ConversationQuery,
+  ConversationSearchQuery,
+  FoundTexts,
+} from './conversations.dto';
 
 const also = {
   202: 'The transcript is not stored yet, because the session has not ended',
@@ -16,6 +22,15 @@ export const readConversation = endpoint({
   query: ConversationQuery,
   reply: ConversationLog,
   also,
+});
+
+export const searchConversations = endpoint({
+  method: 'GET',
+  path: '/conversations/search',
+  access: 'viewer',
+  summary: 'What agents, people and programs have said, by its words, newest first, in one session or in all',
+  query: ConversationSearchQuery,
+  reply: FoundTexts,
 });
 
 export const readConversationMetadata = endpoint({

@@ -6,6 +6,8 @@ import { endpointsOf } from './serve';
 const WHOLE: Readonly<Record<string, string>> = {
   '/events/sessions/{session_id}/tools': 'the names of tools that a session has used',
   '/metrics': 'the phases of one workflow',
+  '/observability/usage': 'the first ten thousand sums of a span, which says whether there are more',
+  '/observability/tools': 'the names of tools',
   '/operator/projections': 'the read models of this version',
   '/operator/processes': 'the processes of this version',
   '/operator/rebuilds': 'the read models of this version',

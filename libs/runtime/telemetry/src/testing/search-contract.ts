@@ -22,11 +22,16 @@ export function itSearchesTexts(use: () => StoreUnderTest): void {
 
       const search = new TextSearch(use().pool);
       const idsOf = async (query: Parameters<TextSearch['find']>[0]) =>
-        (await search.find(query)).map(({ eventId }) => events.findIndex(({ id }) => id === eventId));
+        (await search.find(query)).texts.map(({ eventId }) => events.findIndex(({ id }) => id === eventId));
       await expect(idsOf({ words: word, limit: 10 })).resolves.toEqual([1, 2, 0]);
       await expect(idsOf({ words: word, limit: 2 })).resolves.toEqual([1, 2]);
       await expect(idsOf({ words: word, sessionId: 'one', limit: 10 })).resolves.toEqual([2, 0]);
       await expect(idsOf({ words: `${word} -broken mended`, limit: 10 })).resolves.toEqual([1]);
+
+      const first = await search.find({ words: word, limit: 2 });
+      const second = await search.find({ words: word, limit: 2, after: first.next ?? undefined });
+      expect(second).toMatchObject({ texts: [{ sessionId: 'one', type: 'message_response' }], next: null });
+      expect(second.texts[0]?.excerpt).toBe(`the ${word} is broken`);
     });
   });
 }
