@@ -56,7 +56,8 @@ export class Volume {
   }
 
   async remove(): Promise<void> {
-    if (!this.isMounted) {
+    // A later opening of the same workspace may have removed it.
+    if (!this.isMounted || !(await isMounted(this.root))) {
       await removeTree(this.root);
       return;
     }
