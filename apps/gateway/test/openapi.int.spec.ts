@@ -56,7 +56,11 @@ const hasTarget = (method: string, path: string, body: z.ZodType | undefined): b
   [...path.matchAll(/\{(\w+)\}/g)].every(([, name = '']) => name in NAMES) &&
   (!body || body.safeParse(undefined).success || `${method} ${path}` in CARRIED);
 
-const addressOf = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => NAMES[name] ?? name);
+/** What requests need in the query. */
+const QUERIES: Readonly<Record<string, string>> = { '/conversations/search': '?q=commit' };
+
+const addressOf = (path: string) =>
+  path.replace(/\{(\w+)\}/g, (_, name: string) => NAMES[name] ?? name) + (QUERIES[path] ?? '');
 let written = '';
 
 beforeAll(async () => {
