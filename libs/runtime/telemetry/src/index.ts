@@ -39,8 +39,8 @@ export { TOOL_TYPES, ToolReader, type ToolFigures } from './store/tool-figures';
 export { LAYOUTS } from './store/layout';
 export { moveStore } from './store/move-store';
 export { repriceStore } from './store/reprice';
-export { RollUps, type RolledUpTool, type RolledUpUsage, type UsageDimension } from './store/roll-ups';
-export { TextSearch, type FoundText } from './store/text-search';
+export { RollUps, type RolledUpTool, type RolledUpUsage } from './store/roll-ups';
+export { TextSearch } from './store/text-search';
 export type { NoYieldPoint } from './store/yield-point';
 export type { StoredBatch, TelemetryStore } from './store/telemetry-store';
 export {

@@ -19,7 +19,7 @@ const DIMENSIONS = {
   phase: 'phase_id',
 } as const;
 
-export type UsageDimension = keyof typeof DIMENSIONS;
+type UsageDimension = keyof typeof DIMENSIONS;
 
 /** What was used, by the dimensions asked for; the others are absent. */
 export type RolledUpUsage = Readonly<{

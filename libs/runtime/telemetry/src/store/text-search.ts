@@ -11,7 +11,7 @@ type SearchQuery = Readonly<{
 }>;
 
 /** A text that has the words. */
-export type FoundText = Readonly<{
+type FoundText = Readonly<{
   eventId: string;
   type: string;
   sessionId: string;
