@@ -1,15 +1,7 @@
-import { inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { describeWithAgent, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
 import { z } from 'zod';
 import { usePlatform } from './platform';
 import { shell, workflow } from './workflows';
-
-const CLAUDE = join(__dirname, '../agents/claude/node_modules/@anthropic-ai');
-const itWithClaude = existsSync(CLAUDE) ? it : it.skip;
-const skipped = existsSync(CLAUDE)
-  ? ''
-  : ' (skipped: Claude Code is not installed: npm ci --prefix tools/agents/claude)';
 
 const Artifacts = z.array(z.looseObject({ id: z.string(), title: z.string() }));
 const Content = z.looseObject({ content: z.string() });
@@ -56,54 +48,56 @@ describe("agents' programs, through the whole system", () => {
     });
   });
 
-  itWithClaude(`cost what their model calls cost${skipped}`, async () => {
-    const usage = { inputTokens: 10_000, outputTokens: 1_000 };
-    const write = { command: 'echo hello > artifacts/output/hello.txt', description: 'greet' };
-    const tools = [{ name: 'Bash', input: write }];
-    const id = await run('by-claude', claude(), { tools, usage }, { text: 'Done.', usage });
+  describeWithAgent('claude', 'by Claude Code', () => {
+    it('cost what their model calls cost', async () => {
+      const usage = { inputTokens: 10_000, outputTokens: 1_000 };
+      const write = { command: 'echo hello > artifacts/output/hello.txt', description: 'greet' };
+      const tools = [{ name: 'Bash', input: write }];
+      const id = await run('by-claude', claude(), { tools, usage }, { text: 'Done.', usage });
 
-    // Sonnet 5.5: 2 and 10 dollars for a million tokens.
-    await expect(platform.reaches(id, 'completed')).resolves.toMatchObject({
-      total_cost_usd: '0.06',
-      total_tokens: 22_000,
-      tool_call_count: 1,
-      artifact_ids: [expect.any(String)],
+      // Sonnet 5.5: 2 and 10 dollars for a million tokens.
+      await expect(platform.reaches(id, 'completed')).resolves.toMatchObject({
+        total_cost_usd: '0.06',
+        total_tokens: 22_000,
+        tool_call_count: 1,
+        artifact_ids: [expect.any(String)],
+      });
+      expect(models().requests.map(({ headers }) => headers['x-api-key'])).toEqual(['the-secret', 'the-secret']);
     });
-    expect(models().requests.map(({ headers }) => headers['x-api-key'])).toEqual(['the-secret', 'the-secret']);
-  });
 
-  itWithClaude(`leave an answer that has its form to later phases, and to clients${skipped}`, async () => {
-    const schema = 'output_schema: {type: object, properties: {n: {type: integer}}, required: [n]}';
-    models().clear();
-    models().answer(inOrder({ tools: [{ name: 'StructuredOutput', input: { n: 3 } }] }, { text: 'Given.' }));
-    const copy = 'cp artifacts/input/phase-1/answer.json artifacts/output/copy.json';
-    const reader = shell(`${copy}\ncat > artifacts/output/prompt.txt <<'END'\n{{phase-1}}\nEND`);
-    await platform.createWorkflow(workflow('answers', claude(`, ${schema}`), reader));
-    const id = await platform.execute('answers');
+    it('leave an answer that has its form to later phases, and to clients', async () => {
+      const schema = 'output_schema: {type: object, properties: {n: {type: integer}}, required: [n]}';
+      models().clear();
+      models().answer(inOrder({ tools: [{ name: 'StructuredOutput', input: { n: 3 } }] }, { text: 'Given.' }));
+      const copy = 'cp artifacts/input/phase-1/answer.json artifacts/output/copy.json';
+      const reader = shell(`${copy}\ncat > artifacts/output/prompt.txt <<'END'\n{{phase-1}}\nEND`);
+      await platform.createWorkflow(workflow('answers', claude(`, ${schema}`), reader));
+      const id = await platform.execute('answers');
 
-    await platform.reaches(id, 'completed');
-    const { body } = await platform.get(`/api/artifacts?execution_id=${id}`);
-    const artifacts = Artifacts.parse(body);
-    const answer = artifacts.find(({ title }) => title.endsWith('answer.json'));
-    expect(answer).toMatchObject({ phase_id: 'phase-1' });
-    for (const title of ['answer.json', 'copy.json', 'prompt.txt']) {
-      const artifact = artifacts.find((one) => one.title.endsWith(title));
-      const { content } = Content.parse((await platform.get(`/api/artifacts/${artifact?.id ?? ''}/content`)).body);
-      expect(JSON.parse(content)).toEqual({ n: 3 });
-    }
-  });
+      await platform.reaches(id, 'completed');
+      const { body } = await platform.get(`/api/artifacts?execution_id=${id}`);
+      const artifacts = Artifacts.parse(body);
+      const answer = artifacts.find(({ title }) => title.endsWith('answer.json'));
+      expect(answer).toMatchObject({ phase_id: 'phase-1' });
+      for (const title of ['answer.json', 'copy.json', 'prompt.txt']) {
+        const artifact = artifacts.find((one) => one.title.endsWith(title));
+        const { content } = Content.parse((await platform.get(`/api/artifacts/${artifact?.id ?? ''}/content`)).body);
+        expect(JSON.parse(content)).toEqual({ n: 3 });
+      }
+    });
 
-  itWithClaude(`fail a phase whose answer does not have its form${skipped}`, async () => {
-    const schema = 'output_schema: {type: object, properties: {n: {type: integer}}, required: [n]}';
-    const none = { text: 'I give no answer of that form.' };
-    const id = await run('in-form', claude(`, ${schema}`), none, none, none, none, none);
+    it('fail a phase whose answer does not have its form', async () => {
+      const schema = 'output_schema: {type: object, properties: {n: {type: integer}}, required: [n]}';
+      const none = { text: 'I give no answer of that form.' };
+      const id = await run('in-form', claude(`, ${schema}`), none, none, none, none, none);
 
-    const { phases } = await platform.reaches(id, 'failed');
-    const { body } = await platform.get(`/api/sessions/${phases[0]?.session_id ?? ''}`);
-    expect(body).toMatchObject({
-      status: 'failed',
-      error_message: expect.stringContaining('output_schema') as string,
-      metadata: { error_type: 'output_schema_mismatch' },
+      const { phases } = await platform.reaches(id, 'failed');
+      const { body } = await platform.get(`/api/sessions/${phases[0]?.session_id ?? ''}`);
+      expect(body).toMatchObject({
+        status: 'failed',
+        error_message: expect.stringContaining('output_schema') as string,
+        metadata: { error_type: 'output_schema_mismatch' },
+      });
     });
   });
 });

@@ -1,8 +1,8 @@
-import { eventually, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
+import { describeWithAgent, eventually, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AGENTS, CALL_USAGE, describeWithAgent, environmentOfAgents } from './agent-programs';
+import { AGENTS, CALL_USAGE, costOf, environmentOfAgents, phaseOf } from './agent-programs';
 import { useOtherRunner } from './other-runner';
 import { usePlatform } from './platform';
 import { workflow } from './workflows';
@@ -18,7 +18,7 @@ const environment = () => environmentOfAgents(models().url);
 const platform = usePlatform({ environment });
 const other = useOtherRunner(platform);
 
-for (const { provider, model, shell, callCost } of AGENTS) {
+for (const { provider, model, shell, prices } of AGENTS) {
   describeWithAgent(provider, `${provider}, whose runner goes for good`, () => {
     /** Runs until the agent is in its second call, whose answer comes when it is let: it orders a tool that is kept. */
     const inSecondCall = async (name: string) => {
@@ -32,8 +32,7 @@ for (const { provider, model, shell, callCost } of AGENTS) {
       models().clear();
       models().answer(inOrder(...[...turns, { text: 'Done.' }].map((turn) => ({ ...turn, usage: CALL_USAGE }))));
       await other().start({ ...environment(), PAUSE_HOLD_SECONDS: '1' });
-      const agent = `agent: {provider: ${provider}, model: ${model}}\nprompt_template: Do your work`;
-      await platform.createWorkflow(workflow(`${name}-${provider}`, agent));
+      await platform.createWorkflow(workflow(`${name}-${provider}`, phaseOf({ provider, model })));
       const id = await platform.execute(`${name}-${provider}`);
       await eventually(() => models().requests.length === 2);
       return { id, answer };
@@ -57,7 +56,7 @@ for (const { provider, model, shell, callCost } of AGENTS) {
       const { total_cost_usd, artifact_ids } = await platform.reaches(id, 'completed', 120_000);
       const calls = models().requests;
       expect(calls.map(({ end }) => end)).toEqual(['answered', 'answered', 'answered', 'answered']);
-      expect(Number(total_cost_usd)).toBeCloseTo(calls.length * callCost, 9);
+      expect(Number(total_cost_usd)).toBeCloseTo(costOf(calls, prices), 9);
       expect(new Set(calls.map(({ session }) => session)).size).toBe(1);
       expect(calls.filter(({ text }) => text.includes('You were paused'))).toHaveLength(1);
       await expect(contentOf(artifact_ids)).resolves.toBe(LEFT);

@@ -1,7 +1,7 @@
-import { eventually, folderBeside, useModels } from '@syntropic/testing';
+import { eventually, folderBeside, isInstalled, useModels } from '@syntropic/testing';
 import { recordingsFolder } from '@syntropic/telemetry/testing';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -25,7 +25,6 @@ import { replay, simulated, workflow } from './workflows';
 const folder = folderBeside(__dirname, 'shared/reference');
 const recordings = recordingsFolder(__dirname);
 const ROOT = join(__dirname, '../..');
-const CLAUDE = join(__dirname, '../agents/claude/node_modules/@anthropic-ai');
 
 const isThere = folder !== undefined && recordings !== undefined;
 const describeWithContract = isThere ? describe : describe.skip;
@@ -118,7 +117,7 @@ describeWithContract(title, () => {
     await platform.reaches(await run.start('failing'), 'failed');
   });
 
-  const hasClaude = existsSync(CLAUDE);
+  const hasClaude = isInstalled('claude');
   /** Without Claude Code no agent reads messages, and none commits. */
   const isExpected = (field: string) => hasClaude || !/\/inject |\.operations\[\]\.git/.test(field);
   const withClaude = hasClaude ? it : it.skip;

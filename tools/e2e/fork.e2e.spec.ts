@@ -1,16 +1,8 @@
 import { addUsd } from '@syntropic/kernel';
-import { inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { describeWithAgent, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
 import { z } from 'zod';
 import { usePlatform } from './platform';
 import { shell, simulated, workflow } from './workflows';
-
-const CLAUDE = join(__dirname, '../agents/claude/node_modules/@anthropic-ai');
-const itWithClaude = existsSync(CLAUDE) ? it : it.skip;
-const skipped = existsSync(CLAUDE)
-  ? ''
-  : ' (skipped: Claude Code is not installed: npm ci --prefix tools/agents/claude)';
 
 const Operation = z.looseObject({
   operation_id: z.string(),
@@ -29,7 +21,7 @@ const usage = { inputTokens: 10_000, outputTokens: 1_000 };
 const COST_OF_CALL = '0.03';
 const costOf = (calls: number) => addUsd(...Array.from({ length: calls }, () => COST_OF_CALL));
 
-describe('a fork', () => {
+describeWithAgent('claude', 'a fork', () => {
   const models = useModels();
   const platform = usePlatform({
     environment: () => ({ ANTHROPIC_BASE_URL: models().url, ANTHROPIC_API_KEY: 'the-secret' }),
@@ -72,45 +64,42 @@ prompt_template: Do your work with {{word}}`;
     return { execution, sessionId: completed.phases[1]?.session_id };
   }
 
-  itWithClaude(
-    `goes on from a tool in the midst of a session with another prompt, and both costs stand side by side${skipped}`,
-    async () => {
-      const { execution, sessionId } = await source('from-a-tool');
-      const operations = await operationsOf(sessionId);
-      const firstTool = operations.find(({ operation_type }) => operation_type === 'tool_execution_completed');
+  it('goes on from a tool in the midst of a session with another prompt, and both costs stand side by side', async () => {
+    const { execution, sessionId } = await source('from-a-tool');
+    const operations = await operationsOf(sessionId);
+    const firstTool = operations.find(({ operation_type }) => operation_type === 'tool_execution_completed');
 
-      answer({ tools: [bash('echo forked >> artifacts/output/log')], usage }, { text: 'Otherwise done.', usage });
-      const prompt = 'Now do it in another way, and leave {{word}} as it is';
-      const id = await fork(execution, { phase: 'phase-2', at: firstTool?.operation_id, prompt });
-      const completed = await platform.reaches(id, 'completed');
+    answer({ tools: [bash('echo forked >> artifacts/output/log')], usage }, { text: 'Otherwise done.', usage });
+    const prompt = 'Now do it in another way, and leave {{word}} as it is';
+    const id = await fork(execution, { phase: 'phase-2', at: firstTool?.operation_id, prompt });
+    const completed = await platform.reaches(id, 'completed');
 
-      const [first] = models().requests;
-      const history = JSON.stringify(first?.body['messages']);
-      for (const kept of ['Do your work with care', 'I begin.', prompt]) expect(history).toContain(kept);
-      expect(history).not.toContain('It is done.');
-      expect(history).not.toContain('echo second');
-      expect(models().requests).toHaveLength(2);
-      expect(completed).toMatchObject({
-        total_cost_usd: costOf(2),
-        total_tokens: 22_000,
-        cost_complete: true,
-        taken_over_phases: 1,
-        fork_of: {
-          ...{ execution_id: execution, phase_id: 'phase-2', session_id: sessionId },
-          ...{ cost_usd: costOf(1), total_tokens: 11_000, cost_complete: true },
-        },
-      });
-      // The files are those of the session's end.
-      expect(await contentOf(id, 'copy')).toBe('first\nsecond\nforked\n');
-      expect((await platform.get(`/api/executions/${id}/state`)).body).toMatchObject({
-        fork_of: { cost_usd: costOf(1) },
-      });
-      expect(await platform.execution(execution)).toMatchObject({ status: 'completed', total_cost_usd: costOf(3) });
-      expect(await contentOf(execution, 'copy')).toBe('first\nsecond\n');
-    },
-  );
+    const [first] = models().requests;
+    const history = JSON.stringify(first?.body['messages']);
+    for (const kept of ['Do your work with care', 'I begin.', prompt]) expect(history).toContain(kept);
+    expect(history).not.toContain('It is done.');
+    expect(history).not.toContain('echo second');
+    expect(models().requests).toHaveLength(2);
+    expect(completed).toMatchObject({
+      total_cost_usd: costOf(2),
+      total_tokens: 22_000,
+      cost_complete: true,
+      taken_over_phases: 1,
+      fork_of: {
+        ...{ execution_id: execution, phase_id: 'phase-2', session_id: sessionId },
+        ...{ cost_usd: costOf(1), total_tokens: 11_000, cost_complete: true },
+      },
+    });
+    // The files are those of the session's end.
+    expect(await contentOf(id, 'copy')).toBe('first\nsecond\nforked\n');
+    expect((await platform.get(`/api/executions/${id}/state`)).body).toMatchObject({
+      fork_of: { cost_usd: costOf(1) },
+    });
+    expect(await platform.execution(execution)).toMatchObject({ status: 'completed', total_cost_usd: costOf(3) });
+    expect(await contentOf(execution, 'copy')).toBe('first\nsecond\n');
+  });
 
-  itWithClaude(`goes on from the end with other inputs, and can be forked again${skipped}`, async () => {
+  it('goes on from the end with other inputs, and can be forked again', async () => {
     const { execution } = await source('from-the-end');
 
     answer({ text: 'Again.', usage });
@@ -132,7 +121,7 @@ prompt_template: Do your work with {{word}}`;
     expect(JSON.stringify(models().requests[0]?.body['messages'])).toContain('Do your work with more care');
   });
 
-  itWithClaude(`is refused where there is nothing to go on from${skipped}`, async () => {
+  it('is refused where there is nothing to go on from', async () => {
     const { execution, sessionId } = await source('refused');
     const operations = await operationsOf(sessionId);
     const started = operations.find(({ operation_type }) => operation_type === 'tool_execution_started');

@@ -1,6 +1,6 @@
-import { eventually, inOrder, useModels } from '@syntropic/testing';
+import { describeWithAgent, eventually, inOrder, useModels } from '@syntropic/testing';
 import { z } from 'zod';
-import { AGENTS, CALL_USAGE, describeWithAgent, environmentOfAgents } from './agent-programs';
+import { AGENTS, CALL_USAGE, environmentOfAgents, phaseOf } from './agent-programs';
 import { usePlatform } from './platform';
 import { simulated, workflow } from './workflows';
 
@@ -38,8 +38,7 @@ for (const { provider, model, shell } of AGENTS) {
           { text: 'Done.', usage: CALL_USAGE },
         ),
       );
-      const agent = `agent: {provider: ${provider}, model: ${model}}\nprompt_template: Do your work`;
-      await platform.createWorkflow(workflow(`interrupted-${provider}`, agent));
+      await platform.createWorkflow(workflow(`interrupted-${provider}`, phaseOf({ provider, model })));
       const id = await platform.execute(`interrupted-${provider}`);
       await eventually(() => models().requests.length === 2);
 

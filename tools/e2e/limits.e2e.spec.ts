@@ -1,16 +1,7 @@
-import { eventually, useModels, type ModelAnswer } from '@syntropic/testing';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { AGENT_PROGRAMS, describeWithAgent, eventually, useModels, type ModelAnswer } from '@syntropic/testing';
 import { z } from 'zod';
 import { usePlatform } from './platform';
 import { simulated, workflow } from './workflows';
-
-const CLAUDE = join(__dirname, '../agents/claude/node_modules/@anthropic-ai');
-const CLAUDE_PROGRAM = join(CLAUDE, `claude-code-linux-${process.arch}`, 'claude');
-const itWithClaude = existsSync(CLAUDE) ? it : it.skip;
-const skipped = existsSync(CLAUDE)
-  ? ''
-  : ' (skipped: Claude Code is not installed: npm ci --prefix tools/agents/claude)';
 
 const usage = { inputTokens: 10_000, outputTokens: 1_000 };
 const tool = (name: string) => ({
@@ -77,9 +68,36 @@ describe('a limit of a provider of models', () => {
     return { id, limit };
   };
 
-  itWithClaude(
-    `pauses Claude Code until it has reset, without a slot, and goes on in the same session${skipped}`,
-    async () => {
+  it('of which an agent tells in its output parks it although it has failed by it, and it begins its next leg then', async () => {
+    const said = (json: string) => `echo '${json}'`;
+    const result = (isError: boolean, text: string) =>
+      said(`{"type":"result","subtype":"success","is_error":${isError},"result":"${text}","session_id":"s"}`);
+    const script = [
+      said('{"type":"system","subtype":"init","session_id":"s"}'),
+      'if [ -e met ]; then echo again > artifacts/output/tools',
+      result(false, 'Done.'),
+      'else touch met',
+      `echo '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":'$(($(date +%s) + 6))'},"session_id":"s"}'`,
+      result(true, 'limit reached'),
+      'exit 1; fi',
+    ];
+    const agent = 'agent: {provider: command, command: [sh, -eu], output: claude-stream-json}';
+    await platform.createWorkflow(
+      workflow('told', `${agent}\nprompt_template: |\n${script.map((one) => `  ${one}`).join('\n')}`),
+    );
+    const id = await platform.execute('told');
+    const events: string[] = [];
+    for await (const { event } of platform.frames(id)) if (/^(Execution|Phase)/.test(event)) events.push(event);
+    // The phase may have started before the stream did: then the snapshot shows it.
+    expect(events.slice(events.indexOf('ExecutionPauseRequested'))).toEqual([
+      ...['ExecutionPauseRequested', 'PhaseParked', 'ExecutionPaused'],
+      ...['ExecutionResumed', 'PhaseQueued', 'PhaseStarted', 'PhaseCompleted', 'ExecutionCompleted'],
+    ]);
+    await expect(contentOf((await platform.execution(id)).artifact_ids)).resolves.toBe('again\n');
+  });
+
+  describeWithAgent('claude', 'that Claude Code meets', () => {
+    it('pauses it until it has reset, without a slot, and goes on in the same session', async () => {
       const limit = limitFor(12);
       await platform.createWorkflow(workflow('limited', CLAUDE_AGENT));
       const id = await platform.execute('limited');
@@ -111,64 +129,33 @@ describe('a limit of a provider of models', () => {
       const { artifact_ids, total_cost_usd } = await platform.execution(id);
       expect(total_cost_usd).toBe('0.09');
       await expect(contentOf(artifact_ids)).resolves.toBe('first\nsecond\n');
-    },
-  );
+    });
 
-  itWithClaude(`is passed by a person who resumes before, and meets it again while it holds${skipped}`, async () => {
-    const { id, limit } = await limited('impatient', 600);
-    expect((await platform.post(`/api/executions/${id}/resume`)).status).toBe(200);
-    await eventually(() => limit.refused.length === 2);
-    await platform.reaches(id, 'paused');
-    expect((await stateOf(id)).control).toMatchObject({ why: 'limit' });
-    await platform.post(`/api/executions/${id}/cancel`);
-    await platform.reaches(id, 'cancelled');
-  });
+    it('is passed by a person who resumes before, and meets it again while it holds', async () => {
+      const { id, limit } = await limited('impatient', 600);
+      expect((await platform.post(`/api/executions/${id}/resume`)).status).toBe(200);
+      await eventually(() => limit.refused.length === 2);
+      await platform.reaches(id, 'paused');
+      expect((await stateOf(id)).control).toMatchObject({ why: 'limit' });
+      await platform.post(`/api/executions/${id}/cancel`);
+      await platform.reaches(id, 'cancelled');
+    });
 
-  itWithClaude(`does not end a pause that a person has put in its place${skipped}`, async () => {
-    const { id, limit } = await limited('patient', 8);
-    expect((await platform.post(`/api/executions/${id}/pause`, { reason: 'lunch' })).status).toBe(200);
-    await eventually(async () => (await stateOf(id)).control?.reason === 'lunch');
-    expect(await stateOf(id)).toMatchObject({ state: 'paused', control: { why: null, until: null } });
+    it('does not end a pause that a person has put in its place', async () => {
+      const { id, limit } = await limited('patient', 8);
+      expect((await platform.post(`/api/executions/${id}/pause`, { reason: 'lunch' })).status).toBe(200);
+      await eventually(async () => (await stateOf(id)).control?.reason === 'lunch');
+      expect(await stateOf(id)).toMatchObject({ state: 'paused', control: { why: null, until: null } });
 
-    // The runner's only slot is free for another one. Its limit resets later: the timer of the first would have come before.
-    const other = await limited('other', Math.max(3, (limit.resetsAt() - Date.now()) / 1_000 + 3));
-    await platform.reaches(other.id, 'completed');
-    expect((await stateOf(id)).state).toBe('paused');
-    await platform.post(`/api/executions/${id}/resume`);
-    await platform.reaches(id, 'completed');
-  });
+      // The runner's only slot is free for another one. Its limit resets later: the timer of the first would have come before.
+      const other = await limited('other', Math.max(3, (limit.resetsAt() - Date.now()) / 1_000 + 3));
+      await platform.reaches(other.id, 'completed');
+      expect((await stateOf(id)).state).toBe('paused');
+      await platform.post(`/api/executions/${id}/resume`);
+      await platform.reaches(id, 'completed');
+    });
 
-  it('of which an agent tells in its output parks it although it has failed by it, and it begins its next leg then', async () => {
-    const said = (json: string) => `echo '${json}'`;
-    const result = (isError: boolean, text: string) =>
-      said(`{"type":"result","subtype":"success","is_error":${isError},"result":"${text}","session_id":"s"}`);
-    const script = [
-      said('{"type":"system","subtype":"init","session_id":"s"}'),
-      'if [ -e met ]; then echo again > artifacts/output/tools',
-      result(false, 'Done.'),
-      'else touch met',
-      `echo '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":'$(($(date +%s) + 6))'},"session_id":"s"}'`,
-      result(true, 'limit reached'),
-      'exit 1; fi',
-    ];
-    const agent = 'agent: {provider: command, command: [sh, -eu], output: claude-stream-json}';
-    await platform.createWorkflow(
-      workflow('told', `${agent}\nprompt_template: |\n${script.map((one) => `  ${one}`).join('\n')}`),
-    );
-    const id = await platform.execute('told');
-    const events: string[] = [];
-    for await (const { event } of platform.frames(id)) if (/^(Execution|Phase)/.test(event)) events.push(event);
-    // The phase may have started before the stream did: then the snapshot shows it.
-    expect(events.slice(events.indexOf('ExecutionPauseRequested'))).toEqual([
-      ...['ExecutionPauseRequested', 'PhaseParked', 'ExecutionPaused'],
-      ...['ExecutionResumed', 'PhaseQueued', 'PhaseStarted', 'PhaseCompleted', 'ExecutionCompleted'],
-    ]);
-    await expect(contentOf((await platform.execution(id)).artifact_ids)).resolves.toBe('again\n');
-  });
-
-  itWithClaude(
-    `of a subscription, which Claude Code tells by itself, parks it without a slot, and it goes on in its conversation${skipped}`,
-    async () => {
+    it('parks it without a slot when it tells of the limit of a subscription by itself, and it goes on in its conversation', async () => {
       let resetsAt = Number.POSITIVE_INFINITY;
       models().clear();
       models().answer(() => {
@@ -193,8 +180,8 @@ describe('a limit of a provider of models', () => {
       const conversations = new Set(models().requests.map(({ session }) => session));
       expect([...conversations]).toEqual([CONVERSATION]);
       expect((await stateOf(id)).state).toBe('completed');
-    },
-  );
+    });
+  });
 });
 
 const CONVERSATION = '6f9d2f0e-0c53-4f6a-9a43-2f1f7a8f8a11';
@@ -216,7 +203,7 @@ const subscribedClaude = (): string => {
 export ANTHROPIC_UNIX_SOCKET=$SYN_RUNNER_SOCKET ANTHROPIC_BASE_URL=http://runner/anthropic
 export CLAUDE_CODE_OAUTH_TOKEN=sk-ant-oat01-none CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 DISABLE_AUTOUPDATER=1 IS_SANDBOX=1
 if [ -e begun ]; then how=--resume; else touch begun; how=--session-id; fi
-exec ${CLAUDE_PROGRAM} -p 'Do your work' --output-format stream-json --verbose --model claude-sonnet-5-5 $how ${CONVERSATION} < /dev/null`;
+exec ${AGENT_PROGRAMS.claude} -p 'Do your work' --output-format stream-json --verbose --model claude-sonnet-5-5 $how ${CONVERSATION} < /dev/null`;
   const agent = 'agent: {provider: command, command: [sh, -eu], output: claude-stream-json, isolation: process}';
   return `${agent}\nprompt_template: |\n${script.trim().replace(/^/gm, '  ')}`;
 };

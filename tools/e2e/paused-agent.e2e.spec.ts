@@ -1,6 +1,6 @@
-import { eventually, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
+import { describeWithAgent, eventually, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
 import { z } from 'zod';
-import { AGENTS, CALL_USAGE, describeWithAgent, environmentOfAgents } from './agent-programs';
+import { AGENTS, CALL_USAGE, costOf, environmentOfAgents, phaseOf } from './agent-programs';
 import { usePlatform } from './platform';
 import { workflow } from './workflows';
 
@@ -11,7 +11,7 @@ const platform = usePlatform({
 const contentOf = async ([id = '']: readonly string[]) =>
   z.object({ content: z.string() }).parse((await platform.get(`/api/artifacts/${id}/content`)).body).content;
 
-for (const { provider, model, shell, callCost } of AGENTS) {
+for (const { provider, model, shell, prices } of AGENTS) {
   describeWithAgent(provider, `${provider}, paused through the API`, () => {
     const tool = (name: string) => shell(`echo ${name} >> artifacts/output/tools`);
 
@@ -23,8 +23,7 @@ for (const { provider, model, shell, callCost } of AGENTS) {
       // The tool takes a while, so that the runner has heard of the pause before the next call, on a busy machine too.
       const second = { tools: [shell('sleep 3; echo second >> artifacts/output/tools')], usage: CALL_USAGE, until };
       models().answer(inOrder({ tools: [tool('first')], usage: CALL_USAGE }, second, ...further));
-      const agent = `agent: {provider: ${provider}, model: ${model}}\nprompt_template: Do your work`;
-      await platform.createWorkflow(workflow(`${name}-${provider}`, agent));
+      await platform.createWorkflow(workflow(`${name}-${provider}`, phaseOf({ provider, model })));
       const id = await platform.execute(`${name}-${provider}`);
       await eventually(() => models().requests.length === 2);
       await platform.post(`/api/executions/${id}/pause`, { reason: 'lunch' });
@@ -39,7 +38,7 @@ for (const { provider, model, shell, callCost } of AGENTS) {
       await platform.post(`/api/executions/${id}/resume`);
 
       const { total_cost_usd, tool_call_count, artifact_ids } = await platform.reaches(id, 'completed');
-      expect(Number(total_cost_usd)).toBeCloseTo(3 * callCost, 9);
+      expect(Number(total_cost_usd)).toBeCloseTo(costOf(models().requests, prices), 9);
       expect(tool_call_count).toBe(2);
       expect(models().requests.map(({ end }) => end)).toEqual(['answered', 'answered', 'answered']);
       await expect(contentOf(artifact_ids)).resolves.toBe('first\nsecond\n');
@@ -54,7 +53,7 @@ for (const { provider, model, shell, callCost } of AGENTS) {
       }
 
       const { total_cost_usd, artifact_ids } = await platform.reaches(id, 'completed');
-      expect(Number(total_cost_usd)).toBeCloseTo(3 * callCost, 9);
+      expect(Number(total_cost_usd)).toBeCloseTo(costOf(models().requests, prices), 9);
       expect(models().requests).toHaveLength(3);
       expect(new Set(models().requests.map(({ session }) => session)).size).toBe(1);
       expect(models().requests.at(-1)?.text).toContain('You were paused');

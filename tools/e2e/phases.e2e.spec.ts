@@ -1,6 +1,5 @@
-import { eventually, inOrder, useModels, type ScriptedModels } from '@syntropic/testing';
+import { describeWithAgent, eventually, inOrder, useModels, type ScriptedModels } from '@syntropic/testing';
 import { z } from 'zod';
-import { describeWithAgent } from './agent-programs';
 import { usePlatform } from './platform';
 import { shell, workflow } from './workflows';
 

@@ -1,10 +1,9 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
-import { inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
+import { AGENT_PROGRAMS, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
 import { ClaudeProvider } from '../src/providers/claude.provider';
 import type { SpoolLine } from '../src/session';
 import { SandboxBackend } from '../src/workspaces';
 import { parserOf as telemetryOf } from './agent-telemetry.fixture';
-import { claudeBinary } from './agent-programs.fixture';
 import { useSessionSocket } from './session-socket.fixture';
 import { useSessions } from './session.fixture';
 
@@ -30,7 +29,7 @@ export function useClaude(directory: { readonly path: string }) {
   const models = useModels();
   const socket = useSessionSocket(directory, models);
   const start = useSessions(new SandboxBackend(), directory);
-  const provider = new ClaudeProvider(claudeBinary);
+  const provider = new ClaudeProvider(AGENT_PROGRAMS.claude);
   beforeEach(() => {
     models().clear();
   });

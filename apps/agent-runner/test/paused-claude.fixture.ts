@@ -1,4 +1,4 @@
-import { eventually, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
+import { AGENT_PROGRAMS, eventually, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,6 @@ import { ClaudeProvider } from '../src/providers/claude.provider';
 import type { Provider } from '../src/providers';
 import type { SessionRun } from '../src/session';
 import { SandboxBackend } from '../src/workspaces';
-import { claudeBinary } from './agent-programs.fixture';
 import { bash } from './claude.fixture';
 import { listen, toTheEnd, useSessions } from './session.fixture';
 import { socketsWith, upstream } from './socket.fixture';
@@ -56,7 +55,7 @@ export function usePausedClaude(
     begin({
       agent: { provider: 'claude', isolation: 'sandbox' },
       settings: { allowedTools: [] },
-      provider: impatient(new ClaudeProvider(claudeBinary), givesUpAfter),
+      provider: impatient(new ClaudeProvider(AGENT_PROGRAMS.claude), givesUpAfter),
       sockets: socketsWith({ upstreams: [upstream('anthropic', models().url)] }),
       promptTemplate,
       sessionId,

@@ -1,5 +1,4 @@
-import { removeDirectory } from '@syntropic/testing';
-import { spawnSync } from 'node:child_process';
+import { hasBubblewrap, removeDirectory } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,8 +7,7 @@ import { text } from 'node:stream/consumers';
 import type { Argument, Backend, Limits, Workspace } from '../src/workspaces';
 
 /** Reports specs of the sandbox as skipped on machines without bubblewrap. */
-export const describeWithBubblewrap =
-  spawnSync('bwrap', ['--version'], { stdio: 'ignore' }).error === undefined ? describe : describe.skip;
+export const describeWithBubblewrap = hasBubblewrap() ? describe : describe.skip;
 
 /** A directory for the spec file that only its owner can enter, as a data directory may be. */
 export function useDirectory(): { readonly path: string } {

@@ -1,14 +1,13 @@
-import { eventually } from '@syntropic/testing';
+import { describeWithAgent, eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithClaude } from '../../test/agent-programs.fixture';
 import { bash, messagesOf, parserOf, reportOf, useClaude } from '../../test/claude.fixture';
 import { listen, toTheEnd } from '../../test/session.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
 import { deferred } from '../session/deferred';
 
-describeWithClaude('a conversation with Claude Code', () => {
+describeWithAgent('claude', 'a conversation with Claude Code', () => {
   const { models, socket, answer, start } = useClaude(useDirectory());
 
   it('takes messages while it works, and ends when all are answered', async () => {

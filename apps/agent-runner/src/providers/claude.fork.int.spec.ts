@@ -1,7 +1,7 @@
+import { describeWithAgent } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeWithClaude } from '../../test/agent-programs.fixture';
 import { bash, messagesOf, useClaude } from '../../test/claude.fixture';
 import { toTheEnd } from '../../test/session.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
@@ -9,7 +9,7 @@ import { packFiles } from '../session';
 
 const never = new AbortController().signal;
 
-describeWithClaude('a fork of a conversation with Claude Code', () => {
+describeWithAgent('claude', 'a fork of a conversation with Claude Code', () => {
   const directory = useDirectory();
   const { models, answer, start } = useClaude(directory);
   const historyOf = (request: ReturnType<typeof models>['requests'][number] | undefined) =>

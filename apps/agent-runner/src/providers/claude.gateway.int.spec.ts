@@ -1,5 +1,4 @@
-import { eventually, inOrder, useModels } from '@syntropic/testing';
-import { claudeBinary, describeWithClaude } from '../../test/agent-programs.fixture';
+import { AGENT_PROGRAMS, describeWithAgent, eventually, inOrder, useModels } from '@syntropic/testing';
 import { bash, parserOf, resultsIn } from '../../test/claude.fixture';
 import { toTheEnd, useSessions } from '../../test/session.fixture';
 import { socketsWith, upstream } from '../../test/socket.fixture';
@@ -7,7 +6,7 @@ import { useDirectory } from '../../test/workspace.fixture';
 import { SandboxBackend } from '../workspaces';
 import { ClaudeProvider } from './claude.provider';
 
-describeWithClaude('Claude Code behind the model gateway', () => {
+describeWithAgent('claude', 'Claude Code behind the model gateway', () => {
   const models = useModels();
   const startIn = useSessions(new SandboxBackend(), useDirectory());
   const start = () =>
@@ -15,7 +14,7 @@ describeWithClaude('Claude Code behind the model gateway', () => {
       promptTemplate: 'Do your work',
       agent: { provider: 'claude', isolation: 'sandbox' },
       settings: { allowedTools: [], model: 'claude-sonnet-5-5' },
-      provider: new ClaudeProvider(claudeBinary),
+      provider: new ClaudeProvider(AGENT_PROGRAMS.claude),
       sockets: socketsWith({ upstreams: [upstream('anthropic', models().url, 'the-secret')] }),
     });
   beforeEach(() => {

@@ -1,14 +1,13 @@
-import { eventually, inOrder } from '@syntropic/testing';
+import { describeWithAgent, eventually, inOrder } from '@syntropic/testing';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeWithClaude } from '../../test/agent-programs.fixture';
 import { bash, messages, reportOf, resultsIn, typesOf, useClaude } from '../../test/claude.fixture';
 import { toTheEnd } from '../../test/session.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
 
-describeWithClaude('Claude Code in a sandbox', () => {
+describeWithAgent('claude', 'Claude Code in a sandbox', () => {
   const directory = useDirectory();
   const { models, socket, answer, start } = useClaude(directory);
   let repository = '';

@@ -1,9 +1,15 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
-import { eventually, inOrder, useModels, type ModelAnswer } from '@syntropic/testing';
+import {
+  AGENT_PROGRAMS,
+  describeWithAgent,
+  eventually,
+  inOrder,
+  useModels,
+  type ModelAnswer,
+} from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codexBinary, describeWithCodex } from '../../test/agent-programs.fixture';
 import { parserOf } from '../../test/agent-telemetry.fixture';
 import { toTheEnd, useSessions } from '../../test/session.fixture';
 import { socketsWith, upstream } from '../../test/socket.fixture';
@@ -17,7 +23,7 @@ type Settings = Partial<Extract<AgentConfiguration, { provider: 'codex' }>>;
 
 const shell = (cmd: string) => ({ name: 'exec_command', input: { cmd } });
 
-describeWithCodex('Codex in a sandbox, behind the model gateway', () => {
+describeWithAgent('codex', 'Codex in a sandbox, behind the model gateway', () => {
   const models = useModels();
   const directory = useDirectory();
   const startIn = useSessions(new SandboxBackend(), directory);
@@ -34,7 +40,7 @@ describeWithCodex('Codex in a sandbox, behind the model gateway', () => {
       promptTemplate: 'Do your work',
       agent: { provider: 'codex', isolation: 'sandbox', ...codex },
       settings: { allowedTools: [], model: 'gpt-5-codex', maxTokens },
-      provider: new CodexProvider(codexBinary),
+      provider: new CodexProvider(AGENT_PROGRAMS.codex),
       sockets: socketsWith({ upstreams: [upstream('openai', `${models().url}/v1`, 'the-secret')] }),
       ...session,
     });

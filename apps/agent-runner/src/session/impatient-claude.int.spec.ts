@@ -1,5 +1,4 @@
-import { eventually, gate } from '@syntropic/testing';
-import { describeWithClaude } from '../../test/agent-programs.fixture';
+import { describeWithAgent, eventually, gate } from '@syntropic/testing';
 import { tool, usePausedClaude, waitingTool } from '../../test/paused-claude.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
 
@@ -7,7 +6,7 @@ const GIVES_UP_AFTER_SECONDS = 3;
 const NEVER = new Promise<never>(() => undefined);
 
 /** Claude Code waits for minutes by default: the benchmark `pause` outlasts that. */
-describeWithClaude('Claude Code that gives up calls and hooks after seconds', () => {
+describeWithAgent('claude', 'Claude Code that gives up calls and hooks after seconds', () => {
   const paused = usePausedClaude(useDirectory(), { givesUpAfter: GIVES_UP_AFTER_SECONDS });
   const { answer, models, start, callsOf } = paused;
 

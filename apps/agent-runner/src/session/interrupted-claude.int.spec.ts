@@ -1,10 +1,9 @@
-import { eventually, gate } from '@syntropic/testing';
+import { describeWithAgent, eventually, gate } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
-import { describeWithClaude } from '../../test/agent-programs.fixture';
 import { shows, tool, usePausedClaude, waitingTool } from '../../test/paused-claude.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
 
-describeWithClaude('Claude Code, ended at any moment', () => {
+describeWithAgent('claude', 'Claude Code, ended at any moment', () => {
   const { answer, start, callsOf } = usePausedClaude(useDirectory());
   type Started = Awaited<ReturnType<typeof start>>;
 

@@ -1,10 +1,9 @@
-import { eventually, gate } from '@syntropic/testing';
+import { describeWithAgent, eventually, gate } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
-import { describeWithClaude } from '../../test/agent-programs.fixture';
 import { shows, tool, usePausedClaude, waitingTool } from '../../test/paused-claude.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
 
-describeWithClaude('a pause of Claude Code', () => {
+describeWithAgent('claude', 'a pause of Claude Code', () => {
   const { answer, answerBy, start, callsOf, otherWork } = usePausedClaude(useDirectory());
   const subagent = (isInBackground: boolean) => ({
     name: 'Agent',

@@ -1,3 +1,4 @@
+export { AGENT_PROGRAMS, describeWithAgent, hasBubblewrap, isInstalled } from './agent-programs';
 export { createDatabase, type OwnDatabase } from './database';
 export { eventually } from './eventually';
 export { folderBeside } from './folder-beside';

@@ -1,8 +1,7 @@
-import { eventually, inOrder, useModels } from '@syntropic/testing';
+import { AGENT_PROGRAMS, describeWithAgent, eventually, inOrder, useModels } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { claudeBinary, describeWithClaude } from '../../../test/agent-programs.fixture';
 import { bash, resultsIn } from '../../../test/claude.fixture';
 import { useEngine } from '../../../test/container-engine.fixture';
 import { command, listen, toTheEnd, useSessions } from '../../../test/session.fixture';
@@ -49,7 +48,7 @@ describeWithBubblewrap('a session in containers', () => {
   });
 });
 
-describeWithClaude('Claude Code in a container', () => {
+describeWithAgent('claude', 'Claude Code in a container', () => {
   const models = useModels();
   const directory = useDirectory();
   const start = useSessions(useEngine(directory).backend(), directory);
@@ -64,7 +63,7 @@ describeWithClaude('Claude Code in a container', () => {
     const run = await start({
       promptTemplate: 'Do your work',
       agent: { provider: 'claude', isolation: 'docker' },
-      provider: new ClaudeProvider(claudeBinary),
+      provider: new ClaudeProvider(AGENT_PROGRAMS.claude),
       sockets: socketsWith({ upstreams: [upstream('anthropic', models().url, 'the-secret')] }),
       timeoutMs: 240_000,
     });

@@ -1,8 +1,7 @@
-import { eventually, inOrder, useModels } from '@syntropic/testing';
+import { AGENT_PROGRAMS, describeWithAgent, eventually, inOrder, useModels } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { claudeBinary, describeWithClaude } from '../../../test/agent-programs.fixture';
 import { bash, resultsIn } from '../../../test/claude.fixture';
 import { useCluster } from '../../../test/kubernetes-cluster.fixture';
 import { command, listen, toTheEnd, useSessions } from '../../../test/session.fixture';
@@ -83,7 +82,7 @@ describeWithBubblewrap('a session in pods', () => {
   });
 });
 
-describeWithClaude('Claude Code in a pod', () => {
+describeWithAgent('claude', 'Claude Code in a pod', () => {
   const models = useModels();
   const directory = useDirectory();
   const start = useSessions(useCluster(directory).backend(), directory);
@@ -98,7 +97,7 @@ describeWithClaude('Claude Code in a pod', () => {
     const run = await start({
       promptTemplate: 'Do your work',
       agent: { provider: 'claude', isolation: 'kubernetes' },
-      provider: new ClaudeProvider(claudeBinary),
+      provider: new ClaudeProvider(AGENT_PROGRAMS.claude),
       sockets: socketsWith({ upstreams: [upstream('anthropic', models().url, 'the-secret')] }),
       timeoutMs: 240_000,
     });
