@@ -60,7 +60,7 @@ describe('a soft budget', () => {
     const id = await platform.execute('tokens', { max_budget_usd: 0.01 });
     const events: string[] = [];
     const spent: number[] = [];
-    for await (const { event, data } of platform.frames(id)) {
+    for await (const { event, data } of platform.framesFromStart(id)) {
       events.push(event);
       if (event === 'budget') {
         const { limits } = Frame.parse(JSON.parse(data));

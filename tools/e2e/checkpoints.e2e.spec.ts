@@ -59,6 +59,7 @@ for (const { provider, model, shell, prices } of AGENTS) {
       expect(Number(total_cost_usd)).toBeCloseTo(costOf(calls, prices), 9);
       expect(new Set(calls.map(({ session }) => session)).size).toBe(1);
       expect(calls.filter(({ text }) => text.includes('You were paused'))).toHaveLength(1);
+      expect(calls.flatMap(({ toolResults }) => toolResults).filter(({ isError }) => isError)).toEqual([]);
       await expect(contentOf(artifact_ids)).resolves.toBe(LEFT);
     };
 

@@ -79,12 +79,13 @@ describe('an interruption', () => {
     await platform.createWorkflow(workflow('stoppable', simulated('turns: 400, tools_per_turn: 1, delay_ms: 50')));
     const id = await platform.execute('stoppable');
     const events: string[] = [];
-    for await (const { event, data } of platform.frames(id)) {
-      if (/^(Execution|PhaseParked)/.test(event)) events.push(event);
-      if (events.length === 0 && showsStart({ event, data })) await interrupt(id);
+    for await (const { event } of platform.framesFromStart(id)) {
+      if (/^(Execution|PhaseParked|PhaseStarted)/.test(event)) events.push(event);
+      if (event === 'PhaseStarted') await interrupt(id);
       if (event === 'ExecutionInterrupted') await platform.post(`/api/executions/${id}/cancel`);
     }
     expect(events).toEqual([
+      ...['ExecutionStarted', 'PhaseStarted'],
       ...['ExecutionInterruptRequested', 'PhaseParked', 'ExecutionInterrupted'],
       ...['ExecutionCancelRequested', 'ExecutionCancelled'],
     ]);
@@ -92,10 +93,3 @@ describe('an interruption', () => {
     expect({ status, body }).toMatchObject({ status: 400, body: { code: 'execution.has_ended' } });
   });
 });
-
-/** The phase has started, before the stream or in it. */
-function showsStart({ event, data }: Readonly<{ event: string; data: string }>): boolean {
-  if (event !== 'snapshot') return event === 'PhaseStarted';
-  const { phases } = JSON.parse(data) as Readonly<{ phases: readonly Readonly<{ status: string }>[] }>;
-  return phases.some(({ status }) => status === 'running');
-}

@@ -162,8 +162,22 @@ export class Platform {
     return this.execution(id);
   }
 
+  /** The snapshot, and the events after it. */
   frames(id: string): AsyncGenerator<Frame> {
     return framesOf((headers) => fetch(`${this.url}/api/executions/${id}/stream`, { headers }));
+  }
+
+  /** All events from the first one on, also those that came before the request. */
+  async *framesFromStart(id: string): AsyncGenerator<Frame> {
+    let epoch = '';
+    for await (const { id: cursor = '' } of this.frames(id)) {
+      [epoch = ''] = cursor.split('.');
+      break;
+    }
+    const start = { 'last-event-id': `${epoch}.0-0` };
+    yield* framesOf((headers) =>
+      fetch(`${this.url}/api/executions/${id}/stream`, { headers: { ...start, ...headers } }),
+    );
   }
 
   #recorded(): z.infer<typeof StackFile> {
