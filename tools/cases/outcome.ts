@@ -1,5 +1,5 @@
 import type { Platform } from '@syntropic/e2e';
-import { framesOf, type Frame } from '@syntropic/stack';
+import type { Frame } from '@syntropic/stack';
 import { z } from 'zod';
 
 const Execution = z.looseObject({
@@ -40,10 +40,7 @@ export async function outcomeOf(platform: Platform, id: string, seconds: number)
 async function framesUntilEnd(platform: Platform, id: string, seconds: number): Promise<Frame[]> {
   const deadline = AbortSignal.timeout(seconds * 1_000);
   const frames: Frame[] = [];
-  const stream = framesOf((headers) =>
-    fetch(`${platform.url}/api/executions/${id}/stream`, { headers, signal: deadline }),
-  );
-  for await (const frame of stream) frames.push(frame);
+  for await (const frame of platform.framesFromStart(id, deadline)) frames.push(frame);
   return frames;
 }
 

@@ -168,7 +168,7 @@ export class Platform {
   }
 
   /** All events from the first one on, also those that came before the request. */
-  async *framesFromStart(id: string): AsyncGenerator<Frame> {
+  async *framesFromStart(id: string, signal?: AbortSignal): AsyncGenerator<Frame> {
     let epoch = '';
     for await (const { id: cursor = '' } of this.frames(id)) {
       [epoch = ''] = cursor.split('.');
@@ -176,7 +176,10 @@ export class Platform {
     }
     const start = { 'last-event-id': `${epoch}.0-0` };
     yield* framesOf((headers) =>
-      fetch(`${this.url}/api/executions/${id}/stream`, { headers: { ...start, ...headers } }),
+      fetch(`${this.url}/api/executions/${id}/stream`, {
+        headers: { ...start, ...headers },
+        ...(signal && { signal }),
+      }),
     );
   }
 

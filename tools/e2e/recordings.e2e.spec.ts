@@ -70,7 +70,7 @@ function specify(recordings: string) {
       await platform.createWorkflow(workflow(task, replay(task)));
       const id = await platform.execute(task);
       const frames: Frame[] = [];
-      for await (const frame of platform.frames(id)) frames.push(frame);
+      for await (const frame of platform.framesFromStart(id)) frames.push(frame);
 
       const { input, output, creation, read } = figures.tokens;
       expect(await platform.reaches(id, figures.status)).toMatchObject({

@@ -43,7 +43,7 @@ test "{{word}}" = right`;
 
     const id = await rerun(source, { inputs: { word: 'right' } });
     const frames: { event: string; data: unknown }[] = [];
-    for await (const { event, data } of platform.frames(id)) frames.push({ event, data });
+    for await (const { event, data } of platform.framesFromStart(id)) frames.push({ event, data });
     const completed = await platform.reaches(id, 'completed');
 
     expect(completed).toMatchObject({

@@ -56,6 +56,23 @@ describe('watchers of one execution', () => {
     }
   });
 
+  it('that come after the end with an early id get the sums too', async () => {
+    const execution = await anExecutionOf(gateway);
+    const { executionId } = execution;
+    const early = open(pathOf(executionId));
+    await eventually(() => early.events.includes('snapshot'));
+    const counts = { input_tokens: 7, output_tokens: 3, cache_creation_tokens: 0, cache_read_tokens: 0 };
+    await execution.observe('token_usage', { leg: 1, message_id: 'm', model: 'claude-sonnet-4-5', ...counts });
+    await execution.record(execution.facts.cancelled);
+    await eventually(() => early.hasEnded);
+
+    for (const client of [open(pathOf(executionId), early.frames[0]?.id), early]) {
+      await eventually(() => client.hasEnded);
+      expect(client.frames.find(({ event }) => event === 'tokens')?.data).toMatchObject({ total_tokens: 10 });
+      expect(client.events.at(-1)).toBe('ExecutionCancelled');
+    }
+  });
+
   it('share one subscription and one reading of the tables, which end with the last of them', async () => {
     const { executionId } = await anExecutionOf(gateway);
     const clients = Array.from({ length: 20 }, () => open(pathOf(executionId)));

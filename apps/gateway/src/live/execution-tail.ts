@@ -95,12 +95,6 @@ export class ExecutionTail {
     this.#news.notify();
   }
 
-  /** A watcher has read events of the past that belong to the sums. */
-  showTotals(): void {
-    this.#totals.mayDiffer = true;
-    this.#news.notify();
-  }
-
   /** The log was restored: watchers come again, and get a snapshot. */
   restored(): void {
     this.#finish('restored');

@@ -5,7 +5,7 @@ import { LiveBatch } from './live-batch';
 import { formatCursor, type LiveCursor } from './live-cursor';
 import { afterEvent, isSent, mergedByTime, type LiveEvent, type LiveNumbers } from './live-event';
 import type { LiveTables } from './live-tables';
-import { changesTotals } from './live-totals';
+import { changesTotals, LiveTotals } from './live-totals';
 import type { SseConnection } from './sse-connection';
 import type { StreamForm } from './stream-form';
 import { TERMINAL_EVENTS } from './terminal-events';
@@ -87,7 +87,9 @@ export class Watcher implements TailListener {
       // The tail calls when it has started.
       if (!reached) break;
       const isLevel = this.#numbers.position >= reached.position && this.#numbers.sequence >= reached.sequence;
-      if (isLevel || !(await this.#readPage())) this.#isLive = reached === tail.numbers;
+      if (!isLevel && (await this.#readPage())) continue;
+      if (this.#mayMissTotals) await this.#readTotals();
+      this.#isLive = reached === tail.numbers;
       if (this.#isLive) this.#join(reached);
     }
     // Without a pause after the last look at the tail: what it calls from now on is heard.
@@ -96,11 +98,16 @@ export class Watcher implements TailListener {
   }
 
   #join(reached: LiveNumbers): void {
-    const { tail } = this.options;
     this.#numbers = furthest(this.#numbers, reached);
-    if (this.#mayMissTotals) tail.showTotals();
+    this.#send(this.#batchOf(this.options.tail.totals));
+  }
+
+  /** Sums that have changed before the tail began, which it does not send. */
+  async #readTotals(): Promise<void> {
+    const { executionId, tables } = this.options;
+    const totals = await new LiveTotals(executionId, tables).next();
     this.#mayMissTotals = false;
-    this.#send(this.#batchOf(tail.totals));
+    this.#send(this.#batchOf(totals));
   }
 
   /** Answers whether there was anything. */
