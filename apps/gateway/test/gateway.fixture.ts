@@ -4,7 +4,7 @@ import type { Event } from '@syntropic/kernel';
 import { connectNats, drainAndClose, natsUsers } from '@syntropic/messaging';
 import { createRedis } from '@syntropic/projections';
 import { PostgresTelemetryStore, type TelemetryEvent } from '@syntropic/telemetry';
-import { useDatabase, useNats, useRedis } from '@syntropic/testing';
+import { eventually, useDatabase, useNats, useRedis } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -104,7 +104,9 @@ class Replicas {
 
   async start(variables: Variables, replace?: Replace): Promise<string> {
     const own = { PORT: '0', HOST: '127.0.0.1', OBJECTS_DIR: this.objects, LOG_LEVEL: 'silent' };
-    const app = await gatewayFromSource(gatewayConfig({ ...own, ...variables }), replace);
+    // A busy store may take longer than a connection waits; a service is started again then.
+    const config = gatewayConfig({ ...own, ...variables });
+    const app = await eventually(() => gatewayFromSource(config, replace));
     this.#apps.push(app);
     await app.listen(0, '127.0.0.1');
     return `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
