@@ -17,7 +17,7 @@ const SESSION_BYTES = 64 * 1024;
 export class FirstLinesParser implements LinesParser {
   #here: SpoolParser | undefined;
   #elsewhere: LinesParser | undefined;
-  /** What was parsed here. */
+  /** The lines that were parsed here. */
   #records: SpoolRecords[] = [];
   #bytes = 0;
 

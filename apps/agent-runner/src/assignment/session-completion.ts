@@ -74,7 +74,7 @@ export class SessionCompletion {
     return hasEnded && (await limits.endsBy(report)) ? 'limit' : undefined;
   }
 
-  /** False when the session cannot be parked: nothing would keep it, and nobody asked for a pause. */
+  /** False when the session cannot be parked: nothing would keep it, and no pause was asked for. */
   async #park(
     session: LeasedSession,
     why: ParkReason,

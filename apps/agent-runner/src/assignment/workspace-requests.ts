@@ -18,7 +18,7 @@ type WorkspaceRequest = Readonly<{
   contents: WorkspaceContents;
 }>;
 
-/** What the workspace of a work order is, and begins with. */
+/** The workspace of a work order, with its first contents. */
 @Injectable()
 export class WorkspaceRequests {
   constructor(

@@ -13,7 +13,7 @@ import { Programs } from './programs';
 import { PLACES, POD_PATHS, type Place, type PodFile, type PodProgram } from './protocol';
 import { SocketTunnels } from './socket-tunnels';
 
-/** Where a container finds the files of its own control group, in version 2 and version 1. */
+/** The place in which a container finds the files of its own control group, in version 2 and version 1. */
 const CONTROL_GROUPS = ['/sys/fs/cgroup', '/sys/fs/cgroup/memory'];
 
 /** A file that programs may run, and that they do not change. */

@@ -26,7 +26,7 @@ const MAX_REPORT_BYTES = 4 * 1024 * 1024;
 /** The place of the session: the runner knows no more of it than that it is one of the platform. */
 const OWN = { executionId: '', phaseId: null };
 
-/** Takes what hooks and exporters inside a workspace report, into the session's spool. Whatever session they name, it is this one. */
+/** Takes what hooks and exporters inside a workspace report, into the session's spool. The session that they name is ignored: it is this one. */
 export class ReportedTelemetry {
   constructor(private readonly session: Pick<CallingSession, 'sessionId' | 'records' | 'bodies'>) {}
 

@@ -51,7 +51,7 @@ export class Spool {
 
   /**
    * Opens or creates the spool of a session, and removes a last line that a crash has cut short. A large file is looked through
-   * step by step, and holds nobody up.
+   * step by step, and holds no other session up.
    */
   static async open(directory: string): Promise<Spool> {
     const file = join(directory, 'spool.jsonl');

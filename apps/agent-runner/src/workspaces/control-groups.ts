@@ -46,7 +46,7 @@ export class ControlGroups {
   }
 }
 
-/** What a group below these parents can do. */
+/** The abilities of a group below these parents. */
 async function sampleOf(parents: readonly string[]): Promise<Pick<ControlGroup, 'canFreeze' | 'enforceable'>> {
   const sample = ControlGroup.create(parents, `probe-${randomUUID()}`);
   const { canFreeze, enforceable } = sample;

@@ -2,7 +2,7 @@ import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { effect, process } from '@syntropic/processes';
 
-/** What has ended, and when. */
+/** An execution or a session that has ended, with the time of its end. */
 export type Ended = Readonly<{ of: 'execution' | 'session'; id: string; recordedAt: string; telemetryEvents: number }>;
 
 export const traceExport = effect<Ended>('export_trace');
