@@ -50,7 +50,8 @@ export class ExecutionsInScope {
     ];
     const [first, ...others] = restrictions;
     if (!first) return { ids: undefined, isComplete: true };
-    const ids = first.filter((id) => others.every((other) => other.includes(id)));
+    const sets = others.map((other) => new Set(other));
+    const ids = first.filter((id) => sets.every((set) => set.has(id)));
     return { ids: ids.slice(0, MOST), isComplete: restrictions.every((found) => found.length <= MOST) };
   }
 
