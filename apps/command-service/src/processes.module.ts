@@ -4,7 +4,7 @@ import { LogReader, PostgresEventLog } from '@syntropic/event-store';
 import { LocalCommands } from '@syntropic/messaging';
 import { Effects, ProcessRunner, Timers } from '@syntropic/processes';
 import { LOG, NATS } from '@syntropic/service';
-import { TelemetryReader } from '@syntropic/telemetry';
+import { EventLists, TelemetryReader } from '@syntropic/telemetry';
 import { Sweeper, workEffects, WorkQueue } from '@syntropic/work';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
@@ -60,7 +60,14 @@ function effects(...[{ execute }, queue, ledger, started, traces]: EffectParts):
 
 function traceExporter(pool: Pool, log: PostgresEventLog, warnings: Logger): TraceExporter {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers } = config;
-  return new TraceExporter({ endpoint, headers, log, telemetry: new TelemetryReader(pool), warnings });
+  return new TraceExporter({
+    endpoint,
+    headers,
+    log,
+    telemetry: new TelemetryReader(pool),
+    lists: new EventLists(pool),
+    warnings,
+  });
 }
 
 function budgetClock(ledger: BudgetLedger, { execute }: LocalCommands, log: Logger): BudgetClock {

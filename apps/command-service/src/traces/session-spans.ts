@@ -1,3 +1,4 @@
+import { shortText } from '@syntropic/kernel';
 import { spanIdOf, traceIdOf } from '@syntropic/observability';
 import type { NumberedEvent, TelemetryType } from '@syntropic/telemetry';
 import type { Span } from './span';
@@ -23,6 +24,20 @@ export const TRACED: readonly TelemetryType[] = [
   'tool_execution_failed',
   'tool_blocked',
 ];
+
+/** The most bytes of a text in a span. */
+const TEXT_BYTES = 1_000;
+
+/** The event with the beginnings of its texts, and without lists and objects, which spans do not show. */
+export const withShortTexts = ({ data, ...event }: NumberedEvent): NumberedEvent => ({
+  ...event,
+  data: Object.fromEntries(
+    Object.entries(data).flatMap(([name, value]) => {
+      if (typeof value === 'string') return [[name, shortText(value, TEXT_BYTES)]];
+      return typeof value === 'object' ? [] : [[name, value]];
+    }),
+  ),
+});
 
 const TOOL_ENDS: ReadonlySet<string> = new Set(['tool_execution_completed', 'tool_execution_failed', 'tool_blocked']);
 

@@ -1,12 +1,12 @@
 import type { agentSession } from '@syntropic/agent-sessions/contracts';
 import type { EventLog } from '@syntropic/event-store';
 import type { EventOf, Recorded } from '@syntropic/kernel';
-import { otlpRequestBytes, type NumberedEvent, type TelemetryReader } from '@syntropic/telemetry';
+import { otlpRequestBytes, type EventLists, type NumberedEvent, type TelemetryReader } from '@syntropic/telemetry';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { executionSpans } from './execution-spans';
 import { traceExport, type Ended } from './export-traces.process';
-import { sessionSpans, TRACED, type EndedSession } from './session-spans';
+import { sessionSpans, TRACED, withShortTexts, type EndedSession } from './session-spans';
 import { traceRequest, type Span } from './span';
 
 type Options = Readonly<{
@@ -15,6 +15,7 @@ type Options = Readonly<{
   headers: Readonly<Record<string, string>>;
   log: Pick<EventLog, 'readStream'>;
   telemetry: TelemetryReader;
+  lists: EventLists;
   warnings: Pick<Logger, 'warn'>;
 }>;
 
@@ -24,6 +25,7 @@ const ANSWERS_WITHIN_MS = 10_000;
 /** Events of one stream, and of one session's telemetry, that become spans. */
 const MAX_EVENTS = 10_000;
 const PAGE = 1_000;
+const PAGE_BYTES = 4 * 1024 * 1024;
 /** Spans of one request. */
 const MAX_SPANS = 2_000;
 const TELEMETRY_WITHIN_MS = 5_000;
@@ -78,7 +80,20 @@ export class TraceExporter {
     const deadline = performance.now() + TELEMETRY_WITHIN_MS;
     const isStored = async () => ((await telemetry.sessionTotals(sessionId))?.events ?? 0) >= counted;
     while (!(await isStored()) && performance.now() < deadline) await pause(LOOK_EVERY_MS);
-    return telemetry.bySession(sessionId, { types: TRACED, limit: MAX_EVENTS });
+    return this.#traced(sessionId);
+  }
+
+  /** Reads page by page, and keeps of each event what spans show: texts of agents may be long. */
+  async #traced(sessionId: string): Promise<readonly NumberedEvent[]> {
+    const about = { sessionId, among: TRACED, order: 'oldest_first', limit: PAGE, maxBytes: PAGE_BYTES } as const;
+    const found: NumberedEvent[] = [];
+    let page = await this.options.lists.page(about);
+    found.push(...page.events.map(withShortTexts));
+    while (page.next && found.length < MAX_EVENTS) {
+      page = await this.options.lists.page({ ...about, after: page.next });
+      found.push(...page.events.map(withShortTexts));
+    }
+    return found;
   }
 
   async #send(address: string, spans: readonly Span[]): Promise<void> {

@@ -6,7 +6,7 @@ import { spanIdOf, traceIdOf, traceparentOf } from '@syntropic/observability';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { createPool } from '@syntropic/postgres';
 import { Effects, PROCESSES, ProcessRunner, Timers } from '@syntropic/processes';
-import { PostgresTelemetryStore, TelemetryReader } from '@syntropic/telemetry';
+import { EventLists, PostgresTelemetryStore, TelemetryReader } from '@syntropic/telemetry';
 import { eventually, useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
@@ -118,6 +118,7 @@ describe('traces of executions', () => {
       headers: { authorization: 'Bearer x' },
       log: events,
       telemetry: new TelemetryReader(pool),
+      lists: new EventLists(pool),
       warnings: log,
     });
     const runner = new ProcessRunner([exportTraces], {
