@@ -37,7 +37,7 @@ const SEARCH = `
   select found.event_id as "eventId", event.type, found.session_id as "sessionId", found.execution_id as "executionId",
     to_char(found.time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as time,
     ts_headline('pg_catalog.simple', telemetry.text_of(event.type, event.data), websearch_to_tsquery('pg_catalog.simple', $1),
-      'StartSel="", StopSel="", MaxFragments=1, MaxWords=40, MinWords=15') as excerpt
+      'StartSel="", StopSel="", MaxFragments=1, MaxWords=40, MinWords=15, ShortWord=0') as excerpt
   from (
     select event_id, session_id, execution_id, time from telemetry.texts
     where words @@ websearch_to_tsquery('pg_catalog.simple', $1) and ($2::text is null or session_id = $2)
