@@ -61,7 +61,7 @@ describe('a runner that is killed again and again', () => {
 
         for (let kill = 1; kill <= KILLS; kill++) {
           // Kills fall at other moments of the sessions each time, by their progress and not by a clock.
-          const until = (await runnerEvents()) + 10 + ((kill * 37) % 60);
+          const until = (await runnerEvents()) + 5 + ((kill * 37) % 30);
           await eventually(async () => (await runnerEvents()) >= until, { within: LONG_MS });
           await runner.restart();
         }

@@ -43,11 +43,11 @@ describeWithBubblewrap('an agent that does not exit after its result', () => {
   });
 
   it('is not ended while it is frozen', async () => {
-    const run = await start({ agent: hanging(), graces: { resultMs: 2_000 } });
+    const run = await start({ agent: hanging(), graces: { resultMs: 5_000 } });
     const { lines } = listen(run);
     await eventually(() => lines.length > 0);
     await run.suspend();
-    await wait(2_200);
+    await wait(5_200);
     const frozen = texts(lines);
     await run.unsuspend();
 

@@ -54,8 +54,7 @@ export class WorkspaceFreezer {
   async #freezeOrThaw(): Promise<void> {
     const hasReason = this.#reasons.size > 0;
     if (hasReason && !this.#isFrozen) {
-      await this.workspace.freeze();
-      for (const timer of this.timers) timer.stop();
+      await this.#freezeWithTimers();
       this.#isFrozen = true;
     } else if (!hasReason && this.#isFrozen) {
       await this.workspace.thaw();
@@ -63,5 +62,16 @@ export class WorkspaceFreezer {
       this.#isFrozen = false;
     }
     this.#gate.notify();
+  }
+
+  /** Timers stop first: one that ran out while processes are being stopped would end an agent that is held. */
+  async #freezeWithTimers(): Promise<void> {
+    for (const timer of this.timers) timer.stop();
+    try {
+      await this.workspace.freeze();
+    } catch (error) {
+      for (const timer of this.timers) timer.start();
+      throw error;
+    }
   }
 }
