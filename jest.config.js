@@ -54,5 +54,9 @@ module.exports = {
   projects: [workspace, ...(existsSync(join(POSTGRES_15, 'initdb')) ? [onPostgres15] : [])],
   // Enough for outages and leases: a spec that takes longer is stuck.
   testTimeout: 180_000,
-  maxWorkers: 2,
+  // Specs wait more than they compute: a third one uses the two cores that CI has.
+  maxWorkers: 3,
+  testSequencer: support('spread-end-to-end.cjs'),
+  // Each file leaves something of its modules in its worker.
+  workerIdleMemoryLimit: '1GB',
 };
