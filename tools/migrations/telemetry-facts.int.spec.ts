@@ -3,6 +3,7 @@ import { useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { TelemetryFacts } from './20261126T1815-telemetry-facts';
+import { ToolSums } from './20261126T2200-tool-sums';
 import { loadHistory } from './history';
 import { migrate } from './migrate';
 
@@ -57,6 +58,8 @@ it('finds the facts in events that earlier builds have stored, and its way back'
     expect(usage.rows).toEqual([{ model: 'm', calls: 1, input_tokens: 7 }]);
     const tools = await pool.query('select tool, started::int from telemetry.tool_calls_by_minute');
     expect(tools.rows).toEqual([{ tool: 'Bash', started: 1 }]);
+    const sums = await pool.query('select tool, started::int from telemetry.tool_sums_by_day');
+    expect(sums.rows).toEqual([{ tool: 'Bash', started: 1 }]);
     const found = await pool.query(`select from telemetry.texts where words @@ plainto_tsquery('simple', 'tests')`);
     expect(found.rowCount).toBe(1);
     const span = await pool.query('select first_at <= last_at as is_span from telemetry.sequences');
@@ -64,7 +67,7 @@ it('finds the facts in events that earlier builds have stored, and its way back'
 
     const database = new DataSource({ type: 'postgres', url: url.href });
     await database.initialize();
-    await new TelemetryFacts().down(database.createQueryRunner());
+    for (const migration of [new ToolSums(), new TelemetryFacts()]) await migration.down(database.createQueryRunner());
     await database.destroy();
     await insert([event('token_usage', { model: 'm', ...tokens(5) })]);
     await pool.query('select telemetry.maintain()');

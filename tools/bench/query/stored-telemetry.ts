@@ -62,5 +62,5 @@ export async function storeTelemetry(pool: Pool, sessions: number): Promise<void
   // As autovacuum does for tables that have grown.
   await pool.query(`
     vacuum (analyze) telemetry.events, telemetry.texts, telemetry.usage, telemetry.tool_calls, telemetry.session_totals,
-      telemetry.usage_by_day, telemetry.tool_calls_by_day`);
+      telemetry.usage_by_day, telemetry.tool_calls_by_day, telemetry.tool_sums_by_day`);
 }

@@ -64,14 +64,19 @@ const COUNTS = {
   unpriced: 'unpriced',
 } as const;
 
-const IN_SPAN = `bucket >= $1::timestamptz and bucket < $2::timestamptz and ($3::text[] is null or execution_id = any ($3))`;
+const inSpan = (isOfAll: boolean): string =>
+  `bucket >= $1::timestamptz and bucket < $2::timestamptz${isOfAll ? '' : ' and execution_id = any ($3::text[])'}`;
 
 /** The middle of a class of durations, in milliseconds. */
 const percentile = (share: number, name: string): string => `
   round(power(2, (min(latency_class) filter (where latency_class >= 0 and before + timed >= ${share} * total) - 0.5) / 4)::numeric, 3)::float8
     as "${name}"`;
 
-const toolsStatement = (unit: RollUpUnit): string => `
+/** The sums over all sessions have fewer rows. They have no minutes, whose spans are short. */
+const toolTable = (unit: RollUpUnit, isOfAll: boolean): string =>
+  isOfAll && unit !== 'minute' ? `tool_sums_by_${unit}` : `tool_calls_by_${unit}`;
+
+const toolsStatement = (unit: RollUpUnit, isOfAll: boolean): string => `
   select tool, sum(started)::float8 as started, sum(succeeded)::float8 as succeeded, sum(failed)::float8 as failed,
     sum(blocked)::float8 as blocked, least(sum(duration), ${MAX_COUNT})::float8 as "durationMs",
     ${percentile(0.5, 'p50Ms')}, ${percentile(0.95, 'p95Ms')}, ${percentile(0.99, 'p99Ms')}
@@ -81,7 +86,7 @@ const toolsStatement = (unit: RollUpUnit): string => `
     from (
       select tool, latency_class, sum(started) as started, sum(succeeded) as succeeded, sum(failed) as failed, sum(blocked) as blocked,
         sum(duration_ms) as duration, case when latency_class >= 0 then sum(succeeded + failed + started + blocked) else 0 end as timed
-      from telemetry.tool_calls_by_${unit} where ${IN_SPAN} group by 1, 2
+      from telemetry.${toolTable(unit, isOfAll)} where ${inSpan(isOfAll)} group by 1, 2
     ) classes
   ) counted
   group by tool order by started desc, tool limit ${MOST_TOOLS}`;
@@ -92,7 +97,7 @@ export class RollUps {
 
   /** The usage in a span, grouped by dimensions; the first ten thousand groups. */
   async usage({ by, ...span }: Span & Readonly<{ by: readonly UsageDimension[] }>): Promise<readonly RolledUpUsage[]> {
-    const { rows } = await this.pool.query<UsageRow>(usageStatement(span.unit, by), valuesOf(span));
+    const { rows } = await this.pool.query<UsageRow>(usageStatement(span, by), valuesOf(span));
     return rows.map(({ time, costUsd, ...row }) => ({
       ...row,
       ...(time && { bucket: time.toISOString() }),
@@ -102,14 +107,14 @@ export class RollUps {
 
   /** The tools in a span, the most used first. */
   async tools(span: Span): Promise<readonly RolledUpTool[]> {
-    const { rows } = await this.pool.query<RolledUpTool>(toolsStatement(span.unit), valuesOf(span));
+    const { rows } = await this.pool.query<RolledUpTool>(toolsStatement(span.unit, isOfAll(span)), valuesOf(span));
     return rows;
   }
 }
 
 type UsageRow = Omit<RolledUpUsage, 'bucket'> & Readonly<{ time?: Date }>;
 
-function usageStatement(unit: RollUpUnit, by: readonly UsageDimension[]): string {
+function usageStatement(span: Span, by: readonly UsageDimension[]): string {
   const dimensions = by.map((dimension) => `${DIMENSIONS[dimension]} as "${dimension}"`);
   const counts = Object.entries(COUNTS).map(
     ([name, column]) => `least(sum(${column}), ${MAX_COUNT})::float8 as "${name}"`,
@@ -117,8 +122,10 @@ function usageStatement(unit: RollUpUnit, by: readonly UsageDimension[]): string
   const groups = by.map((_, index) => String(index + 1)).join(', ');
   return `
     select ${[...dimensions, ...counts].join(', ')}, least(round(sum(cost_usd), 9), ${MAX_USD})::text as "costUsd"
-    from telemetry.usage_by_${unit} where ${IN_SPAN}
+    from telemetry.usage_by_${span.unit} where ${inSpan(isOfAll(span))}
     ${groups && `group by ${groups}`} having sum(calls) > 0 ${groups && `order by ${groups}`} limit ${MOST_ROWS}`;
 }
 
-const valuesOf = ({ from, to, executionIds }: Span) => [from, to, executionIds ?? null];
+const isOfAll = ({ executionIds }: Span): boolean => executionIds === undefined;
+
+const valuesOf = ({ from, to, executionIds }: Span) => [from, to, ...(executionIds ? [executionIds] : [])];

@@ -30,7 +30,7 @@ const insert = (days: number) =>
 
 const TABLES = [
   ...['events', 'texts', 'usage', 'tool_calls', 'usage_by_minute', 'usage_by_hour', 'usage_by_day'],
-  ...['tool_calls_by_minute', 'tool_calls_by_hour', 'tool_calls_by_day'],
+  ...['tool_calls_by_minute', 'tool_calls_by_hour', 'tool_calls_by_day', 'tool_sums_by_hour', 'tool_sums_by_day'],
 ];
 
 /** All rows of all tables; numbers and nulls of sums are compared as text. */
@@ -38,7 +38,7 @@ async function contents() {
   const found: Record<string, readonly string[]> = {};
   for (const table of TABLES) {
     const { rows } = await database.pool.query<{ row: string }>(
-      `select (to_jsonb(t) - 'execution_id')::text as row from telemetry.${table} t order by 1`,
+      `select (to_jsonb(t) - '{execution_id, writer}'::text[])::text as row from telemetry.${table} t order by 1`,
     );
     found[table] = rows.map(({ row }) => row);
   }

@@ -117,6 +117,31 @@ export const itKeepsRollUps = describeStore(({ use, refresh }: Layout) => {
       expect(rows).toMatchObject([{ model: 'm', inputTokens: 10, costUsd: '0.5', unpriced: 1 }]);
     });
 
+    it('add up the tools of all executions as those of each, late events included', async () => {
+      const tool = `Tool-${anExecutionId()}`;
+      const executions = [anExecutionId(), anExecutionId(), anExecutionId()];
+      const calls = (ago: number) =>
+        executions.flatMap((executionId, index) =>
+          ['tool_execution_started', 'tool_execution_completed'].map((type) =>
+            anEvent({
+              ...{ executionId, sessionId: `sums-${executionId}`, type, time: atDay(ago) },
+              data: { tool_name: tool, tool_use_id: `${ago}`, success: index > 0, duration_ms: 10 ** index },
+            }),
+          ),
+        );
+      for (const ago of [1, 5, 0, 3, 1]) {
+        await store.insert([{ events: calls(ago) }]);
+        await refresh();
+      }
+
+      for (const unit of ['minute', 'hour', 'day'] as const) {
+        const [each] = await rollUps.tools({ ...ever, unit, executionIds: executions });
+        expect(each).toMatchObject({ tool, started: 15, succeeded: 10, failed: 5, durationMs: 1110 });
+        const all = await rollUps.tools({ ...ever, unit });
+        expect(all.filter((figures) => figures.tool === tool)).toEqual([each]);
+      }
+    });
+
     it('have the calls of tools, with percentiles of their durations', async () => {
       const executionId = anExecutionId();
       const sessionId = `tools-${executionId}`;
