@@ -1,0 +1,109 @@
+import { useDatabase } from '@syntropic/testing';
+import { z } from 'zod';
+import { pageStatement, type PageAt, type PageQuery } from './page';
+import { projection, type RowOf } from './projection';
+import { ddlOf } from './table';
+import { account } from './testing/accounts';
+
+const database = useDatabase();
+
+const letters = projection(account)({
+  name: 'letter',
+  version: 1,
+  row: z.object({
+    letter: z.string(),
+    status: z.string(),
+    town: z.string(),
+    text: z.string(),
+    sent_at: z.iso.datetime(),
+  }),
+  key: 'letter',
+  indexes: [
+    ['sent_at', 'letter'],
+    ['status', 'sent_at', 'letter'],
+    ['status', 'town', 'sent_at', 'letter'],
+  ],
+  counted: [[], ['status']],
+  keys: () => [],
+  on: {},
+});
+
+type Query = PageQuery<RowOf<typeof letters>>;
+type Row = Readonly<{ letter: string; status: string; town: string; sent: number }>;
+
+const LETTERS = 3_000;
+const STATUSES = ['sent', 'lost', 'read'];
+const TOWNS = ['Ulm', 'Bonn'];
+const DAY = Date.UTC(2026, 0, 1);
+
+/** Letters of equal times, so that the key decides between them. */
+const all: readonly Row[] = Array.from({ length: LETTERS }, (_, n) => ({
+  letter: `l${(n * 7_919) % LETTERS}`,
+  status: STATUSES[n % 3] ?? '',
+  town: TOWNS[n % 2] ?? '',
+  sent: DAY + 1_000 * Math.floor(n / 4),
+}));
+
+beforeAll(async () => {
+  await database.pool.query(ddlOf(letters));
+  await database.pool.query(
+    `insert into read.letter_v1 (letter, status, town, text, sent_at, position)
+     select letter, status, town, repeat('word ', 200), to_timestamp(sent / 1000.0), 1
+     from jsonb_to_recordset($1) r (letter text, status text, town text, sent bigint)`,
+    [JSON.stringify(all)],
+  );
+  await database.pool.query('vacuum (analyze) read.letter_v1');
+});
+
+async function page(query: Query) {
+  const { rows } = await database.pool.query<PageAt<RowOf<typeof letters>>>(pageStatement(letters, query));
+  return { letters: rows[0]?.rows.map(({ letter }) => letter), total: rows[0]?.total };
+}
+
+/** The page as it is by its definition. */
+function expected(matches: (row: Row) => boolean, direction: number, offset: number) {
+  const found = all
+    .filter(matches)
+    .toSorted((a, b) => direction * (a.sent - b.sent || (a.letter < b.letter ? -1 : 1)))
+    .map(({ letter }) => letter);
+  return { letters: found.slice(offset, offset + 20), total: found.length };
+}
+
+const FILTERS: readonly (readonly [NonNullable<Query['where']>, (row: Row) => boolean])[] = [
+  [{}, () => true],
+  [{ status: 'lost' }, ({ status }) => status === 'lost'],
+  [{ status: { in: ['lost', 'sent', 'lost'] } }, ({ status }) => status !== 'read'],
+  [{ status: { in: ['lost', 'sent'] }, town: 'Ulm' }, ({ status, town }) => status !== 'read' && town === 'Ulm'],
+  [{ status: { in: ['read', 'sent'] }, town: { in: TOWNS } }, ({ status }) => status !== 'lost'],
+  [{ status: { in: [] } }, () => false],
+  [
+    { status: { in: ['lost', 'read'] }, sent_at: { '>=': new Date(DAY + 300_000).toISOString() } },
+    ({ status, sent }) => status !== 'sent' && sent >= DAY + 300_000,
+  ],
+];
+const OFFSETS = [0, 980, 1_001, 1_490, 1_985, 2_990, 3_500];
+
+describe('a page', () => {
+  it.each(FILTERS)('of %j has the rows of its place, in both directions', async (where, matches) => {
+    for (const offset of OFFSETS) {
+      for (const direction of ['asc', 'desc'] as const) {
+        const found = await page({ where, orderBy: [['sent_at', direction]], limit: 20, offset });
+        expect({ offset, ...found }).toEqual({ offset, ...expected(matches, direction === 'asc' ? 1 : -1, offset) });
+      }
+    }
+  });
+
+  it.each(FILTERS.slice(0, 4))('of %j reads no rows but its own, however far it is', async (where) => {
+    const { text, values } = pageStatement(letters, {
+      where,
+      orderBy: [['sent_at', 'desc']],
+      limit: 20,
+      offset: 1_200,
+    });
+    const { rows } = await database.pool.query<Record<'QUERY PLAN', string>>(`explain ${text}`, values);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+
+    expect(plan).not.toMatch(/Seq Scan on letter_v1/);
+    expect(plan).toMatch(/Index Only Scan/);
+  });
+});
