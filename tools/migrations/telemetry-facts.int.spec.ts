@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { TelemetryFacts } from './20261126T1815-telemetry-facts';
 import { ToolSums } from './20261126T2200-tool-sums';
+import { PlannedRollUps } from './20261126T2240-planned-roll-ups';
 import { loadHistory } from './history';
 import { migrate } from './migrate';
 
@@ -67,11 +68,16 @@ it('finds the facts in events that earlier builds have stored, and its way back'
 
     const database = new DataSource({ type: 'postgres', url: url.href });
     await database.initialize();
+    await new PlannedRollUps().down(database.createQueryRunner());
+    await insert([event('tool_execution_started', { tool_name: 'Bash', tool_use_id: 'u' })]);
+    const added = await pool.query('select tool, started::int from telemetry.tool_calls_by_hour');
+    expect(added.rows).toEqual([{ tool: 'Bash', started: 2 }]);
+
     for (const migration of [new ToolSums(), new TelemetryFacts()]) await migration.down(database.createQueryRunner());
     await database.destroy();
     await insert([event('token_usage', { model: 'm', ...tokens(5) })]);
     await pool.query('select telemetry.maintain()');
-    await expect(pool.query('select from telemetry.events')).resolves.toMatchObject({ rowCount: 4 });
+    await expect(pool.query('select from telemetry.events')).resolves.toMatchObject({ rowCount: 5 });
   } finally {
     await pool.end();
   }
