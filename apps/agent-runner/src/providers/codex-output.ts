@@ -14,8 +14,12 @@ const tool = (type: string, name: string, input: string, output?: string): objec
 /** The meaning of the lines of `codex exec --json`. Its usage is the running total of the thread; it names no model and no cost. */
 export const CODEX_OUTPUT: OutputMapping = OutputMapping.parse([
   { when: { type: 'thread.started' }, as: 'session', id: 'thread_id' },
+  { when: { type: 'turn.started' }, as: 'nothing' },
   { when: item('agent_message'), as: 'message', text: 'item.text' },
   { when: item('reasoning'), as: 'thinking', text: 'item.text' },
+  // Warnings; and calls that are repeated, since only `turn.failed` is final.
+  { when: item('error'), as: 'notice', text: 'item.message' },
+  { when: { type: 'error' }, as: 'notice', text: 'message' },
   ...tool('command_execution', '=shell', 'item.command', 'item.aggregated_output'),
   ...tool('file_change', '=apply_patch', 'item.changes'),
   ...tool('mcp_tool_call', 'item.tool', 'item.arguments', 'item.result'),

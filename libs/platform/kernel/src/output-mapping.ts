@@ -21,6 +21,10 @@ const Rule = z.discriminatedUnion('as', [
   z.strictObject({ ...when, as: z.literal('session'), id: Path.optional(), model: Value.optional() }),
   z.strictObject({ ...when, as: z.literal('message'), text: Path }),
   z.strictObject({ ...when, as: z.literal('thinking'), text: Path }),
+  /** A warning or an error that does not end the work. */
+  z.strictObject({ ...when, as: z.literal('notice'), text: Path }),
+  /** A line that tells no more than other lines do: it is not kept. */
+  z.strictObject({ ...when, as: z.literal('nothing') }),
   z.strictObject({ ...when, as: z.literal('tool_start'), id: Path, name: Value, input: Path.optional() }),
   /** Without a `tool_start` before it, the line tells both. */
   z.strictObject({

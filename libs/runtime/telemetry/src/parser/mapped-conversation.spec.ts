@@ -25,9 +25,21 @@ const mapping = OutputMapping.parse([
   { when: { type: 'total' }, as: 'usage', input: 'in', output: 'out', total: true },
   { when: { type: 'total' }, as: 'result' },
   { when: { type: 'failed' }, as: 'result', error: 'error.message' },
+  { when: { type: 'warning' }, as: 'notice', text: 'message' },
+  { when: { type: 'turn' }, as: 'nothing' },
 ]);
 
 describe("an agent's JSON lines, by a mapping", () => {
+  it('warn without an end of the work, and keep nothing of what tells nothing', () => {
+    const { read, parser } = session(mapping);
+    const events = read({ type: 'begin' }, { type: 'turn' }, { type: 'warning', message: 'Reconnecting... 1/5' });
+
+    expect(events.map(({ type, data }) => ({ type, data })).slice(1)).toEqual([
+      { type: 'agent_notice', data: { kind: 'warning', message: 'Reconnecting... 1/5' } },
+    ]);
+    expect(parser.reportOf(1)).toEqual({ hasBegun: true });
+  });
+
   it('become the operations of every agent, and lines without a rule stay as they are', () => {
     const { read, parser } = session(mapping);
     const events = read(

@@ -76,6 +76,11 @@ export class MappedConversation {
       case 'thinking':
         this.#said(rule, line);
         return;
+      case 'notice':
+        this.#noticed(textAt(rule.text, line), 'warning');
+        return;
+      case 'nothing':
+        return;
       case 'tool_start':
         this.#toolStarts(rule, line);
         return;
@@ -177,8 +182,11 @@ export class MappedConversation {
     const verdict = failure === undefined ? { isError: false } : { isError: true, error: errorText(failure) };
     const outcome = { ...verdict, answer, taskResult: taskResultOf(answer), structured: objectOf(answer.trim()) };
     this.#reports.set(this.writer.leg, { hasBegun: true, outcome });
-    if (failure !== undefined)
-      this.writer.writeReported('agent_notice', { kind: 'error', message: errorText(failure) });
+    if (failure !== undefined) this.#noticed(failure, 'error');
+  }
+
+  #noticed(message: string, kind: 'error' | 'warning'): void {
+    if (message !== '') this.writer.writeReported('agent_notice', { kind, message: errorText(message) });
   }
 
   #modelOf({ model }: Rule<'usage'>, line: Line): string {
