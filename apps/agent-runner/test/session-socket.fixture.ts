@@ -7,12 +7,13 @@ import { json } from 'node:stream/consumers';
 
 type ToolQuestion = Readonly<{ tool_name: string; tool_use_id: string; agent_id?: string }>;
 
-/** A socket with the routes of a session's: models by the scripted server, and hooks by `answerHook`. */
+/** A socket with the routes of a session's: models by the scripted server, questions of hooks by `answerHook`, and reports, which it drops. */
 export function useSessionSocket(directory: { readonly path: string }, models: () => ScriptedModels) {
   const questions: ToolQuestion[] = [];
   let answerHook: (question: ToolQuestion) => object | Promise<object> = () => ({});
   const server = createServer((incoming, response) => {
     if (incoming.url?.startsWith('/hooks/')) hook(incoming, response).catch(() => response.destroy());
+    else if (incoming.url === '/hooks') incoming.resume().once('end', () => response.end('{}'));
     else forward(incoming, response, models().url);
   });
 

@@ -1,7 +1,7 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
 import type { Argument } from '../workspaces';
-import { CONTINUE, conversationMissing, entriesIn, FILES_ARE_AHEAD, GIT_CONFIG, mcpPrograms } from './conversation';
+import { CONTINUE, conversationMissing, entriesIn, FILES_ARE_AHEAD, mcpPrograms } from './conversation';
 import {
   settingsOf,
   type InputProtocol,
@@ -11,6 +11,7 @@ import {
   type SessionPlaces,
 } from './provider';
 import { hookEnvironment, TOOL_HOOK } from './tool-hook';
+import { GIT_CONFIG, OTLP_ENVIRONMENT, REPORT_HOOKS, REPORT_PROGRAMS } from './workspace-reports';
 
 type Settings = Extract<AgentConfiguration, { provider: 'claude' }>;
 
@@ -22,7 +23,7 @@ const STREAM_JSON: InputProtocol = {
 
 const line = (message: object) => `${JSON.stringify(message)}\n`;
 
-/** Runs Claude Code, whose models and hooks answer through the session socket. */
+/** Runs Claude Code, whose models and hooks answer through the session socket. Its exporter speaks to the same one, by a forwarder. */
 export class ClaudeProvider implements Provider {
   readonly name = 'claude';
   readonly canResume = true;
@@ -46,6 +47,8 @@ export class ClaudeProvider implements Provider {
       input: STREAM_JSON,
       env: environmentOf(session, socket),
       home: homeOf(settings),
+      programs: REPORT_PROGRAMS,
+      forwarder: true,
     };
   }
 }
@@ -80,7 +83,7 @@ function argumentsOf({ model, allowedTools: named }: PlannedSession, settings: S
   const allowedTools = named.length > 0 && Object.keys(skills).length > 0 ? [...named, 'Skill'] : named;
   const servers = mcpPrograms(mcpServers).map(([name, server]) => [name, { type: 'stdio', ...server }]);
   return [
-    ...['--settings', JSON.stringify({ hooks: TOOL_HOOK }), '--setting-sources', 'user'],
+    ...['--settings', JSON.stringify({ hooks: { ...TOOL_HOOK, ...REPORT_HOOKS } }), '--setting-sources', 'user'],
     ...['--strict-mcp-config', '--mcp-config', JSON.stringify({ mcpServers: Object.fromEntries(servers) as object })],
     ...['--permission-mode', permissionModeOf(settings, allowedTools)],
     ...(allowedTools.length > 0
@@ -115,6 +118,7 @@ function environmentOf({ maxTokens }: PlannedSession, socket: string): Record<st
     // Permissions may be bypassed inside a sandbox only.
     IS_SANDBOX: '1',
     ...(maxTokens === undefined ? {} : { CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(maxTokens) }),
+    ...OTLP_ENVIRONMENT,
     ...hookEnvironment(socket),
   };
 }

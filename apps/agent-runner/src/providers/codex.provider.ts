@@ -1,6 +1,6 @@
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import type { Argument } from '../workspaces';
-import { CONTINUE, conversationMissing, entriesIn, GIT_CONFIG, mcpPrograms } from './conversation';
+import { CONTINUE, conversationMissing, entriesIn, mcpPrograms } from './conversation';
 import {
   FORWARDER_URL,
   settingsOf,
@@ -10,6 +10,7 @@ import {
   type SessionPlaces,
 } from './provider';
 import { hookEnvironment, TOOL_HOOK } from './tool-hook';
+import { GIT_CONFIG, REPORT_PROGRAMS } from './workspace-reports';
 
 type Settings = Extract<AgentConfiguration, { provider: 'codex' }>;
 
@@ -45,6 +46,7 @@ export class CodexProvider implements Provider {
         '.gitconfig': GIT_CONFIG,
         ...(settings.outputSchema && { [SCHEMA_FILE]: JSON.stringify(settings.outputSchema) }),
       },
+      programs: REPORT_PROGRAMS,
       forwarder: true,
     };
   }

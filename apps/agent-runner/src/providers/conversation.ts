@@ -29,9 +29,6 @@ export const mcpPrograms = (servers: McpServers = {}) =>
     return [name, { command: program, args, env }] as const;
   });
 
-/** The author of commits, unless the agent names another. */
-export const GIT_CONFIG = '[user]\n\tname = Agent\n\temail = agent@workspace.invalid\n';
-
 /** The names in a directory of the agent's home; none when it is not there. Its agent may have made a link of it, which is not followed. */
 export async function entriesIn(home: string, ...path: readonly string[]): Promise<readonly string[]> {
   try {

@@ -56,6 +56,8 @@ export interface Plan {
   readonly env: Readonly<Record<string, Argument>>;
   /** Contents of files by their paths in the agent's home, written before the first leg. */
   readonly home?: Readonly<Record<string, string>>;
+  /** The same for programs, which can be run. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** Asks for a TCP port on the workspace's loopback interface that leads to the session socket. */
   readonly forwarder?: true;
 }

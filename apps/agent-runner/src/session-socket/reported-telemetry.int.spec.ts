@@ -16,11 +16,12 @@ function telemetryIn(own: string): readonly TelemetryEvent[] {
   const startedAt = new Date().toISOString();
   const session = { sessionId: 'the-session', executionId: 'exec-1', phaseId: 'plan', startedAt };
   const parser = new SessionParser(session, 'claude-stream-json');
-  return readFileSync(join(own, 'spool.jsonl'), 'utf8')
+  const told = readFileSync(join(own, 'spool.jsonl'), 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as SpoolLine)
     .flatMap(({ text, line, at, stream }) => parser.line(text, line, at, stream));
+  return [...told, ...parser.end('exited', startedAt)].filter(({ type }) => type !== 'leg_ended');
 }
 
 const otlp = (told: Readonly<Record<string, string>>, name = 'claude_code.tool_result') => {
@@ -75,6 +76,14 @@ describe('what a workspace reports at its socket', () => {
       'unknown',
       'unknown',
     ]);
+  });
+
+  it('leaves out what an exporter tells of hooks, which are the runner’s', async () => {
+    const { socket, directory: own } = await open({});
+    for (const name of ['hook_execution_start', 'claude_code.hook_execution_complete', 'hook_registered']) {
+      await ask(socket.path, '/v1/logs', otlp({}, name), { headers: JSON_TYPE });
+    }
+    expect(telemetryIn(own)).toMatchObject([{ data: { body: 'hook_registered' } }]);
   });
 
   it('has no credentials', async () => {

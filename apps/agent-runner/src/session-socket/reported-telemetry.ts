@@ -23,6 +23,9 @@ import { readBody } from './request-body';
 
 const MAX_REPORT_BYTES = 4 * 1024 * 1024;
 
+/** Logs of Claude Code about its hooks, which are the runner's own: four for each tool. */
+const ABOUT_HOOKS = /^(claude_code\.)?hook_execution_(start|complete)$/;
+
 /** The place of the session: the runner knows no more of it than that it is one of the platform. */
 const OWN = { executionId: '', phaseId: null };
 
@@ -74,7 +77,8 @@ export class ReportedTelemetry {
 
   #otlp(signal: OtlpSignal, bytes: Buffer, { request, response }: Exchange): void {
     const isJson = request.headers['content-type']?.includes('json') === true;
-    const records = recordsIn(signal, isJson ? jsonIn(textIn(bytes)) : otlpMessage(signal, bytes));
+    const told = recordsIn(signal, isJson ? jsonIn(textIn(bytes)) : otlpMessage(signal, bytes));
+    const records = told.filter(({ name }) => !ABOUT_HOOKS.test(name));
     const { sessionId } = this.session;
     const facts = records.map(({ resource, ...record }) =>
       factsOfRecord(signal, { ...record, resource, attributes: { ...record.attributes, 'session.id': sessionId } }),

@@ -61,7 +61,7 @@ async function startIn(spec: SessionSpec, socket: SessionSocket, spool: Spool): 
     await spec.restore?.(workspace);
     await restoreWorkspace(workspace, contents);
     const plan = await planOf(spec, { home: workspace.home, socket: socket.path });
-    const gone = await setUpWorkspace(workspace, { ...contents, home: plan.home });
+    const gone = await setUpWorkspace(workspace, { ...contents, home: plan.home, programs: plan.programs });
     if (gone.length > 0) {
       spool.append({ leg, at: new Date().toISOString(), stream: 'runner', text: runnerNotice(goneNotice(gone)) });
     }

@@ -28,6 +28,8 @@ export interface WorkspaceContents {
   readonly kept?: KeptFiles | undefined;
   /** Files of the agent's home, by their paths in it. */
   readonly home?: Readonly<Record<string, string>> | undefined;
+  /** Programs in the agent's home, likewise. */
+  readonly programs?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Files named in a notice. */
@@ -61,6 +63,8 @@ export async function setUpWorkspace(workspace: Places, contents: WorkspaceConte
   if (!isPrepared(workspace)) await stageRepositories(workspace, contents);
   const gone = contents.kept ? [] : await stageInputs(workspace, contents);
   for (const [path, text] of Object.entries(contents.home ?? {})) await writeInside(workspace.home, path, text);
+  for (const [path, text] of Object.entries(contents.programs ?? {}))
+    await writeInside(workspace.home, path, text, 0o755);
   writeFileSync(marker, '');
   return gone;
 }

@@ -14,11 +14,17 @@ export type ParsedSession = Readonly<{
   startedAt: string;
 }>;
 
+type Held = Readonly<{ type: TelemetryType; data: TelemetryEvent['data']; fact: string }>;
+
+/** Facts that wait for the output, which seldom takes long to tell them. */
+const MOST_HELD = 1_000;
+
 /** Creates events from facts: derives their ids, skips facts that were written before, and adds them up. */
 export class EventWriter {
   readonly #session: ParsedSession;
   readonly #tally = new SessionTally();
   readonly #facts = new Set<string>();
+  readonly #held = new Map<string, Held>();
   #leg: number;
   #legStartedAt: number;
   #line = { line: 0, ordinal: 0, time: '' };
@@ -86,6 +92,7 @@ export class EventWriter {
     if (fact !== undefined) {
       if (this.#facts.has(fact)) return;
       this.#facts.add(fact);
+      this.#held.delete(fact);
     }
     const { sessionId, executionId, phaseId } = this.#session;
     const { line, time } = this.#line;
@@ -97,6 +104,23 @@ export class EventWriter {
     this.#tally.add(event);
     this.#written.push(event);
     this.#events++;
+  }
+
+  /** Keeps a fact that another source tells in more detail. It is written with the end of its leg, unless that source has told it by then. */
+  hold(held: Held): void {
+    if (this.#facts.has(held.fact) || this.#held.has(held.fact)) return;
+    this.#held.set(held.fact, held);
+    const [oldest] = this.#held.values();
+    if (oldest && this.#held.size > MOST_HELD) this.#release(oldest);
+  }
+
+  writeHeld(): void {
+    for (const held of this.#held.values()) this.#release(held);
+  }
+
+  #release({ type, data, fact }: Held): void {
+    this.#held.delete(fact);
+    this.writeReported(type, data, fact);
   }
 
   /** Removes and returns the events written since the last call. */

@@ -1,6 +1,6 @@
 import { OutputMapping, type Usage } from '@syntropic/kernel';
 import { z } from 'zod';
-import { isTelemetryType } from '../catalogue';
+import { isTelemetryType, type TelemetryType } from '../catalogue';
 import { reportedContent, reportedFactId, reportedFactIn } from '../ingest/reported-fact';
 import { factIds, type TelemetryEvent } from '../telemetry-event';
 import type { LegEnd } from '../totals';
@@ -15,6 +15,13 @@ import { isTooLarge, objectOf, startOf } from './storable-text';
 /** `text`: lines of a plain program; a mapping: JSON lines of another agent. Agents declare their protocol. */
 export const AgentOutput = z.union([z.enum(['text', 'claude-stream-json']), OutputMapping]);
 export type AgentOutput = z.infer<typeof AgentOutput>;
+
+/** What several sources tell of a tool. */
+const TOOL_MOMENTS: ReadonlySet<TelemetryType> = new Set([
+  'tool_execution_started',
+  'tool_execution_completed',
+  'tool_execution_failed',
+]);
 
 /** A reader of an agent's protocol. */
 type Conversation = Pick<ClaudeConversation, 'read' | 'firstModel' | 'endLeg'> &
@@ -37,11 +44,14 @@ export class SessionParser {
   readonly #records: RunnerRecords;
   /** Undefined for an agent without a protocol. */
   readonly #conversation: Conversation | undefined;
+  /** The output names a tool by the same id as hooks and exporters, and tells more of it: its thread, its text and its place. */
+  readonly #tellsTools: boolean;
 
   constructor(session: ParsedSession, output: AgentOutput) {
     this.#writer = new EventWriter(session);
     this.#records = new RunnerRecords(this.#writer);
     this.#conversation = conversationOf(output, this.#writer);
+    this.#tellsTools = output === 'claude-stream-json';
   }
 
   /** The session's usage according to the lines so far. */
@@ -80,6 +90,7 @@ export class SessionParser {
   end(ended: LegEnd, time: string): TelemetryEvent[] {
     const { leg, sessionId } = this.#writer;
     this.#writer.at(0, time);
+    this.#writer.writeHeld();
     this.#writer.write('leg_ended', { leg, ended, duration_ms: this.#writer.msOfLeg }, factIds.legEnd(sessionId, leg));
     this.#writer.startLeg();
     this.#conversation?.endLeg(ended);
@@ -97,7 +108,9 @@ export class SessionParser {
     const fact = reportedFactIn(text);
     if (!fact) return;
     const { type, data } = reportedContent(fact);
-    this.#writer.writeReported(type, data, reportedFactId({ ...fact, sessionId: this.#writer.sessionId }));
+    const id = reportedFactId({ ...fact, sessionId: this.#writer.sessionId });
+    if (this.#tellsTools && TOOL_MOMENTS.has(type)) this.#writer.hold({ type, data, fact: id });
+    else this.#writer.writeReported(type, data, id);
   }
 
   /** False for an object that is plain output, also because it is nested too deeply for JSON.stringify. */
