@@ -1,3 +1,4 @@
+import { env } from '@syntropic/config';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { environmentOf, type StackResources } from './service-environment';
@@ -51,6 +52,14 @@ describe("a service's environment", () => {
     const inherited = Object.fromEntries(read.map((variable) => [variable, 'set']));
 
     expect(Object.keys(environmentOf(name, 9000, { ...resources, inherited }))).toEqual(expect.arrayContaining(read));
+  });
+
+  it.each(SERVICE_NAMES)('of %s with values that are none is refused by their names', async (name) => {
+    const { variables } = Variables.parse(await import(join(APPS, name, 'src', `${name}.variables.ts`)));
+    for (const value of ['none', '::', '-1', '{}', 'a,b']) {
+      const values = Object.fromEntries(Object.keys(variables.shape).map((variable) => [variable, value]));
+      expect(() => env(variables, values)).toThrow('the environment is not usable');
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { flag } from '@syntropic/config';
 import { objectVariables, withObjects } from '@syntropic/object-storage';
-import { EgressHost } from '@syntropic/orchestration/contracts';
+import { EgressHost, GithubUrl } from '@syntropic/orchestration/contracts';
 import { serviceVariables } from '@syntropic/service';
 import { z } from 'zod';
 import { BaseUrl, Secret } from './model-gateway/upstreams';
@@ -29,7 +29,7 @@ const list = <Item extends z.ZodType<unknown, string>>(item: Item) =>
 
 /** Tokens go to the API server: only a proxy on this machine is spoken to without TLS. */
 const KubernetesUrl = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, abort: true })
   .refine((url) => url.startsWith('https:') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname), {
     message: 'is an https address, or one of this machine',
   });
@@ -108,6 +108,8 @@ const settings = withObjects(
     MODEL_UPSTREAMS_FILE: z.string().min(1).optional(),
     /** A directory with a file for each secret that set-ups may ask for, named like it. */
     SECRETS_DIR: z.string().min(1).optional(),
+    /** The GitHub server that `owner/name` is cloned from, and that alone gets the tokens. */
+    GITHUB_URL: GithubUrl.default('https://github.com'),
     /** A directory with a token for each repository (`<owner>__<name>`) or owner, for clones. */
     REPOSITORY_TOKENS_DIR: z.string().min(1).optional(),
     /** What is kept of set-ups for later ones: mebibytes together (0: nothing), their number, and the hours for which each is used. */

@@ -64,7 +64,7 @@ import { ParkedSessions } from './work/parked-sessions';
 import { Room } from './work/room';
 import { RunnerLog } from './work/runner-log';
 import { RunnerMessages } from './work/runner-messages';
-import { settingsOf } from './work/runner-settings';
+import { settingsOf, type RunnerSettings } from './work/runner-settings';
 import { SessionCleanup } from './work/session-cleanup';
 import { WorkIntake } from './work/work-intake';
 
@@ -131,7 +131,11 @@ export class RunnerModule {
         },
         { provide: RunnerSecrets, useFactory: () => new RunnerSecrets(config.SECRETS_DIR) },
         { provide: Snapshots, useFactory: () => snapshotsOf(config) },
-        { provide: RepositoryTokens, useFactory: () => new RepositoryTokens(config.REPOSITORY_TOKENS_DIR) },
+        {
+          provide: RepositoryTokens,
+          inject: [SETTINGS],
+          useFactory: ({ github }: RunnerSettings) => new RepositoryTokens(config.REPOSITORY_TOKENS_DIR, github),
+        },
         { provide: SessionSockets, useFactory: () => sessionSocketsOf(config) },
         { provide: OBJECT_STORAGE, useFactory: () => openObjectStorage(config) },
         { provide: CommandClient, useFactory: () => new CommandClient(bus, user) },

@@ -1,3 +1,4 @@
+import { GITHUB_COM } from '@syntropic/orchestration/contracts';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cloneRepository } from '../src/session/repositories';
@@ -11,7 +12,7 @@ async function main([, , repository = '', directory = '', id = '']: readonly str
     limits: {},
     environment: {},
   });
-  const rules = { allowFiles: true, workspaceId: id };
+  const rules = { github: GITHUB_COM, allowFiles: true, workspaceId: id };
   await cloneRepository({ url: pathToFileURL(repository).href }, dirname(workspace.directory), rules);
 }
 

@@ -1,3 +1,4 @@
+import { GITHUB_COM } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +23,7 @@ async function main([, , directory = '', script = '']: readonly string[]): Promi
     sockets: NO_WAY_OUT,
     backend,
     workspace: { id: sessionId, directory: own, limits: {}, environment: {} },
-    contents: { inputs: [], repositories: [], clone: { allowFiles: false } },
+    contents: { inputs: [], repositories: [], clone: { github: GITHUB_COM, allowFiles: false } },
     timeoutMs: 60_000,
     graces: { resultMs: GRACE_MS, interruptMs: GRACE_MS, terminateMs: GRACE_MS },
     outline: (line) => Promise.resolve(outlineOf(line)),

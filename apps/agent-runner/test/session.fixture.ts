@@ -1,3 +1,4 @@
+import { GITHUB_COM } from '@syntropic/orchestration/contracts';
 import type { AgentConfiguration } from '@syntropic/orchestration/contracts';
 import { randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync } from 'node:fs';
@@ -113,7 +114,7 @@ export function useSessions(backend: Backend, directory: { readonly path: string
         kept:
           archive === undefined ? undefined : { open: () => Promise.resolve(createReadStream(archive)), beside: own },
         repositories: options.repositories ?? [],
-        clone: { allowFiles: options.repositories !== undefined },
+        clone: { github: GITHUB_COM, allowFiles: options.repositories !== undefined },
       },
       timeoutMs: options.timeoutMs ?? 60_000,
       // Long enough for a busy machine; specs that wait for the next signal set shorter ones.

@@ -1,3 +1,4 @@
+import { GithubUrl } from '@syntropic/orchestration/contracts';
 import { serviceVariables } from '@syntropic/service';
 import { z } from 'zod';
 
@@ -19,6 +20,8 @@ export const variables = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   /** Headers of its requests, such as `authorization=Bearer%20token`, separated by commas. */
   OTEL_EXPORTER_OTLP_HEADERS: z.string().default('').transform(headersIn),
+  /** The GitHub server that executions' repositories are on. */
+  GITHUB_URL: GithubUrl.default('https://github.com'),
   /** The number of servers that keep each stream: 1, or 3 in a cluster. */
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
 });

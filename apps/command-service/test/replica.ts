@@ -6,6 +6,7 @@ import { EventStoreModule } from '@syntropic/event-store';
 import { DomainError, type CommandMessage, type InputOf } from '@syntropic/kernel';
 import { CommandsModule, LocalCommands } from '@syntropic/messaging';
 import { Runners } from '@syntropic/orchestration/application';
+import { GITHUB_COM, GithubServer } from '@syntropic/orchestration/contracts';
 import { createPool } from '@syntropic/postgres';
 import { eventually, type useDatabase } from '@syntropic/testing';
 import { CheckpointNotes, WorkQueue } from '@syntropic/work';
@@ -31,6 +32,7 @@ export class Replica {
       { provide: CheckpointNotes, useFactory: () => new CheckpointNotes(pool) },
       { provide: BudgetLedger, useFactory: () => new BudgetLedger(pool) },
       { provide: Runners, useValue: runners },
+      { provide: GithubServer, useValue: GITHUB_COM },
     ];
     @Global()
     @Module({ providers: work, exports: work.map(({ provide }) => provide) })

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ObjectStorage } from '@syntropic/object-storage';
-import { repositoryUrl, type WorkOrder } from '@syntropic/orchestration/contracts';
+import type { WorkOrder } from '@syntropic/orchestration/contracts';
 import { SETTINGS } from '../injection-tokens';
 import { renderPrompt, startSession, type Outline, type SessionRun } from '../session';
 import type { Restore } from '../checkpoints/session-checkpoints';
@@ -26,7 +26,7 @@ type Start = Readonly<{
 export class SessionStarter {
   constructor(
     private readonly requests: WorkspaceRequests,
-    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'graces' | 'output'>,
+    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'github' | 'graces' | 'output'>,
     private readonly storage: SessionObjectStorage,
     private readonly sockets: SessionSockets,
   ) {}
@@ -35,7 +35,7 @@ export class SessionStarter {
   async start(order: WorkOrder, { directory, outline, signal, guards, limits, restore }: Start): Promise<SessionRun> {
     const { sessionId, leg, agent, model, maxTokens, allowedTools, fork } = order;
     const { graces, output } = this.settings;
-    const prompt = fork?.prompt ?? (await promptOf(order, this.storage.retryingUntil(signal)));
+    const prompt = fork?.prompt ?? (await this.#promptOf(order, this.storage.retryingUntil(signal)));
     const request = await this.requests.of(order, directory, signal);
 
     return startSession({
@@ -54,11 +54,11 @@ export class SessionStarter {
       },
     });
   }
-}
 
-async function promptOf(order: WorkOrder, objects: ObjectStorage): Promise<string> {
-  const { executionId, workflowId, inputs, task } = order;
-  const repositories = order.repos.map(repositoryUrl);
-  const values = { executionId, workflowId, repositories, inputs, task };
-  return renderPrompt(order.promptTemplate, { ...values, phaseOutputs: await phaseOutputs(objects, order) });
+  async #promptOf(order: WorkOrder, objects: ObjectStorage): Promise<string> {
+    const { executionId, workflowId, inputs, task } = order;
+    const repositories = order.repos.map((repo) => this.settings.github.urlOf(repo));
+    const values = { executionId, workflowId, repositories, inputs, task };
+    return renderPrompt(order.promptTemplate, { ...values, phaseOutputs: await phaseOutputs(objects, order) });
+  }
 }

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { traceparentOf } from '@syntropic/observability';
-import { repositoryUrl, type AgentConfiguration, type WorkOrder } from '@syntropic/orchestration/contracts';
+import type { AgentConfiguration, WorkOrder } from '@syntropic/orchestration/contracts';
 import { SETTINGS } from '../injection-tokens';
 import type { Provider } from '../providers';
 import type { WorkspaceContents } from '../session';
+import type { Repository } from '../session/repositories';
 import { RepositoryTokens } from '../setup/repository-tokens';
 import type { RunnerSettings } from '../work/runner-settings';
 import type { Backend, Limits, WorkspaceSpec } from '../workspaces';
@@ -25,7 +26,7 @@ export class WorkspaceRequests {
     private readonly kinds: AgentKinds,
     private readonly storage: SessionObjectStorage,
     private readonly tokens: RepositoryTokens,
-    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'allowFileRepositories'>,
+    @Inject(SETTINGS) private readonly settings: Pick<RunnerSettings, 'github' | 'allowFileRepositories'>,
   ) {}
 
   /**
@@ -49,12 +50,20 @@ export class WorkspaceRequests {
       contents: {
         inputs: inputFiles(objects, order),
         kept: fork && { open: () => objects.get(fork.uri), beside: directory },
-        repositories: await Promise.all(
-          repos.map(repositoryUrl).map(async (url) => ({ url, ref: repositoryRef, token: await this.tokens.of(url) })),
-        ),
-        clone: { allowFiles: this.settings.allowFileRepositories, signal, workspaceId: sessionId },
+        repositories: await Promise.all(repos.map((repo) => this.#repository(repo, repositoryRef))),
+        clone: {
+          github: this.settings.github,
+          allowFiles: this.settings.allowFileRepositories,
+          signal,
+          workspaceId: sessionId,
+        },
       },
     };
+  }
+
+  async #repository(repo: string, ref: string | undefined): Promise<Repository> {
+    const url = this.settings.github.urlOf(repo);
+    return { url, ref, token: await this.tokens.of(url) };
   }
 }
 

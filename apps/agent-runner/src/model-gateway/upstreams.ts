@@ -46,7 +46,7 @@ export const isHeaderValue = (value: string): boolean => /^[\x21-\x7e]+$/.test(v
 export const Secret = z.string().refine(isHeaderValue, 'characters that headers can have');
 
 /** The address of a provider's API. */
-export const BaseUrl = z.url({ protocol: /^https?$/ }).refine((url) => {
+export const BaseUrl = z.url({ protocol: /^https?$/, abort: true }).refine((url) => {
   const { username, password, search, hash } = new URL(url);
   return [username, password, search, hash].every((part) => part === '');
 }, 'a URL without credentials, query and fragment');

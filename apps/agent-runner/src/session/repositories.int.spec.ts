@@ -1,9 +1,10 @@
-import { eventually, TYPESCRIPT_HOOK } from '@syntropic/testing';
+import { GITHUB_COM as github, GithubServer } from '@syntropic/orchestration/contracts';
+import { eventually, TYPESCRIPT_HOOK, useGitServer } from '@syntropic/testing';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { useDirectory } from '../../test/workspace.fixture';
 import { hangingRepository } from '../../test/hanging-repository';
@@ -37,15 +38,36 @@ describe('a repository', () => {
 
   it('is cloned with its default branch, or at the branch or commit that was asked for', async () => {
     const at = async (ref?: string) => {
-      const clone = await cloneRepository({ url, ref }, target(), { allowFiles: true });
+      const clone = await cloneRepository({ url, ref }, target(), { github, allowFiles: true });
       return readFileSync(join(clone, 'file'), 'utf8');
     };
 
     await expect(Promise.all([at(), at('old'), at(firstCommit)])).resolves.toEqual(['second', 'first', 'first']);
   });
 
+  const server = useGitServer('top-secret');
+  it('is cloned from the GitHub server of a company, whose refusal tells no token', async () => {
+    const commits = server().create('acme/shop', { main: { file: 'main' }, fix: { file: 'fix' } });
+    const rules = { github: new GithubServer(server().url), allowFiles: false };
+    const shop = rules.github.urlOf('acme/shop');
+    const clone = await cloneRepository({ url: shop, ref: 'fix', token: 'top-secret' }, target(), rules);
+
+    expect(basename(clone)).toBe('acme__shop');
+    expect(readFileSync(join(clone, 'file'), 'utf8')).toBe('fix');
+    expect(execFileSync('git', ['-C', clone, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()).toBe(commits['fix']);
+    expect(spawnSync('grep', ['-rE', 'top-secret|Authorization', clone]).status).toBe(1);
+    for (const token of [undefined, 'another']) {
+      const refused = cloneRepository({ url: shop, token }, target(), rules);
+      await expect(refused).rejects.toMatchObject({ code: 'repository.clone_failed' });
+      await expect(refused).rejects.not.toThrow(/another/);
+    }
+    await expect(cloneRepository({ url: 'https://github.com/acme/shop' }, target(), rules)).rejects.toMatchObject({
+      code: 'repository.url_invalid',
+    });
+  });
+
   it('keeps nothing of the credentials it was cloned with', async () => {
-    const clone = await cloneRepository({ url, token: 'top-secret' }, target(), { allowFiles: true });
+    const clone = await cloneRepository({ url, token: 'top-secret' }, target(), { github, allowFiles: true });
 
     const found = spawnSync('grep', ['-rE', 'top-secret|dG9wLXNlY3JldA|[Ee]xtra[Hh]eader|Authorization', clone]);
     expect(found.status).toBe(1);
@@ -63,19 +85,21 @@ describe('a repository', () => {
       'file:///etc',
     ];
     for (const url of refused) {
-      expect(() => directoryOf(url, false)).toThrow(/is not https/);
+      expect(() => directoryOf(url, { github, allowFiles: false })).toThrow(/is not https/);
     }
-    expect(() => directoryOf('https://user:secret@github.com/a/b', false)).not.toThrow(/secret/);
+    expect(() => directoryOf('https://user:secret@github.com/a/b', { github, allowFiles: false })).not.toThrow(
+      /secret/,
+    );
   });
 
   it('has a directory that names its owner too', () => {
-    expect(directoryOf('https://github.com/acme/shop.git', false)).toBe('acme__shop');
-    expect(directoryOf('file:///srv/git/shop.git', true)).toBe('local__shop');
+    expect(directoryOf('https://github.com/acme/shop.git', { github, allowFiles: false })).toBe('acme__shop');
+    expect(directoryOf('file:///srv/git/shop.git', { github, allowFiles: true })).toBe('local__shop');
   });
 
   it('that does not arrive within the time limit is refused', async () => {
     const { href } = pathToFileURL(hangingRepository(directory.path, 'hangs.git'));
-    const rules = { allowFiles: true, withinMs: 200 };
+    const rules = { github, allowFiles: true, withinMs: 200 };
 
     await expect(cloneRepository({ url: href }, target(), rules)).rejects.toMatchObject({
       code: 'repository.clone_failed',
@@ -100,7 +124,7 @@ describe('a repository', () => {
 
   it('is refused with the reason for an invalid ref, an unknown ref, and a missing repository', async () => {
     const clone = (repository: { url: string; ref?: string }) =>
-      cloneRepository(repository, target(), { allowFiles: true });
+      cloneRepository(repository, target(), { github, allowFiles: true });
 
     await expect(clone({ url, ref: '--orphan=x' })).rejects.toMatchObject({ code: 'repository.ref_invalid' });
     await expect(clone({ url, ref: 'no-such-branch' })).rejects.toMatchObject({ code: 'repository.clone_failed' });

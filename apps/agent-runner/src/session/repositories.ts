@@ -1,5 +1,5 @@
 import { DomainError } from '@syntropic/kernel';
-import { githubRepository, isOnDisk } from '@syntropic/orchestration/contracts';
+import { isOnDisk, type GithubServer } from '@syntropic/orchestration/contracts';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,11 +15,13 @@ export interface Repository {
   readonly url: string;
   /** A branch, a tag or a commit; the repository's default branch if absent. */
   readonly ref?: string | undefined;
-  /** Sent to GitHub during the clone, and never written to disk. */
+  /** Sent to the GitHub server during the clone, and never written to disk. */
   readonly token?: string | undefined;
 }
 
 export interface CloneRules {
+  /** The only server that is cloned from. */
+  readonly github: GithubServer;
   /** Allows `file://` repositories of this machine, for demonstrations and tests. */
   readonly allowFiles: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -30,13 +32,13 @@ export interface CloneRules {
 }
 
 /** The clone's directory below `repos`: `<owner>__<name>`, because two owners may use the same name. */
-export function directoryOf(url: string, allowFiles: boolean): string {
-  const github = githubRepository(url);
-  if (github) return `${github.owner}__${github.name}`;
+export function directoryOf(url: string, { github, allowFiles }: Pick<CloneRules, 'github' | 'allowFiles'>): string {
+  const repository = github.repositoryAt(url);
+  if (repository) return `${repository.owner}__${repository.name}`;
   if (allowFiles && isOnDisk(url)) return `local__${basename(fileURLToPath(url), '.git')}`;
   throw new DomainError(
     'repository.url_invalid',
-    `${withoutCredentials(url)} is not https://github.com/<owner>/<name>`,
+    `${withoutCredentials(url)} is not ${github.url}/<owner>/<name>`,
     'invalid',
     'repos',
   );
@@ -53,7 +55,7 @@ export async function cloneRepository(
   parent: string,
   rules: CloneRules,
 ): Promise<string> {
-  const target = join(parent, directoryOf(url, rules.allowFiles));
+  const target = join(parent, directoryOf(url, rules));
   if (ref !== undefined && !isRef(ref)) {
     throw new DomainError(
       'repository.ref_invalid',
@@ -90,12 +92,12 @@ function isRef(ref: string): boolean {
 /** Settings that ignore the machine's git configuration: no hooks, no credential helpers, no prompts, only the allowed protocols. */
 function gitEnvironment(
   settings: string,
-  { allowFiles, workspaceId }: CloneRules,
+  { github, allowFiles, workspaceId }: CloneRules,
   token: string | undefined,
 ): NodeJS.ProcessEnv {
   const configuration: [string, string][] = [
     ['protocol.allow', 'never'],
-    ['protocol.https.allow', 'always'],
+    [`protocol.${new URL(github.url).protocol.slice(0, -1)}.allow`, 'always'],
     ['protocol.file.allow', allowFiles ? 'always' : 'never'],
     ['core.hooksPath', '/dev/null'],
     ['credential.helper', ''],
@@ -103,7 +105,7 @@ function gitEnvironment(
   ];
   if (token !== undefined) {
     const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
-    configuration.push(['http.https://github.com/.extraHeader', `Authorization: Basic ${basic}`]);
+    configuration.push([`http.${github.url}/.extraHeader`, `Authorization: Basic ${basic}`]);
   }
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',

@@ -1,4 +1,4 @@
-import type { Setup, WorkOrder } from '@syntropic/orchestration/contracts';
+import { GITHUB_COM, GithubServer, type Setup, type WorkOrder } from '@syntropic/orchestration/contracts';
 import { eventually } from '@syntropic/testing';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -155,16 +155,26 @@ describeWithBubblewrap('the secrets of a set-up', () => {
 describe('the token of a clone', () => {
   const directory = useDirectory();
 
-  it("is the repository's own, else its owner's, and for GitHub alone", async () => {
+  it("is the repository's own, else its owner's, and for the GitHub server alone", async () => {
     writeFileSync(join(directory.path, 'acme__shop'), 'token-of-the-shop\n');
     writeFileSync(join(directory.path, 'acme'), 'token-of-acme');
-    const tokens = new RepositoryTokens(directory.path);
+    const tokens = new RepositoryTokens(directory.path, GITHUB_COM);
     const of = (url: string) => tokens.of(url);
 
     await expect(of('https://github.com/acme/shop')).resolves.toBe('token-of-the-shop');
     await expect(of('https://github.com/acme/other.git')).resolves.toBe('token-of-acme');
     await expect(of('https://github.com/other/shop')).resolves.toBeUndefined();
     await expect(of('file:///acme/shop')).resolves.toBeUndefined();
-    await expect(new RepositoryTokens(undefined).of('https://github.com/acme/shop')).resolves.toBeUndefined();
+    writeFileSync(join(directory.path, 'short'), 'short');
+    await expect(of('https://github.com/short/shop')).rejects.toMatchObject({
+      code: 'repository.token_unusable',
+      message: "the runner's token short: it has fewer than 8 characters",
+    });
+    const elsewhere = new RepositoryTokens(directory.path, new GithubServer('https://git.acme.example'));
+    await expect(elsewhere.of('https://github.com/acme/shop')).resolves.toBeUndefined();
+    await expect(elsewhere.of('https://git.acme.example/acme/shop')).resolves.toBe('token-of-the-shop');
+    await expect(
+      new RepositoryTokens(undefined, GITHUB_COM).of('https://github.com/acme/shop'),
+    ).resolves.toBeUndefined();
   });
 });

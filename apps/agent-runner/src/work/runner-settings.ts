@@ -1,3 +1,4 @@
+import { GithubServer } from '@syntropic/orchestration/contracts';
 import { totalmem } from 'node:os';
 import type { RunnerConfig } from '../agent-runner.variables';
 import type { Graces, OutputLimits } from '../session';
@@ -13,6 +14,8 @@ export type RunnerSettings = Readonly<{
   pauseHoldMs: number;
   /** A limit of a provider that resets sooner is left to the agent. */
   limitPauseMs: number;
+  /** The server that repositories are cloned from. */
+  github: GithubServer;
   allowFileRepositories: boolean;
   /** The most that is kept of a session's output. */
   output: OutputLimits;
@@ -42,6 +45,7 @@ export const settingsOf = (config: RunnerConfig): RunnerSettings => ({
   },
   pauseHoldMs: config.PAUSE_HOLD_SECONDS,
   limitPauseMs: config.LIMIT_PAUSE_SECONDS,
+  github: new GithubServer(config.GITHUB_URL),
   allowFileRepositories: config.SYN_LOCAL_REPOS,
   output: { bytes: config.OUTPUT_MAX_MB * MEGABYTE, lines: config.OUTPUT_MAX_LINES },
   diskBytes: config.WORKSPACE_DISK_MB * MEGABYTE,

@@ -34,11 +34,12 @@ export {
   type UnknownPlaceholder,
 } from './placeholders';
 export {
-  githubRepository,
-  isCloneable,
+  GITHUB_COM,
+  GithubServer,
+  GithubUrl,
   isOnDisk,
   RepositoryReference,
-  repositoryUrl,
+  repositoryName,
   withoutCredentials,
 } from './repository';
 export { runningScope } from './running-scope';

@@ -1,27 +1,61 @@
 import { z } from 'zod';
 
 const OWNER_AND_NAME = /^[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/;
-const GITHUB = /^https:\/\/github\.com\/([A-Za-z0-9-]+)\/(?!\.)([A-Za-z0-9._-]+?)(?:\.git)?\/?$/;
+/** What follows the address of the server. */
+const REPOSITORY_PATH = /^\/([A-Za-z0-9-]+)\/(?!\.)([A-Za-z0-9._-]+?)(?:\.git)?\/?$/;
+const URL_WITH_OWNER = /^https?:\/\/[^/]+\/.+\/./;
 const FILE = /^file:\/\/\/./;
 
-/** The URL a repository is cloned from; `owner/name` means GitHub. */
-export const repositoryUrl = (repo: string): string =>
-  OWNER_AND_NAME.test(repo) ? `https://github.com/${repo}` : repo;
+type OwnerAndName = Readonly<{ owner: string; name: string }>;
 
-/** Owner and name of a GitHub repository; undefined for any other URL. */
-export function githubRepository(url: string): Readonly<{ owner: string; name: string }> | undefined {
-  const [, owner, name] = GITHUB.exec(url) ?? [];
+/** The address of a GitHub server. Tokens are sent to it: only one on this machine is spoken to without TLS. */
+export const GithubUrl = z
+  .url({ protocol: /^https?$/, abort: true })
+  .max(200)
+  .refine((url) => url.startsWith('https:') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname), {
+    message: 'is an https address, or one of this machine',
+  })
+  .refine((url) => !/[@?#\s]/.test(url), { message: 'has no user, query or fragment' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+/** The server that has a deployment's repositories: GitHub.com, or the GitHub Enterprise Server of a company. */
+export class GithubServer {
+  /** @param url as `GithubUrl` gives it, without a slash at its end */
+  constructor(readonly url: string) {}
+
+  /** The URL a repository is cloned from; `owner/name` is on this server. */
+  urlOf(repo: string): string {
+    return OWNER_AND_NAME.test(repo) ? `${this.url}/${repo}` : repo;
+  }
+
+  /** Owner and name of a repository on this server; undefined for any other URL. */
+  repositoryAt(url: string): OwnerAndName | undefined {
+    return url.startsWith(`${this.url}/`) ? ownerAndName(url.slice(this.url.length)) : undefined;
+  }
+
+  /** True when some runner may be able to clone it. */
+  isCloneable(repo: string): boolean {
+    const url = this.urlOf(repo);
+    return this.repositoryAt(url) !== undefined || isOnDisk(url);
+  }
+}
+
+export const GITHUB_COM = new GithubServer('https://github.com');
+
+/** Owner and name of a repository as a started execution names it, whichever server its deployment has. */
+export function repositoryName(repo: string): OwnerAndName | undefined {
+  if (OWNER_AND_NAME.test(repo)) return ownerAndName(`/${repo}`);
+  if (!URL_WITH_OWNER.test(repo)) return undefined;
+  return ownerAndName(`/${repo.split('/').filter(Boolean).slice(-2).join('/')}`);
+}
+
+function ownerAndName(path: string): OwnerAndName | undefined {
+  const [, owner, name] = REPOSITORY_PATH.exec(path) ?? [];
   return owner && name ? { owner, name } : undefined;
 }
 
 /** True for a repository on the runner's disk. Runners accept it only for demonstrations and tests. */
 export const isOnDisk = (url: string): boolean => FILE.test(url);
-
-/** True when some runner may be able to clone it. */
-export function isCloneable(repo: string): boolean {
-  const url = repositoryUrl(repo);
-  return githubRepository(url) !== undefined || isOnDisk(url);
-}
 
 const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/i;
 

@@ -12,16 +12,13 @@ const repositoriesOf = (...repos: readonly string[]) =>
 
 describe('the repositories of an execution', () => {
   it('are found however they are written, each once', () => {
-    expect(repositoriesOf('Acme/Api', 'https://github.com/acme/api.git', 'https://github.com/acme/web/')).toEqual([
-      'github:acme/api',
-      'github:acme/web',
-    ]);
+    expect(repositoriesOf('Acme/Api', 'https://github.com/acme/api.git', 'https://git.acme.example/acme/web/')).toEqual(
+      ['github:acme/api', 'github:acme/web'],
+    );
   });
 
   it('are those that can be registered', () => {
-    expect(repositoriesOf('file:///srv/one', 'https://example.org/a/b', `a/${'x'.repeat(255)}`, 'no owner')).toEqual(
-      [],
-    );
+    expect(repositoriesOf('file:///srv/one', 'ssh://example.org/a/b', `a/${'x'.repeat(255)}`, 'no owner')).toEqual([]);
     expect(repositoriesOf(...Array.from({ length: 101 }, (_, n) => `acme/r${n}`))).toHaveLength(100);
   });
 

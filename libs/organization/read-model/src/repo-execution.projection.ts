@@ -1,5 +1,5 @@
 import { MAX_REPOS, RepoFullName, repositoryKey, type EventOf, type Recorded } from '@syntropic/kernel';
-import { githubRepository, repositoryUrl, workflowExecution } from '@syntropic/orchestration/contracts';
+import { repositoryName, workflowExecution } from '@syntropic/orchestration/contracts';
 import { projection } from '@syntropic/projections';
 import { z } from 'zod';
 
@@ -39,7 +39,7 @@ type Started = Extract<Recorded<EventOf<typeof workflowExecution>>, { type: 'Exe
 const keysOf = ({ data: { executionId, repos } }: Started): readonly string[] =>
   repos
     .slice(0, MAX_REPOS)
-    .flatMap((repo) => githubRepository(repositoryUrl(repo)) ?? [])
+    .flatMap((repo) => repositoryName(repo) ?? [])
     .map(({ owner, name }) => `${owner}/${name}`)
     .filter((fullName) => RepoFullName.safeParse(fullName).success)
     .map((fullName) => `${executionId} ${repositoryKey('github', fullName)}`);

@@ -3,6 +3,7 @@ import { createPool } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import { createDatabase, type Database, type OwnDatabase } from './database';
 import { connectSharedPostgres, postgresBinariesOverride } from './jest/shared-postgres-client';
+import { GitServer } from './git-server';
 import { ScriptedModels } from './models/scripted-models';
 import { removeDirectory, scratchDirectory } from './scratch-directory';
 import { randomPassword } from './servers/credentials';
@@ -90,6 +91,19 @@ export function useModels(): () => ScriptedModels {
   return () => {
     if (!models) throw new Error('the model server exists only while specs and their hooks run');
     return models;
+  };
+}
+
+/** A server of git repositories for the specs of this file, which accepts this token alone. */
+export function useGitServer(token: string): () => GitServer {
+  let server: GitServer | undefined;
+  beforeAll(async () => {
+    server = await GitServer.start(token);
+  });
+  afterAll(() => server?.stop());
+  return () => {
+    if (!server) throw new Error('the git server exists only while specs and their hooks run');
+    return server;
   };
 }
 

@@ -12,6 +12,8 @@ import {
   type Outcome,
 } from '@syntropic/kernel';
 import {
+  GITHUB_COM,
+  GithubServer,
   work,
   WorkflowDefinition,
   workflowExecution,
@@ -62,6 +64,7 @@ async function start() {
       StartExecutionHandler,
       { provide: WorkQueue, useFactory: () => new WorkQueue(pool, { hint: () => undefined, wake: () => undefined }) },
       { provide: Runners, useValue: { capabilities: () => Promise.resolve(() => true) } satisfies Runners },
+      { provide: GithubServer, useValue: GITHUB_COM },
     ],
   })
   class OrchestrationModule {}

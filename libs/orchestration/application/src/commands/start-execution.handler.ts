@@ -1,7 +1,12 @@
 import { retryOnConflict, InjectAggregates } from '@syntropic/event-store';
 import type { Aggregates, Command, Outcome } from '@syntropic/kernel';
 import { Handles, type Handler } from '@syntropic/messaging';
-import { workflowExecution, type ExecutionEvent, type WorkflowEvent } from '@syntropic/orchestration/contracts';
+import {
+  GithubServer,
+  workflowExecution,
+  type ExecutionEvent,
+  type WorkflowEvent,
+} from '@syntropic/orchestration/contracts';
 import { startExecution, WorkflowExecution, WorkflowTemplate } from '@syntropic/orchestration/domain';
 import { Runners } from '../ports/runners';
 
@@ -15,6 +20,7 @@ export class StartExecutionHandler implements Handler<StartExecution> {
     @InjectAggregates(WorkflowTemplate)
     private readonly templates: Aggregates<WorkflowTemplate, WorkflowEvent>,
     private readonly runners: Runners,
+    private readonly github: GithubServer,
   ) {}
 
   /** Starts an execution of the template as it is now; a template that changes meanwhile repeats the decision. */
@@ -31,7 +37,7 @@ export class StartExecutionHandler implements Handler<StartExecution> {
     return this.executions.update(
       data.executionId,
       context,
-      (execution) => startExecution(execution, data, template, isCapable),
+      (execution) => startExecution(execution, data, template, { isCapable, github: this.github }),
       [template],
     );
   }

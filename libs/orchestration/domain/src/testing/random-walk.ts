@@ -8,6 +8,7 @@ import { startExecution } from '../workflow-execution/start-execution';
 import { cancelExecution } from '../workflow-execution/user-requests';
 import { isLive } from '../workflow-execution/phase-state';
 import { isUnderway, type UnderwayExecution } from '../workflow-execution/workflow-execution';
+import { surroundings } from './steps';
 import { commandOf, randomSteps, type Step } from './random-steps';
 
 const { CancelExecution, InterruptPhase, RerunExecution, StartExecution } = workflowExecution.commands;
@@ -59,7 +60,12 @@ export const changes = (answer: Facts | DomainError): boolean => !(answer instan
 export type Look = (state: WorkflowExecution, fired: ReadonlySet<string>) => void;
 
 export const begin = (definition: WorkflowDefinition): Facts =>
-  startExecution(WorkflowExecution.initial, start, { state: { status: 'active', definition }, version: 1 }, () => true);
+  startExecution(
+    WorkflowExecution.initial,
+    start,
+    { state: { status: 'active', definition }, version: 1 },
+    surroundings,
+  );
 
 /**
  * Runs the steps against an execution that begins with these facts. `look` sees every state between them, and the phases whose

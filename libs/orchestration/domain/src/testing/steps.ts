@@ -3,6 +3,7 @@ import { specificationOf } from '@syntropic/kernel/testing';
 import {
   type ExecutionEvent,
   type ExecutionEvents,
+  GITHUB_COM,
   WorkflowDefinition,
   workflowExecution,
 } from '@syntropic/orchestration/contracts';
@@ -17,7 +18,7 @@ import {
   startPhase,
   stopPhase,
 } from '../workflow-execution/phases';
-import { startExecution } from '../workflow-execution/start-execution';
+import { startExecution, type StartSurroundings } from '../workflow-execution/start-execution';
 import { WorkflowExecution } from '../workflow-execution/aggregate';
 import { type WorkflowTemplate } from '../workflow-template';
 
@@ -64,6 +65,8 @@ export const template = (...phases: [PhaseId, PhaseOptions?][]): LoadedTemplate 
 
 export const start = StartExecution.schema.parse({ executionId, workflowId });
 export const everything = () => true;
+/** What a start finds where nothing is in its way. */
+export const surroundings: StartSurroundings = { isCapable: everything, github: GITHUB_COM };
 
 /** The history of an execution that was started and then took these steps. */
 export function history(
@@ -72,7 +75,7 @@ export function history(
 ) {
   return steps.reduce<ExecutionEvent[]>(
     (events, step) => [...events, ...step(events.reduce(WorkflowExecution.evolve, WorkflowExecution.initial))],
-    [...startExecution(WorkflowExecution.initial, start, workflow, everything)],
+    [...startExecution(WorkflowExecution.initial, start, workflow, surroundings)],
   );
 }
 

@@ -23,6 +23,7 @@ import {
   start,
   stateAfter,
   stoppedBy,
+  surroundings,
   template,
   two,
   types,
@@ -65,7 +66,7 @@ describe('an execution with a budget', () => {
     const document = { usd: 2, tokens: { limit: 1_000, on_exceeded: 'pause' }, on_exceeded: 'cancel' };
     const limitsOf = (maxBudgetUsd?: string, workflow = budgeted(document)) => {
       const command = StartExecution.schema.parse({ ...start, maxBudgetUsd });
-      const [started] = startExecution(WorkflowExecution.initial, command, workflow, () => true);
+      const [started] = startExecution(WorkflowExecution.initial, command, workflow, surroundings);
       return started?.type === 'ExecutionStarted' ? started.data.budget : undefined;
     };
     const tokens = { kind: 'tokens', limit: '1000', onExceeded: 'pause' };

@@ -2,7 +2,7 @@ import { SessionId, UNKNOWN_USAGE } from '@syntropic/kernel';
 import { event, specificationOf } from '@syntropic/kernel/testing';
 import { WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/contracts';
 import { begun, from, ids, planning, planningAgain, queued, started, sums } from '../testing/facts';
-import { active, everything, start, stateAfter } from '../testing/steps';
+import { active, start, stateAfter, surroundings } from '../testing/steps';
 import { WorkflowExecution } from './aggregate';
 import { interruptPhase, retryInterruption } from './interruptions';
 import { startExecution } from './start-execution';
@@ -144,7 +144,7 @@ describe('StartExecution', () => {
         startExecution,
         start,
         active(WorkflowDefinition.parse({ name: 'Review', ...more, phases: [phase] })),
-        everything,
+        surroundings,
       )
       .then(
         event(events.ExecutionStarted, {

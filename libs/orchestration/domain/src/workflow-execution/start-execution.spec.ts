@@ -1,7 +1,7 @@
 import { event } from '@syntropic/kernel/testing';
 import { inputsWithTask, WorkflowDefinition, workflowExecution } from '@syntropic/orchestration/contracts';
 import { ids, planning, queued } from '../testing/facts';
-import { active, build, everything, given, history, loaded, plan, start, two, types } from '../testing/steps';
+import { active, build, surroundings, given, history, loaded, plan, start, two, types } from '../testing/steps';
 import { active as activeDefinition } from '../workflow-template';
 import { executablePhases } from './executable-phases';
 import { startExecution } from './start-execution';
@@ -27,7 +27,7 @@ describe('starting an execution', () => {
     const request = StartExecution.schema.parse({ ...start, inputs: { name: 'r' }, task: 'Look' });
 
     given()
-      .when(startExecution, request, active(definition), everything)
+      .when(startExecution, request, active(definition), surroundings)
       .then(
         event(events.ExecutionStarted, {
           ...ids,
@@ -45,28 +45,31 @@ describe('starting an execution', () => {
 
   it('refuses an archived workflow, and one that does not exist', () => {
     given()
-      .when(startExecution, start, loaded({ status: 'archived' }), everything)
+      .when(startExecution, start, loaded({ status: 'archived' }), surroundings)
       .thenRefused('workflow.archived');
     given()
-      .when(startExecution, start, loaded({ status: 'unknown' }), everything)
+      .when(startExecution, start, loaded({ status: 'unknown' }), surroundings)
       .thenRefused('workflow.not_found');
   });
 
   it('refuses a second time', () => {
     given(...history(two))
-      .when(startExecution, start, two, everything)
+      .when(startExecution, start, two, surroundings)
       .thenRefused('execution.already_started');
   });
 
   it('refuses what no runner can do', () => {
     given()
-      .when(startExecution, start, two, () => false)
+      .when(startExecution, start, two, { ...surroundings, isCapable: () => false })
       .thenRefused('execution.no_capable_runner');
   });
 
   it('says what the runners lack', () => {
     const lacks = () =>
-      startExecution(WorkflowExecution.initial, start, two, () => ({ lacks: 'claude is not installed' }));
+      startExecution(WorkflowExecution.initial, start, two, {
+        ...surroundings,
+        isCapable: () => ({ lacks: 'claude is not installed' }),
+      });
     expect(lacks).toThrow(/claude is not installed/);
   });
 
@@ -82,11 +85,11 @@ describe('starting an execution', () => {
 
     for (const agent of [{ provider: 'codex' }, { provider: 'command', command: ['true'] }]) {
       given()
-        .when(startExecution, start, withTools(agent, ['Read']), everything)
+        .when(startExecution, start, withTools(agent, ['Read']), surroundings)
         .thenRefused('execution.setting_not_held');
     }
     for (const template of [withTools({ provider: 'codex' }, []), withTools({ provider: 'claude' }, ['Read'])]) {
-      const started = startExecution(WorkflowExecution.initial, start, template, everything);
+      const started = startExecution(WorkflowExecution.initial, start, template, surroundings);
       expect(types(started)).toEqual(['ExecutionStarted', 'PhaseQueued']);
     }
   });
@@ -98,19 +101,19 @@ describe('starting an execution', () => {
       );
 
     given()
-      .when(startExecution, start, withInput({ inputs: [{ name: 'topic' }] }), everything)
+      .when(startExecution, start, withInput({ inputs: [{ name: 'topic' }] }), surroundings)
       .thenRefused('execution.missing_input');
     given()
-      .when(startExecution, StartExecution.schema.parse({ ...start, inputs: { repos: 'o/r' } }), two, everything)
+      .when(startExecution, StartExecution.schema.parse({ ...start, inputs: { repos: 'o/r' } }), two, surroundings)
       .thenRefused('execution.reserved_input');
     given()
-      .when(startExecution, start, withInput({ repos: ['{{owner}}/r'] }), everything)
+      .when(startExecution, start, withInput({ repos: ['{{owner}}/r'] }), surroundings)
       .thenRefused('execution.unresolved_placeholder');
     given()
-      .when(startExecution, start, withInput({ repos: ['{{constructor}}/r'] }), everything)
+      .when(startExecution, start, withInput({ repos: ['{{constructor}}/r'] }), surroundings)
       .thenRefused('execution.unresolved_placeholder');
     given()
-      .when(startExecution, start, withInput({ inputs: [{ name: 'constructor' }] }), everything)
+      .when(startExecution, start, withInput({ inputs: [{ name: 'constructor' }] }), surroundings)
       .thenRefused('execution.missing_input');
   });
 
@@ -129,17 +132,17 @@ describe('starting an execution', () => {
       { owner: 'o', tpoic: 't' },
       { owner: 'o', constructor: 't' },
     ]) {
-      given().when(startExecution, request(inputs), template, everything).thenRefused('execution.unknown_input');
+      given().when(startExecution, request(inputs), template, surroundings).thenRefused('execution.unknown_input');
     }
     expect(
-      startExecution(WorkflowExecution.initial, request(data.inputs), template, everything)[0]?.data,
+      startExecution(WorkflowExecution.initial, request(data.inputs), template, surroundings)[0]?.data,
     ).toMatchObject(data);
   });
 
   it('takes the task of the request, else the input of this name', () => {
     const taskOf = (request: object) => {
       const command = StartExecution.schema.parse({ ...start, ...request });
-      const [started] = startExecution(WorkflowExecution.initial, command, two, everything);
+      const [started] = startExecution(WorkflowExecution.initial, command, two, surroundings);
       if (started?.type !== 'ExecutionStarted') throw new Error('nothing was started');
       expect(started.data.inputs).not.toHaveProperty('task');
       return { ...started.data, inputs: inputsWithTask(started.data) };
@@ -160,36 +163,16 @@ describe('starting an execution', () => {
     });
     const request = StartExecution.schema.parse({ ...start, provider: 'claude' });
 
-    expect(startExecution(WorkflowExecution.initial, request, active(definition), everything)[0]?.data).toMatchObject({
-      phases: [{ agent: { provider: 'claude' } }],
-    });
+    expect(startExecution(WorkflowExecution.initial, request, active(definition), surroundings)[0]?.data).toMatchObject(
+      {
+        phases: [{ agent: { provider: 'claude' } }],
+      },
+    );
   });
-
-  it.each(['--upload-pack=x', 'o', 'o/..', 'o/r/s', 'git@github.com:o/r', 'https://user:key@github.com/o/r', ''])(
-    'is refused with the repository %j, which no runner clones',
-    (repo) => {
-      given()
-        .when(startExecution, StartExecution.schema.parse({ ...start, repos: ['o/r', repo] }), two, everything)
-        .thenRefused('execution.repository_invalid');
-    },
-  );
-
-  it.each(['o/r', 'o/r.js', 'https://github.com/o/r', 'https://github.com/o/r.git', 'file:///srv/r'])(
-    'takes the repository %s',
-    (repo) => {
-      const [started] = startExecution(
-        WorkflowExecution.initial,
-        StartExecution.schema.parse({ ...start, repos: [repo] }),
-        two,
-        everything,
-      );
-      expect(started?.data).toMatchObject({ repos: [repo] });
-    },
-  );
 
   it('lets the request override the provider where the workflow says enough', () => {
     given()
-      .when(startExecution, StartExecution.schema.parse({ ...start, provider: 'command' }), two, everything)
+      .when(startExecution, StartExecution.schema.parse({ ...start, provider: 'command' }), two, surroundings)
       .thenRefused('execution.provider_not_configured');
 
     const agent = { provider: 'simulated', turns: 7 };
@@ -207,7 +190,7 @@ describe('starting an execution', () => {
     );
     const providers = (provider: 'simulated' | 'claude' | undefined) => {
       const command = StartExecution.schema.parse({ ...start, provider });
-      const events = startExecution(WorkflowExecution.initial, command, own, everything);
+      const events = startExecution(WorkflowExecution.initial, command, own, surroundings);
       return events.flatMap((event) =>
         event.type === 'ExecutionStarted'
           ? executablePhases(activeDefinition(own.state), event.data.provider).map((phase) => phase.agent)
@@ -242,7 +225,7 @@ describe('starting an execution', () => {
     const template = active(WorkflowDefinition.parse({ name: 'Review', requiresRepos: false, agent, phases }));
     const command = StartExecution.schema.parse({ ...start, inputs: {} });
 
-    expect(startExecution(WorkflowExecution.initial, command, template, everything)).toMatchObject([
+    expect(startExecution(WorkflowExecution.initial, command, template, surroundings)).toMatchObject([
       { data: { phases: [{ agent: { provider: 'claude', isolation: 'sandbox', secrets: ['NPM_TOKEN'] } }] } },
       { type: 'PhaseQueued', data: { secrets: ['NPM_TOKEN'] } },
     ]);

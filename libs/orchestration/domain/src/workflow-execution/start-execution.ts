@@ -2,10 +2,10 @@ import type { Loaded } from '@syntropic/kernel';
 import {
   fillPlaceholders,
   inputNames,
-  isCloneable,
   withoutCredentials,
   type ExecutablePhase,
   type ExecutionCommands,
+  type GithubServer,
   type ProviderName,
   type RecordedPhase,
   type WorkflowDefinition,
@@ -30,12 +30,19 @@ export type NeededAgent = Pick<ExecutablePhase['agent'], 'provider' | 'isolation
 /** True for agents that a connected runner can run; otherwise false, or what the runners lack for it. */
 export type Capabilities = (agent: NeededAgent) => boolean | Readonly<{ lacks: string }>;
 
+/** What a start depends on, beside its workflow. */
+export type StartSurroundings = Readonly<{
+  isCapable: Capabilities;
+  /** The server that repositories are on. */
+  github: GithubServer;
+}>;
+
 /** Starts an execution of the template as of this version. Missing inputs and capabilities are refused before a phase runs. */
 export function startExecution(
   execution: WorkflowExecution,
   command: ExecutionCommands['StartExecution'],
   template: Pick<Loaded<WorkflowTemplate>, 'state' | 'version'>,
-  isCapable: Capabilities,
+  { isCapable, github }: StartSurroundings,
 ): Decision {
   if (execution.status !== 'not_started') throw refuse('already_started', `it is ${execution.status}`);
 
@@ -57,7 +64,7 @@ export function startExecution(
     ...(provider !== undefined && { provider }),
     inputs: otherInputs,
     task,
-    repos: [...reposOf(command, definition, inputs)],
+    repos: [...cloneable(namedRepos(command, definition, inputs), github)],
     repositoryRef: ref && substituted(ref, inputs, 'repository.ref'),
     ...(budget && { budget: [...budget] }),
     phases: phases.map(planned),
@@ -143,19 +150,15 @@ export function inputsOf(
   return all;
 }
 
-/** The request's repositories, else the template's. */
-function reposOf(
-  command: ExecutionCommands['StartExecution'],
-  definition: WorkflowDefinition,
-  inputs: Readonly<Record<string, string>>,
-) {
-  const repos = namedRepos(command, definition, inputs);
-  const wrong = repos.findIndex((repo) => !isCloneable(repo));
+/** @throws DomainError `execution.repository_invalid` */
+function cloneable(repos: readonly string[], github: GithubServer): readonly string[] {
+  const wrong = repos.findIndex((repo) => !github.isCloneable(repo));
   if (wrong < 0) return repos;
-  const why = `${JSON.stringify(withoutCredentials(repos[wrong] ?? ''))} is neither owner/name nor https://github.com/owner/name`;
+  const why = `${JSON.stringify(withoutCredentials(repos[wrong] ?? ''))} is neither owner/name nor ${github.url}/owner/name`;
   throw refuse('repository_invalid', why, `repos[${wrong}]`);
 }
 
+/** The request's repositories, else the template's. */
 function namedRepos(
   command: ExecutionCommands['StartExecution'],
   definition: WorkflowDefinition,

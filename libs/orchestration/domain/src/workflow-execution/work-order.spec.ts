@@ -4,13 +4,13 @@ import {
   begun,
   build,
   done,
-  everything,
   history,
   inSession,
   lastQueued,
   plan,
   start,
   stateAfter,
+  surroundings,
   template,
 } from '../testing/steps';
 import { active, type WorkflowTemplate } from '../workflow-template';
@@ -122,7 +122,7 @@ describe('a page of input files', () => {
 
 describe('an execution', () => {
   const asked = (task: string) => ({ ...start, task });
-  const started = (task: string) => startExecution(WorkflowExecution.initial, asked(task), workflow, everything);
+  const started = (task: string) => startExecution(WorkflowExecution.initial, asked(task), workflow, surroundings);
 
   it('is refused when the order of a phase would be larger than a message', () => {
     // The text counts twice: as the task, and as the input of that name.
