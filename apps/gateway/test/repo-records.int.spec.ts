@@ -1,7 +1,10 @@
+import { triggerRule } from '@syntropic/github/contracts';
+import { event } from '@syntropic/kernel/testing';
 import { useGateway } from './gateway.fixture';
 import { Insights } from './insights.fixture';
 
-const { aSystem, completed, failed, running, read } = new Insights(useGateway());
+const gateway = useGateway();
+const { aSystem, completed, failed, running, read } = new Insights(gateway);
 
 describe('what has happened to repositories and systems', () => {
   it('is listed in pages with the true total, each execution once', async () => {
@@ -27,6 +30,20 @@ describe('what has happened to repositories and systems', () => {
       { workflow_name: 'A workflow', status: 'failed', trigger_source: 'manual' },
       { status: 'completed', completed_at: expect.stringMatching(/Z$/) as string },
     ]);
+  });
+
+  it('has the executions that a rule has started as such', async () => {
+    const { api } = await aSystem();
+    const { executionId } = await completed('0.1', api.fullName);
+    const rule = { triggerId: 'tr-00000001', executionId, workflowId: 'a-workflow' };
+    const about = { event: 'push', repository: api.fullName, deliveryId: executionId, at: new Date().toISOString() };
+    const { minPosition } = await gateway.record(`trigger-${rule.triggerId}`, [
+      event(triggerRule.events.TriggerFired, { ...rule, ...about }),
+      event(triggerRule.events.TriggerDispatchCompleted, rule),
+    ]);
+
+    const { entries } = await read(`/repos/${api.repoId}/activity`, minPosition);
+    expect(entries).toMatchObject([{ execution_id: executionId, trigger_source: 'trigger' }]);
   });
 
   it('has each failure with its kind, its phase and the last words of the agent', async () => {

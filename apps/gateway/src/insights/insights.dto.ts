@@ -108,7 +108,9 @@ const Activity = z
     started_at: z.string(),
     completed_at: z.string().nullable(),
     duration_seconds: z.number(),
-    trigger_source: z.string().meta({ description: '`manual`, or `rerun`' }),
+    trigger_source: z
+      .string()
+      .meta({ description: '`manual`, `rerun`, or `trigger` for those that a trigger rule has started' }),
   })
   .meta({ id: 'RepoActivityEntryResponse' });
 

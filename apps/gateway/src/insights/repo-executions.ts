@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sessionProjection, type SessionRow } from '@syntropic/agent-sessions/read-model';
+import { triggerFiringProjection } from '@syntropic/github/read-model';
 import { executionProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
 import { executionFailureProjection, repoExecutionProjection } from '@syntropic/organization/read-model';
 import { instant } from '@syntropic/postgres';
@@ -29,12 +30,16 @@ const EXECUTIONS = executionProjection.table;
 const ofExecution = `${EXECUTIONS} t on t.execution_id = page.id`;
 const identity = 't.execution_id, t.workflow_id, left(t.workflow_name, 255) as workflow_name';
 
+/** The event of the start does not name the rule, whose history does. */
+const TRIGGER_SOURCE = `case when exists (select from ${triggerFiringProjection.table} f where f.execution_id = page.id)
+  then 'trigger' else trigger_source end as trigger_source`;
+
 const activity = (direction: Direction): string => `
   with ${SCOPE}, found as (
     select execution_id as id, started_at as at, trigger_source from scope
     where exists (select from ${EXECUTIONS} t where t.execution_id = scope.execution_id))
   ${pageOf(
-    `${identity}, t.status, trigger_source,
+    `${identity}, t.status, ${TRIGGER_SOURCE},
      ${instant('t.started_at')} as started_at, ${instant('t.completed_at')} as completed_at`,
     ofExecution,
     direction,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sessionProjection } from '@syntropic/agent-sessions/read-model';
+import { triggerFiringProjection } from '@syntropic/github/read-model';
 import { repositoryKey } from '@syntropic/kernel';
 import { executionProjection } from '@syntropic/orchestration/read-model';
 import {
@@ -24,7 +25,13 @@ const ORGANIZATION = {
 const SYSTEM = { projection: systemProjection, noun: 'System', missing: 'system.not_found' } as const;
 
 /** The read models behind insights, besides those of the repositories. */
-const SOURCES = [repoExecutionProjection, executionProjection, executionFailureProjection, sessionProjection];
+const SOURCES = [
+  repoExecutionProjection,
+  executionProjection,
+  executionFailureProjection,
+  sessionProjection,
+  triggerFiringProjection,
+];
 
 const PAGE = 1_000;
 
