@@ -1,5 +1,3 @@
-/** The only execution on a repository of GitHub fails before its agent runs, because the repository cannot be cloned here. */
-const NO_CLONE = 'no agent has run on a repository of GitHub';
 const PER_TOOL = 'lists have no breakdown by tool: the cost of one session or execution has it';
 const NO_COMPUTE = 'the time of machines has no price';
 const NO_ERROR = 'a request that was refused is answered with a problem document';
@@ -8,8 +6,6 @@ const NO_ACTION = 'a registration is no action on a rule';
 
 const because = (reason: string, operation: string, ...fields: readonly string[]): Record<string, string> =>
   Object.fromEntries(fields.map((field) => [`${operation} ${field}`, reason]));
-
-const account = ['.cost_by_model', '.total_cost_usd', '.total_input_tokens', '.total_output_tokens', '.total_tokens'];
 
 /** The fields of the contract that every answer leaves empty after a run, each with its reason. */
 export const EMPTY_FIELDS: Readonly<Record<string, string>> = {
@@ -25,16 +21,6 @@ export const EMPTY_FIELDS: Readonly<Record<string, string>> = {
   ...because(NO_COMPUTE, 'GET /api/costs/executions/{execution_id}', '.compute_cost_usd'),
   ...because(NO_COMPUTE, 'GET /api/costs/sessions', '[].compute_cost_usd'),
   ...because(NO_COMPUTE, 'GET /api/costs/sessions/{session_id}', '.compute_cost_usd'),
-  ...because(NO_CLONE, 'GET /api/insights/overview', '.systems[].active_executions', '.systems[].total_cost_usd'),
-  ...because('every repository is in a system', 'GET /api/insights/overview', '.unassigned_repos'),
-  ...because(NO_CLONE, 'GET /api/repos/{repo_id}/cost', ...account),
-  ...because(NO_CLONE, 'GET /api/repos/{repo_id}/failures', '.failures[].conversation_tail'),
-  ...because(
-    NO_CLONE,
-    'GET /api/repos/{repo_id}/health',
-    ...['.recent_cost_usd', '.success_rate', '.successful_executions', '.window_tokens'],
-  ),
-  ...because(NO_CLONE, 'GET /api/repos/{repo_id}/sessions', '.sessions[].total_cost_usd', '.sessions[].total_tokens'),
   ...because('there are no milestones', 'GET /api/sessions/{session_id}', '.milestone_id'),
   ...because(
     'none of the agents has shown its thinking',
@@ -42,20 +28,6 @@ export const EMPTY_FIELDS: Readonly<Record<string, string>> = {
     '.operations[].thinking_content',
   ),
   ...because('a workspace is removed with its session', 'GET /api/sessions/{session_id}', '.workspace_path'),
-  ...because(NO_CLONE, 'GET /api/systems/{system_id}/cost', ...account),
-  ...because(NO_CLONE, 'GET /api/systems/{system_id}/patterns', '.cost_outliers'),
-  ...because(
-    'the one repository is failing',
-    'GET /api/systems/{system_id}/status',
-    '.degraded_repos',
-    '.healthy_repos',
-  ),
-  ...because(
-    NO_CLONE,
-    'GET /api/systems/{system_id}/status',
-    ...['.repos[].active_executions', '.repos[].success_rate'],
-  ),
-  ...because(NO_CLONE, 'GET /api/triggers/{trigger_id}/history', '.entries[].cost_usd'),
   ...because('what runs has not ended', 'GET /api/workflows/executions/active', '[].completed_at', '[].error'),
   ...because('its first phase runs', 'GET /api/workflows/executions/active', '[].completed_phases'),
   ...because(

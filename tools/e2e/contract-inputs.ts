@@ -1,8 +1,19 @@
 import { createHmac } from 'node:crypto';
 
 export const SECRET = 'a secret of the webhook';
-/** On GitHub, where this name is not taken. */
-export const REPOSITORY = 'acme-of-no-account/shop';
+export const REPOSITORY = 'acme/shop';
+/** Belongs to no system. */
+export const UNASSIGNED = 'acme/notes';
+export const REPOSITORIES = [REPOSITORY, 'acme/web', 'acme/tools', UNASSIGNED];
+/** Runs after which one repository is failing, one healthy and one degraded, and one execution has cost far more than the others. */
+export const RUNS = [
+  ['failing', REPOSITORY],
+  ['failing', REPOSITORY],
+  ['heal', 'acme/web'],
+  ['dear', 'acme/web'],
+  ['heal', 'acme/tools'],
+  ['failing', 'acme/tools'],
+] as const;
 const COUNTS = [
   'files_changed',
   'insertions',
@@ -46,7 +57,7 @@ const phases = [
 const input_declarations = [{ name: 'what', description: 'the work', default: 'all of it' }];
 export const LONG_WORKFLOW = {
   ...{ id: LONG, name: 'Long', description: 'runs for long', project_name: 'all', requires_repos: false },
-  ...{ repository_url: `https://github.com/${REPOSITORY}`, phases, input_declarations },
+  ...{ repository_url: REPOSITORY, phases, input_declarations },
 };
 
 export const RULE = {

@@ -14,11 +14,14 @@ import {
   LONG,
   LONG_WORKFLOW,
   REMOVALS,
+  REPOSITORIES,
   REPOSITORY,
   RULE,
-  SECRET,
+  RUNS,
+  UNASSIGNED,
 } from './contract-inputs';
 import { ContractRun, isStream, namesIn } from './contract-run';
+import { useGithub } from './github-server';
 import { usePlatform } from './platform';
 import { replay, simulated, workflow } from './workflows';
 
@@ -32,10 +35,11 @@ const title = `the contract of the reference platform${isThere ? '' : ' (skipped
 
 describeWithContract(title, () => {
   const models = useModels();
+  const github = useGithub('acme');
   const platform = usePlatform({
     environment: () => ({
+      ...github.environment(),
       SYN_RECORDINGS_DIR: recordings ?? '',
-      GITHUB_WEBHOOK_SECRET: SECRET,
       ANTHROPIC_BASE_URL: models().url,
       ANTHROPIC_API_KEY: 'key',
     }),
@@ -60,19 +64,14 @@ describeWithContract(title, () => {
     const system = { organization_id, name: 'Shop', description: 'sells', created_by: 'ada' };
     const system_id = run.note('system_id', await call('POST /api/systems', { body: system }));
     await call('PUT /api/systems/{system_id}', { params: { system_id }, body: { name: 'The shop' } });
-    const repo_id = run.note(
-      'repo_id',
-      await call('POST /api/repos', {
-        body: {
-          organization_id,
-          full_name: REPOSITORY,
-          provider_repo_id: '7',
-          installation_id: '11',
-          created_by: 'ada',
-        },
-      }),
-    );
-    await call('POST /api/repos/{repo_id}/assign', { params: { repo_id }, body: { system_id } });
+    const names = { provider_repo_id: '7', installation_id: '11', created_by: 'ada' };
+    for (const full_name of REPOSITORIES) {
+      github.server().create(full_name, { main: { 'README.md': full_name } });
+      const body = { organization_id, full_name, ...names };
+      const params = { repo_id: run.note('repo_id', await call('POST /api/repos', { body })) };
+      if (full_name !== UNASSIGNED) await call('POST /api/repos/{repo_id}/assign', { params, body: { system_id } });
+    }
+    const repo_id = run.first('repo_id');
     const change = { is_private: true, updated_by: 'ada' };
     await call('PUT /api/repos/{repo_id}', { params: { repo_id }, body: change });
   });
@@ -152,13 +151,12 @@ describeWithContract(title, () => {
     const check_run = { conclusion: 'failure', name: 'unit', pull_requests: [{ number: 5 }] };
     const failure = { action: 'completed', check_run, repository: { full_name: REPOSITORY } };
     await deliver('check_run', failure);
-    // Its repository cannot be cloned here.
     const execution_id = await eventually(async () => {
       const { entries } = await call('GET /api/triggers/history');
       return z.tuple([z.object({ execution_id: z.string().min(1) })]).parse(entries)[0].execution_id;
     });
     run.note('execution_id', { execution_id });
-    await platform.reaches(execution_id, 'failed', 120_000);
+    await platform.reaches(execution_id, 'completed', 120_000);
     await deliver('check_run', failure, 'over the daily limit'.replaceAll(' ', '-'));
 
     const preset = await call('POST /api/triggers/presets/{preset_name}', {
@@ -166,6 +164,14 @@ describeWithContract(title, () => {
       body: { repository: REPOSITORY, workflow_id: 'heal' },
     });
     run.note('trigger_id', preset);
+  });
+
+  it('executions on the repositories complete and fail', async () => {
+    await run.fromYaml(workflow('dear', simulated('turns: 10, delay_ms: 1')));
+    for (const [workflow_id, name] of RUNS) {
+      const id = await run.start(workflow_id, { repos: [name] });
+      await platform.reaches(id, workflow_id === 'failing' ? 'failed' : 'completed');
+    }
   });
 
   it('artifacts are added, changed and given another content', async () => {
@@ -181,7 +187,7 @@ describeWithContract(title, () => {
   });
 
   it('every read answers as the contract says, with no field empty that the run has filled', async () => {
-    const [execution_id, stop] = [await run.start(LONG), new AbortController()];
+    const [execution_id, stop] = [await run.start(LONG, { repos: [REPOSITORY] }), new AbortController()];
     await platform.reaches(execution_id, 'running');
     const streams = ['/api/sse/activity', `/api/executions/${execution_id}/stream`];
     const watching = await Promise.all(streams.map((path) => fetch(`${platform.url}${path}`, { signal: stop.signal })));
@@ -200,7 +206,9 @@ describeWithContract(title, () => {
     for (const trigger_id of run.idsOf('trigger_id')) {
       await call('DELETE /api/triggers/{trigger_id}', { params: { trigger_id } });
     }
-    await call('POST /api/repos/{repo_id}/unassign', { params: { repo_id: run.first('repo_id') } });
+    const [first, ...others] = run.idsOf('repo_id');
+    await call('POST /api/repos/{repo_id}/unassign', { params: { repo_id: first ?? '' } });
+    for (const repo_id of others) await call('DELETE /api/repos/{repo_id}', { params: { repo_id } });
     for (const operation of REMOVALS) {
       const [name = ''] = namesIn(operation);
       await call(operation, { params: { [name]: name === 'workflow_id' ? 'failing' : run.first(name) } });

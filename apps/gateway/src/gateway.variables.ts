@@ -30,7 +30,11 @@ export const variables = withObjects(
       .string()
       .default('')
       .transform(listed)
-      .pipe(z.array(z.url({ protocol: /^https?$/, abort: true }).refine((url) => new URL(url).origin === url, 'is no origin'))),
+      .pipe(
+        z.array(
+          z.url({ protocol: /^https?$/, abort: true }).refine((url) => new URL(url).origin === url, 'is no origin'),
+        ),
+      ),
     /** Requests of a caller per minute, where its key says nothing else. */
     REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(6_000),
     /** An OpenID provider whose access tokens (JWT) are accepted. */
