@@ -7,7 +7,9 @@ export type Order = Readonly<{ columns: readonly string[]; forwards: string; bac
 
 /** Equal rows are in the direction of the last column, as in an index of the columns and the key. Only columns with nulls need to say where these come. */
 export function orderOf<Row extends AnyRow>(projection: Projection<Row>, orderBy: OrderBy): Order {
-  const columns = [...orderBy, [projection.key, orderBy.at(-1)?.[1] ?? 'asc'] as const].map(([name, direction]) => {
+  const last = [projection.key, orderBy.at(-1)?.[1] ?? 'asc'] as const;
+  const isUnique = orderBy.some(([name]) => name === projection.key);
+  const columns = [...orderBy, ...(isUnique ? [] : [last])].map(([name, direction]) => {
     const isNullable = projection.columns.some((column) => column.name === name && column.nullable);
     return {
       name: knownColumn(projection, name),
@@ -18,7 +20,7 @@ export function orderOf<Row extends AnyRow>(projection: Projection<Row>, orderBy
   return {
     columns: columns.map(({ name }) => name),
     forwards: columns
-      .map(({ name, isForwards, nulls: [last] }) => `t.${name} ${isForwards ? 'asc' : 'desc'} ${last}`)
+      .map(({ name, isForwards, nulls: [end] }) => `t.${name} ${isForwards ? 'asc' : 'desc'} ${end}`)
       .join(', '),
     backwards: columns
       .map(({ name, isForwards, nulls: [, first] }) => `t.${name} ${isForwards ? 'desc' : 'asc'} ${first}`)

@@ -93,6 +93,12 @@ describe('a page', () => {
     }
   });
 
+  it('is ordered by the key alone too', async () => {
+    const query = { where: { status: { in: ['lost', 'sent'] } }, orderBy: [['letter', 'desc']], limit: 3 } as const;
+    const keys = all.filter(({ status }) => status !== 'read').map(({ letter }) => letter);
+    expect((await page(query)).letters).toEqual(keys.sort().reverse().slice(0, 3));
+  });
+
   it.each(FILTERS.slice(0, 4))('of %j reads no rows but its own, however far it is', async (where) => {
     const { text, values } = pageStatement(letters, {
       where,
