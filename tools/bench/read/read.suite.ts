@@ -1,9 +1,11 @@
+import { createPool } from '@syntropic/postgres';
 import { eventually } from '@syntropic/testing';
 import Redis from 'ioredis';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { atMost, timesAtLeast, type Figures } from '../figure';
+import { storedExecution, storeExecutions } from '../lists/stored-executions';
 import { SIMULATED } from '../pipeline/workflows';
 import { withPlatform, type Platform } from '../platform';
 import { medianRound, percentile, summaryOf } from '../statistics';
@@ -16,11 +18,16 @@ const CONNECTIONS = 32;
 const MEASURED_MS = 2_000;
 const SINGLE_REQUESTS = 2_000;
 const KEY = 'bench:raw';
+const STORED = 100_000;
+const MISSES = 300;
 
 type Rate = Readonly<{ value: number; limit: number }>;
 
-/** Hot reads of ended executions, beside a Nest route on Fastify that does one ioredis GET of the same bytes. */
-export function readSuite(print: (line: string) => void): Promise<Figures> {
+/**
+ * Hot reads of ended executions, beside a Nest route on Fastify that does one ioredis GET of the same bytes; then reads of
+ * executions that the cache does not have, of `size` that are stored.
+ */
+export function readSuite(print: (line: string) => void, size = STORED): Promise<Figures> {
   return withPlatform(async (platform) => {
     const executions = await ended(platform, print);
     const detail = `/api/executions/${executions[0] ?? ''}`;
@@ -32,12 +39,29 @@ export function readSuite(print: (line: string) => void): Promise<Figures> {
       await beside(platform, detail, print),
       await beside(platform, '/api/executions', print),
     ];
+    const misses = await missTimes(platform, size);
+    print(`details that are not cached, of ${size} stored: ${summaryOf(misses)}`);
     return {
       detail_p50: atMost({ value: percentile(times, 0.5), unit: 'ms', target: 1 }),
       detail_ratio: timesAtLeast({ ...ofDetail, unit: 'requests/s', target: 0.75 }),
       list_ratio: timesAtLeast({ ...ofList, unit: 'requests/s', target: 0.75 }),
+      detail_miss: atMost({ value: percentile(misses, 0.95), unit: 'ms', target: 10 }),
     };
   });
+}
+
+async function missTimes({ address, processes }: Platform, size: number): Promise<readonly number[]> {
+  const pool = createPool(processes.servers.postgres.url, { max: 1 });
+  try {
+    await storeExecutions(pool, size);
+  } finally {
+    await pool.end();
+  }
+  const numbers = Array.from({ length: MISSES }, (_, n) => 1 + Math.floor((n * size) / MISSES));
+  return timesOf(
+    { url: address },
+    numbers.map((n) => `/api/executions/${storedExecution(n)}`),
+  );
 }
 
 async function ended(platform: Platform, print: (line: string) => void): Promise<readonly string[]> {

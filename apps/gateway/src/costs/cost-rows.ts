@@ -3,7 +3,7 @@ import { sessionProjection } from '@syntropic/agent-sessions/read-model';
 import { addBoundedUsd, MAX_USD, NO_USAGE, UNKNOWN_USAGE, type Usage, type Usd } from '@syntropic/kernel';
 import { executionProjection } from '@syntropic/orchestration/read-model';
 import { instant } from '@syntropic/postgres';
-import { ReadModels } from '@syntropic/projections';
+import { pageStatement, ReadModels } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
 import { Pool } from 'pg';
 import { knownCost } from '../display/usage-fields';
@@ -24,7 +24,6 @@ type Page<Row> = Readonly<{ rows: readonly Row[]; total: number }>;
 type WithUsage<Row> = Row & Readonly<{ usage: Usage }>;
 
 const SESSIONS = sessionProjection.table;
-const EXECUTIONS = executionProjection.table;
 
 /** The most sessions that an execution names. */
 const NAMED_SESSIONS = 1_000;
@@ -37,43 +36,28 @@ const LOST = `not cost_complete and total_tokens = 0 and detail->'usage'->'byMod
 const KNOWN_COST = `coalesce(cost_usd, (
   select sum((model.value->>'costUsd')::numeric) from jsonb_each(detail->'usage'->'byModel') model), 0)`;
 
-const times = `${instant('t.started_at')} as started_at, ${instant('t.completed_at')} as completed_at`;
+const shownOf = (more: string): string => `t.execution_id, t.workflow_id, t.status,
+  ${instant('t.started_at')} as started_at, ${instant('t.completed_at')} as completed_at, ${more}`;
 
-const CONDITIONS: readonly (readonly [keyof Query, string])[] = [
-  ['execution_id', 'execution_id ='],
-  ['workflow_id', 'workflow_id ='],
-  ['started_after', 'started_at >='],
-  ['started_before', 'started_at <='],
-];
+const SESSION_COST = shownOf(`t.session_id, t.phase_id, t.detail->'usage' as usage`);
 
-type Listed = Readonly<{ table: string; key: string; columns: string }>;
-
-const SESSION_COSTS: Listed = {
-  table: SESSIONS,
-  key: 'session_id',
-  columns: `t.session_id, t.phase_id, t.detail->'usage' as usage`,
-};
-
-const EXECUTION_COSTS: Listed = {
-  table: EXECUTIONS,
-  key: 'execution_id',
-  columns: `jsonb_build_object('usage', t.detail->'usage', 'unaccounted', t.detail->'unaccounted', 'phases', (
+const EXECUTION_COST = shownOf(`jsonb_build_object(
+  'usage', t.detail->'usage', 'unaccounted', t.detail->'unaccounted', 'phases', (
     select coalesce(jsonb_agg(jsonb_build_object('status', phase->'status', 'sessionId', phase->'sessionId')), '[]')
-    from jsonb_array_elements(t.detail->'phases') phase)) as detail`,
-};
+    from jsonb_array_elements(t.detail->'phases') phase)) as detail`);
 
-function pageStatement({ table, key, columns }: Listed, query: Query) {
-  const asked = CONDITIONS.filter(([name]) => query[name] !== undefined);
-  const where = asked.map(([, condition], index) => `${condition} $${index + 3}`).join(' and ');
-  const found = `${table} ${where && `where ${where}`}`;
-  const text = `
-    select (select count(*) from ${found}) as total, coalesce((
-      select json_agg(row) from (
-        select t.execution_id, t.workflow_id, t.status, ${times}, ${columns}
-        from (select ${key} as id, started_at as at from ${found} order by at desc, id desc limit $1 offset $2) page
-        join ${table} t on t.${key} = page.id order by page.at desc, page.id desc) row), '[]') as rows`;
-  return { text, values: [query.limit, query.offset, ...asked.map(([name]) => query[name])] };
-}
+/** Newest first, of the executions or sessions that the query names. */
+const listOf = ({ execution_id, workflow_id, started_after, started_before, limit, offset }: Query) =>
+  ({
+    where: {
+      execution_id,
+      workflow_id,
+      started_at: { '>=': started_after, '<=': started_before },
+    },
+    orderBy: [['started_at', 'desc']],
+    limit,
+    offset,
+  }) as const;
 
 const BY_PHASE = `
   select execution_id, phase_id, count(*)::int as sessions, least(sum(${KNOWN_COST}), ${MAX_USD})::text as cost,
@@ -114,13 +98,17 @@ export class CostRows {
   }
 
   async sessions(query: Query): Promise<Page<WithUsage<CostedSession>>> {
-    const { rows, total } = await this.#page<WithUsage<CostedSession>>(SESSION_COSTS, query);
+    const { rows, total } = await this.#page<WithUsage<CostedSession>>(
+      pageStatement(sessionProjection, listOf(query), SESSION_COST),
+    );
     const usages = await this.usage.ofSessions(rows);
     return { rows: rows.map((row, index) => ({ ...row, usage: usages[index] ?? row.usage })), total };
   }
 
   async executions(query: Query): Promise<Page<WithUsage<CostedExecution>>> {
-    const { rows, total } = await this.#page<CostedExecution & Accounted>(EXECUTION_COSTS, query);
+    const { rows, total } = await this.#page<CostedExecution & Accounted>(
+      pageStatement(executionProjection, listOf(query), EXECUTION_COST),
+    );
     const usages = await this.usage.ofEach(rows);
     return { rows: rows.map((row, index) => ({ ...row, usage: usages[index] ?? row.detail.usage })), total };
   }
@@ -165,8 +153,8 @@ export class CostRows {
     return rows.map((row) => ({ ...row, cost: addBoundedUsd('0', row.cost) }));
   }
 
-  async #page<Row>(listed: Listed, query: Query): Promise<Page<Row>> {
-    const { rows } = await this.pool.query<Page<Row>>(pageStatement(listed, query));
+  async #page<Row>(statement: ReturnType<typeof pageStatement>): Promise<Page<Row>> {
+    const { rows } = await this.pool.query<Page<Row>>(statement);
     return rows[0] ?? { rows: [], total: 0 };
   }
 }

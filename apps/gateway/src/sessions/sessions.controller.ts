@@ -45,7 +45,7 @@ export class SessionsController {
         workflow_id,
         execution_id,
         status: statuses && { in: statuses },
-        started_at: { ...(started_after && { '>=': started_after }), ...(started_before && { '<=': started_before }) },
+        started_at: { '>=': started_after, '<=': started_before },
       },
       orderBy: [['started_at', 'desc']],
       limit,

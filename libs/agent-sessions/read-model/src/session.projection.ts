@@ -44,10 +44,11 @@ export const sessionProjection = projection(agentSession)({
     ['execution_id'],
     ['workflow_id', 'started_at', 'session_id'],
     ['status', 'started_at', 'session_id'],
+    ['workflow_id', 'status', 'started_at', 'session_id'],
     ['cost_complete', 'total_tokens'],
     ['cost_usd'],
   ],
-  counted: [[], ['status'], ['workflow_id']],
+  counted: [[], ['status'], ['workflow_id'], ['workflow_id', 'status']],
   listed: {
     column: 'detail',
     schema: z.custom<ListedDetail>(),

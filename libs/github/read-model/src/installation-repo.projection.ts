@@ -20,7 +20,11 @@ export const installationRepoProjection = projection(installation)({
   version: 1,
   row,
   key: 'installation_repo_id',
-  indexes: [['installation_id', 'name_key'], ['name_key']],
+  indexes: [
+    ['installation_id', 'name_key', 'installation_repo_id', 'is_private'],
+    ['name_key', 'installation_repo_id'],
+  ],
+  counted: [['installation_id'], ['installation_id', 'is_private']],
   keys: (event) => (event.type === 'InstallationRepositoriesChanged' ? keysOf(event) : []),
   on: {
     /** At most 500 are added by one event. */

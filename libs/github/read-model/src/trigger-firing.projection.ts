@@ -31,7 +31,11 @@ export const triggerFiringProjection = projection(
   version: 1,
   row,
   key: 'execution_id',
-  indexes: [['fired_at'], ['trigger_id', 'fired_at']],
+  indexes: [
+    ['fired_at', 'execution_id'],
+    ['trigger_id', 'fired_at', 'execution_id'],
+  ],
+  counted: [[], ['trigger_id']],
   keys: firingsConcerned,
   on: {
     TriggerDeferred: (row, event, key) => {

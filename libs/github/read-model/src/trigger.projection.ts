@@ -31,7 +31,13 @@ export const triggerProjection = projection(triggerRule)({
   version: 1,
   row,
   key: 'trigger_id',
-  indexes: [['created_at'], ['repository_key', 'created_at'], ['workflow_id', 'created_at'], ['status', 'created_at']],
+  indexes: [
+    ['status', 'created_at', 'trigger_id'],
+    ['repository_key', 'status', 'created_at', 'trigger_id'],
+    ['workflow_id', 'status', 'created_at', 'trigger_id'],
+    ['event', 'status', 'created_at', 'trigger_id'],
+  ],
+  counted: [['status'], ['event', 'status']],
   listed: { column: 'definition', schema: z.null(), sql: 'null' },
   keys: ({ data }) => [data.triggerId],
   on: {

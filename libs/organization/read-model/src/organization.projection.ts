@@ -22,7 +22,11 @@ export const organizationProjection = projection(
   version: 2,
   row,
   key: 'organization_id',
-  indexes: [['created_at']],
+  indexes: [
+    ['created_at', 'organization_id'],
+    ['name', 'organization_id'],
+  ],
+  counted: [[]],
   keys: ({ data }) => ('organizationId' in data && data.organizationId !== UNAFFILIATED ? [data.organizationId] : []),
   on: {
     OrganizationCreated: (_, { data, recordedAt }) => ({

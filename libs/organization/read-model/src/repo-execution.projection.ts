@@ -20,7 +20,8 @@ export const repoExecutionProjection = projection(workflowExecution)({
   version: 1,
   row,
   key: 'repo_execution_id',
-  indexes: [['repository', 'started_at'], ['started_at', 'execution_id'], ['execution_id']],
+  indexes: [['repository', 'started_at', 'execution_id'], ['started_at', 'execution_id'], ['execution_id']],
+  counted: [['repository']],
   keys: (event) => (event.type === 'ExecutionStarted' ? keysOf(event) : []),
   on: {
     ExecutionStarted: (_, { data, recordedAt }, key) => ({

@@ -29,7 +29,15 @@ export const repoProjection = projection(repo)({
   version: 1,
   row,
   key: 'repo_id',
-  indexes: [['created_at'], ['organization_id', 'created_at'], ['system_id', 'created_at'], ['full_name']],
+  indexes: [
+    ['created_at', 'repo_id'],
+    ['full_name', 'repo_id'],
+    ['organization_id', 'created_at', 'repo_id'],
+    ['organization_id', 'full_name', 'repo_id'],
+    ['system_id', 'created_at', 'repo_id'],
+    ['system_id', 'full_name', 'repo_id'],
+  ],
+  counted: [[], ['organization_id'], ['system_id']],
   keys: ({ data }) => [data.repoId],
   on: {
     RepoRegistered: (_, { data, recordedAt }) => ({

@@ -24,7 +24,13 @@ export const systemProjection = projection(
   version: 1,
   row,
   key: 'system_id',
-  indexes: [['created_at'], ['organization_id', 'created_at'], ['name']],
+  indexes: [
+    ['created_at', 'system_id'],
+    ['name', 'system_id'],
+    ['organization_id', 'created_at', 'system_id'],
+    ['organization_id', 'name', 'system_id'],
+  ],
+  counted: [[], ['organization_id']],
   keys: systemsConcerned,
   on: {
     SystemCreated: (_, { data, recordedAt }) => ({

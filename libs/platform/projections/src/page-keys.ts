@@ -30,15 +30,19 @@ export function matching(projection: Projection, where: Conditions, order: Order
 }
 
 /** `where` and the conditions, or nothing. */
-export function filterOf(projection: Projection, where: Asked, add: Add): string {
+function filterOf(projection: Projection, where: Asked, add: Add): string {
   const conditions = where.flatMap(([column, condition]) =>
     conditionsOn(`t.${knownColumn(projection, column)}`, condition, add),
   );
   return conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
 }
 
-export const askedOf = (where: Conditions): Asked =>
-  Object.entries(where).filter(([, condition]) => condition !== undefined);
+const askedOf = (where: Conditions): Asked =>
+  Object.entries(where).filter(([, condition]) => condition !== undefined && !isUnbounded(condition));
+
+/** A range without a bound is no condition. */
+const isUnbounded = (condition: unknown): boolean =>
+  typeof condition === 'object' && condition !== null && Object.values(condition).every((bound) => bound === undefined);
 
 /**
  * An index that begins with a filtered column has the order of a list for each value alone: a list of several values is merged

@@ -11,7 +11,9 @@ type Filterable<Row> = {
 }[keyof Row & string];
 
 type Condition<Value> =
-  Value | Readonly<{ in: readonly Value[] }> | Readonly<{ '>='?: NonNullable<Value>; '<='?: NonNullable<Value> }>;
+  | Value
+  | Readonly<{ in: readonly Value[] }>
+  | Readonly<{ '>='?: NonNullable<Value> | undefined; '<='?: NonNullable<Value> | undefined }>;
 
 type Where<Row> = { readonly [Column in Filterable<Row>]?: Condition<Row[Column]> | undefined };
 
@@ -39,8 +41,13 @@ type Statement = Readonly<{ text: string; values: unknown[] }>;
  * One statement, so that page, total and checkpoint are of the same snapshot.
  * Each row has an equal share of the page's bytes: a page has all its rows, so numbers and offsets of pages stay true.
  * The keys of the page are found first, which an index does alone; only their rows are read.
+ * `shown`: SQL for small values of the row `t`, in the place of its columns.
  */
-export function pageStatement<Row extends AnyRow>(projection: Projection<Row>, query: PageQuery<Row>): Statement {
+export function pageStatement<Row extends AnyRow>(
+  projection: Projection<Row>,
+  query: PageQuery<Row>,
+  shown?: string,
+): Statement {
   const { name, version, table, key } = projection;
   const { where = {}, orderBy = [], limit, offset = 0 } = query;
   const sql = parameters();
@@ -52,9 +59,9 @@ export function pageStatement<Row extends AnyRow>(projection: Projection<Row>, q
   const text = `with total as materialized (select (${total}) as rows)
     select (select rows from total) as total, coalesce((
     select json_agg(case when octet_length(page.row::text) <= ${sql.add(share)}::bigint then page.row else (
-      select to_json(s) from (select ${cutSelectionOf(projection, share)} from ${table} t where t.${key} = page.id) s) end)
+      select to_json(s) from (select ${shown ?? cutSelectionOf(projection, share)} from ${table} t where t.${key} = page.id) s) end)
     from (
-      select t.${key} as id, (select to_json(s) from (select ${listedSelectionOf(projection)}) s) as row
+      select t.${key} as id, (select to_json(s) from (select ${shown ?? listedSelectionOf(projection)}) s) as row
       from (${keys}) found join ${table} t using (${key}) order by ${order.forwards}) page), '[]') as rows, (
     select to_json(c) from (
       select ${CHECKPOINT_COLUMNS} from read.checkpoints

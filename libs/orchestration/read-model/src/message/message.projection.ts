@@ -32,7 +32,7 @@ export const messageProjection = projection(workflowExecution)({
   version: 1,
   row,
   key: 'message_id',
-  indexes: [['execution_id', 'requested_at']],
+  indexes: [['execution_id', 'requested_at', 'message_id']],
   keys: ({ data }) => ('messageId' in data ? [data.messageId] : []),
   on: {
     MessageRequested: (_, { data, recordedAt }) => ({

@@ -33,7 +33,15 @@ export const workflowProjection = projection(
   version: 1,
   row,
   key: 'workflow_id',
-  indexes: [['created_at'], ['workflow_type', 'created_at']],
+  indexes: [
+    ['created_at', 'workflow_id', 'is_archived'],
+    ['name', 'workflow_id', 'is_archived'],
+    ['workflow_type', 'workflow_id', 'is_archived'],
+    ['phase_count', 'workflow_id', 'is_archived'],
+    ['runs_count', 'workflow_id', 'is_archived'],
+    ['workflow_type', 'created_at', 'workflow_id', 'is_archived'],
+  ],
+  counted: [[], ['is_archived'], ['workflow_type', 'is_archived']],
   listed: { column: 'definition', schema: z.null(), sql: 'null' },
   keys: ({ data }) => [data.workflowId],
   on: {
