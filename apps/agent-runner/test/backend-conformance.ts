@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { withEnvironment } from '../src/workspaces/process-table';
 import type { Backend, Limits, Probe, Workspace, WorkspaceSpec } from '../src/workspaces/workspace';
+import { carriesBytes, freezes, linesOf } from './backend-programs';
 import { run, shell, useDirectory, useWorkspaces } from './workspace.fixture';
 
 const MEBIBYTE = 1024 ** 2;
@@ -47,9 +48,11 @@ export function conformsToBackend({ backend, isClosed }: Conformance): void {
   const suite: Suite = { backend, isClosed, directory, open, spec };
   describe('files and programs', () => {
     programs(suite);
+    carriesBytes(open);
   });
   describe('control', () => {
     control(suite);
+    freezes(open);
   });
   describe('limits', () => {
     limits(suite);
@@ -127,28 +130,6 @@ function control({ open }: Suite): void {
     await workspace.signal('SIGKILL');
 
     await expect(agent.exit).resolves.toMatchObject({ signal: 'SIGKILL' });
-  });
-
-  it('stops every process until it is thawed', async () => {
-    const workspace = await open();
-    const agent = workspace.spawn(shell('while read word; do echo "$word"; done'), {
-      stdin: 'before\n',
-      keepsStdinOpen: true,
-      env: {},
-    });
-    const lines = linesOf(agent.stdout);
-    await eventually(() => lines.includes('before'));
-
-    await workspace.freeze();
-    agent.stdin.write('frozen\n');
-    // A program of another workspace is through its whole life meanwhile.
-    await run(await open(), shell('true'));
-    expect(lines).toEqual(['before']);
-
-    await workspace.thaw();
-    await eventually(() => lines.includes('frozen'));
-    agent.stdin.end();
-    await agent.exit;
   });
 }
 
@@ -229,12 +210,6 @@ function ends({ backend, spec }: Suite): void {
 }
 
 const processesOf = ({ id }: WorkspaceSpec) => withEnvironment(`SYNTROPIC_WORKSPACE=${id}`);
-
-function linesOf(output: NodeJS.ReadableStream): readonly string[] {
-  const lines: string[] = [];
-  createInterface(output).on('line', (line) => lines.push(line));
-  return lines;
-}
 
 /** Tries to exceed a limit. One that the runner watches is exceeded, and then named. */
 async function holds(workspace: Workspace, limit: SmallLimit, probe: Probe): Promise<void> {

@@ -1,6 +1,4 @@
-import { eventually } from '@syntropic/testing';
 import { execFileSync } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { run, shell, useDirectory, useWorkspaces } from '../../test/workspace.fixture';
 import { ProcessBackend } from './process.backend';
 
@@ -58,22 +56,5 @@ describe('a plain process', () => {
     await run(workspace, shell(`(setsid sleep ${mark} > /dev/null 2>&1 &) ; true`));
 
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(`sleep ${mark}`);
-  });
-
-  it('receives SIGINT, and is ended by SIGKILL', async () => {
-    const workspace = await open();
-    const agent = workspace.spawn(shell(`trap 'echo interrupted' INT; echo ready; while :; do sleep 0.1; done`), {
-      stdin: '',
-      env: {},
-    });
-    const lines: string[] = [];
-    createInterface(agent.stdout).on('line', (line) => lines.push(line));
-    await eventually(() => lines.includes('ready'));
-
-    await workspace.signal('SIGINT');
-    await eventually(() => lines.includes('interrupted'));
-    await workspace.signal('SIGKILL');
-
-    await expect(agent.exit).resolves.toMatchObject({ signal: 'SIGKILL' });
   });
 });

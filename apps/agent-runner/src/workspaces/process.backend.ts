@@ -8,6 +8,7 @@ import { closeInheritedDescriptors } from './inherited-descriptors';
 import { launchInGroup, withParentDeathSignal } from './launch-command';
 import { DEFAULT_LIMITS, effectiveLimits, LIMITS, type DefaultLimits } from './limits';
 import { machinePrograms } from './machine-programs';
+import { refuseNulBytes } from './nul-bytes';
 import { markedProcesses, marker, removeRecord, writeRecord } from './orphans';
 import { outOfMemory } from './out-of-memory';
 import { descendants } from './process-table';
@@ -117,6 +118,7 @@ class PlainWorkspace implements Workspace {
     const command = argv.map(path);
     const [program = '', ...rest] = launchInGroup(this.group, withParentDeathSignal(command));
     const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, path(value)]));
+    refuseNulBytes([...command, ...Object.values(own)]);
     const socket = this.spec.socket === undefined ? {} : { [SOCKET_VARIABLE]: this.spec.socket };
     const account = { HOME: this.volume.home, TMPDIR: this.volume.temporary };
     const child = spawn(program, rest, {

@@ -1,4 +1,4 @@
-import { DomainError } from '@syntropic/kernel';
+import { refuseNulBytes } from './nul-bytes';
 
 /** Sets the variable by which `commandLine` writes a line break, so that each command is one line. */
 export const LINE_BREAK = `n='\n'`;
@@ -8,8 +8,6 @@ export const LINE_BREAK = `n='\n'`;
  * @throws DomainError for a NUL byte, which a shell would leave out
  */
 export function commandLine(words: readonly string[]): string {
-  if (words.some((word) => word.includes('\0'))) {
-    throw new DomainError('workspace.command_invalid', 'a command line contains a NUL byte', 'invalid', 'agent');
-  }
+  refuseNulBytes(words);
   return words.map((word) => `'${word.replaceAll("'", `'\\''`).replaceAll('\n', `'"$n"'`)}'`).join(' ');
 }

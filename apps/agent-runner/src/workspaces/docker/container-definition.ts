@@ -1,6 +1,6 @@
-import { DomainError } from '@syntropic/kernel';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { INSIDE, type Bind, type InsideProgram } from '../inside';
+import { refuseNulBytes } from '../nul-bytes';
 import type { User } from '../unprivileged-user';
 import type { Limits } from '../workspace';
 
@@ -30,9 +30,7 @@ type Definition = Omit<ContainerCreateOptions, 'HostConfig'> & {
 export function containerDefinition({ image, user, limits, labels, ...program }: Contained): Definition {
   const { command, environment } = program;
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  if ([...command, ...variables].some((word) => word.includes('\0'))) {
-    throw new DomainError('workspace.command_invalid', 'a command line contains a NUL byte', 'invalid', 'agent');
-  }
+  refuseNulBytes([...command, ...variables]);
   return {
     Image: image,
     Entrypoint: command.slice(0, 1),

@@ -1,7 +1,7 @@
-import { DomainError } from '@syntropic/kernel';
 import { z } from 'zod';
 import { POD_PATHS, type PodProgram } from '../../pod-agent/protocol';
 import { environmentInside } from '../inside';
+import { refuseNulBytes } from '../nul-bytes';
 import { marker } from '../orphans';
 import type {
   AgentInput,
@@ -54,10 +54,7 @@ export class PodWorkspace implements Workspace {
 
   /** @throws DomainError `workspace.command_invalid` for a NUL byte, which no program can be given */
   spawn(argv: readonly Argument[], { env, ...input }: AgentInput): AgentProcess {
-    const words = [...argv, ...Object.values(env)];
-    if (words.some((word) => typeof word === 'string' && word.includes('\0'))) {
-      throw new DomainError('workspace.command_invalid', 'a command line contains a NUL byte', 'invalid', 'agent');
-    }
+    refuseNulBytes([...argv, ...Object.values(env)].filter((word) => typeof word === 'string'));
     const pod = (this.#pod ??= this.parts.startPod());
     const program = new RemoteProgram(
       {
