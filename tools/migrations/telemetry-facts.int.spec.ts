@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { TelemetryFacts } from './20261126T1815-telemetry-facts';
 import { ToolSums } from './20261126T2200-tool-sums';
 import { PlannedRollUps } from './20261126T2240-planned-roll-ups';
+import { Retention } from './20261126T2205-retention';
 import { loadHistory } from './history';
 import { migrate } from './migrate';
 
@@ -73,7 +74,8 @@ it('finds the facts in events that earlier builds have stored, and its way back'
     const added = await pool.query('select tool, started::int from telemetry.tool_calls_by_hour');
     expect(added.rows).toEqual([{ tool: 'Bash', started: 2 }]);
 
-    for (const migration of [new ToolSums(), new TelemetryFacts()]) await migration.down(database.createQueryRunner());
+    for (const migration of [new Retention(), new ToolSums(), new TelemetryFacts()])
+      await migration.down(database.createQueryRunner());
     await database.destroy();
     await insert([event('token_usage', { model: 'm', ...tokens(5) })]);
     await pool.query('select telemetry.maintain()');

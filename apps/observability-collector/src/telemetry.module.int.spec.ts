@@ -1,7 +1,7 @@
 import { Test, type TestingModule } from '@nestjs/testing';
 import { createLogger } from '@syntropic/observability';
 import { LOG, ServiceModule } from '@syntropic/service';
-import type { TelemetryStore } from '@syntropic/telemetry';
+import { USUAL_RETENTION, type TelemetryStore } from '@syntropic/telemetry';
 import { eventually } from '@syntropic/testing';
 import { register } from 'prom-client';
 import { TelemetryModule } from './telemetry.module';
@@ -25,7 +25,7 @@ beforeAll(async () => {
         natsUrl: collectors.server.urlAs('observability-collector'),
         databaseUrl: collectors.database.urlAs('syn_collector'),
       }),
-      TelemetryModule,
+      TelemetryModule.of(USUAL_RETENTION),
     ],
   })
     .overrideProvider(TELEMETRY_STORE)

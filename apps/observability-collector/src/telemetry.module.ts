@@ -1,7 +1,7 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { DeadLetters } from '@syntropic/messaging';
 import { NATS } from '@syntropic/service';
-import { EventBuffer, PostgresTelemetryStore, type TelemetryStore } from '@syntropic/telemetry';
+import { EventBuffer, PostgresTelemetryStore, type Retention, type TelemetryStore } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import { BatchConsumer } from './batch.consumer';
@@ -11,7 +11,6 @@ import { TELEMETRY_STORE, TelemetryTasks } from './telemetry.tasks';
 /** From the bus into the store, and from there to live streams. */
 @Module({
   providers: [
-    { provide: TELEMETRY_STORE, inject: [Pool], useFactory: (pool: Pool) => new PostgresTelemetryStore(pool) },
     { provide: EventBuffer, inject: [TELEMETRY_STORE], useFactory: (store: TelemetryStore) => new EventBuffer(store) },
     {
       provide: DeadLetters,
@@ -24,7 +23,13 @@ import { TELEMETRY_STORE, TelemetryTasks } from './telemetry.tasks';
   ],
   exports: [EventBuffer, BatchMetrics],
 })
-export class TelemetryModule {}
+export class TelemetryModule {
+  /** The module with a store that keeps telemetry so long. */
+  static of(retention: Retention): DynamicModule {
+    const useFactory = (pool: Pool) => new PostgresTelemetryStore(pool, retention);
+    return { module: TelemetryModule, providers: [{ provide: TELEMETRY_STORE, inject: [Pool], useFactory }] };
+  }
+}
 
 function batchConsumer(nats: NatsConnection, buffer: EventBuffer, observer: BatchMetrics, letters: DeadLetters) {
   return new BatchConsumer({ nats, buffer, observer, bury: (message, reason) => letters.bury(message, reason) });

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { KeyDirectory } from '@syntropic/access';
 import { NATS } from '@syntropic/service';
-import { EventBuffer, SessionPlaces } from '@syntropic/telemetry';
+import { EventBuffer, SessionPlaces, USUAL_RETENTION, type Retention } from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import { BatchMetrics } from '../batch.metrics';
@@ -22,10 +22,10 @@ import { StatsController } from './stats.controller';
 /** Telemetry that others report over HTTP. */
 @Module({})
 export class IngestModule {
-  static of(settings: GateSettings): DynamicModule {
+  static of(settings: GateSettings, retention: Retention = USUAL_RETENTION): DynamicModule {
     return {
       module: IngestModule,
-      imports: [TelemetryModule],
+      imports: [TelemetryModule.of(retention)],
       controllers: [EventsController, HooksController, OtlpController, StatsController],
       providers: [
         { provide: GATE_SETTINGS, useValue: settings },

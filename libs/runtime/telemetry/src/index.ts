@@ -32,6 +32,7 @@ export { BufferFull, EventBuffer } from './store/event-buffer';
 export { Quarantine } from './store/quarantine';
 export { SessionPlaces } from './store/session-places';
 export { PostgresTelemetryStore } from './store/postgres-telemetry-store';
+export { USUAL_RETENTION, type Retention } from './store/retention';
 export { TelemetryReader, type ExecutionTotals } from './store/telemetry-reader';
 export { EventLists } from './store/event-lists';
 export { formatEventCursor, parseEventCursor, type EventCursor } from './store/event-cursor';

@@ -73,6 +73,26 @@ describe('maintenance', () => {
     await expect(partitions()).resolves.toContain(nameOf(Date.now()));
   });
 
+  it('keeps everything as long as is configured', async () => {
+    await database.pool.query(
+      `insert into telemetry.quarantine (event_id, reason, event, received_at)
+       select gen_random_uuid(), days || ' days old', '{}', now() - days * interval '1 day' from unnest(array[19, 21]) days;
+       insert into telemetry.tool_sums_by_hour select now() - days * interval '1 day', 'T' || days, 1, 0, 1, 0, 0, 0, 0 from unnest(array[29, 31]) days;
+       insert into telemetry.tool_sums_by_day select now() - days * interval '1 day', 'T' || days, 1, 0, 1, 0, 0, 0, 0 from unnest(array[39, 41]) days;
+       insert into telemetry.sequences (execution_id, first_at, last_at)
+       select 'exec-kept-' || days, now(), now() - days * interval '1 day' from unnest(array[39, 41]) days`,
+    );
+    await new PostgresTelemetryStore(collectors[0], { events: 20, facts: 40, hours: 30, minutes: 10 }).maintain();
+
+    const { rows } = await database.pool.query<{ kept: string }>(
+      `select reason as kept from telemetry.quarantine where reason like '% days old'
+       union all select tool from telemetry.tool_sums_by_hour where tool ~ '^T[0-9]+$' and started = 1
+       union all select tool from telemetry.tool_sums_by_day where tool ~ '^T[0-9]+$' and started = 1
+       union all select execution_id from telemetry.sequences where execution_id like 'exec-kept-%' order by 1`,
+    );
+    expect(rows.map(({ kept }) => kept)).toEqual(['19 days old', 'T29', 'T39', 'exec-kept-39']);
+  });
+
   it('keeps quarantined events for a quarter of a year', async () => {
     await database.pool.query(
       `insert into telemetry.quarantine (event_id, reason, event, received_at)

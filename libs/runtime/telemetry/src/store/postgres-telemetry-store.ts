@@ -3,6 +3,7 @@ import { classifyStoreError } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import type { TelemetryBatch, UnreadableEvent } from '../telemetry-batch';
 import type { NumberedEvent, TelemetryEvent } from '../telemetry-event';
+import { USUAL_RETENTION, type Retention } from './retention';
 import type { StoredBatch, TelemetryStore } from './telemetry-store';
 
 type Entry = Readonly<{ batch: number; event: TelemetryEvent }>;
@@ -18,12 +19,16 @@ type Result = { leaseLost: boolean; stored: NumberedEvent[]; quarantined: number
 /** Maintenance deletes an hour's facts and moves a day's rows of the default partition at once, which takes longer than any insert. */
 const MAINTAIN_MS = 600_000;
 
-/** Quarantined events are kept as long as stored ones. */
-const FORGET_QUARANTINE = `delete from telemetry.quarantine where received_at < clock_timestamp() - interval '90 days'`;
+const MAINTAIN = `
+  select telemetry.maintain(
+    events => make_interval(days => $1), facts => make_interval(days => $2), hours => make_interval(days => $3), minutes => make_interval(days => $4))`;
 
 /** Telemetry in native range partitions, one call of one SQL function per insert. */
 export class PostgresTelemetryStore implements TelemetryStore {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly retention: Retention = USUAL_RETENTION,
+  ) {}
 
   async insert(batches: readonly TelemetryBatch[]): Promise<readonly StoredBatch[]> {
     const results = batches.map((): Result => ({ leaseLost: false, stored: [], quarantined: 0 }));
@@ -38,10 +43,9 @@ export class PostgresTelemetryStore implements TelemetryStore {
   }
 
   async maintain(): Promise<void> {
-    for (const text of ['select telemetry.maintain()', FORGET_QUARANTINE]) {
-      const statement = { text, query_timeout: MAINTAIN_MS };
-      await this.pool.query(statement);
-    }
+    const { events, facts, hours, minutes } = this.retention;
+    const statement = { text: MAINTAIN, values: [events, facts, hours, minutes], query_timeout: MAINTAIN_MS };
+    await this.pool.query(statement);
   }
 
   /** Quarantines the events that did not parse, of batches whose lease holds. */

@@ -18,7 +18,7 @@ const PAGE = 500;
 type Row = Readonly<{ event_id: string; received_at: string; event: string }>;
 type Entry = Readonly<{ row: Row; event: TelemetryEvent }>;
 
-/** Events of telemetry that could not be stored. They are kept until they are stored, or for 90 days. */
+/** Events of telemetry that could not be stored. They are kept until they are stored, or as long as events are. */
 export class Quarantine {
   readonly #places: SessionPlaces;
 
