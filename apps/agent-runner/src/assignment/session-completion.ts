@@ -141,9 +141,9 @@ export class SessionCompletion {
     const outcome = sessionOutcome(leg, report, { ...collected, isTruncated, notRecorded, agent: order.agent });
     const kept = await keptSession(run, { agent: order.agent, directory: opened.directory, objects, signal });
     leaseLost.throwIfAborted();
-    await this.#terminateWorkspace(session, outcome.status);
     const account = { ...(model !== undefined && { model }), usage, artifacts, telemetryEvents, transcriptUri, kept };
-    await commands.completeSession(outcome, account);
+    // Sent together they are one append.
+    await Promise.all([this.#terminateWorkspace(session, outcome.status), commands.completeSession(outcome, account)]);
   }
 
   /** Aborted when the lease is lost, or a stopped session has had time enough for its files. */
@@ -156,7 +156,7 @@ export class SessionCompletion {
     await session.commands.interruptPhase();
   }
 
-  /** A refusal does not prevent the session's own report, which follows. */
+  /** A refusal does not prevent the session's own report. */
   async #terminateWorkspace(
     { commands }: LeasedSession,
     why: Parameters<SessionCommands['terminateWorkspace']>[0],

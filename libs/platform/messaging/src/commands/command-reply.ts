@@ -2,6 +2,8 @@ import { Overloaded } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
 import { z } from 'zod';
 
+const has = (reply: unknown, key: string): boolean => typeof reply === 'object' && reply !== null && key in reply;
+
 const REFUSED = z.object({
   code: z.string(),
   refusal: z.enum(['invalid', 'forbidden', 'not_found', 'conflict']),
@@ -21,6 +23,8 @@ export const refused = ({ code, refusal, message, field, details }: DomainError)
 
 /** The refusal that a reply carries, if it is one. */
 export function refusalIn(reply: unknown): DomainError | undefined {
+  // A failed parse explains itself at length, and nearly every reply is an answer.
+  if (!has(reply, 'refusal')) return undefined;
   const { success, data } = REFUSED.safeParse(reply);
   return success ? new DomainError(data.code, data.message, data.refusal, data) : undefined;
 }
@@ -34,6 +38,7 @@ export const overloaded = ({ retryAfterMs }: Overloaded): z.input<typeof OVERLOA
 
 /** The overload that a reply reports, if it does. */
 export function overloadIn(reply: unknown): Overloaded | undefined {
+  if (!has(reply, 'overloaded')) return undefined;
   const { success, data } = OVERLOADED.safeParse(reply);
   return success ? new Overloaded(data.overloaded.retryAfterMs) : undefined;
 }
