@@ -12,7 +12,7 @@ import { ProjectionReports } from './projection-reports';
 import { ProjectionsTask } from './projections.task';
 
 /** A batch costs the store about the same for one event as for ten, and readers do not notice so little. */
-const SPACING_MS = 40;
+const PACE = { times: 4, leastMs: 40, mostMs: 150 };
 
 export type ProjectionsOptions = Readonly<{
   /** Absent: nothing is cached. */
@@ -43,7 +43,7 @@ function logReader(pool: Pool, nats: NatsConnection, reports: ProjectionReports)
   const onFault = (error: unknown) => {
     reports.fault('the log cannot be read', error);
   };
-  return new LogReader(new PostgresEventLog(pool), nats, { onFault, spacingMs: SPACING_MS });
+  return new LogReader(new PostgresEventLog(pool), nats, { onFault, pace: PACE });
 }
 
 function runner(pool: Pool, reader: LogReader, reports: ProjectionReports, cache?: RowCache): ProjectionRunner {

@@ -6,6 +6,9 @@ import { ParserThread } from './parser-thread';
 import type { OpenDirectory } from './session-directories';
 import { TelemetrySender } from './telemetry-sender';
 
+/** The time in which the lines of one session are gathered, for each session whose output is sent: a batch costs the same for one line as for ten. */
+const GATHERING = { msPerSession: 1, leastMs: 10, mostMs: 250 };
+
 /** What is known of a session whose agent could not be started. */
 type UnstartedAccount = Readonly<{
   usage: Usage;
@@ -17,20 +20,30 @@ type UnstartedAccount = Readonly<{
 /** Sends the spools of sessions to the collector. The signals are aborted when the lease is lost, or the runner ends. */
 @Injectable()
 export class SessionTelemetry {
+  #senders = 0;
+
   constructor(
     private readonly collector: CollectorClient,
     private readonly parsing: ParserThread,
   ) {}
 
   /** The sender for the output of a running leg. */
-  open(
+  async open(
     { session, legEnds }: OpenDirectory,
     spool: Spool,
     signal: AbortSignal,
     onUsage?: (usage: Usage, sequence: number) => void,
   ): Promise<TelemetrySender> {
     const { collector, parsing } = this;
-    return TelemetrySender.open({ collector, parsing, session, spool, legEnds, signal, onUsage });
+    const { msPerSession, leastMs, mostMs } = GATHERING;
+    const gatherMs = () => Math.min(mostMs, Math.max(leastMs, msPerSession * this.#senders));
+    const onClose = () => {
+      this.#senders--;
+    };
+    const options = { collector, parsing, session, spool, legEnds, signal, onUsage, gatherMs, onClose };
+    const sender = await TelemetrySender.open(options);
+    this.#senders++;
+    return sender;
   }
 
   /** The fields of a line that decide where its agent can be paused. */

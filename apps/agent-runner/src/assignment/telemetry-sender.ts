@@ -19,6 +19,9 @@ type SenderOptions = Readonly<{
   signal: AbortSignal;
   /** Hears the session's usage so far after each batch, and after the end of the leg. `sequence` rises, also over legs. */
   onUsage?: ((usage: Usage, sequence: number) => void) | undefined;
+  /** How long lines are gathered for a batch. */
+  gatherMs: () => number;
+  onClose: () => void;
 }>;
 
 /** Has a session's spooled lines parsed, sends them to the collector one batch at a time, and keeps the session's figures. */
@@ -60,8 +63,8 @@ export class TelemetrySender {
 
   /** Resolves when all lines of a finished spool are stored durably. */
   async run(): Promise<void> {
-    const { spool } = this.options;
-    for await (const { firstLine, lastLine, records } of spool.batches()) {
+    const { spool, gatherMs } = this.options;
+    for await (const { firstLine, lastLine, records } of spool.batches(undefined, gatherMs)) {
       const events = this.#taken(await this.parser.read(records));
       this.options.onUsage?.(this.usage, 2 * lastLine);
       await this.#send(firstLine, lastLine, events);
@@ -88,6 +91,7 @@ export class TelemetrySender {
 
   close(): void {
     this.parser.close();
+    this.options.onClose();
   }
 
   #taken({ events, figures }: ParsedLines): readonly TelemetryEvent[] {

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 256 * 1024;
 const BATCH_BYTES = 512 * 1024;
 const BATCH_LINES = 1_000;
 
-/** The time in which lines are gathered for a batch: each batch costs the collector a transaction. */
+/** The time in which lines are gathered for a batch: each batch costs several messages and the collector a transaction. */
 const GATHER_MS = 10;
 
 /** The most that waits to be stored before the agent has to wait. */
@@ -125,11 +125,11 @@ export class Spool {
   }
 
   /** Batches of uncommitted lines, the next one after `committed`. Ends when the spool is finished and all lines are committed. */
-  async *batches(maxBytes = BATCH_BYTES): AsyncGenerator<SpoolBatch> {
+  async *batches(maxBytes = BATCH_BYTES, gatherMs = () => GATHER_MS): AsyncGenerator<SpoolBatch> {
     for (;;) {
       const before = this.#committed;
       if (before < this.#last) {
-        await this.#gathered(maxBytes);
+        await this.#gathered(maxBytes, gatherMs());
         yield await this.#read(maxBytes);
         await this.#gate.wait(() => this.#committed > before);
       } else if (this.#finished) return;
@@ -138,12 +138,12 @@ export class Spool {
   }
 
   /** Resolves when lines that belong together have come, or a batch is full: agents print a message and its tools one after the other. */
-  async #gathered(maxBytes: number): Promise<void> {
+  async #gathered(maxBytes: number, gatherMs: number): Promise<void> {
     let isOver = false;
     const timer = setTimeout(() => {
       isOver = true;
       this.#gate.notify();
-    }, GATHER_MS);
+    }, gatherMs);
     const isFull = () => this.#sizeBytes - this.#pendingFrom >= maxBytes || this.#pending.length >= BATCH_LINES;
     await this.#gate.wait(() => isOver || this.#finished || isFull());
     clearTimeout(timer);

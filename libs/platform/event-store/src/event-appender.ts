@@ -1,4 +1,4 @@
-import { backOffMs } from '@syntropic/async';
+import { backOffMs, Pace } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
 import { classifyStoreError, type StoreErrorKind } from '@syntropic/postgres';
 import type { Pool } from 'pg';
@@ -16,6 +16,9 @@ export type EventAppenderOptions = Readonly<{
 const CALLS_IN_FLIGHT = 2;
 /** Fewer appends than this travel in one call: the cost of a second call is more than its concurrency saves. */
 const WORTH_SPLITTING = 128;
+/** A call costs the store about the same for one append as for ten; so many are worth it at once. */
+const PACE = { times: 2, leastMs: 0, mostMs: 50 };
+const WORTH_A_CALL = 16;
 const EVENTS_PER_CALL = 1_000;
 const CHARACTERS_PER_CALL = 4 * 1024 * 1024;
 
@@ -41,14 +44,17 @@ type Waiting = Readonly<{
 
 /**
  * Appends to the log by group commit: all waiting appends travel in one call, in autocommit, so no lock outlives a call.
- * A call starts after one turn of the event loop, to include appends of callers that were just answered.
+ * A call starts after one turn of the event loop, to include appends of callers that were just answered; few appends wait for their
+ * share of a busy store.
  * When a call's outcome is unknown the same appends are sent again; the ids of their events make that harmless.
  */
 export class EventAppender {
   #waiting: Waiting[] = [];
   /** Appends of a batch that the store refused: each is sent alone, so that only the refused one fails. */
   readonly #isolated: Waiting[] = [];
+  readonly #pace = new Pace(PACE);
   #callsInFlight = 0;
+  #resting: NodeJS.Timeout | undefined;
   #isScheduled = false;
   #failures = 0;
   #isBackingOff = false;
@@ -81,6 +87,16 @@ export class EventAppender {
     const isIdle = this.#waiting.length === 0 && this.#isolated.length === 0;
     if (this.#isScheduled || this.#isBackingOff || isIdle || this.#callsInFlight === CALLS_IN_FLIGHT) return;
 
+    const { waitMs } = this.#pace;
+    if (waitMs > 0 && this.#waiting.length < WORTH_A_CALL && this.#isolated.length === 0) {
+      this.#resting ??= setTimeout(() => {
+        this.#resting = undefined;
+        this.#schedule();
+      }, waitMs);
+      return;
+    }
+    clearTimeout(this.#resting);
+    this.#resting = undefined;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -100,10 +116,12 @@ export class EventAppender {
   async #call(batch: readonly Waiting[]): Promise<void> {
     const requests = batch.map(({ request }) => request);
     this.#callsInFlight++;
+    this.#pace.begin();
     const answer = await this.#send(requests).catch((error: unknown) => {
       this.#recover(batch, error);
     });
     this.#callsInFlight--;
+    this.#pace.end();
     this.#schedule();
 
     if (!answer) return;

@@ -1,4 +1,4 @@
-import { AGAIN, pause, repeat, Signal } from '@syntropic/async';
+import { AGAIN, Pace, pause, repeat, Signal, type PaceOptions } from '@syntropic/async';
 import type { Recorded } from '@syntropic/kernel';
 import type { NatsConnection } from 'nats';
 import type { EventLog, LogPage } from '../event-log';
@@ -12,15 +12,16 @@ export type LogReaderOptions = Readonly<{
   /** Reports a failed read of the log; it is retried in any case. */
   onFault?: (error: unknown) => void;
   /**
-   * The least milliseconds between the beginnings of two batches, 0 by default: what arrives meanwhile travels together. The first event
-   * after a rest does not wait, nor does what follows a large batch.
+   * How far apart batches begin; without it they follow each other. The first event after a rest does not wait, nor does what follows a
+   * large batch.
    */
-  spacingMs?: number;
+  pace?: PaceOptions;
 }>;
 
 const POLL_MS = 250;
 /** A batch of so many events is worth its cost, and the next one is probably as large. */
 const LARGE_BATCH = 100;
+const UNPACED: PaceOptions = { times: 0, leastMs: 0, mostMs: 0 };
 
 /**
  * Tails the log: first the existing events, then new ones, each once and in order. The bus makes it fast and Postgres makes
@@ -28,15 +29,15 @@ const LARGE_BATCH = 100;
  */
 export class LogReader {
   readonly #onFault: (error: unknown) => void;
-  readonly #spacingMs: number;
+  readonly #pace: PaceOptions;
 
   constructor(
     private readonly log: EventLog,
     private readonly nats: NatsConnection | undefined,
-    { onFault = () => undefined, spacingMs = 0 }: LogReaderOptions = {},
+    { onFault = () => undefined, pace = UNPACED }: LogReaderOptions = {},
   ) {
     this.#onFault = onFault;
-    this.#spacingMs = spacingMs;
+    this.#pace = pace;
   }
 
   /**
@@ -54,18 +55,19 @@ export class LogReader {
 
     try {
       let place: LogPlace = { epoch, position: after };
-      let mayBegin = 0;
+      const pace = new Pace(this.#pace);
+      let isLarge = false;
       await repeat(signal, { everyMs: POLL_MS, wake: arrivals }, async () => {
-        const early = mayBegin - performance.now();
-        if (early > 0) await pause(early, signal);
-        const began = performance.now();
+        if (pace.waitMs > 0 && !isLarge) await pause(pace.waitMs, signal);
         const events = await this.#next(place, tail);
         const last = events.at(-1);
         if (!last) return undefined;
 
+        pace.begin();
         await apply(events);
+        pace.end();
         place = { epoch, position: last.position, event: last.id };
-        mayBegin = events.length < LARGE_BATCH ? began + this.#spacingMs : 0;
+        isLarge = events.length >= LARGE_BATCH;
         return AGAIN;
       });
     } finally {
