@@ -1,22 +1,14 @@
 import { DeadLetters } from '@syntropic/messaging';
 import { refusedReply } from './refused-reply';
 import { useGateway } from './gateway.fixture';
+import { operatorOf } from './operator.fixture';
 
 const gateway = useGateway();
 
 const STOPPED = 'artifact';
 const FAILING = 'run-phases';
 
-const ask = (method: 'GET' | 'POST', path: string, body?: object) =>
-  gateway.call(method, `/api/operator${path}`, { body });
-
-/** Sends a request while commands get this reply. */
-async function answered(reply: object, path: string, body?: object) {
-  const service = gateway.takeCommands(reply);
-  const { status, body: said } = await ask('POST', path, body);
-  service.stop();
-  return { status, said, sent: service.taken };
-}
+const { ask, answered } = operatorOf(gateway);
 
 describe('an operator', () => {
   it('sees how far the read models are, and at which event one has stopped', async () => {

@@ -1,18 +1,10 @@
 import { refusedReply } from './refused-reply';
 import { useGateway } from './gateway.fixture';
+import { operatorOf } from './operator.fixture';
 
 const gateway = useGateway();
 
-const ask = (method: 'GET' | 'POST', path: string, body?: object) =>
-  gateway.call(method, `/api/operator${path}`, { body });
-
-/** Sends a request while commands get this reply. */
-async function answered(reply: object, path: string, body?: object) {
-  const service = gateway.takeCommands(reply);
-  const { status, body: said } = await ask('POST', path, body);
-  service.stop();
-  return { status, said, sent: service.taken };
-}
+const { ask, answered } = operatorOf(gateway);
 
 describe('an administrator', () => {
   it('starts, stops and accepts rebuilds of read models', async () => {
