@@ -79,6 +79,9 @@ describe('npm run restored', () => {
     expect(printed).toContain(`the log goes on behind ${String(after.position)} in epoch ${after.epoch}`);
 
     await platform.start();
+    expect((await platform.get('/api/audit?aggregate=log')).body).toMatchObject({
+      entries: [{ actor: { kind: 'user', id: 'restored-cli' }, event_type: 'BeginEpoch', outcome: 'done' }],
+    });
     const next = await eventually(completed);
     expect((await platform.execution(kept)).status).toBe('completed');
     expect((await platform.execution(next)).status).toBe('completed');

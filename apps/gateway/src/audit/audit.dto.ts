@@ -10,7 +10,7 @@ export const AuditQuery = z.object({
     .optional(),
   aggregate: z.string().min(1).max(300).optional().meta({
     description:
-      'The kind of what an entry is about, or one of them: `execution`, `execution-exec-0123456789ab`, `key`, `projection`, `process`, `dead-letter`, `request`.',
+      'The kind of what an entry is about, or one of them: `execution`, `execution-exec-0123456789ab`, `key`, `projection`, `process`, `dead-letter`, `log`, `request`.',
   }),
   from: instant.meta({ description: 'The earliest time of recording.' }),
   to: instant.meta({ description: 'The time of recording before which events are shown.' }),
