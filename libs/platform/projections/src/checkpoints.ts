@@ -90,13 +90,17 @@ export class Checkpoints {
     );
   }
 
-  /** This worker's checkpoint rows. Events that are parked for a projection are parked for its rebuild. */
+  /**
+   * This worker's checkpoint rows. A rebuild folds the events again that were parked before it began; those that are parked while it goes on
+   * are parked for both tables.
+   */
   async owned(): Promise<readonly OwnedCheckpoint[]> {
     const { rows } = await this.pool.query<OwnedCheckpoint>(
       `select ${CHECKPOINT_COLUMNS}, (
          select coalesce(json_agg(p.position), '[]') from read.parked_events p
-         where p.projection in (c.projection, regexp_replace(c.projection, '_rebuild$', ''))
-           and p.version = c.version and p.position > c.position) as parked
+         where p.version = c.version and p.position > c.position and (p.projection = c.projection or exists (
+           select from read.rebuilds r where c.projection = r.projection || '_rebuild'
+             and (r.projection, r.version) = (p.projection, p.version) and r.started_at <= p.parked_at))) as parked
        from read.checkpoints c where owner = $1`,
       [this.worker],
     );
