@@ -1,4 +1,4 @@
-import { redactSecrets } from '@syntropic/kernel';
+import { LineRedactor } from '@syntropic/kernel';
 import type { Readable } from 'node:stream';
 import type { AgentProcess } from '../workspaces';
 import type { AgentPause } from './agent-pause';
@@ -31,12 +31,13 @@ type OutputOptions = Readonly<{
 
 /** Reads an agent's output into the spool, and reads nothing while the workspace is frozen. */
 export class AgentOutput {
+  readonly #redactor = new LineRedactor();
   #stderrTail = '';
 
   constructor(private readonly options: OutputOptions) {}
 
   get stderrTail(): string {
-    return redactSecrets(this.#stderrTail);
+    return this.#stderrTail;
   }
 
   /** Resolves when both streams have ended. */
@@ -77,7 +78,7 @@ export class AgentOutput {
       for (const piece of spooler.piecesOf(lines)) {
         await freezer.waitForThaw();
         await spooler.keep('stderr', piece);
-        this.#stderrTail = `${this.#stderrTail}${piece.text}\n`.slice(-STDERR_TAIL_CHARACTERS);
+        this.#stderrTail = `${this.#stderrTail}${this.#redactor.redact(piece.text)}\n`.slice(-STDERR_TAIL_CHARACTERS);
       }
       await spooler.pause();
     }

@@ -70,6 +70,20 @@ describeWithBubblewrap('the output of an agent', () => {
     expect(lines.some(({ more }) => more)).toBe(true);
   });
 
+  it('has no private key, printed line by line on both streams and across a part of a long line', async () => {
+    const body = Array.from({ length: 5 }, (_, n) => `${n}${'aB3dE5fG7h'.repeat(7).slice(1, 64)}`);
+    const key = ['-----BEGIN RSA PRIVATE KEY-----', ...body, '-----END RSA PRIVATE KEY-----'];
+    const printed = key.map((line) => `echo "${line}"; echo "${line}" >&2`).join('; ');
+    // The first line of a key begins where a part would end.
+    const long = `printf '%s' "${'x'.repeat(65_510)} -----BEGIN RSA PRIVATE KEY-----${body.join('')}"`;
+    const { lines } = await toTheEnd(await start({ agent: shell(`${printed}; echo done; ${long}`) }));
+
+    const text = lines.map((line) => line.text).join('\n');
+    expect(text).not.toContain('aB3dE5fG7h');
+    expect(text).toContain('done');
+    expect(text.match(/\[private key\]/g)?.length).toBeGreaterThan(12);
+  });
+
   it('waits while too much of it is not stored, until the session is stopped', async () => {
     const run = await start({
       agent: shell(`while :; do echo '{"n":1}'; done`),

@@ -1,4 +1,4 @@
-import { redactSecrets } from '@syntropic/kernel';
+import { LineRedactor } from '@syntropic/kernel';
 import type { Readable } from 'node:stream';
 import { linesOf } from '../session/lines';
 import type { OutputSpooler } from '../session/output-spooler';
@@ -10,6 +10,7 @@ const TAIL_CHARACTERS = 2_000;
 
 /** Reads the output of set-up commands into the spool, without the values of secrets. */
 export class SetupOutput {
+  readonly #shapes = new LineRedactor();
   #tail = '';
   /** A long line is spooled in parts: lines of the other stream wait for its end. */
   #kept: Promise<void> = Promise.resolve();
@@ -21,7 +22,7 @@ export class SetupOutput {
 
   /** The last of what the present command has printed. */
   get tail(): string {
-    return redactSecrets(this.#tail);
+    return this.#tail;
   }
 
   /** Resolves when both streams of a command have ended. */
@@ -48,6 +49,6 @@ export class SetupOutput {
 
   async #keep(piece: Piece): Promise<void> {
     await this.spooler.keep('setup', piece);
-    this.#tail = `${this.#tail}${piece.text}\n`.slice(-TAIL_CHARACTERS);
+    this.#tail = `${this.#tail}${this.#shapes.redact(piece.text)}\n`.slice(-TAIL_CHARACTERS);
   }
 }

@@ -48,6 +48,7 @@ export { withoutHostPaths } from './outward-text';
 export { KeptSession, RecordedKeptSession } from './kept-session';
 export { MAX_FILES, ProducedFile, RecordedFile } from './produced-file';
 export { redactSecrets } from './secret-shapes';
+export { LineRedactor } from './line-redactor';
 export { commentText, ERROR_BYTES, errorText, isStorable, nameText, shortText, storableText } from './storable-text';
 export { RepoFullName, RepoProvider, repositoryKey } from './repository-name';
 export { triggersOfRepository, triggersOfWorkflow } from './shared-scopes';
