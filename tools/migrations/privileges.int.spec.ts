@@ -35,7 +35,13 @@ const CALLED: Readonly<Record<Role | 'public', readonly string[]>> = {
     'read.start_rebuild',
     'read.stop_rebuild',
   ],
-  syn_projection_worker: ['log.page_after', 'log.size_of', 'log.waiting_since', 'read.take_over'],
+  syn_projection_worker: [
+    'log.page_after',
+    'log.size_of',
+    'log.waiting_since',
+    'read.finish_rebuild',
+    'read.take_over',
+  ],
   syn_collector: [
     'telemetry.insert_batches',
     'telemetry.maintain',

@@ -8,12 +8,17 @@ export type CatchUpOptions = Readonly<{
   log: Pick<EventLog, 'read'>;
   advance: Advance;
   /** The number of attempts at the same event. */
-  attempts: number;
+  attempts?: number;
   /** The pause before the second attempt, doubled before each further one. */
-  backoffMs: number;
+  backoffMs?: number;
   /** Ends the pauses. */
   signal: AbortSignal;
-  /** Checked before each batch: true when the projection has caught up, or must not continue. */
+  /** Checked before each batch. */
+  mayGoOn: () => boolean;
+  /** True when the table is to be finished: the statements that it shares with others afterwards would wait for its indexes. */
+  filled: () => boolean;
+  finish: () => Promise<void>;
+  /** True when the projection has caught up. */
   done: () => boolean;
   /** Reports a failed attempt that is repeated. */
   retrying: (failure: { error: Error; event: Recorded }) => Promise<void>;
@@ -27,17 +32,26 @@ const NOTHING_READ_MS = 250;
 /** Pages in memory, of all projections that catch up: more of them wait for the same servers. */
 const turns = new AdmissionQueue({ concurrent: 2 });
 
-/**
- * Advances one projection along the log by itself, and resolves with the failure that stopped it. After a failure it halves its
- * batches, so that all events before the failing one are stored.
- */
+/** Advances one projection along the log by itself, and resolves with the failure that stopped it. */
 export async function catchUp(owned: Owned, options: CatchUpOptions): Promise<FinalFailure | undefined> {
-  const { log, advance, attempts, signal } = options;
-  const backOff = { firstMs: options.backoffMs, longestMs: Infinity };
+  const failure = await advanceUntil(options.filled, owned, options);
+  if (failure) return failure;
+  if (options.mayGoOn()) await options.finish();
+  return advanceUntil(options.done, owned, options);
+}
+
+/** After a failure it halves its batches, so that all events before the failing one are stored. */
+async function advanceUntil(
+  isDone: () => boolean,
+  owned: Owned,
+  options: CatchUpOptions,
+): Promise<FinalFailure | undefined> {
+  const { log, advance, attempts = 5, backoffMs = 200, signal } = options;
+  const backOff = { firstMs: backoffMs, longestMs: Infinity };
   let limit = BATCH;
   let failures = 0;
 
-  while (!options.done()) {
+  while (options.mayGoOn() && !isDone()) {
     const from = owned.position;
     const { event, count, failure } = await turns.run(async () => {
       const page = await log.read(from, limit);

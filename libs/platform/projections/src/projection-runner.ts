@@ -105,17 +105,18 @@ export class ProjectionRunner {
   }
 
   async #catchUp(owned: Owned): Promise<void> {
-    const { pool, attempts = 5, backoffMs = 200 } = this.options;
-    const fault = await tableFault(pool, owned.projection);
+    const fault = await tableFault(this.options.pool, owned.projection);
     const failure = fault
       ? ({ owned, kind: 'faulty', error: new Error(fault) } as const)
       : await catchUp(owned, {
+          ...this.options,
           log: this.#pages,
           advance: this.#advance,
-          attempts,
-          backoffMs,
           signal: this.#signal,
-          done: () => !this.#isOwned(owned) || this.#joins(owned),
+          mayGoOn: () => this.#isOwned(owned),
+          filled: () => owned.position >= (this.#cursor ?? 0),
+          finish: () => this.#rebuilds.finishTable(owned.projection),
+          done: () => this.#joins(owned),
           retrying: (attempt) => this.#checkpoints.report(owned.projection, 'retrying', attempt),
         });
     if (failure?.kind === 'faulty') await this.#stop(owned, failure);

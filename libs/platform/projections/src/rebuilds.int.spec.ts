@@ -165,6 +165,13 @@ describe('a rebuild', () => {
     await start();
     expect(await stateOf()).toMatchObject({ status: 'filling', position: 0, rows: 0, rate: 0 });
     expect((await stateOf())?.head).toBeGreaterThan(0);
+    // Its other indexes and the triggers that count come when it is filled.
+    expect(await namesOf('payer_rebuild%')).toEqual(['payer_rebuild_v1', 'payer_rebuild_v1_pkey']);
+    expect(
+      await rowsOf(
+        `select tgname from pg_trigger where tgrelid = 'read.payer_rebuild_v1'::regclass and not tgisinternal`,
+      ),
+    ).toEqual([]);
     await operator.stopRebuild({ projection: 'payer' });
   });
 

@@ -40,6 +40,12 @@ export class Rebuilds {
     );
   }
 
+  /** Gives a rebuild's table, once it is filled, the indexes and counts of the one that is read. Other tables have theirs. */
+  async finishTable(filled: Projection): Promise<void> {
+    const [projection] = [...this.#rebuildOf].find(([, rebuild]) => rebuild === filled) ?? [];
+    if (projection) await this.pool.query('select read.finish_rebuild($1, $2)', [projection.name, projection.version]);
+  }
+
   /** Takes the next step of each rebuild whose tables are level with the log. `onTaken`: another table is read from now on. */
   async advance(isLive: (projection: Projection) => boolean, onTaken: (projection: Projection) => void): Promise<void> {
     const live = [...this.#rebuildOf].filter(([projection]) => isLive(projection));

@@ -30,7 +30,32 @@ describe('pages of the log', () => {
     for (const after of [0, 0, 10, 0, 10]) {
       expect((await pages.read(after, PAGE)).events).toHaveLength(PAGE);
     }
+    expect(log.reads.filter((after) => after < 20)).toEqual([0, 10]);
+  });
+
+  it('are read before a projection that goes on asks for them', async () => {
+    const log = aLog();
+    const pages = new SharedPages(log);
+    await pages.read(0, PAGE);
     expect(log.reads).toEqual([0, 10]);
+    await pages.read(10, PAGE);
+    expect(log.reads).toEqual([0, 10, 20]);
+  });
+
+  it('are read when they are asked for where projections are in different places', async () => {
+    const log = aLog();
+    const pages = new SharedPages(log);
+    for (const after of [1, 7, 3, 11, 5]) await pages.read(after, PAGE);
+    expect(log.reads).toEqual([1, 7, 3, 11, 5]);
+  });
+
+  it('that could not be read in advance are read again', async () => {
+    const log = aLog();
+    const pages = new SharedPages(log);
+    const first = pages.read(0, PAGE);
+    log.fail();
+    await first;
+    expect((await pages.read(10, PAGE)).events).toHaveLength(PAGE);
   });
 
   it('are read again where they end at the head, and after a failure', async () => {
@@ -49,6 +74,6 @@ describe('pages of the log', () => {
     const pages = new SharedPages(log);
     await pages.read(0, PAGE);
     expect((await pages.read(0, 1)).events).toHaveLength(1);
-    expect(log.reads).toEqual([0, 0]);
+    expect(log.reads).toEqual([0, 10, 0]);
   });
 });
