@@ -2,7 +2,10 @@ import { sessionProjection } from '@syntropic/agent-sessions/read-model';
 import { event } from '@syntropic/kernel/testing';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { repo } from '@syntropic/organization/contracts';
+import { createPool } from '@syntropic/postgres';
+import { TelemetryReader } from '@syntropic/telemetry';
 import { randomUUID } from 'node:crypto';
+import { Contributions } from '../src/insights/contributions';
 import type { Json } from './call';
 import { anExecutionId, factsOf } from './facts';
 import { useGateway } from './gateway.fixture';
@@ -85,6 +88,31 @@ it('has every day with what was done, also by those who still work', async () =>
     total: 1,
     days: [{ count: 1 }, { count: 0 }],
   });
+});
+
+it('has days in UTC, whatever the time zone of the database', async () => {
+  const { sessionId, minPosition } = await ended('acme/zones');
+  await read('', minPosition);
+  const { pool, url } = gateway.database;
+  const at = async (instant: string) => {
+    await pool.query(`update ${sessionProjection.table} set started_at = $2 where session_id = $1`, [
+      sessionId,
+      instant,
+    ]);
+    const zoned = createPool(`${url}?options=-c%20timezone%3DPacific/Kiritimati`);
+    try {
+      const shown = await new Contributions(zoned, new TelemetryReader(zoned)).byDay({
+        ...{ first: '2020-05-02', last: '2020-05-02', scope: undefined },
+      });
+      return [...shown].map(([date, { sessions }]) => [date, sessions]);
+    } finally {
+      await zoned.end();
+    }
+  };
+  await expect(at('2020-05-01T23:59:59.999Z')).resolves.toEqual([]);
+  await expect(at('2020-05-02T00:00:00Z')).resolves.toEqual([['2020-05-02', 1]]);
+  await expect(at('2020-05-02T23:59:59.999Z')).resolves.toEqual([['2020-05-02', 1]]);
+  await expect(at('2020-05-03T00:00:00Z')).resolves.toEqual([]);
 });
 
 it('has what was done for a repository', async () => {

@@ -40,7 +40,7 @@ const BATCH = 500;
 const on = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD') as date`;
 
 const within = (column: string): string => `
-  ${column} >= $1::timestamptz and ${column} < $2::timestamptz + interval '1 day'
+  ${column} >= $1::timestamptz and ${column} < $2::timestamptz
   and ($3::text[] is null or exists (
     select from ${repoExecutionProjection.table} named
     where named.execution_id = t.execution_id and named.repository = any($3)))`;
@@ -100,10 +100,14 @@ export class Contributions {
   }
 
   async #rows<Row>(name: string, text: string, { first, last, scope }: Range): Promise<readonly Row[]> {
-    const { rows } = await this.pool.query<Row & object>({ name, text, values: [first, last, scope ?? null] });
+    const values = [startOf(first), startOf(last, 1), scope ?? null];
+    const { rows } = await this.pool.query<Row & object>({ name, text, values });
     return rows;
   }
 }
+
+/** The first instant of a day in UTC, whatever the time zone of the database; `later`: days after it. */
+const startOf = (day: string, later = 0): string => new Date(Date.parse(day) + later * 86_400_000).toISOString();
 
 function withUsage(day: Contribution, usage: Usage): Contribution {
   const tokens = tokensOf(usage);
