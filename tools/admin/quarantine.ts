@@ -1,5 +1,5 @@
 import { createPool } from '@syntropic/postgres';
-import { PostgresTelemetryStore, Quarantine } from '@syntropic/telemetry';
+import { PostgresTelemetryStore, Quarantine, quarantineReasons } from '@syntropic/telemetry';
 import { parseArgs } from 'node:util';
 import { databaseUrl } from './database-url';
 
@@ -17,13 +17,13 @@ export async function quarantine(args: readonly string[], print: (line: string) 
   });
   const pool = createPool(databaseUrl(values['data-dir']), { max: 2 });
   try {
-    const apart = new Quarantine(pool, new PostgresTelemetryStore(pool));
     if (values.replay) {
+      const apart = new Quarantine(pool, new PostgresTelemetryStore(pool));
       const { stored, known, faulty } = await apart.replay(values.session);
       print(`${stored} stored, ${known} known, ${faulty} still faulty`);
       return;
     }
-    const reasons = await apart.reasons();
+    const reasons = await quarantineReasons(pool);
     for (const { reason, events, newest } of reasons) print(`${events} ${reason} (the newest at ${newest})`);
     if (reasons.length === 0) print('nothing is set apart');
   } finally {

@@ -10,6 +10,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   '/observability/tools': 'the names of tools',
   '/operator/projections': 'the read models of this version',
   '/operator/processes': 'the processes of this version',
+  '/operator/quarantine': 'the hundred most frequent reasons',
   '/operator/rebuilds': 'the read models of this version',
   '/systems/{system_id}/status': 'the repositories of one system',
   '/systems/{system_id}/patterns': 'the kinds of errors of one system, and its outliers',

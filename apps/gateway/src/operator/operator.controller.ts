@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { deadLetterCommands, DeadLetters } from '@syntropic/messaging';
 import { processCommands, processStates } from '@syntropic/processes';
 import { projectionCommands, projectionStates } from '@syntropic/projections';
+import { quarantineReasons } from '@syntropic/telemetry';
 import { Pool } from 'pg';
 import { Commands } from '../commands/commands';
 import type { ApiRequest } from '../http/endpoint';
@@ -11,6 +12,7 @@ import {
   listDeadLetters,
   listProcesses,
   listProjections,
+  listQuarantine,
   parkEvent,
   parkProcessEvent,
   replayDeadLetter,
@@ -88,6 +90,12 @@ export class OperatorController {
       size_bytes: sizeBytes,
     }));
     return { dead_letters: shown, total };
+  }
+
+  @Serve(listQuarantine)
+  async quarantine() {
+    const reasons = await quarantineReasons(this.pool);
+    return { reasons: reasons.map(({ newest, ...reason }) => ({ ...reason, newest_at: newest })) };
   }
 
   @Serve(replayDeadLetter)

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { anEvent } from '../testing/events';
 import { PostgresTelemetryStore } from './postgres-telemetry-store';
-import { Quarantine } from './quarantine';
+import { Quarantine, quarantineReasons } from './quarantine';
 
 const database = useDatabase();
 let pool: Pool;
@@ -57,7 +57,7 @@ describe('events in quarantine', () => {
     await expect(quarantine.replay(sessionId)).resolves.toEqual({ stored: 0, known: 0, faulty: 1 });
     await expect(storedOf(sessionId)).resolves.toEqual(['agent_stopped', 'error', 'git_commit', 'pre_compact']);
     await expect(storedOf(other)).resolves.toEqual([]);
-    await expect(quarantine.reasons()).resolves.toMatchObject([
+    await expect(quarantineReasons(database.pool)).resolves.toMatchObject([
       { reason: 'an older fault', events: 1 },
       { reason: 'timestamp', events: 1 },
     ]);

@@ -13,6 +13,17 @@ export type QuarantineReason = Readonly<{ reason: string; events: number; newest
 export type Replayed = Readonly<{ stored: number; known: number; faulty: number }>;
 
 const REASONS = 100;
+
+/** The most frequent reasons first, at most a hundred, without what differs from event to event behind the first colon. */
+export async function quarantineReasons(pool: Pool): Promise<readonly QuarantineReason[]> {
+  const { rows } = await pool.query<QuarantineReason>(
+    `select split_part(reason, ':', 1) as reason, count(*)::int as events,
+       to_char(max(received_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as newest
+     from telemetry.quarantine group by 1 order by 2 desc, 1 limit $1`,
+    [REASONS],
+  );
+  return rows;
+}
 const PAGE = 500;
 
 type Row = Readonly<{ event_id: string; received_at: string; event: string }>;
@@ -27,16 +38,6 @@ export class Quarantine {
     private readonly store: TelemetryStore,
   ) {
     this.#places = new SessionPlaces(pool);
-  }
-
-  /** The most frequent reasons first, without what differs from event to event behind the first colon. */
-  async reasons(): Promise<readonly QuarantineReason[]> {
-    const { rows } = await this.pool.query<QuarantineReason>(
-      `select split_part(reason, ':', 1) as reason, count(*)::int as events, max(received_at)::text as newest
-       from telemetry.quarantine group by 1 order by 2 desc, 1 limit $1`,
-      [REASONS],
-    );
-    return rows;
   }
 
   /** Tries all events again, or those of a session, as this build reads them. What is stored leaves the quarantine. */
