@@ -34,6 +34,7 @@ import { CostsController } from './costs/costs.controller';
 import { UsageTotalsReader } from './costs/usage-totals';
 import { EventsController } from './events/events.controller';
 import { MetricsController } from './metrics/metrics.controller';
+import { WorkspaceMetricsReader } from './metrics/workspace-metrics';
 import { ObservabilityController } from './observability/observability.controller';
 import { ExecutionRequestsController } from './executions/execution-requests.controller';
 import { ExecutionDetails } from './executions/execution-details';
@@ -224,6 +225,7 @@ export class AppModule {
         UsageNow,
         CostRows,
         UsageTotalsReader,
+        WorkspaceMetricsReader,
         Conversations,
         Contributions,
         ExecutionFactsReader,

@@ -10,7 +10,8 @@ import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { RowLookup } from '../reads/row-lookup';
 import { WORKFLOW } from '../workflows/workflow-lookup';
-import { readMetrics } from './metrics.endpoints';
+import { WorkspaceMetricsReader } from './workspace-metrics';
+import { readMetrics, readWorkspaceMetrics } from './metrics.endpoints';
 
 const SHOWN_PHASES = 100;
 
@@ -21,7 +22,13 @@ export class MetricsController {
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
     private readonly totals: UsageTotalsReader,
+    private readonly workspaces: WorkspaceMetricsReader,
   ) {}
+
+  @Serve(readWorkspaceMetrics)
+  ofWorkspaces(request: ApiRequest<typeof readWorkspaceMetrics>) {
+    return this.workspaces.summary(request.query, request);
+  }
 
   @Serve(readMetrics)
   async read(request: ApiRequest<typeof readMetrics>) {

@@ -12,6 +12,7 @@ import {
   executionWireEvents,
   messageProjection,
   workflowProjection,
+  workspaceProjection,
 } from '@syntropic/orchestration/read-model';
 import {
   executionFailureProjection,
@@ -31,6 +32,7 @@ export const READ_MODELS: readonly Projection[] = [
   executionProjection,
   executionFeedProjection,
   messageProjection,
+  workspaceProjection,
   sessionProjection,
   phaseTotalProjection,
   artifactProjection,

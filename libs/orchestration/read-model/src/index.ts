@@ -5,4 +5,5 @@ export { hasEnded, type ExecutionRow } from './execution/execution-row';
 export type { ControlRow } from './execution/controls';
 export type { PhaseRow } from './execution/phase-row';
 export { messageProjection, type ListedMessage } from './message/message.projection';
+export { workspaceProjection } from './workspace/workspace.projection';
 export { workflowProjection, type ListedWorkflow, type WorkflowRow } from './workflow/workflow.projection';

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { executionProjection, workspaceProjection } from '@syntropic/orchestration/read-model';
+import { instant } from '@syntropic/postgres';
+import { ReadModels } from '@syntropic/projections';
+import { Pool } from 'pg';
+import type { z } from 'zod';
+import type { ApiRequest } from '../http/endpoint';
+import type { WorkspaceMetricsQuery, WorkspaceMetricsSummary } from './workspace-metrics.dto';
+
+type Summary = Omit<z.output<typeof WorkspaceMetricsSummary>, 'window_hours' | 'error_rate'>;
+
+const LIFETIME = '1000 * extract(epoch from terminated_at - created_at)::float8';
+
+const countsBy = (column: string): string => `coalesce((
+  select jsonb_object_agg(name, number) from (select ${column} as name, count(*)::int as number from found group by 1) counted), '{}')`;
+
+const SUMMARY = `
+  with found as (
+    select w.*, e.workflow_id from ${workspaceProjection.table} w
+    left join ${executionProjection.table} e using (execution_id)
+    where w.created_at >= clock_timestamp() - make_interval(hours => $1)
+      and ($2::text is null or e.workflow_id = $2) and ($3::text is null or session_id = $3) and ($4::text is null or backend = $4))
+  select count(*)::int as total_workspaces, ${countsBy('backend')} as workspaces_by_backend,
+    ${countsBy('status')} as workspaces_by_status,
+    coalesce(avg(create_duration_ms), 0)::float8 as avg_create_duration_ms,
+    coalesce(percentile_disc(0.95) within group (order by create_duration_ms), 0)::float8 as p95_create_duration_ms,
+    coalesce(avg(${LIFETIME}), 0)::float8 as avg_total_lifetime_ms,
+    count(*) filter (where status = 'failed')::int as error_count,
+    coalesce((select json_agg(page) from (
+      select workspace_id, execution_id, workflow_id, phase_id, session_id, backend, runner, status, create_duration_ms,
+        ${LIFETIME} as total_lifetime_ms, ${instant('created_at')} as created_at, ${instant('terminated_at')} as terminated_at
+      from found order by found.created_at desc, workspace_id limit $5 offset $6) page), '[]') as workspaces
+  from found`;
+
+/** How long workspaces took to create, how long they lived, and how they ended. */
+@Injectable()
+export class WorkspaceMetricsReader {
+  constructor(
+    private readonly pool: Pool,
+    private readonly reads: ReadModels,
+  ) {}
+
+  async summary(
+    { window_hours, workflow_id, session_id, backend, limit, offset }: z.output<typeof WorkspaceMetricsQuery>,
+    { minPosition }: Pick<ApiRequest, 'minPosition'>,
+  ): Promise<z.output<typeof WorkspaceMetricsSummary>> {
+    if (minPosition) await this.reads.reached([workspaceProjection, executionProjection], minPosition);
+    const values = [window_hours, workflow_id ?? null, session_id ?? null, backend ?? null, limit, offset];
+    const { rows } = await this.pool.query<Summary>({ name: 'workspace-metrics', text: SUMMARY, values });
+    const [found] = rows;
+    if (!found) throw new Error('a sum without groups has one row');
+    const error_rate = found.total_workspaces === 0 ? 0 : found.error_count / found.total_workspaces;
+    return { ...found, error_rate, window_hours };
+  }
+}
