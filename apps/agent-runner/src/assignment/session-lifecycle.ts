@@ -20,7 +20,11 @@ export class SessionLifecycle {
   ) {}
 
   /** Resolves when the work can be released: closed, or parked with its directory kept. */
-  async run(session: LeasedSession): Promise<'closed' | 'parked'> {
+  run(session: LeasedSession): Promise<'closed' | 'parked'> {
+    return this.telemetry.during(() => this.#run(session));
+  }
+
+  async #run(session: LeasedSession): Promise<'closed' | 'parked'> {
     const { order, commands } = session;
     await commands.startSession();
     const started = await this.#start(session);

@@ -6,7 +6,7 @@ import { ParserThread } from './parser-thread';
 import type { OpenDirectory } from './session-directories';
 import { TelemetrySender } from './telemetry-sender';
 
-/** The time in which the lines of one session are gathered, for each session whose output is sent: a batch costs the same for one line as for ten. */
+/** The time in which the lines of one session are gathered, for each session of the runner: a batch costs the same for one line as for ten. */
 const GATHERING = { msPerSession: 1, leastMs: 10, mostMs: 250 };
 
 /** What is known of a session whose agent could not be started. */
@@ -20,15 +20,25 @@ type UnstartedAccount = Readonly<{
 /** Sends the spools of sessions to the collector. The signals are aborted when the lease is lost, or the runner ends. */
 @Injectable()
 export class SessionTelemetry {
-  #senders = 0;
+  #sessions = 0;
 
   constructor(
     private readonly collector: CollectorClient,
     private readonly parsing: ParserThread,
   ) {}
 
+  /** Counts a session of the runner while it goes on. */
+  async during<Result>(session: () => Promise<Result>): Promise<Result> {
+    this.#sessions++;
+    try {
+      return await session();
+    } finally {
+      this.#sessions--;
+    }
+  }
+
   /** The sender for the output of a running leg. */
-  async open(
+  open(
     { session, legEnds }: OpenDirectory,
     spool: Spool,
     signal: AbortSignal,
@@ -36,14 +46,8 @@ export class SessionTelemetry {
   ): Promise<TelemetrySender> {
     const { collector, parsing } = this;
     const { msPerSession, leastMs, mostMs } = GATHERING;
-    const gatherMs = () => Math.min(mostMs, Math.max(leastMs, msPerSession * this.#senders));
-    const onClose = () => {
-      this.#senders--;
-    };
-    const options = { collector, parsing, session, spool, legEnds, signal, onUsage, gatherMs, onClose };
-    const sender = await TelemetrySender.open(options);
-    this.#senders++;
-    return sender;
+    const gatherMs = () => Math.min(mostMs, Math.max(leastMs, msPerSession * this.#sessions));
+    return TelemetrySender.open({ collector, parsing, session, spool, legEnds, signal, onUsage, gatherMs });
   }
 
   /** The fields of a line that decide where its agent can be paused. */

@@ -21,7 +21,6 @@ type SenderOptions = Readonly<{
   onUsage?: ((usage: Usage, sequence: number) => void) | undefined;
   /** How long lines are gathered for a batch. */
   gatherMs: () => number;
-  onClose: () => void;
 }>;
 
 /** Has a session's spooled lines parsed, sends them to the collector one batch at a time, and keeps the session's figures. */
@@ -91,7 +90,6 @@ export class TelemetrySender {
 
   close(): void {
     this.parser.close();
-    this.options.onClose();
   }
 
   #taken({ events, figures }: ParsedLines): readonly TelemetryEvent[] {

@@ -10,6 +10,9 @@ const CONNECTIONS = 10;
 /** Gives up on a server that accepts connections but does not answer; the caller decides whether to retry. */
 const CONNECT_MS = 5_000;
 
+/** A new connection costs the store as much as a hundred statements: it logs in, and plans all that it is asked anew. */
+const IDLE_MS = 60_000;
+
 /** A service's connections. The next query replaces a connection that broke while idle, and reports what is wrong. */
 export function createPool(
   connectionString: string,
@@ -20,6 +23,7 @@ export function createPool(
     max: CONNECTIONS,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: IDLE_MS,
     ...options,
   });
   pool.on('error', () => undefined);
