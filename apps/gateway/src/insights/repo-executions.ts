@@ -12,19 +12,34 @@ type Limits = Readonly<{ limit: number; offset: number }>;
 /** The most bytes of an error in a list. */
 const SHOWN_ERROR = 1_000;
 
-const SCOPE = `scope as (
-  select started_at, execution_id, min(trigger_source) as trigger_source
-  from ${repoExecutionProjection.table} where repository = any($1) and started_at >= $2::timestamptz group by 1, 2)`;
+const NAMED = repoExecutionProjection.table;
+
+/** An execution names a repository once, and may name several of a scope. */
+const scopeOf = (isOne: boolean): string =>
+  isOne
+    ? `scope as not materialized (
+        select started_at, execution_id from ${NAMED} where repository = ($1::text[])[1] and started_at >= $2::timestamptz)`
+    : `scope as (
+        select distinct started_at, execution_id from ${NAMED} where repository = any($1) and started_at >= $2::timestamptz)`;
+
+const COUNTED = '(select count(*)::int from found)';
+
+/** The kept count of one repository, for all times. */
+const KEPT = `coalesce((
+  select rows::int from read.row_counts
+  where $2::timestamptz = '-infinity' and cardinality($1::text[]) = 1
+    and relation = '${NAMED}' and columns = 'repository' and value = to_jsonb($1::text[])), ${COUNTED})`;
 
 type Direction = 'asc' | 'desc';
+type PageSql = Readonly<{ columns: string; from: string; direction: Direction; total: string }>;
 
 /** Reads columns for the rows of one page: `found` has the id and the time of all. */
-const pageOf = (columns: string, from: string, direction: Direction): string => `
-  select (select count(*)::int from found) as total, coalesce((
+const pageOf = ({ columns, from, direction, total }: PageSql): string => `
+  select ${total} as total, coalesce((
     select json_agg(row) from (
       select ${columns}
-      from (select * from found order by at ${direction}, id limit $3 offset $4) page join ${from}
-      order by page.at ${direction}, page.id) row), '[]') as rows`;
+      from (select * from found order by at ${direction}, id ${direction} limit $3 offset $4) page join ${from}
+      order by page.at ${direction}, page.id ${direction}) row), '[]') as rows`;
 
 const EXECUTIONS = executionProjection.table;
 const ofExecution = `${EXECUTIONS} t on t.execution_id = page.id`;
@@ -32,44 +47,48 @@ const identity = 't.execution_id, t.workflow_id, left(t.workflow_name, 255) as w
 
 /** The event of the start does not name the rule, whose history does. */
 const TRIGGER_SOURCE = `case when exists (select from ${triggerFiringProjection.table} f where f.execution_id = page.id)
-  then 'trigger' else trigger_source end as trigger_source`;
+  then 'trigger' else (select trigger_source from ${NAMED} r where r.execution_id = page.id limit 1) end as trigger_source`;
 
-const activity = (direction: Direction): string => `
-  with ${SCOPE}, found as (
-    select execution_id as id, started_at as at, trigger_source from scope
-    where exists (select from ${EXECUTIONS} t where t.execution_id = scope.execution_id))
-  ${pageOf(
-    `${identity}, t.status, ${TRIGGER_SOURCE},
+const activity =
+  (direction: Direction) =>
+  (isOne: boolean): string => `
+  with ${scopeOf(isOne)}, found as ${isOne ? 'not materialized' : ''} (
+    select execution_id as id, started_at as at from scope)
+  ${pageOf({
+    columns: `${identity}, t.status, ${TRIGGER_SOURCE},
      ${instant('t.started_at')} as started_at, ${instant('t.completed_at')} as completed_at`,
-    ofExecution,
+    from: ofExecution,
     direction,
-  )}`;
+    total: KEPT,
+  })}`;
 
 const phaseOf = (field: string): string => `(
   select left(phase->>'${field}', 255) from jsonb_array_elements(t.detail->'phases') phase
   where phase->>'phaseId' = phase_id limit 1)`;
 
-const FAILURES = `
-  with ${SCOPE}, found as (
+const failures = (isOne: boolean): string => `
+  with ${scopeOf(isOne)}, found as (
     select execution_id as id, t.completed_at as at from scope join ${EXECUTIONS} t using (execution_id)
     where t.status = 'failed')
-  ${pageOf(
-    `${identity}, ${instant('t.completed_at')} as failed_at,
+  ${pageOf({
+    columns: `${identity}, ${instant('t.completed_at')} as failed_at,
      left(coalesce(t.error_message, ''), ${SHOWN_ERROR}) as error_message, coalesce(error_type, '') as error_type,
      ${phaseOf('name')} as phase_name, ${phaseOf('sessionId')} as session_id`,
-    `${ofExecution} left join ${executionFailureProjection.table} failure on failure.execution_id = page.id`,
-    'desc',
-  )}`;
+    from: `${ofExecution} left join ${executionFailureProjection.table} failure on failure.execution_id = page.id`,
+    direction: 'desc',
+    total: COUNTED,
+  })}`;
 
-const SESSIONS = `
-  with ${SCOPE}, found as (
+const sessions = (isOne: boolean): string => `
+  with ${scopeOf(isOne)}, found as (
     select session_id as id, t.started_at as at from scope join ${sessionProjection.table} t using (execution_id))
-  ${pageOf(
-    `session_id, execution_id, status, provider, detail->'usage' as usage,
+  ${pageOf({
+    columns: `session_id, execution_id, status, provider, detail->'usage' as usage,
      ${instant('t.started_at')} as started_at, ${instant('t.completed_at')} as completed_at`,
-    `${sessionProjection.table} t on t.session_id = page.id`,
-    'desc',
-  )}`;
+    from: `${sessionProjection.table} t on t.session_id = page.id`,
+    direction: 'desc',
+    total: COUNTED,
+  })}`;
 
 export type ActivityRow = Readonly<
   Pick<ExecutionRow, 'execution_id' | 'workflow_id' | 'workflow_name' | 'status' | 'started_at' | 'completed_at'> & {
@@ -108,20 +127,25 @@ export class RepoExecutions {
   }
 
   failures(repositories: readonly string[], limits: Limits): Promise<Page<FailureRow>> {
-    return this.#page('repo-failures', FAILURES, { repositories, ...limits });
+    return this.#page('repo-failures', failures, { repositories, ...limits });
   }
 
   sessions(repositories: readonly string[], limits: Limits): Promise<Page<RepoSessionRow>> {
-    return this.#page('repo-sessions', SESSIONS, { repositories, ...limits });
+    return this.#page('repo-sessions', sessions, { repositories, ...limits });
   }
 
   async #page<Row>(
     name: string,
-    text: string,
+    textOf: (isOne: boolean) => string,
     query: Limits & Readonly<{ repositories: readonly string[]; since?: string }>,
   ): Promise<Page<Row>> {
     const { repositories, since = '-infinity', limit, offset } = query;
-    const { rows } = await this.pool.query<Page<Row>>({ name, text, values: [repositories, since, limit, offset] });
+    const isOne = repositories.length === 1;
+    const { rows } = await this.pool.query<Page<Row>>({
+      name: isOne ? `${name}-of-one` : name,
+      text: textOf(isOne),
+      values: [repositories, since, limit, offset],
+    });
     return rows[0] ?? { rows: [], total: 0 };
   }
 }
