@@ -36,6 +36,9 @@ export function usePlatform(options: PlatformOptions = {}): Platform {
   return platform;
 }
 
+/** What an execution stays. */
+const ENDS: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
+
 export class Platform {
   readonly dataDirectory = scratchDirectory();
   #stack: ChildProcess | undefined;
@@ -150,16 +153,19 @@ export class Platform {
     return Execution.parse((await this.get(`/api/executions/${id}`)).body);
   }
 
-  /** Waits until the execution has this status. */
+  /** Waits until the execution has this status; throws at once when it has ended otherwise. */
   async reaches(id: string, status: string, within = 60_000): Promise<Execution> {
-    await eventually(
+    const told = ({ status: now, error_message: reason }: Execution) => new Error(`${id} is ${now}: ${reason ?? ''}`);
+    const reached = await eventually(
       async () => {
-        const now = await this.execution(id);
-        if (now.status !== status) throw new Error(`${id} is ${now.status}: ${now.error_message ?? ''}`);
+        const execution = await this.execution(id);
+        if (execution.status !== status && !ENDS.has(execution.status)) throw told(execution);
+        return execution;
       },
       { within },
     );
-    return this.execution(id);
+    if (reached.status !== status) throw told(reached);
+    return reached;
   }
 
   /** The snapshot, and the events after it. */
