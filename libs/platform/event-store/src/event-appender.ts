@@ -45,7 +45,7 @@ type Waiting = Readonly<{
 /**
  * Appends to the log by group commit: all waiting appends travel in one call, in autocommit, so no lock outlives a call.
  * A call starts after one turn of the event loop, to include appends of callers that were just answered; few appends wait for their
- * share of a busy store.
+ * share of a busy store, unless they are of one caller alone, who would wait for nobody.
  * When a call's outcome is unknown the same appends are sent again; the ids of their events make that harmless.
  */
 export class EventAppender {
@@ -54,6 +54,8 @@ export class EventAppender {
   readonly #isolated: Waiting[] = [];
   readonly #pace = new Pace(PACE);
   #callsInFlight = 0;
+  /** True when another append has come while the last call was under way, or with it. */
+  #isShared = false;
   #resting: NodeJS.Timeout | undefined;
   #isScheduled = false;
   #failures = 0;
@@ -72,6 +74,7 @@ export class EventAppender {
   async append(append: Append): Promise<AppendOutcome> {
     const request = appendRequest(append);
     const deadline = Date.now() + (this.options.giveUpAfterMs ?? GIVE_UP_AFTER_MS);
+    if (this.#callsInFlight > 0) this.#isShared = true;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, deadline, resolve, reject });
       this.#schedule();
@@ -87,7 +90,7 @@ export class EventAppender {
     const isIdle = this.#waiting.length === 0 && this.#isolated.length === 0;
     if (this.#isScheduled || this.#isBackingOff || isIdle || this.#callsInFlight === CALLS_IN_FLIGHT) return;
 
-    const { waitMs } = this.#pace;
+    const waitMs = this.#isShared ? this.#pace.waitMs : 0;
     if (waitMs > 0 && this.#waiting.length < WORTH_A_CALL && this.#isolated.length === 0) {
       this.#resting ??= setTimeout(() => {
         this.#resting = undefined;
@@ -115,6 +118,7 @@ export class EventAppender {
 
   async #call(batch: readonly Waiting[]): Promise<void> {
     const requests = batch.map(({ request }) => request);
+    this.#isShared = batch.length > 1 || this.#callsInFlight > 0;
     this.#callsInFlight++;
     this.#pace.begin();
     const answer = await this.#send(requests).catch((error: unknown) => {
