@@ -1,3 +1,4 @@
+export { boundedJson } from './bounded-json';
 export { instant } from './instant';
 export { Leadership, type LeadershipOptions, type Term } from './leadership';
 export { migrationFile, migrationFiles } from './migration-files';

@@ -1,4 +1,4 @@
-import { instant } from '@syntropic/postgres';
+import { boundedJson, instant } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import type { EventFailure } from './event-failure';
 
@@ -33,8 +33,11 @@ export type ProcessState = Readonly<{
   }>[];
 }>;
 
-/** Bounds the answer: an event is shown with at most 16 KiB of data. */
+/** Bounds the answer: so many events, and each event with so many bytes of data at most. */
 const SHOWN = 50;
+const DATA_BYTES = 16_384;
+
+const EVENT = boundedJson('event', 'data', DATA_BYTES);
 
 export async function processStates(pool: Pool): Promise<readonly ProcessState[]> {
   const { rows } = await pool.query<ProcessState>(
@@ -42,13 +45,13 @@ export async function processStates(pool: Pool): Promise<readonly ProcessState[]
        ${instant('p.failing_since')} as "failingSince",
        (select count(*) from ops.process_backlog b where b.process = p.name) as backlog, (
          select coalesce(json_agg(json_build_object(
-           'partition', partition, 'event', event, 'error', error, 'failingSince', ${instant('failing_since')},
+           'partition', partition, 'event', ${EVENT}, 'error', error, 'failingSince', ${instant('failing_since')},
            'attempts', attempts, 'nextAttemptAt', ${instant('next_attempt_at')}) order by position), '[]')
          from (
            select * from ops.process_backlog b where b.process = p.name and b.error is not null order by position limit $1
          ) failing) as failing, (
          select coalesce(json_agg(json_build_object(
-           'event', event, 'error', error, 'reason', reason, 'by', parked_by, 'at', ${instant('parked_at')})
+           'event', ${EVENT}, 'error', error, 'reason', reason, 'by', parked_by, 'at', ${instant('parked_at')})
            order by position desc), '[]')
          from (
            select * from ops.parked_process_events e where e.process = p.name order by position desc limit $1

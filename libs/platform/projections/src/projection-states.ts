@@ -1,5 +1,5 @@
 import type { PartState } from '@syntropic/observability';
-import { instant } from '@syntropic/postgres';
+import { boundedJson, instant } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import { IS_REBUILD } from './rebuild-name';
 
@@ -38,8 +38,7 @@ export type ProjectionState = Readonly<{
 const SHOWN = 50;
 const DATA_BYTES = 16_384;
 
-const shown = (event: string) =>
-  `case when octet_length(${event}::text) > ${DATA_BYTES} then ${event}::jsonb - 'data' else ${event}::jsonb end`;
+const shown = (event: string) => boundedJson(event, 'data', DATA_BYTES);
 
 /** The checkpoints of the newest version of each read model, as a table of SQL. Older versions are kept for older builds. */
 export const CURRENT_CHECKPOINTS = `(
