@@ -112,7 +112,7 @@ const settings = withObjects(
     GITHUB_URL: GithubUrl.default('https://github.com'),
     /** A directory with a token for each repository (`<owner>__<name>`) or owner, for clones. */
     REPOSITORY_TOKENS_DIR: z.string().min(1).optional(),
-    /** What is kept of set-ups for later ones: mebibytes together (0: nothing), their number, and the hours for which each is used. */
+    /** The bounds of kept set-ups: mebibytes together (0: nothing), their number, and the hours for which each is used. */
     SNAPSHOT_MAX_MB: z.coerce.number().min(0).default(4_096),
     SNAPSHOT_MAX_COUNT: atLeastOne(32),
     SNAPSHOT_MAX_AGE_HOURS: z.coerce.number().min(0).default(24),

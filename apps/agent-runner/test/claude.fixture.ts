@@ -6,6 +6,7 @@ import { SandboxBackend } from '../src/workspaces';
 import { parserOf as telemetryOf } from './agent-telemetry.fixture';
 import { useSessionSocket } from './session-socket.fixture';
 import { useSessions } from './session.fixture';
+import { socketsWith, upstream } from './socket.fixture';
 
 type Message = Readonly<{
   type: string;
@@ -23,6 +24,26 @@ type StartOptions = Omit<SessionOptions, 'agent' | 'settings' | 'provider' | 'so
     claude?: Partial<Extract<AgentConfiguration, { provider: 'claude' }>>;
     phase?: Partial<NonNullable<SessionOptions['settings']>>;
   }>;
+
+/** Sessions of Claude Code in sandboxes, whose own session sockets lead to a scripted model. */
+export function useClaudeBehindGateway(directory: { readonly path: string }) {
+  const models = useModels();
+  const start = useSessions(new SandboxBackend(), directory);
+  beforeEach(() => {
+    models().clear();
+  });
+  return {
+    models,
+    start: () =>
+      start({
+        promptTemplate: 'Do your work',
+        agent: { provider: 'claude', isolation: 'sandbox' },
+        settings: { allowedTools: [], model: 'claude-sonnet-5-5' },
+        provider: new ClaudeProvider(AGENT_PROGRAMS.claude),
+        sockets: socketsWith({ upstreams: [upstream('anthropic', models().url, 'the-secret')] }),
+      }),
+  };
+}
 
 /** Sessions of Claude Code in sandboxes, before a scripted model. */
 export function useClaude(directory: { readonly path: string }) {

@@ -6,10 +6,10 @@ import { Inject, type Type } from '@nestjs/common';
 /** A command that is answered by nothing but its having been done. */
 type Undertaking = CommandMessage & Readonly<{ answer: typeof Done }>;
 
-/** What a record of the audit is about: `projection-execution`, or the id of a key. */
+/** The subject of a record of the audit: `projection-execution`, or the id of a key. */
 type SubjectOf<M extends CommandMessage> = (data: DataOf<M>) => string;
 
-/** `by` is who has sent the command, as `user:<name>`. */
+/** `by` is the sender of the command, as `user:<name>`. */
 type CarryOut<M extends CommandMessage, Part> = (part: Part, data: DataOf<M>, by: string) => Promise<void>;
 
 const nameOf = ({ kind, id }: Actor): string => `${kind}:${id}`;

@@ -9,7 +9,7 @@ import { TelemetrySender } from './telemetry-sender';
 /** The time in which the lines of one session are gathered, for each session of the runner: a batch costs the same for one line as for ten. */
 const GATHERING = { msPerSession: 1, leastMs: 10, mostMs: 250 };
 
-/** What is known of a session whose agent could not be started. */
+/** The figures of a session whose agent could not be started. */
 type UnstartedAccount = Readonly<{
   usage: Usage;
   telemetryEvents: number;

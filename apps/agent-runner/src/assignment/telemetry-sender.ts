@@ -19,7 +19,7 @@ type SenderOptions = Readonly<{
   signal: AbortSignal;
   /** Hears the session's usage so far after each batch, and after the end of the leg. `sequence` rises, also over legs. */
   onUsage?: ((usage: Usage, sequence: number) => void) | undefined;
-  /** How long lines are gathered for a batch. */
+  /** The time for which lines are gathered for a batch. */
   gatherMs: () => number;
 }>;
 

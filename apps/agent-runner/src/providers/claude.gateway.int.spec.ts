@@ -1,25 +1,10 @@
-import { AGENT_PROGRAMS, describeWithAgent, eventually, inOrder, useModels } from '@syntropic/testing';
-import { bash, parserOf, resultsIn } from '../../test/claude.fixture';
-import { toTheEnd, useSessions } from '../../test/session.fixture';
-import { socketsWith, upstream } from '../../test/socket.fixture';
+import { describeWithAgent, eventually, inOrder } from '@syntropic/testing';
+import { bash, parserOf, resultsIn, useClaudeBehindGateway } from '../../test/claude.fixture';
+import { toTheEnd } from '../../test/session.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
-import { SandboxBackend } from '../workspaces';
-import { ClaudeProvider } from './claude.provider';
 
 describeWithAgent('claude', 'Claude Code behind the model gateway', () => {
-  const models = useModels();
-  const startIn = useSessions(new SandboxBackend(), useDirectory());
-  const start = () =>
-    startIn({
-      promptTemplate: 'Do your work',
-      agent: { provider: 'claude', isolation: 'sandbox' },
-      settings: { allowedTools: [], model: 'claude-sonnet-5-5' },
-      provider: new ClaudeProvider(AGENT_PROGRAMS.claude),
-      sockets: socketsWith({ upstreams: [upstream('anthropic', models().url, 'the-secret')] }),
-    });
-  beforeEach(() => {
-    models().clear();
-  });
+  const { models, start } = useClaudeBehindGateway(useDirectory());
 
   it('works without a credential of its own, and its usage is that of its calls', async () => {
     const usage = { inputTokens: 1_000, cacheWrite1hTokens: 500, cacheReadTokens: 200, outputTokens: 100 };

@@ -1,13 +1,10 @@
 import { addUsd } from '@syntropic/kernel';
 import { SessionParser, type ReportedFact } from '@syntropic/telemetry';
-import { AGENT_PROGRAMS, describeWithAgent, inOrder, useModels } from '@syntropic/testing';
-import { bash } from '../../test/claude.fixture';
-import { toTheEnd, useSessions } from '../../test/session.fixture';
-import { socketsWith, upstream } from '../../test/socket.fixture';
+import { describeWithAgent, inOrder } from '@syntropic/testing';
+import { bash, useClaudeBehindGateway } from '../../test/claude.fixture';
+import { toTheEnd } from '../../test/session.fixture';
 import { useDirectory } from '../../test/workspace.fixture';
 import type { SpoolLine } from '../session';
-import { SandboxBackend } from '../workspaces';
-import { ClaudeProvider } from './claude.provider';
 
 const COMMIT = 'git init -q r && cd r && echo a > a && git add a && git commit -qm "add \\"a\\""';
 
@@ -26,19 +23,7 @@ const reportsIn = (lines: readonly SpoolLine[]) =>
   lines.flatMap(({ stream, text }) => (stream === 'reported' ? [JSON.parse(text) as ReportedFact] : []));
 
 describeWithAgent('claude', 'Claude Code in a workspace', () => {
-  const models = useModels();
-  const startIn = useSessions(new SandboxBackend(), useDirectory());
-  const start = () =>
-    startIn({
-      promptTemplate: 'Do your work',
-      agent: { provider: 'claude', isolation: 'sandbox' },
-      settings: { allowedTools: [], model: 'claude-sonnet-5-5' },
-      provider: new ClaudeProvider(AGENT_PROGRAMS.claude),
-      sockets: socketsWith({ upstreams: [upstream('anthropic', models().url, 'the-secret')] }),
-    });
-  beforeEach(() => {
-    models().clear();
-  });
+  const { models, start } = useClaudeBehindGateway(useDirectory());
 
   it('reports by hooks, by its exporter and by git, and each fact is one row', async () => {
     models().answer(

@@ -1,6 +1,6 @@
 import { FORWARDER_URL } from './provider';
 
-/** Seconds of a report. Nothing waits for it, and its failure is nobody's fault. */
+/** The longest time of a report, in seconds. Agents do not wait for it, and it may fail. */
 const REPORT_SECONDS = 2;
 
 const ROUTE = 'http://runner/hooks';
@@ -29,18 +29,16 @@ exit 0
 
 const REPORTER = '.runner/report';
 
-/** What the output of Claude Code does not tell, and the ends of tools: these are told by several sources, and are one row. */
+/** Hooks for facts that the output of Claude Code lacks, and for the ends of tools: several sources tell these, and each is one row. */
 const REPORTED_HOOKS = [
-  ...[
-    'UserPromptSubmit',
-    'PostToolUse',
-    'PostToolUseFailure',
-    'PermissionRequest',
-    'Notification',
-    'PreCompact',
-    'Stop',
-  ],
-] as const;
+  'UserPromptSubmit',
+  'PostToolUse',
+  'PostToolUseFailure',
+  'PermissionRequest',
+  'Notification',
+  'PreCompact',
+  'Stop',
+];
 
 /** Hooks in the form of Claude Code's settings. The agent does not wait for them. */
 export const REPORT_HOOKS = Object.fromEntries(

@@ -19,7 +19,7 @@ type Options = Readonly<{
   warnings: Pick<Logger, 'warn'>;
 }>;
 
-/** Traces of what has ended longer ago are of no use to anybody who watches. */
+/** Executions that have ended longer ago are not exported: their traces are of no use to watchers. */
 const OLDEST_MS = 24 * 60 * 60 * 1_000;
 const ANSWERS_WITHIN_MS = 10_000;
 /** Events of one stream, and of one session's telemetry, that become spans. */

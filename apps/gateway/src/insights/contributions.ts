@@ -11,7 +11,7 @@ import { knownCost } from '../display/usage-fields';
 /** Both days are included. */
 type Range = Readonly<{ first: string; last: string; scope: Scope }>;
 
-/** What was done on one day. */
+/** The work of one day. */
 export type Contribution = Readonly<{
   sessions: number;
   executions: number;

@@ -1,12 +1,11 @@
 import { createPool } from '@syntropic/postgres';
 import { eventually } from '@syntropic/testing';
 import type { Pool } from 'pg';
-import { z } from 'zod';
 import { ProjectionOperator } from './operator';
-import { projection } from './projection';
 import { projectionStates } from './projection-states';
 import { rebuildStates } from './rebuild-states';
-import { account, type AccountEvent } from './testing/accounts';
+import type { AccountEvent } from './testing/accounts';
+import { Fragile } from './testing/fragile';
 import { useWorkers } from './testing/workers';
 
 const paid = (account: string, usd = '1.50'): AccountEvent => ({
@@ -14,22 +13,8 @@ const paid = (account: string, usd = '1.50'): AccountEvent => ({
   data: { account, tags: [], usd },
 });
 
-/** As a build that lacks a case has it, and as the next one. */
-let isMended = false;
-
-const payers = projection(account)({
-  name: 'payer',
-  version: 1,
-  row: z.object({ account: z.string(), payments: z.int() }),
-  key: 'account',
-  keys: ({ data }) => [data.account],
-  on: {
-    AmountPaid: (row, { data: { account, usd } }) => {
-      if (usd === '13' && !isMended) throw new Error('thirteen');
-      return { account, payments: (row?.payments ?? 0) + 1 };
-    },
-  },
-});
+const accounts = new Fragile('payer');
+const payers = accounts.projection;
 
 describe('the rebuild of a read model with a parked event', () => {
   const { database, append, work, expectLive, checkpoints } = useWorkers([payers]);
@@ -42,7 +27,7 @@ describe('the rebuild of a read model with a parked event', () => {
   });
   afterAll(() => operators.end());
   afterEach(() => {
-    isMended = false;
+    accounts.isMended = false;
   });
 
   const stops = (name: string, poison: number) =>
@@ -83,7 +68,7 @@ describe('the rebuild of a read model with a parked event', () => {
     const poison = await withParked('a');
     expect([await paymentsOf('a'), await parked()]).toEqual([2, [poison]]);
 
-    isMended = true;
+    accounts.isMended = true;
     await operator.startRebuild({ projection: 'payer' }, 'key:ops');
     await reaches('differs');
     expect((await rebuildStates(database.pool))[0]?.comparison).toMatchObject({
@@ -120,10 +105,10 @@ describe('the rebuild of a read model with a parked event', () => {
   it('leaves out what is parked while it goes on', async () => {
     work({ projections: [payers] });
     await database.pool.query(`update read.payer_v1 set payments = 99 where account = 'c'`);
-    isMended = true;
+    accounts.isMended = true;
     await operator.startRebuild({ projection: 'payer' }, 'key:ops');
     await reaches('differs');
-    isMended = false;
+    accounts.isMended = false;
     const poison = await append(paid('d', '13'));
     const head = await append(paid('d'));
     await stops('payer', poison);

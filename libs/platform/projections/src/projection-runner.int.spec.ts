@@ -1,12 +1,11 @@
 import { createPool } from '@syntropic/postgres';
 import { eventually } from '@syntropic/testing';
 import type { Pool } from 'pg';
-import { z } from 'zod';
 import { ProjectionOperator } from './operator';
-import { projection } from './projection';
 import { projectionStates } from './projection-states';
-import { account, balances, closings, olderAccount, PROJECTIONS, tagUse, type AccountEvent } from './testing/accounts';
+import { balances, closings, olderAccount, PROJECTIONS, tagUse, type AccountEvent } from './testing/accounts';
 import { expectRebuildEquals } from './testing/rebuild';
+import { Fragile } from './testing/fragile';
 import { useWorkers } from './testing/workers';
 
 const paid = (account: string, usd = '1.50'): AccountEvent => ({
@@ -14,21 +13,8 @@ const paid = (account: string, usd = '1.50'): AccountEvent => ({
   data: { account, tags: ['x', 'y'], usd },
 });
 
-let cured = false;
-/** Fails at a payment of 13, until it is cured. */
-const fragile = projection(account)({
-  name: 'fragile',
-  version: 1,
-  row: z.object({ account: z.string(), payments: z.int() }),
-  key: 'account',
-  keys: ({ data }) => [data.account],
-  on: {
-    AmountPaid: (row, { data: { account, usd } }) => {
-      if (usd === '13' && !cured) throw new Error('thirteen');
-      return { account, payments: (row?.payments ?? 0) + 1 };
-    },
-  },
-});
+const accounts = new Fragile('fragile');
+const fragile = accounts.projection;
 
 describe('workers whose projections fail', () => {
   const { database, append, checkpoints, work, expectLive } = useWorkers([...PROJECTIONS, fragile]);
@@ -57,11 +43,11 @@ describe('workers whose projections fail', () => {
     await expectLive(head, balances);
     await expectRebuildEquals(fragile, database.pool);
 
-    cured = true;
+    accounts.isMended = true;
     await operator.retry({ projection: 'fragile' });
     await expectLive(head, balances, fragile);
     expect(worker.runner.owned.map(({ mode }) => mode)).toEqual(['live', 'live']);
-    cured = false;
+    accounts.isMended = false;
   });
 
   it('skip an event that an operator has parked, also after a restart', async () => {
