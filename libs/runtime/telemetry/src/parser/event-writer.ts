@@ -18,13 +18,16 @@ type Held = Readonly<{ type: TelemetryType; data: TelemetryEvent['data']; fact: 
 
 /** Facts that wait for the output, which seldom takes long to tell them. */
 const MOST_HELD = 1_000;
+/** Characters of all of them: each may be as large as an event. */
+const MOST_HELD_LENGTH = 16 * LARGEST_EVENT;
 
 /** Creates events from facts: derives their ids, skips facts that were written before, and adds them up. */
 export class EventWriter {
   readonly #session: ParsedSession;
   readonly #tally = new SessionTally();
   readonly #facts = new Set<string>();
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, Held & Readonly<{ length: number }>>();
+  #heldLength = 0;
   #leg: number;
   #legStartedAt: number;
   #line = { line: 0, ordinal: 0, time: '' };
@@ -92,7 +95,7 @@ export class EventWriter {
     if (fact !== undefined) {
       if (this.#facts.has(fact)) return;
       this.#facts.add(fact);
-      this.#held.delete(fact);
+      this.#drop(fact);
     }
     const { sessionId, executionId, phaseId } = this.#session;
     const { line, time } = this.#line;
@@ -109,9 +112,13 @@ export class EventWriter {
   /** Keeps a fact that another source tells in more detail. It is written with the end of its leg, unless that source has told it by then. */
   hold(held: Held): void {
     if (this.#facts.has(held.fact) || this.#held.has(held.fact)) return;
-    this.#held.set(held.fact, held);
-    const [oldest] = this.#held.values();
-    if (oldest && this.#held.size > MOST_HELD) this.#release(oldest);
+    const { length } = JSON.stringify(held.data);
+    this.#held.set(held.fact, { ...held, length });
+    this.#heldLength += length;
+    for (const oldest of this.#held.values()) {
+      if (this.#held.size <= MOST_HELD && this.#heldLength <= MOST_HELD_LENGTH) return;
+      this.#release(oldest);
+    }
   }
 
   writeHeld(): void {
@@ -119,8 +126,13 @@ export class EventWriter {
   }
 
   #release({ type, data, fact }: Held): void {
-    this.#held.delete(fact);
+    this.#drop(fact);
     this.writeReported(type, data, fact);
+  }
+
+  #drop(fact: string): void {
+    this.#heldLength -= this.#held.get(fact)?.length ?? 0;
+    this.#held.delete(fact);
   }
 
   /** Removes and returns the events written since the last call. */

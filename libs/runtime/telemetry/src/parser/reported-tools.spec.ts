@@ -1,12 +1,12 @@
 import { reportedFactText } from '../ingest/reported-fact';
 import { answer, session, tool, toolResult } from '../testing/claude-lines';
 
-const reported = (source: string, id = 't1') =>
+const reported = (source: string, id = 't1', more: object = {}) =>
   reportedFactText({
     sessionId: 'session-1',
     type: 'tool_execution_completed',
     time: new Date().toISOString(),
-    data: { source, tool_name: 'Bash', tool_use_id: id, success: true },
+    data: { source, tool_name: 'Bash', tool_use_id: id, success: true, ...more },
   });
 
 /** The ends of tools, and the sources that their rows name. */
@@ -41,5 +41,15 @@ describe('the end of a tool that several sources tell', () => {
   it('is written when a thousand others wait', () => {
     const many = Array.from({ length: 1_001 }, (_, number) => reported('hook', `t${number}`));
     expect(endsOf(...many)).toHaveLength(1_001);
+  });
+
+  it('is written when others of some megabytes wait', () => {
+    const { parser } = session();
+    const at = new Date().toISOString();
+    const large = (number: number) => reported('hook', `t${number}`, { output_preview: 'x'.repeat(200_000) });
+    const told = Array.from({ length: 30 }, (_, number) => parser.line(large(number), number + 1, at, 'reported'));
+
+    expect(told.flat().length).toBeGreaterThan(5);
+    expect([...told.flat(), ...parser.end('exited', at)].filter(({ type }) => type !== 'leg_ended')).toHaveLength(30);
   });
 });
