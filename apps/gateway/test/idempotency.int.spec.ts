@@ -15,6 +15,7 @@ const named = (endpoint: Endpoint) => `${endpoint.method} ${endpoint.path}`;
 /** Changes that send no command, each with what stands for the key. */
 const WITHOUT_KEY: Readonly<Record<string, string>> = {
   'POST /workflows/validate': 'it changes nothing',
+  'POST /triggers/{trigger_id}/test': 'it changes nothing',
   'POST /executions/{execution_id}/stream-token': 'a token is kept nowhere, and each one is valid',
   'POST /sse/activity/token': 'a token is kept nowhere, and each one is valid',
   'POST /webhooks/github': 'the id of the delivery is its key',

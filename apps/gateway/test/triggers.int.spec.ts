@@ -2,6 +2,7 @@ import { installation, triggerRule } from '@syntropic/github/contracts';
 import { NO_USAGE } from '@syntropic/kernel';
 import { event } from '@syntropic/kernel/testing';
 import { useGateway } from './gateway.fixture';
+import { config, registration } from './trigger-facts';
 
 const gateway = useGateway();
 const PATH = '/api/triggers';
@@ -9,21 +10,6 @@ const PATH = '/api/triggers';
 const { TriggerRegistered, TriggerPaused, TriggerDeleted, TriggerFired, TriggerBlocked, TriggerDispatchCompleted } =
   triggerRule.events;
 
-const config = { maxAttempts: 3, dailyLimit: 20, debounceSeconds: 0, cooldownSeconds: 300 };
-const registration = {
-  name: 'Heal',
-  event: 'check_run.completed',
-  repository: 'acme/api',
-  workflowId: 'heal',
-  conditions: [
-    { field: 'check_run.conclusion', operator: 'in' as const, value: ['failure', 'timed_out'] },
-    { field: 'check_run.pull_requests', operator: 'not_empty' as const },
-  ],
-  inputMapping: { branch: 'check_run.head' },
-  config,
-  installationId: '4711',
-  createdBy: 'api',
-};
 type Own = Partial<Parameters<typeof event<typeof TriggerRegistered>>[1]>;
 const aTrigger = (triggerId: string, own: Own = {}) =>
   gateway.record(`trigger-${triggerId}`, [event(TriggerRegistered, { triggerId, ...registration, ...own })]);
@@ -66,7 +52,14 @@ it('shows a trigger by its id or the start of it', async () => {
       installation_id: '4711',
       conditions: registration.conditions,
       input_mapping: registration.inputMapping,
-      config: { max_attempts: 3, daily_limit: 20, debounce_seconds: 0, cooldown_seconds: 300 },
+      config: {
+        max_attempts: 3,
+        daily_limit: 20,
+        debounce_seconds: 0,
+        cooldown_seconds: 300,
+        allow_bots: false,
+        allowed_senders: [],
+      },
     },
   });
   const missing = await gateway.call('GET', `${PATH}/none`);
@@ -139,6 +132,8 @@ it('refuses bad fields by name, and sends nothing', async () => {
     await posted({ input_mapping: { branch: 'a[' } }),
     await posted({ config: { max_attempts: 0 } }),
     await posted({ config: { retries: 1 } }),
+    await posted({ config: { allowed_senders: ['a b'] } }),
+    await patched({ config: { allow_bots: 'yes' } }),
     await patched({}),
     await patched({ action: 'explode' }),
     await patched({ action: 'pause', name: 'x' }),
@@ -162,6 +157,8 @@ it('refuses bad fields by name, and sends nothing', async () => {
     [422, 'input_mapping.branch'],
     [422, 'config.max_attempts'],
     [422, 'config.retries'],
+    [422, 'config.allowed_senders[0]'],
+    [422, 'config.allow_bots'],
     [422, 'action'],
     [422, 'action'],
     [422, 'action'],
@@ -227,7 +224,7 @@ it('sends changes as commands, also for the start of an id', async () => {
         workflowId: 'heal',
         conditions: [{ field: 'a.b[0]', operator: 'not_empty' }],
         inputMapping: {},
-        config: { ...config, dailyLimit: 5 },
+        config: { ...config, dailyLimit: 5, allowBots: false, allowedSenders: [] },
         installationId: '99',
         createdBy: 'api',
       },

@@ -9,7 +9,7 @@ import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
 import { RowLookup } from '../reads/row-lookup';
 import { TRIGGER } from './trigger-lookup';
-import { conditionsOf, limitsOf } from './trigger-views';
+import { conditionsOf, configOf } from './trigger-views';
 import { changeTrigger, deleteTrigger, registerPreset, registerTrigger } from './triggers.endpoints';
 
 const { RegisterTrigger, UpdateTrigger, PauseTrigger, ResumeTrigger, DeleteTrigger } = triggerRule.commands;
@@ -35,7 +35,7 @@ export class TriggerRequestsController {
       workflowId: workflow_id,
       conditions: conditionsOf(conditions ?? []),
       inputMapping: input_mapping ?? {},
-      ...(config && { config: limitsOf(config) }),
+      ...(config && { config: configOf(config) }),
       createdBy: created_by,
     });
   }
@@ -114,7 +114,7 @@ function changesOf(
     ...(name !== undefined && { name }),
     ...(conditions && { conditions: conditionsOf(conditions) }),
     ...(input_mapping && { inputMapping: input_mapping }),
-    ...(config && { config: limitsOf(config) }),
+    ...(config && { config: configOf(config) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { UNARY_OPERATORS, type TriggerCommands, type TriggerLimits } from '@syntropic/github/contracts';
+import { UNARY_OPERATORS, type TriggerCommands, type TriggerConfig } from '@syntropic/github/contracts';
 import type { TriggerFiringRow, TriggerRow } from '@syntropic/github/read-model';
 import type { ListedRowOf } from '@syntropic/projections';
 import type { triggerProjection } from '@syntropic/github/read-model';
@@ -39,6 +39,8 @@ export function triggerDetail(row: TriggerRow, workflowName = '') {
       daily_limit: config.dailyLimit,
       debounce_seconds: config.debounceSeconds,
       cooldown_seconds: config.cooldownSeconds,
+      allow_bots: config.allowBots ?? false,
+      allowed_senders: [...(config.allowedSenders ?? [])],
     },
     installation_id: row.installation_id,
     created_by: row.created_by,
@@ -73,16 +75,20 @@ export const conditionsOf = (given: Given): TriggerCommands['RegisterTrigger']['
     return { ...condition, ...(!isUnary && value !== undefined && value !== null && { value }) };
   });
 
-type LimitsGiven = NonNullable<z.output<typeof ChangeTriggerRequest>['config']>;
+type ConfigGiven = NonNullable<z.output<typeof ChangeTriggerRequest>['config']>;
 
-export const limitsOf = ({
+export const configOf = ({
   max_attempts: maxAttempts,
   daily_limit: dailyLimit,
   debounce_seconds: debounceSeconds,
   cooldown_seconds: cooldownSeconds,
-}: LimitsGiven): { [Limit in keyof TriggerLimits]: TriggerLimits[Limit] | undefined } => ({
+  allow_bots: allowBots,
+  allowed_senders: allowedSenders,
+}: ConfigGiven): { [Field in keyof TriggerConfig]: TriggerConfig[Field] | undefined } => ({
   maxAttempts,
   dailyLimit,
   debounceSeconds,
   cooldownSeconds,
+  allowBots,
+  allowedSenders,
 });

@@ -7,9 +7,10 @@ import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
 import { workflowNames } from '../workflows/workflow-names';
 import { TRIGGER } from './trigger-lookup';
+import { triggerTest } from './trigger-test';
 import { historyDetail, historyEntry, triggerDetail, triggerSummary } from './trigger-views';
 import { HistoryQuery, TriggerListQuery } from './triggers.dto';
-import { listHistory, listTriggers, readHistory, readTrigger } from './triggers.endpoints';
+import { listHistory, listTriggers, readHistory, readTrigger, testTrigger } from './triggers.endpoints';
 
 @Controller(API_PREFIXES)
 export class TriggersController {
@@ -53,6 +54,12 @@ export class TriggersController {
   async read(request: ApiRequest<typeof readTrigger>) {
     const row = await this.lookup.find(TRIGGER, request.params.trigger_id, request);
     return triggerDetail(row, (await workflowNames(this.reads, [row])).get(row.workflow_id));
+  }
+
+  @Serve(testTrigger)
+  async test(request: ApiRequest<typeof testTrigger>) {
+    const row = await this.lookup.find(TRIGGER, request.params.trigger_id, request);
+    return triggerTest(row, request.body);
   }
 
   @Serve(readHistory)

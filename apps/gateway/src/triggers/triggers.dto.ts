@@ -1,4 +1,4 @@
-import { checkOperand, ConditionValue, PresetName, TriggerLimits, triggerRule } from '@syntropic/github/contracts';
+import { checkOperand, ConditionValue, PresetName, TriggerConfig, triggerRule } from '@syntropic/github/contracts';
 import { z } from 'zod';
 import { sizeUpTo } from '../http/query-values';
 import { cutField } from '../reads/cut-mark';
@@ -31,12 +31,18 @@ const Condition = z
   .superRefine(checkOperand)
   .meta({ id: 'ConditionRequest' });
 
-const limits = TriggerLimits.shape;
+const fields = TriggerConfig.shape;
 const config = {
-  max_attempts: limits.maxAttempts,
-  daily_limit: limits.dailyLimit,
-  debounce_seconds: limits.debounceSeconds,
-  cooldown_seconds: limits.cooldownSeconds,
+  max_attempts: fields.maxAttempts,
+  daily_limit: fields.dailyLimit,
+  debounce_seconds: fields.debounceSeconds,
+  cooldown_seconds: fields.cooldownSeconds,
+  allow_bots: fields.allowBots.meta({
+    description: 'Whether bots start executions, too. Events that only machines send, as `check_run`, always do.',
+  }),
+  allowed_senders: fields.allowedSenders.meta({
+    description: 'The logins whose events start executions; anyone, but bots, where the list is empty.',
+  }),
 };
 const text = z.string().max(255);
 
@@ -65,11 +71,13 @@ export const PresetRequest = z
   .meta({ id: 'RegisterPresetRequest' });
 
 const change = triggerRule.commands.UpdateTrigger.schema.shape;
-const limitChanges = {
-  max_attempts: limits.maxAttempts.unwrap().optional(),
-  daily_limit: limits.dailyLimit.unwrap().optional(),
-  debounce_seconds: limits.debounceSeconds.unwrap().optional(),
-  cooldown_seconds: limits.cooldownSeconds.unwrap().optional(),
+const configChanges = {
+  max_attempts: fields.maxAttempts.unwrap().optional(),
+  daily_limit: fields.dailyLimit.unwrap().optional(),
+  debounce_seconds: fields.debounceSeconds.unwrap().optional(),
+  cooldown_seconds: fields.cooldownSeconds.unwrap().optional(),
+  allow_bots: fields.allowBots.unwrap().optional(),
+  allowed_senders: fields.allowedSenders.unwrap().optional(),
 };
 
 /** One action, or fields to change: those that are absent stay as they are. */
@@ -82,7 +90,7 @@ export const ChangeTriggerRequest = z
     name: change.name,
     conditions: z.array(Condition).max(20).optional(),
     input_mapping: change.inputMapping,
-    config: z.strictObject(limitChanges).optional(),
+    config: z.strictObject(configChanges).optional(),
   })
   .superRefine(({ action, name, conditions, input_mapping, config }, check) => {
     const changes = [name, conditions, input_mapping, config].filter((field) => field !== undefined).length;
@@ -134,6 +142,39 @@ export const TriggerAction = z
     action: z.string().nullable(),
   })
   .meta({ id: 'TriggerActionResponse' });
+
+export const TestTriggerRequest = z
+  .strictObject({
+    event: shape.event.meta({ description: 'The type of the delivery, with its action: `check_run.completed`.' }),
+    payload: z.record(z.string(), z.json()).meta({ description: 'As GitHub sends it.' }),
+  })
+  .meta({ id: 'TestTriggerRequest' });
+
+export const TriggerTest = z
+  .object({
+    trigger_id: z.string(),
+    status: z.string().meta({ description: 'Only active rules start executions.' }),
+    matches: z.boolean().meta({
+      description: 'True when everything below holds. The guards that count executions are asked when it happens.',
+    }),
+    event_matches: z.boolean(),
+    repository_matches: z.boolean(),
+    sender_allowed: z.boolean(),
+    conditions: z.array(
+      z
+        .object({
+          field: z.string(),
+          operator: z.string(),
+          value: ConditionValue.nullable(),
+          found: z.string().nullable().meta({ description: 'As text, cut; null where the payload has nothing there.' }),
+          holds: z.boolean(),
+        })
+        .meta({ id: 'ConditionTest' }),
+    ),
+    inputs: z.record(z.string(), z.string()).meta({ description: 'What the mapping finds, as text.' }),
+    pr_number: z.int().nullable(),
+  })
+  .meta({ id: 'TriggerTestResponse' });
 
 const entry = {
   fired_at: z.string().nullable(),

@@ -5,6 +5,7 @@ import {
   PresetParams,
   PresetRequest,
   RegisterTriggerRequest,
+  TestTriggerRequest,
   TriggerAction,
   TriggerDetail,
   TriggerHistory,
@@ -12,6 +13,7 @@ import {
   TriggerList,
   TriggerListQuery,
   TriggerParams,
+  TriggerTest,
 } from './triggers.dto';
 
 export const listTriggers = endpoint({
@@ -81,6 +83,17 @@ export const deleteTrigger = endpoint({
   params: TriggerParams,
   reply: TriggerAction,
   also: { 404: 'There is no such rule', 409: 'It was deleted already' },
+});
+
+export const testTrigger = endpoint({
+  method: 'POST',
+  path: '/triggers/{trigger_id}/test',
+  access: 'viewer',
+  summary: 'Compares a payload with a rule, and tells what holds and which inputs it would give; starts nothing',
+  params: TriggerParams,
+  body: TestTriggerRequest,
+  reply: TriggerTest,
+  also: { 404: 'There is no such rule' },
 });
 
 export const readHistory = endpoint({

@@ -11,6 +11,7 @@ import {
   type CommandsOf,
   type EventOf,
   type EventsOf,
+  type Immutable,
 } from '@syntropic/kernel';
 import { z } from 'zod';
 import { Condition, GithubEvent, InputMapping } from './condition';
@@ -18,6 +19,12 @@ import { PresetName } from './presets';
 
 /** The most active rules of a repository: one delivery is compared with all of them. */
 export const MAX_TRIGGERS = 40;
+
+/** Logins of GitHub; those of apps end with `[bot]`. */
+const Login = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*(?:\[bot\])?$/, 'the login of a user or an app of GitHub');
 
 const limits = {
   /** Executions for one pull request, ever. */
@@ -30,23 +37,42 @@ const limits = {
   cooldownSeconds: z.int().min(0).max(604_800),
 };
 
-/** How often a rule starts executions. */
-export const TriggerLimits = z.object({
+const senders = {
+  /** Whether bots may start executions, too. Events that only machines send are not concerned. */
+  allowBots: z.boolean(),
+  /** The senders whose deliveries start executions; anyone, but bots, where the list is empty. */
+  allowedSenders: z.array(Login).max(50),
+};
+
+/** How often a rule starts executions, and for whom. */
+export const TriggerConfig = z.object({
   maxAttempts: limits.maxAttempts.default(3),
   dailyLimit: limits.dailyLimit.default(20),
   debounceSeconds: limits.debounceSeconds.default(0),
   cooldownSeconds: limits.cooldownSeconds.default(300),
+  allowBots: senders.allowBots.default(false),
+  allowedSenders: senders.allowedSenders.default([]),
 });
-export type TriggerLimits = z.infer<typeof TriggerLimits>;
+export type TriggerConfig = z.infer<typeof TriggerConfig>;
 
-type LimitChanges = { readonly [Limit in keyof TriggerLimits]?: TriggerLimits[Limit] | undefined };
+/** As events have it: rules of older builds say nothing about senders. */
+const recorded = z.object({
+  ...limits,
+  allowBots: senders.allowBots.optional(),
+  allowedSenders: senders.allowedSenders.optional(),
+});
+export type RecordedConfig = Immutable<z.infer<typeof recorded>>;
 
-/** Limits that a change does not name stay as they were. */
-export const changedLimits = (before: TriggerLimits, changes: LimitChanges = {}): TriggerLimits => ({
+type Changes = { readonly [Field in keyof RecordedConfig]?: RecordedConfig[Field] | undefined };
+
+/** What a change does not name stays as it was. */
+export const changedConfig = (before: RecordedConfig, changes: Changes = {}): RecordedConfig => ({
   maxAttempts: changes.maxAttempts ?? before.maxAttempts,
   dailyLimit: changes.dailyLimit ?? before.dailyLimit,
   debounceSeconds: changes.debounceSeconds ?? before.debounceSeconds,
   cooldownSeconds: changes.cooldownSeconds ?? before.cooldownSeconds,
+  allowBots: changes.allowBots ?? before.allowBots,
+  allowedSenders: changes.allowedSenders ?? before.allowedSenders,
 });
 
 /** The reasons for which a rule starts nothing. */
@@ -73,7 +99,7 @@ const registered = {
   workflowId: WorkflowId,
   conditions: Conditions,
   inputMapping: InputMapping,
-  config: z.object(limits),
+  config: recorded,
   /** The installation that may read the repository; empty where none is known. */
   installationId: by,
   createdBy: by,
@@ -85,7 +111,7 @@ const updated = {
   name: ShortName.optional(),
   conditions: Conditions.optional(),
   inputMapping: InputMapping.optional(),
-  config: z.object(limits).partial().optional(),
+  config: recorded.partial().optional(),
 };
 /** Claims derive from the event alone, so it names what the rule is claimed for. */
 const claimed = { ...one, repository: RepoFullName, workflowId: WorkflowId };
@@ -103,7 +129,7 @@ export const triggerRule = contract('github', 'trigger', {
       ...registered,
       conditions: Conditions.default([]),
       inputMapping: InputMapping.default({}),
-      config: TriggerLimits.default(TriggerLimits.parse({})),
+      config: TriggerConfig.default(TriggerConfig.parse({})),
       installationId: by.default(''),
       createdBy: by.default('api'),
     },

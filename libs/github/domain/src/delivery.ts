@@ -1,6 +1,12 @@
-import { delivery as contract, type DeliveryEvent } from '@syntropic/github/contracts';
+import {
+  delivery as contract,
+  factsOf,
+  inputsFrom,
+  isMatch,
+  matchOf,
+  type DeliveryEvent,
+} from '@syntropic/github/contracts';
 import { aggregate, byHandler, derivedUuid, executionIdOf, type CommandsOf, type TriggerId } from '@syntropic/kernel';
-import { factsOf, inputsFrom, passes } from './payload';
 import type { ActiveRule } from './trigger-state';
 
 /** A delivery is accepted once, with the rules that matched it then. */
@@ -21,7 +27,7 @@ export function acceptDelivery(
   candidates: readonly Candidate[],
 ): readonly DeliveryEvent[] {
   if (delivery.status === 'accepted') return [];
-  const matching = candidates.filter(([, rule]) => isFor(rule, event) && passes(rule.conditions, payload));
+  const matching = candidates.filter(([, rule]) => isMatch(matchOf(rule, event, payload)));
   if (matching.length === 0) return [];
 
   const matches = matching.map(([triggerId, { inputMapping }]) => ({
@@ -31,9 +37,6 @@ export function acceptDelivery(
   }));
   return [{ type: 'DeliveryAccepted', data: { deliveryId, event, repository, ...factsOf(payload), matches } }];
 }
-
-/** A rule without an action is for all actions of its type. */
-const isFor = (rule: ActiveRule, event: string): boolean => rule.event === event || event.startsWith(`${rule.event}.`);
 
 const evolve = (_: Delivery, { data }: DeliveryEvent): Delivery => ({ status: 'accepted', ...data });
 

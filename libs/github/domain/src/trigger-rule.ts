@@ -1,4 +1,4 @@
-import { changedLimits, triggerRule as contract, type TriggerEvent } from '@syntropic/github/contracts';
+import { changedConfig, triggerRule as contract, type TriggerEvent } from '@syntropic/github/contracts';
 import {
   aggregate,
   byHandler,
@@ -22,7 +22,7 @@ function evolve(rule: TriggerRule, event: TriggerEvent): TriggerRule {
     case 'TriggerUpdated': {
       const before = existing(rule);
       const { name = before.name, conditions = before.conditions, inputMapping = before.inputMapping } = event.data;
-      const config = changedLimits(before.config, event.data.config);
+      const config = changedConfig(before.config, event.data.config);
       return { ...before, name, conditions, inputMapping, config };
     }
     case 'TriggerPaused':

@@ -3,7 +3,7 @@ import {
   type Condition,
   type InputMapping,
   type PresetName,
-  type TriggerLimits,
+  type RecordedConfig,
 } from '@syntropic/github/contracts';
 import { refusing, type ExecutionId, type Immutable, type WorkflowId } from '@syntropic/kernel';
 
@@ -34,7 +34,7 @@ type Rule = Immutable<{
   workflowId: WorkflowId;
   conditions: Condition[];
   inputMapping: InputMapping;
-  config: TriggerLimits;
+  config: RecordedConfig;
   preset?: PresetName | undefined;
 }>;
 

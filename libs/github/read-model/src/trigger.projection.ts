@@ -1,4 +1,4 @@
-import { changedLimits, triggerRule, type TriggerEvents } from '@syntropic/github/contracts';
+import { changedConfig, triggerRule, type TriggerEvents } from '@syntropic/github/contracts';
 import type { Immutable } from '@syntropic/kernel';
 import { projection } from '@syntropic/projections';
 import { z } from 'zod';
@@ -28,7 +28,7 @@ export type TriggerRow = Immutable<z.output<typeof row>>;
 /** List and detail of trigger rules. A deleted one keeps its row, for its history. */
 export const triggerProjection = projection(triggerRule)({
   name: 'trigger',
-  version: 1,
+  version: 2,
   row,
   key: 'trigger_id',
   indexes: [
@@ -66,5 +66,5 @@ export const triggerProjection = projection(triggerRule)({
 
 function changed({ definition }: TriggerRow, changes: TriggerEvents['TriggerUpdated']['data']) {
   const { conditions = definition.conditions, inputMapping = definition.inputMapping, config } = changes;
-  return { conditions, inputMapping, config: changedLimits(definition.config, config) };
+  return { conditions, inputMapping, config: changedConfig(definition.config, config) };
 }

@@ -5,7 +5,14 @@ export const triggerId = TriggerId.parse('tr-01234567');
 export const workflowId = WorkflowId.parse('self-heal-pr');
 export const repository = 'acme/api';
 
-export const config = { maxAttempts: 3, dailyLimit: 20, debounceSeconds: 0, cooldownSeconds: 300 };
+export const config = {
+  maxAttempts: 3,
+  dailyLimit: 20,
+  debounceSeconds: 0,
+  cooldownSeconds: 300,
+  allowBots: false,
+  allowedSenders: [],
+};
 
 export const registration = {
   triggerId,

@@ -1,6 +1,8 @@
-import { presets, type Condition } from '@syntropic/github/contracts';
-import { jsonBytes } from '@syntropic/kernel';
-import { factsOf, inputsFrom, passes, valueAt } from './payload';
+import { jsonBytes, type Immutable } from '@syntropic/kernel';
+import type { Condition } from './condition';
+import { isMatch, matchOf } from './matching';
+import { factsOf, inputsFrom, valueAt } from './payload';
+import { presets } from './presets';
 
 const payload = {
   action: 'completed',
@@ -12,6 +14,8 @@ const payload = {
   check_run: { conclusion: 'failure', pull_requests: [{ number: 7, head: { ref: 'fix' } }], empty: [] },
 };
 
+const passes = (conditions: readonly Immutable<Condition>[], about: unknown) =>
+  isMatch(matchOf({ event: 'push', conditions, config: {} }, 'push', about));
 const holds = (field: string, operator: Condition['operator'], value?: Condition['value']) =>
   passes([{ field, operator, ...(value !== undefined && { value }) }], payload);
 

@@ -1,5 +1,6 @@
-import { MAX_INPUT_BYTES, type Condition, type InputMapping } from '@syntropic/github/contracts';
 import { jsonBytes, nameText, shortText, type Immutable } from '@syntropic/kernel';
+import type { Condition, InputMapping } from './condition';
+import { MAX_INPUT_BYTES } from './delivery.contract';
 
 /** The most bytes of one input; longer texts are cut, and marked. */
 const INPUT_BYTES = 8 * 1024;
@@ -19,11 +20,8 @@ export function valueAt(payload: unknown, path: string): unknown {
   }, payload);
 }
 
-/** True when the payload passes all of the conditions. */
-export const passes = (conditions: readonly Immutable<Condition>[], payload: unknown): boolean =>
-  conditions.every((condition) => holds(condition, valueAt(payload, condition.field)));
-
-function holds({ operator, value }: Immutable<Condition>, found: unknown): boolean {
+/** Whether a value that was found in a payload fulfils a condition. */
+export function holds({ operator, value }: Immutable<Condition>, found: unknown): boolean {
   switch (operator) {
     case 'eq':
       return isSame(found, value);
