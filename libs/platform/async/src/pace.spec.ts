@@ -3,35 +3,81 @@ import { Pace } from './pace';
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-function stepped(durationMs: number, pace = new Pace({ times: 3, leastMs: 10, mostMs: 100 })): Pace {
-  pace.begin();
-  jest.advanceTimersByTime(durationMs);
-  pace.end();
+const aPace = () => new Pace({ times: 3, leastMs: 10, mostMs: 100 });
+const { signal } = new AbortController();
+
+async function stepped(durationMs: number, pace = aPace()): Promise<Pace> {
+  await pace.step(() => {
+    jest.advanceTimersByTime(durationMs);
+    return Promise.resolve();
+  });
   return pace;
 }
 
+/** The time until the next turn. */
+async function waitMs(pace: Pace, turn: Parameters<Pace['turn']>[0] = { signal }): Promise<number> {
+  const since = performance.now();
+  const taken = pace.turn(turn).then(() => performance.now() - since);
+  await jest.runAllTimersAsync();
+  return taken;
+}
+
 describe('a pace', () => {
-  it('lets the first step begin at once', () => {
-    expect(new Pace({ times: 3, leastMs: 10, mostMs: 100 }).waitMs).toBe(0);
+  it('lets the first step begin at once', async () => {
+    await expect(waitMs(aPace())).resolves.toBe(0);
   });
 
   it.each([
-    [1, 10, 9],
-    [20, 60, 40],
-    [90, 100, 10],
-    [500, 100, 0],
-  ])('spaces steps of %d ms by %d ms from beginning to beginning', (durationMs, spacingMs, waitMs) => {
-    const { spacingMs: spacing, waitMs: wait } = stepped(durationMs);
-    expect([spacing, wait]).toEqual([spacingMs, waitMs]);
+    [1, 9],
+    [20, 40],
+    [90, 10],
+    [500, 0],
+  ])('lets the next step after one of %d ms begin in %d ms', async (durationMs, expected) => {
+    await expect(waitMs(await stepped(durationMs))).resolves.toBe(expected);
   });
 
-  it('lets a step begin at once after a rest', () => {
-    const pace = stepped(20);
+  it('lets a step begin at once after a rest', async () => {
+    const pace = await stepped(20);
     jest.advanceTimersByTime(40);
-    expect(pace.waitMs).toBe(0);
+    await expect(waitMs(pace)).resolves.toBe(0);
   });
 
-  it('follows the last step alone', () => {
-    expect(stepped(2, stepped(50)).spacingMs).toBe(10);
+  it('lets a large step begin at once', async () => {
+    await expect(waitMs(await stepped(20), { isLarge: true, signal })).resolves.toBe(0);
+  });
+
+  it('does not wait beyond the signal', async () => {
+    await expect(waitMs(await stepped(20), { signal: AbortSignal.abort() })).resolves.toBe(0);
+  });
+
+  it('follows the last step alone', async () => {
+    await expect(waitMs(await stepped(2, await stepped(50)))).resolves.toBe(8);
+  });
+
+  it('waits for a step that is under way, and for the rest of its time once it has ended', async () => {
+    const pace = aPace();
+    let end: () => void = () => undefined;
+    const underWay = pace.step(() => new Promise<void>((resolve) => (end = resolve)));
+    const turn = waitMs(pace);
+    jest.advanceTimersByTime(4);
+    end();
+    await underWay;
+    await expect(turn).resolves.toBe(12);
+  });
+
+  it('waits for a step that does not end as long as for the longest', async () => {
+    const pace = aPace();
+    void pace.step(() => new Promise(() => undefined));
+    await expect(waitMs(pace)).resolves.toBe(100);
+  });
+
+  it('measures a step that fails, too', async () => {
+    const pace = aPace();
+    const failing = pace.step(() => {
+      jest.advanceTimersByTime(20);
+      return Promise.reject(new Error('no'));
+    });
+    await expect(failing).rejects.toThrow('no');
+    await expect(waitMs(pace)).resolves.toBe(40);
   });
 });

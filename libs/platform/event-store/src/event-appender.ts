@@ -1,6 +1,7 @@
-import { backOffMs, Pace } from '@syntropic/async';
+import { backOffMs, Pace, type PaceOptions } from '@syntropic/async';
 import { DomainError } from '@syntropic/kernel';
 import { classifyStoreError, type StoreErrorKind } from '@syntropic/postgres';
+import { setImmediate } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { AppendOutcomeUnknown, type Append, type AppendOutcome } from './append';
 import { appendRequest, callParameters, outcomesOf, type AppendRequest, type CallResult } from './append-request';
@@ -10,6 +11,8 @@ export type EventAppenderOptions = Readonly<{
   onAppended?: (position: number) => void;
   /** Milliseconds for which an append with an unknown outcome is sent again; 30,000 by default. */
   giveUpAfterMs?: number;
+  /** How far apart calls begin with few appends. */
+  pace?: PaceOptions;
 }>;
 
 /** With one call, store and client would wait for each other; a third call would only wait for the lock. */
@@ -52,11 +55,12 @@ export class EventAppender {
   #waiting: Waiting[] = [];
   /** Appends of a batch that the store refused: each is sent alone, so that only the refused one fails. */
   readonly #isolated: Waiting[] = [];
-  readonly #pace = new Pace(PACE);
+  readonly #pace: Pace;
   #callsInFlight = 0;
   /** True when another append has come while the last call was under way, or with it. */
   #isShared = false;
-  #resting: NodeJS.Timeout | undefined;
+  /** Aborted when so many appends wait that they are worth a call. */
+  #isWorthACall = new AbortController();
   #isScheduled = false;
   #failures = 0;
   #isBackingOff = false;
@@ -65,7 +69,9 @@ export class EventAppender {
   constructor(
     private readonly pool: Pool,
     private readonly options: EventAppenderOptions = {},
-  ) {}
+  ) {
+    this.#pace = new Pace(options.pace ?? PACE);
+  }
 
   /**
    * @throws DomainError `event.too_large`, or `event.not_storable` for values that no database column can hold
@@ -77,6 +83,7 @@ export class EventAppender {
     if (this.#callsInFlight > 0) this.#isShared = true;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, deadline, resolve, reject });
+      if (this.#waiting.length === WORTH_A_CALL) this.#isWorthACall.abort();
       this.#schedule();
     });
   }
@@ -90,22 +97,18 @@ export class EventAppender {
     const isIdle = this.#waiting.length === 0 && this.#isolated.length === 0;
     if (this.#isScheduled || this.#isBackingOff || isIdle || this.#callsInFlight === CALLS_IN_FLIGHT) return;
 
-    const waitMs = this.#isShared ? this.#pace.waitMs : 0;
-    if (waitMs > 0 && this.#waiting.length < WORTH_A_CALL && this.#isolated.length === 0) {
-      this.#resting ??= setTimeout(() => {
-        this.#resting = undefined;
-        this.#schedule();
-      }, waitMs);
-      return;
-    }
-    clearTimeout(this.#resting);
-    this.#resting = undefined;
     this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      void this.#call(this.#nextBatch());
-      this.#schedule();
-    });
+    void this.#takeTurn();
+  }
+
+  async #takeTurn(): Promise<void> {
+    const isLarge = !this.#isShared || this.#waiting.length >= WORTH_A_CALL || this.#isolated.length > 0;
+    this.#isWorthACall = new AbortController();
+    await this.#pace.turn({ isLarge, signal: this.#isWorthACall.signal });
+    await setImmediate();
+    this.#isScheduled = false;
+    if (!this.#isBackingOff) void this.#call(this.#nextBatch());
+    this.#schedule();
   }
 
   #nextBatch(): readonly Waiting[] {
@@ -120,12 +123,12 @@ export class EventAppender {
     const requests = batch.map(({ request }) => request);
     this.#isShared = batch.length > 1 || this.#callsInFlight > 0;
     this.#callsInFlight++;
-    this.#pace.begin();
-    const answer = await this.#send(requests).catch((error: unknown) => {
-      this.#recover(batch, error);
-    });
+    const answer = await this.#pace
+      .step(() => this.#send(requests))
+      .catch((error: unknown) => {
+        this.#recover(batch, error);
+      });
     this.#callsInFlight--;
-    this.#pace.end();
     this.#schedule();
 
     if (!answer) return;

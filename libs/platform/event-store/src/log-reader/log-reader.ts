@@ -1,4 +1,4 @@
-import { AGAIN, Pace, pause, repeat, Signal, type PaceOptions } from '@syntropic/async';
+import { AGAIN, Pace, repeat, Signal, type PaceOptions } from '@syntropic/async';
 import type { Recorded } from '@syntropic/kernel';
 import type { NatsConnection } from 'nats';
 import type { EventLog, LogPage } from '../event-log';
@@ -58,14 +58,12 @@ export class LogReader {
       const pace = new Pace(this.#pace);
       let isLarge = false;
       await repeat(signal, { everyMs: POLL_MS, wake: arrivals }, async () => {
-        if (pace.waitMs > 0 && !isLarge) await pause(pace.waitMs, signal);
+        await pace.turn({ isLarge, signal });
         const events = await this.#next(place, tail);
         const last = events.at(-1);
         if (!last) return undefined;
 
-        pace.begin();
-        await apply(events);
-        pace.end();
+        await pace.step(() => apply(events));
         place = { epoch, position: last.position, event: last.id };
         isLarge = events.length >= LARGE_BATCH;
         return AGAIN;

@@ -1,4 +1,4 @@
-import { AGAIN, Pace, pause, repeat, Signal } from '@syntropic/async';
+import { AGAIN, Pace, repeat, Signal, type PaceOptions } from '@syntropic/async';
 import { LOG_APPENDED, LOG_HEAD } from '@syntropic/messaging';
 import { Leadership, type LeadershipOptions, type Term } from '@syntropic/postgres';
 import type { NatsConnection } from 'nats';
@@ -10,7 +10,12 @@ import { LogEpochs } from './log-epochs';
 import { RELAY, RelayPosition } from './relay-position';
 import { sharedPosition } from './shared-position';
 
-export type RelayOptions = DomainStreamOptions & LeadershipOptions;
+export type RelayOptions = DomainStreamOptions &
+  LeadershipOptions &
+  Readonly<{
+    /** How far apart pages begin, unless the page before has left some behind. */
+    pace?: PaceOptions;
+  }>;
 
 const PIPELINE = 256;
 /** A page costs about the same for one event as for ten. */
@@ -31,6 +36,7 @@ export class Relay {
   readonly #position: RelayPosition;
   readonly #epochs: LogEpochs;
   readonly #leadership: Leadership;
+  readonly #pace: PaceOptions;
   readonly #onFault: (error: unknown) => void;
 
   constructor(
@@ -43,6 +49,7 @@ export class Relay {
     this.#position = new RelayPosition(pool);
     this.#epochs = new LogEpochs(pool);
     this.#leadership = new Leadership(pool, RELAY, options);
+    this.#pace = options.pace ?? PACE;
     this.#onFault = options.onFault ?? (() => undefined);
   }
 
@@ -61,7 +68,7 @@ export class Relay {
     try {
       let progress: Progress = { place: await this.#position.load() };
       let announceAt = 0;
-      const pace = new Pace(PACE);
+      const pace = new Pace(this.#pace);
       let isLevel = true;
       const onFault = (error: unknown) => {
         progress = { place: progress.place };
@@ -73,11 +80,8 @@ export class Relay {
           announceAt = performance.now() + ANNOUNCE_MS;
           progress = await this.#announce(progress, owner);
         }
-        if (pace.waitMs > 0 && isLevel) await pause(pace.waitMs, signal);
-        pace.begin();
-        const step = await this.#advance(progress);
-        pace.end();
-        ({ progress, isLevel } = step);
+        await pace.turn({ isLarge: !isLevel, signal });
+        ({ progress, isLevel } = await pace.step(() => this.#advance(progress)));
         return isLevel ? undefined : AGAIN;
       });
     } finally {

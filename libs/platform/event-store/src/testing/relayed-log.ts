@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { EventAppender } from '../event-appender';
 import { PostgresEventLog } from '../postgres-event-log';
-import { Relay } from '../relay/relay';
+import { Relay, type RelayOptions } from '../relay/relay';
 
 /** A term short enough for tests to wait for. */
 const LEASE_MS = 300;
@@ -42,16 +42,17 @@ export function useRelayedLog() {
     nats,
     connect,
     log,
+    pool: () => pool,
 
     /** Appends this many events to a new stream. Resolves with the log's position then. */
     async append(count: number, stream = `execution-${randomUUID()}`): Promise<number> {
-      const outcome = await new EventAppender(pool).append({ ...request(count), stream });
+      const outcome = await new EventAppender(pool).append({ ...appendRequestOf(count), stream });
       if (outcome.is !== 'appended') throw new Error(`the append was ${outcome.is}`);
       observer.publish(LOG_APPENDED);
       return outcome.position;
     },
 
-    startRelay: () => startRelay(pool, nats.url),
+    startRelay: (options?: Partial<RelayOptions>) => startRelay(pool, nats.url, options),
 
     /** Waits for the relay to store how far it has published: its next term begins there when the stream does not tell. */
     stored: () =>
@@ -85,11 +86,12 @@ export async function goBack({ pool: owner }: { readonly pool: Pool }, position:
 }
 
 /** A relay with a connection of its own. `kill` cuts the connection in the middle of its work, and its lease has to expire. */
-async function startRelay(pool: Pool, url: string) {
+async function startRelay(pool: Pool, url: string, options: Partial<RelayOptions> = {}) {
   const wire = await TcpProxy.to(url);
   const connection = await connectNats({ url: wire.url, name: 'relay' });
   const stop = new AbortController();
-  const running = new Relay(pool, new PostgresEventLog(pool), connection, relayOptions).run(stop.signal);
+  const relay = new Relay(pool, new PostgresEventLog(pool), connection, { ...relayOptions, ...options });
+  const running = relay.run(stop.signal);
   return {
     async stop() {
       stop.abort();
@@ -126,7 +128,8 @@ async function positions(connection: NatsConnection): Promise<readonly number[]>
   return found;
 }
 
-const request = (count: number) => ({
+/** An append of this many events, without its stream. */
+export const appendRequestOf = (count: number) => ({
   expected: 0,
   events: Array.from({ length: count }, (_, ordinal) => ({ type: 'Counted', data: { ordinal } })),
   context: {

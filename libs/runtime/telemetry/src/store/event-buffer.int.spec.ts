@@ -74,6 +74,34 @@ describe('the event buffer', () => {
     expect(flushes).toEqual([2, 1, 1, 1]);
   });
 
+  describe('with a pace', () => {
+    /** No flush begins after another by itself. */
+    const pace = { times: 0, leastMs: 3_600_000, mostMs: 3_600_000 };
+
+    it.each([
+      ['events', 100, 100],
+      ['bytes', 1, 300_000],
+    ])('does not wait once many %s wait', async (_, events, bytes) => {
+      const { buffer, flushes } = aBuffer({ pace });
+      await buffer.submit(batchOf(anExecutionId(), 1), 100);
+      await buffer.submit(batchOf(anExecutionId(), events), bytes);
+
+      expect(flushes).toEqual([1, 1]);
+    });
+
+    it('does not wait once the service stops', async () => {
+      const { buffer, flushes } = aBuffer({ pace });
+      await buffer.submit(batchOf(anExecutionId(), 1), 100);
+      const last = buffer.submit(batchOf(anExecutionId(), 1), 100);
+      // The flush waits for its turn from then on.
+      await new Promise(setImmediate);
+      buffer.onModuleDestroy();
+      await last;
+
+      expect(flushes).toEqual([1, 1]);
+    });
+  });
+
   it('rejects waiting batches after a fault, and continues', async () => {
     const { buffer } = aBuffer();
     await database.pool.query('alter table telemetry.seen rename to gone');

@@ -1,5 +1,4 @@
-import { Pace } from '@syntropic/async';
-import { setTimeout as pause } from 'node:timers/promises';
+import { Pace, type PaceOptions } from '@syntropic/async';
 import type { TelemetryBatch } from '../telemetry-batch';
 import type { StoredBatch, TelemetryStore } from './telemetry-store';
 
@@ -21,6 +20,8 @@ export interface EventBufferOptions {
   readonly flushSize?: number;
   /** Bytes that one flush writes at most, unless a single batch has more. */
   readonly flushBytes?: number;
+  /** How far apart flushes begin, unless one is large. */
+  readonly pace?: PaceOptions;
 }
 
 type Size = Readonly<{ events: number; bytes: number }>;
@@ -37,9 +38,9 @@ const CAPACITY_BYTES = 16 * 1024 * 1024;
 const FLUSH_SIZE = 2_000;
 const FLUSH_BYTES = 4 * 1024 * 1024;
 
-/** A flush costs the store about the same for one event as for ten; with so many waiting, it is worth its cost. */
+/** A flush costs the store about the same for one event as for ten; with so much waiting, it is worth its cost. */
 const PACE = { times: 2, leastMs: 0, mostMs: 100 };
-const LARGE_FLUSH = 100;
+const LARGE: Size = { events: 99, bytes: 256 * 1024 };
 
 /** Group commit: an idle buffer writes a batch at once, a busy one writes all batches that arrived meanwhile together. */
 export class EventBuffer {
@@ -48,7 +49,8 @@ export class EventBuffer {
   #waiting: Waiting[] = [];
   #size: Size = NOTHING;
   #isFlushing = false;
-  readonly #pace = new Pace(PACE);
+  readonly #pace: Pace;
+  readonly #stopping = new AbortController();
 
   constructor(
     private readonly store: TelemetryStore,
@@ -57,10 +59,12 @@ export class EventBuffer {
       capacityBytes = CAPACITY_BYTES,
       flushSize = FLUSH_SIZE,
       flushBytes = FLUSH_BYTES,
+      pace = PACE,
     }: EventBufferOptions = {},
   ) {
     this.#capacity = { events: capacity, bytes: capacityBytes };
     this.#flush = { events: flushSize, bytes: flushBytes };
+    this.#pace = new Pace(pace);
   }
 
   /** Resolves when the batch, which came as so many bytes, is durable. Rejects with `BufferFull` without taking it, or with the fault of the store. */
@@ -76,16 +80,18 @@ export class EventBuffer {
     return stored;
   }
 
+  /** Nest's first shutdown hook: flushes wait for nothing from now on. */
+  onModuleDestroy(): void {
+    this.#stopping.abort();
+  }
+
   async #flushAll(): Promise<void> {
     this.#isFlushing = true;
     // One turn of the event loop, to include batches of callers that were just answered.
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
-      const { waitMs } = this.#pace;
-      if (waitMs > 0 && this.#size.events < LARGE_FLUSH) await pause(waitMs);
-      this.#pace.begin();
-      await this.#write(this.#next());
-      this.#pace.end();
+      await this.#pace.turn({ isLarge: exceeds(this.#size, LARGE), signal: this.#stopping.signal });
+      await this.#pace.step(() => this.#write(this.#next()));
     }
     this.#isFlushing = false;
   }
