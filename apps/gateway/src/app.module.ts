@@ -82,6 +82,7 @@ import { DocsController } from './openapi/docs/docs.controller';
 import { openApiDocument } from './openapi/openapi-document';
 import { API_DOCUMENTS, ApiDocumentsController, type ApiDocuments } from './openapi/api-documents.controller';
 import { OperatorController } from './operator/operator.controller';
+import { WorkController } from './operator/work.controller';
 import { RebuildsController } from './operator/rebuilds.controller';
 import { OrganizationsController } from './organizations/organizations.controller';
 import { ProblemFilter } from './problems/problem.filter';
@@ -132,6 +133,7 @@ export const API = [
   ActivityController,
   StreamTokensController,
   OperatorController,
+  WorkController,
   RebuildsController,
   KeysController,
   AuditController,

@@ -10,6 +10,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   '/observability/tools': 'the names of tools',
   '/operator/projections': 'the read models of this version',
   '/operator/processes': 'the processes of this version',
+  '/operator/work': 'the runners of a day, and the kinds of sessions that wait',
   '/operator/quarantine': 'the hundred most frequent reasons',
   '/operator/rebuilds': 'the read models of this version',
   '/systems/{system_id}/status': 'the repositories of one system',
