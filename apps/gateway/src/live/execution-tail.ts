@@ -4,6 +4,7 @@ import { LiveBatch } from './live-batch';
 import { mergedByTime, type LiveEvent, type LiveNumbers } from './live-event';
 import type { LiveTables } from './live-tables';
 import { LiveTotals } from './live-totals';
+import { MissedEvents } from './missed-events';
 import { OrderedChannel } from './ordered-channel';
 import { TERMINAL_EVENTS } from './terminal-events';
 
@@ -41,6 +42,10 @@ export class ExecutionTail {
   readonly #listeners = new Set<TailListener>();
   readonly #news = new Signal();
   readonly #totals: LiveTotals;
+  /** Made once for all that join before the next event. */
+  #joining: LiveBatch | undefined;
+  /** For watchers that are not level with the tail. */
+  readonly missed: MissedEvents;
   #published: LiveNumbers | undefined;
   #unsent: LiveEvent[] = [];
   #waiting: LiveFrame[] = [];
@@ -52,6 +57,7 @@ export class ExecutionTail {
 
   constructor(private readonly options: Options) {
     this.#totals = new LiveTotals(options.executionId, options.tables);
+    this.missed = new MissedEvents(options, options.tables);
   }
 
   /** Sent to all that listen so far. Undefined until the tail has found where it begins. */
@@ -67,9 +73,10 @@ export class ExecutionTail {
     return this.#end;
   }
 
-  /** The sums as they were sent last. */
-  get totals(): readonly LiveEvent[] {
-    return this.#totals.last;
+  /** The sums as they were sent last, for those that join at its present numbers. */
+  totalsAt(numbers: LiveNumbers): LiveBatch {
+    this.#joining ??= new LiveBatch(this.options, numbers, this.#totals.last);
+    return this.#joining;
   }
 
   listen(listener: TailListener): void {
@@ -124,6 +131,7 @@ export class ExecutionTail {
     this.#domain = new OrderedChannel(numbers.position, ({ position }) => position);
     this.#telemetry = new OrderedChannel(numbers.sequence, ({ sequence }) => sequence);
     this.#published = numbers;
+    this.#joining = undefined;
     for (const listener of this.#listeners) listener.started();
   }
 
@@ -221,6 +229,7 @@ export class ExecutionTail {
     const batch = new LiveBatch(this.options, this.#published, this.#unsent);
     this.#unsent = [];
     this.#published = batch.after;
+    this.#joining = undefined;
     for (const listener of this.#listeners) listener.events(batch);
   }
 

@@ -1,20 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import { SharedReads } from '@syntropic/async';
 import { executionProjection, hasEnded, type ExecutionRow } from '@syntropic/orchestration/read-model';
 import { ReadModels, type LogPosition } from '@syntropic/projections';
 import { ExecutionDetails } from '../executions/execution-details';
 import { LogHead } from '../reads/log-head';
-import type { StreamFrame } from './event-stream-text';
+import { frameText } from './event-stream-text';
 import { formatCursor, type LiveCursor } from './live-cursor';
 import { LiveTables } from './live-tables';
 
-/** The position at which a stream begins, and the first frame of a client without a valid cursor. */
-export type StreamStart = Readonly<{ cursor: LiveCursor; snapshot?: StreamFrame }>;
+/** The position at which a stream begins, and the bytes of the first frame of a client without a valid cursor. */
+export type StreamStart = Readonly<{ cursor: LiveCursor; snapshot?: Buffer }>;
+
+/** The numbers that the log and an execution have reached, and the position of its end. */
+type Reached = Readonly<{ head: LogPosition; end: number | undefined; sequence: number }>;
 
 const TRIES = 5;
 
-/** Begins live streams: at the client's cursor, or at a snapshot of the execution. */
+/**
+ * Begins live streams: at the client's cursor, or at a snapshot of the execution. Clients that come together, as after the restart
+ * of a gateway, share what is read and made for them.
+ */
 @Injectable()
 export class InitialSnapshot {
+  readonly #snapshots = new SharedReads<StreamStart>();
+  readonly #reached = new SharedReads<Reached>();
+
   constructor(
     private readonly reads: ReadModels,
     private readonly tables: LiveTables,
@@ -24,27 +34,31 @@ export class InitialSnapshot {
 
   /** After the client's last frame; `undefined` when that was the end of the execution. */
   async resume(executionId: string, last: LiveCursor | undefined): Promise<StreamStart | undefined> {
-    const head = await this.head.now();
-    const end = await this.tables.endPosition(executionId);
-    if (!last || !(await this.#isKnown(last, head, executionId))) return this.#snapshot(executionId, head.epoch, end);
-    if (end !== undefined && last.position >= end) return undefined;
+    if (!last) return this.begin(executionId);
+    const reached = await this.#reached.read(executionId, () => this.#readReached(executionId));
+    if (!isKnown(last, reached)) return this.begin(executionId);
+    if (reached.end !== undefined && last.position >= reached.end) return undefined;
     return { cursor: last };
   }
 
-  /** False for a cursor of another epoch, and for numbers that neither the log nor this execution's telemetry has reached. */
-  async #isKnown({ epoch, position, sequence }: LiveCursor, head: LogPosition, executionId: string): Promise<boolean> {
-    if (epoch !== head.epoch || position > head.position) return false;
-    return sequence === 0 || sequence <= (await this.tables.totals(executionId)).events;
+  /** For a client without a cursor. */
+  begin(executionId: string): Promise<StreamStart> {
+    return this.#snapshots.read(executionId, () => this.#snapshot(executionId));
   }
 
-  /** For a client without a cursor. */
-  async begin(executionId: string): Promise<StreamStart> {
-    const { epoch } = await this.head.now();
-    return this.#snapshot(executionId, epoch, await this.tables.endPosition(executionId));
+  async #readReached(executionId: string): Promise<Reached> {
+    const head = await this.head.now();
+    const [end, { events }] = await Promise.all([
+      this.tables.endPosition(executionId),
+      this.tables.totals(executionId),
+    ]);
+    return { head, end, sequence: events };
   }
 
   /** The state at a position, read again when it moved meanwhile. The end itself always follows as a frame of its own. */
-  async #snapshot(executionId: string, epoch: string, end: number | undefined): Promise<StreamStart> {
+  async #snapshot(executionId: string): Promise<StreamStart> {
+    const { epoch } = await this.head.now();
+    const end = await this.tables.endPosition(executionId);
     const { row, position } = await this.#rowAt(executionId, epoch);
     const [totals, data] = await Promise.all([this.tables.totals(executionId), this.details.withoutOperations(row)]);
 
@@ -52,7 +66,8 @@ export class InitialSnapshot {
     const last = end ?? (hasEnded(row) ? position : undefined);
     const before = last === undefined ? position : Math.min(position, last - 1);
     const cursor = { epoch, position: before, sequence: totals.events };
-    return { cursor, snapshot: { id: formatCursor(cursor), event: 'snapshot', data } };
+    const frame = frameText({ id: formatCursor(cursor), event: 'snapshot', data });
+    return { cursor, snapshot: Buffer.from(frame) };
   }
 
   async #rowAt(executionId: string, epoch: string): Promise<{ row: ExecutionRow; position: number }> {
@@ -67,3 +82,7 @@ export class InitialSnapshot {
     }
   }
 }
+
+/** False for a cursor of another epoch, and for numbers that neither the log nor this execution's telemetry has reached. */
+const isKnown = ({ epoch, position, sequence }: LiveCursor, { head, ...reached }: Reached): boolean =>
+  epoch === head.epoch && position <= head.position && sequence <= reached.sequence;

@@ -1,6 +1,7 @@
 import { bodyText, idText, type StreamFrame } from './event-stream-text';
 import { formatCursor } from './live-cursor';
 import { afterEvent, type LiveEvent, type LiveNumbers } from './live-event';
+import { changesTotals } from './live-totals';
 import type { StreamForm } from './stream-form';
 
 /** One event as a kind of client has it. */
@@ -20,6 +21,10 @@ export class LiveBatch {
     private readonly events: readonly LiveEvent[],
   ) {
     this.after = events.reduce(afterEvent, before);
+  }
+
+  get changesTotals(): boolean {
+    return this.events.some(changesTotals);
   }
 
   /** All frames with their ids, for a watcher that has reached exactly `before`. */

@@ -35,8 +35,7 @@ export class LiveStreams {
     // Numbers are valid in one epoch only.
     const key = `${cursor.epoch} ${executionId}`;
     const { tail, stopped } = this.#followed.get(key) ?? this.#begin(key, executionId, cursor.epoch);
-    const { tables } = this;
-    const watcher = new Watcher({ executionId, cursor, client, tail, tables, onFault: this.#onFault }, stopped.signal);
+    const watcher = new Watcher({ executionId, cursor, client, tail, onFault: this.#onFault }, stopped.signal);
     client.connection.onClose(() => {
       if (tail.leave(watcher) > 0) return;
       this.#followed.delete(key);

@@ -36,7 +36,7 @@ export class LiveController {
     }
     const connection = new SseConnection(request.reply, { heartbeatMs: HEARTBEAT_MS, greeting: retryText(RETRY_MS) });
     this.connections.add(connection, executionId);
-    if (start.snapshot) connection.send(start.snapshot);
+    if (start.snapshot) connection.write(start.snapshot);
 
     const client = { connection, form: NAMED_FRAMES, names: request.query.events };
     this.streams.follow(executionId, start.cursor, client);

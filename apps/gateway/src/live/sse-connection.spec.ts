@@ -44,6 +44,7 @@ describe('an open stream', () => {
 
     expect(texts.join('')).toMatch(/^retry: 1\n\n/);
     expect(response.headers['content-type']).toContain('text/event-stream');
+    expect(response.headers['transfer-encoding']).toBeUndefined();
     expect(latest().isClosed).toBe(true);
   });
 

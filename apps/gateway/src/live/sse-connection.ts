@@ -29,6 +29,8 @@ export class SseConnection {
     this.#response.on('error', () => {
       this.cut();
     });
+    // The connection's end is the body's end: without chunks a frame is one write, of the same bytes for all clients.
+    this.#response.removeHeader('transfer-encoding');
     this.#response.writeHead(200, headers as Record<string, string>);
     this.#response.flushHeaders();
     if (greeting) this.#response.write(greeting);

@@ -3,12 +3,9 @@ import type { ExecutionTail, TailListener } from './execution-tail';
 import { idText } from './event-stream-text';
 import { LiveBatch } from './live-batch';
 import { formatCursor, type LiveCursor } from './live-cursor';
-import { afterEvent, isSent, mergedByTime, type LiveEvent, type LiveNumbers } from './live-event';
-import type { LiveTables } from './live-tables';
-import { changesTotals, LiveTotals } from './live-totals';
+import { afterEvent, isSent, type LiveEvent, type LiveNumbers } from './live-event';
 import type { SseConnection } from './sse-connection';
 import type { StreamForm } from './stream-form';
-import { TERMINAL_EVENTS } from './terminal-events';
 
 /** A client that watches an execution: its connection, and what it wants to be told. */
 export type WatchingClient = Readonly<{
@@ -23,7 +20,6 @@ type Options = Readonly<{
   cursor: LiveCursor;
   client: WatchingClient;
   tail: ExecutionTail;
-  tables: LiveTables;
   onFault: (error: unknown) => void;
 }>;
 
@@ -99,32 +95,25 @@ export class Watcher implements TailListener {
 
   #join(reached: LiveNumbers): void {
     this.#numbers = furthest(this.#numbers, reached);
-    this.#send(this.#batchOf(this.options.tail.totals));
+    this.#send(this.options.tail.totalsAt(reached));
   }
 
   /** Sums that have changed before the tail began, which it does not send. */
   async #readTotals(): Promise<void> {
-    const { executionId, tables } = this.options;
-    const totals = await new LiveTotals(executionId, tables).next();
+    const totals = await this.options.tail.missed.totals();
     this.#mayMissTotals = false;
     this.#send(this.#batchOf(totals));
   }
 
   /** Answers whether there was anything. */
   async #readPage(): Promise<boolean> {
-    const { executionId, tables } = this.options;
-    const [read, telemetry] = await Promise.all([
-      tables.domainAfter(executionId, this.#numbers.position),
-      tables.telemetryAfter(executionId, this.#numbers.sequence),
-    ]);
-    const end = read.findIndex(({ type }) => TERMINAL_EVENTS.includes(type));
-    const domain = end < 0 ? read : read.slice(0, end);
-    for (const event of mergedByTime(domain, telemetry)) {
-      this.#mayMissTotals ||= changesTotals(event);
-      this.#send(this.#batchOf([event]));
+    const batches = await this.options.tail.missed.after(this.#numbers);
+    for (const batch of batches) {
+      this.#mayMissTotals ||= batch.changesTotals;
+      this.#send(batch);
       await this.options.client.connection.flushed();
     }
-    return domain.length > 0 || telemetry.length > 0;
+    return batches.length > 0;
   }
 
   /** The execution's end is the last frame; after a restore there is none. */

@@ -5,5 +5,6 @@ export { Pace, type PaceOptions } from './pace';
 export { pause } from './pause';
 export { AGAIN, DONE, repeat } from './repeat';
 export { retry } from './retry';
+export { SharedReads } from './shared-reads';
 export { Signal } from './signal';
 export { within } from './within';
