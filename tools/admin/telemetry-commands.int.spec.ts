@@ -40,16 +40,25 @@ it('refuses a layout that the database cannot have, and changes nothing', async 
 it('prices the calls of other price tables, and records that it did', async () => {
   await database.pool.query(
     `insert into telemetry.usage values
-       (now(), gen_random_uuid(), 's', null, null, -1, 'gateway', 'claude-haiku-4-5', 0, 1000000, 0, 0, 0, 0, 0, 9, 'an older one', true)`,
+       (now(), gen_random_uuid(), 's', 'exec-0123456789ab', null, -1, 'gateway', 'claude-haiku-4-5', 0, 1000000, 0, 0, 0, 0, 0, 9, 'an older one', true)`,
   );
 
   await expect(run('reprice-telemetry')).resolves.toMatchObject({
     code: 0,
-    stdout: '1 calls of other price tables: the cost of 1 has changed\n',
+    stdout: '1 calls of other price tables: the cost of 1 has changed\n1 sessions are to record their costs\n',
   });
   const { rows } = await database.pool.query(
     `select cost_usd::float8 as cost, (select count(*) from ops.audit_records where action = 'RepriceTelemetry') > 0 as audited
      from telemetry.usage_by_day`,
   );
   expect(rows).toEqual([{ cost: 1, audited: true }]);
+
+  await database.pool.query(`update ops.session_repricings set due_at = null, refusal = 'other tokens'`);
+  const left = '0 calls of other price tables: the cost of 0 has changed\n';
+  await expect(run('reprice-telemetry')).resolves.toMatchObject({
+    stdout: `${left}0 sessions are to record their costs\n1 sessions have not: other tokens\n`,
+  });
+  await expect(run('reprice-telemetry', '--all-sessions')).resolves.toMatchObject({
+    stdout: `${left}1 sessions are to record their costs\n`,
+  });
 });

@@ -1,6 +1,13 @@
 import { AuditRecords } from '@syntropic/access';
 import { createPool } from '@syntropic/postgres';
-import { LAYOUTS, moveStore, repriceStore } from '@syntropic/telemetry';
+import {
+  LAYOUTS,
+  moveStore,
+  openRepricings,
+  repriceAllSessions,
+  repriceStore,
+  type Repricings,
+} from '@syntropic/telemetry';
 import type { Pool } from 'pg';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -9,10 +16,10 @@ import { checked } from './checked';
 import { databaseUrl } from './database-url';
 
 export const TELEMETRY_USAGE = `npm run admin -- move-telemetry --to native|timescale [--data-dir D]
-npm run admin -- reprice-telemetry [--data-dir D]`;
+npm run admin -- reprice-telemetry [--all-sessions] [--data-dir D]`;
 
 const Moved = z.object({ to: z.enum(LAYOUTS), 'data-dir': z.string().default('.data') });
-const Repriced = z.object({ 'data-dir': z.string().default('.data') });
+const Repriced = z.object({ 'all-sessions': z.boolean().default(false), 'data-dir': z.string().default('.data') });
 
 type Report = (line: string) => void;
 
@@ -27,16 +34,28 @@ export async function moveTelemetry(args: readonly string[], report: Report): Pr
   report(moved ? `telemetry is ${to} now` : `telemetry was ${to} already`);
 }
 
-/** Prices stored model calls at the present price table, as the owner of the tables. */
+/**
+ * Prices stored model calls at the present price table, as the owner of the tables. The recorded costs of their sessions follow: the command
+ * service has the sessions record them.
+ */
 export async function repriceTelemetry(args: readonly string[], report: Report): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { 'data-dir': { type: 'string' } } });
-  const [{ calls, changed } = { calls: 0, changed: 0 }] = await audited(
-    'RepriceTelemetry',
-    checked(Repriced, values)['data-dir'],
-    (pool) => repriceStore(pool),
-  );
-  report(`${calls} calls of other price tables: the cost of ${changed} has changed`);
+  const { values } = parseArgs({
+    args: [...args],
+    options: { 'all-sessions': { type: 'boolean' }, 'data-dir': { type: 'string' } },
+  });
+  const { 'all-sessions': allSessions, 'data-dir': directory } = checked(Repriced, values);
+  await audited('RepriceTelemetry', directory, async (pool) => {
+    const { calls, changed } = await repriceStore(pool);
+    report(`${calls} calls of other price tables: the cost of ${changed} has changed`);
+    if (allSessions) await repriceAllSessions(pool);
+    for (const line of linesOf(await openRepricings(pool))) report(line);
+  });
 }
+
+const linesOf = ({ due, refused }: Repricings): readonly string[] => [
+  `${due} sessions are to record their costs`,
+  ...Object.entries(refused).map(([reason, sessions]) => `${sessions} sessions have not: ${reason}`),
+];
 
 async function audited<Result>(
   action: string,

@@ -8,8 +8,9 @@ import { Sweeper } from '@syntropic/work';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { BusPulse } from './bus-pulse';
+import { SessionRepricings } from './repricing/session-repricings';
 
-/** Runs processes, timers, the sweeper and the clock of budgets, each on one replica at a time. */
+/** Runs processes, timers, the sweeper, the clock of budgets and the re-pricing of sessions, each on one replica at a time. */
 @Injectable()
 export class LeaderTasks implements OnModuleInit {
   constructor(
@@ -20,11 +21,12 @@ export class LeaderTasks implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const [processes, timers, sweeper, clock, pulse] = [
+    const [processes, timers, sweeper, clock, repricings, pulse] = [
       this.parts.get(ProcessRunner),
       this.parts.get(Timers),
       this.parts.get(Sweeper),
       this.parts.get(BudgetClock),
+      this.parts.get(SessionRepricings),
       this.parts.get(BusPulse),
     ];
     this.background.add('bus pulse', (signal) => pulse.run(signal));
@@ -32,6 +34,7 @@ export class LeaderTasks implements OnModuleInit {
     this.#lead('timers', ({ signal }) => timers.run(signal));
     this.#lead('sweeper', ({ signal }) => sweeper.run(signal));
     this.#lead('budget-clock', ({ signal }) => clock.run(signal));
+    this.#lead('session-repricing', ({ signal }) => repricings.run(signal));
   }
 
   #lead(name: string, work: (term: Term) => Promise<void>): void {

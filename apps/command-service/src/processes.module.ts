@@ -15,11 +15,12 @@ import { CONTEXTS } from './contexts';
 import { interruption } from './interruption';
 import { outOfTime } from './out-of-time';
 import { LeaderTasks } from './leader.tasks';
+import { SessionRepricings } from './repricing/session-repricings';
 import { exportTraces } from './traces/export-traces.process';
 import { TraceExporter } from './traces/trace-exporter';
 import { WorkSignalsOverBus } from './work-signals';
 
-/** The work that commands do not request: processes, timers, the sweeper and the clock of budgets. */
+/** The work that commands do not request: processes, timers, the sweeper, the clock of budgets and the re-pricing of sessions. */
 @Module({
   providers: [
     { provide: BusPulse, inject: [NATS], useFactory: (nats: NatsConnection) => new BusPulse(nats) },
@@ -30,6 +31,7 @@ import { WorkSignalsOverBus } from './work-signals';
     { provide: ProcessRunner, inject: [Pool, PostgresEventLog, LogReader, Effects, LOG], useFactory: processRunner },
     { provide: Sweeper, inject: [Pool, LocalCommands, WorkSignalsOverBus, BusPulse, LOG], useFactory: sweeper },
     { provide: BudgetClock, inject: [BudgetLedger, LocalCommands, LOG], useFactory: budgetClock },
+    { provide: SessionRepricings, inject: [Pool, LocalCommands, LOG], useFactory: sessionRepricings },
     LeaderTasks,
   ],
 })
@@ -72,6 +74,10 @@ function traceExporter(pool: Pool, log: PostgresEventLog, warnings: Logger): Tra
 
 function budgetClock(ledger: BudgetLedger, { execute }: LocalCommands, log: Logger): BudgetClock {
   return new BudgetClock(ledger, { onOutOfTime: outOfTime(execute), log });
+}
+
+function sessionRepricings(pool: Pool, { execute }: LocalCommands, log: Logger): SessionRepricings {
+  return new SessionRepricings(pool, { telemetry: new TelemetryReader(pool), send: execute, log });
 }
 
 type RunnerParts = readonly [pool: Pool, events: PostgresEventLog, reader: LogReader, effects: Effects, log: Logger];

@@ -13,7 +13,7 @@ const { PhaseFailed, ExecutionFailed } = workflowExecution.events;
 
 type Repo = Readonly<{ repoId: string; fullName: string; provider: 'github'; organizationId: string }>;
 
-const usageOf = (costUsd: string): Usage => ({
+export const usageOf = (costUsd: string): Usage => ({
   ...NO_USAGE,
   byModel: {
     'a-model': { inputTokens: 100, outputTokens: 20, cacheCreationTokens: 3, cacheReadTokens: 4, costUsd },

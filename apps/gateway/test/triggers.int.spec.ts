@@ -1,6 +1,6 @@
 import { installation, triggerRule } from '@syntropic/github/contracts';
-import { NO_USAGE } from '@syntropic/kernel';
 import { event } from '@syntropic/kernel/testing';
+import { factsOf } from './facts';
 import { useGateway } from './gateway.fixture';
 import { config, registration } from './trigger-facts';
 
@@ -86,9 +86,9 @@ it('tells the history of a trigger, and of all', async () => {
   await gateway.record(`trigger-${triggerId}`, [
     event(TriggerBlocked, { ...about(blocked), guard: 'concurrency', reason: 'it runs' }),
   ]);
-  const { minPosition } = await gateway.record(`execution-${fired}`, [
-    { type: 'ExecutionCompleted', data: { executionId: fired, usage: { ...NO_USAGE, costUsd: '0.25' } } },
-  ]);
+  const { started, queued, phaseStarted, phaseCompleted, completed } = factsOf(fired);
+  const run = [started, queued, phaseStarted, phaseCompleted, completed];
+  const { minPosition } = await gateway.record(`execution-${fired}`, run, fired);
 
   const own = await gateway.read(`${PATH}/tr-bbbb/history`, minPosition);
   expect(own).toMatchObject({
@@ -101,7 +101,7 @@ it('tells the history of a trigger, and of all', async () => {
         execution_id: fired,
         event_type: 'check_run.completed',
         webhook_delivery_id: `delivery-${fired}`,
-        cost_usd: 0.25,
+        cost_usd: 0.42,
       },
     ],
   });

@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { PostgresEventLog } from '@syntropic/event-store';
-import { UNKNOWN_USAGE, type Recorded } from '@syntropic/kernel';
+import { UNKNOWN_USAGE } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
-import { executionProjection, messageProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
+import {
+  executionProjection,
+  messageProjection,
+  repriced,
+  type ExecutionRow,
+} from '@syntropic/orchestration/read-model';
 import { formatPosition, otherEpoch, pastRows, ReadModels } from '@syntropic/projections';
 import { Problem } from '../problems/problem';
 import { LogHead } from '../reads/log-head';
@@ -10,12 +15,13 @@ import { ExecutionDetails, SHOWN_MESSAGES, SHOWN_RERUNS } from './execution-deta
 import { executionDetail, executionState } from './execution-views';
 import type { ExecutionDetail, ExecutionState } from './executions.dto';
 import { momentOf, type Moment } from './moment';
+import { repricingsOf, type LogPlace } from './past-repricings';
 import { openSessions } from './usage-now';
 
 /** An execution as it was, and its last event until then. */
-type PastExecution = Readonly<{ row: ExecutionRow; last: Recorded; epoch: string }>;
+type PastExecution = Readonly<{ row: ExecutionRow; last: LogPlace; epoch: string }>;
 
-type IsPast = (event: Recorded) => boolean;
+type IsPast = (event: LogPlace) => boolean;
 
 /** The events of the past, in the log of an epoch. */
 type Past = Readonly<{ isPast: IsPast; epoch: string }>;
@@ -73,7 +79,12 @@ export class PastExecutions {
     );
     const row = rows.get(executionId);
     if (!row || !last) throw new Problem('execution.not_started', `${executionId} had not started`, { field: 'at' });
-    return { row, last, epoch };
+    let past: PastExecution = { row, last, epoch };
+    for await (const { data, ...place } of repricingsOf(this.reads, executionId)) {
+      if (!isPast(place)) break;
+      past = { epoch, row: repriced(past.row, data), last: later(past.last, place) };
+    }
+    return past;
   }
 
   async #reruns(executionId: string, until: string): Promise<readonly string[]> {
@@ -105,6 +116,8 @@ export class PastExecutions {
     return keys.flatMap((key) => rows.get(key) ?? []);
   }
 }
+
+const later = (one: LogPlace, other: LogPlace): LogPlace => (one.position > other.position ? one : other);
 
 const ofExecution = (executionId: string) => ({ stream: `${workflowExecution.aggregate}-${executionId}` });
 

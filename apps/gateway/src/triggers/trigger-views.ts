@@ -1,5 +1,6 @@
 import { UNARY_OPERATORS, type TriggerCommands, type TriggerConfig } from '@syntropic/github/contracts';
 import type { TriggerFiringRow, TriggerRow } from '@syntropic/github/read-model';
+import type { Usd } from '@syntropic/kernel';
 import type { ListedRowOf } from '@syntropic/projections';
 import type { triggerProjection } from '@syntropic/github/read-model';
 import type { z } from 'zod';
@@ -60,10 +61,10 @@ export const historyEntry = (row: TriggerFiringRow) => ({
   block_reason: row.block_reason,
 });
 
-export function historyDetail(row: TriggerFiringRow) {
+/** `cost`: null until the execution has ended, and while it is not known. */
+export function historyDetail(row: TriggerFiringRow, cost: Usd | null = null) {
   const { trigger_id: _, ...entry } = historyEntry(row);
-  const cost_usd = row.cost_usd === null ? null : Number(row.cost_usd);
-  return { ...entry, webhook_delivery_id: row.delivery_id, cost_usd };
+  return { ...entry, webhook_delivery_id: row.delivery_id, cost_usd: cost === null ? null : Number(cost) };
 }
 
 type Given = NonNullable<z.output<typeof RegisterTriggerRequest>['conditions']>;

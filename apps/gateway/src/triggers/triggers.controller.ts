@@ -1,6 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { triggerFiringProjection, triggerProjection } from '@syntropic/github/read-model';
+import { triggerFiringProjection, triggerProjection, type TriggerFiringRow } from '@syntropic/github/read-model';
+import { executionProjection, hasEnded } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
+import { UsageNow } from '../executions/usage-now';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { isFrontPage } from '../reads/front-page';
@@ -17,6 +19,7 @@ export class TriggersController {
   constructor(
     private readonly reads: ReadModels,
     private readonly lookup: RowLookup,
+    private readonly usage: UsageNow,
   ) {}
 
   @Serve(listTriggers)
@@ -71,6 +74,20 @@ export class TriggersController {
       ...request.query,
       minPosition: request.minPosition,
     });
-    return { trigger_id, entries: rows.map(historyDetail), total };
+    const costs = await this.#costsOf(rows, request);
+    return { trigger_id, entries: rows.map((row) => historyDetail(row, costs.get(row.execution_id))), total };
+  }
+
+  /** The costs of the executions that have ended. */
+  async #costsOf(firings: readonly TriggerFiringRow[], { minPosition }: Pick<ApiRequest, 'minPosition'>) {
+    const ids = firings.map(({ execution_id }) => execution_id);
+    const { rows } = await this.reads.page(executionProjection, {
+      where: { execution_id: { in: ids } },
+      limit: ids.length,
+      minPosition,
+    });
+    const ended = rows.filter(hasEnded);
+    const usages = await this.usage.ofListed(ended);
+    return new Map(ended.map(({ execution_id }, index) => [execution_id, usages[index]?.costUsd]));
   }
 }

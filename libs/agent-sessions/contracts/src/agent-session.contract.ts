@@ -1,5 +1,6 @@
 import {
   byLeaseHolder,
+  byPlatform,
   contract,
   ErrorText,
   ExecutionId,
@@ -15,6 +16,7 @@ import {
   SessionId,
   ShortName,
   Usage,
+  UsageCosts,
   WorkflowId,
   type CommandsOf,
   type EventOf,
@@ -70,14 +72,33 @@ export const agentSession = contract('agent-sessions', 'session', {
       transcriptUri: Location.optional(),
       kept: KeptSession.optional(),
     }),
+    RepriceSession: byPlatform({
+      sessionId: SessionId,
+      executionId: ExecutionId,
+      priceTable: ShortName,
+      /** What telemetry has of the session, at the costs of the table. */
+      usage: ReportedUsage.pick({ byModel: true, costUsd: true, costComplete: true }),
+    }),
   },
   events: {
     SessionStarted: started,
     SessionCompleted: { ...completed, workflowId: WorkflowId, phaseId: PhaseId },
+    SessionRepriced: {
+      sessionId: SessionId,
+      executionId: ExecutionId,
+      workflowId: WorkflowId,
+      phaseId: PhaseId,
+      /** The version of the price table that has made the costs. */
+      priceTable: z.string(),
+      before: UsageCosts,
+      after: UsageCosts,
+    },
   },
   refusals: {
     not_found: ['not_found', 'There is no such session'],
     already_completed: ['conflict', 'The session has ended'],
+    not_completed: ['conflict', 'The session has not ended'],
+    other_usage: ['conflict', 'The session has recorded other tokens'],
   },
 });
 

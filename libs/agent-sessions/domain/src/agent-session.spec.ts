@@ -1,7 +1,7 @@
 import { agentSession } from '@syntropic/agent-sessions/contracts';
-import { NO_USAGE } from '@syntropic/kernel';
+import { NO_USAGE, UNKNOWN_USAGE, usageOfModels } from '@syntropic/kernel';
 import { event, specificationOf } from '@syntropic/kernel/testing';
-import { AgentSession, completeSession, startSession } from './agent-session';
+import { AgentSession, completeSession, repriceSession, startSession } from './agent-session';
 
 const { commands, events } = agentSession;
 const { given } = specificationOf(AgentSession);
@@ -61,5 +61,67 @@ describe('CompleteSession', () => {
 
   it('is refused before the start', () => {
     given().when(completeSession, complete).thenRefused('session.not_found');
+  });
+});
+
+describe('RepriceSession', () => {
+  const model = (costUsd: string | null, inputTokens = 7) => ({
+    m: { inputTokens, outputTokens: 1, cacheCreationTokens: 0, cacheReadTokens: 0, costUsd },
+  });
+  const ended = (byModel: ReturnType<typeof model>) =>
+    event(events.SessionCompleted, { ...end, ...phase, usage: { ...usageOfModels(byModel), toolCalls: 2 } });
+  const reprice = (byModel: ReturnType<typeof model>, priceTable = 'next') =>
+    commands.RepriceSession.schema.parse({ ...ids, priceTable, usage: usageOfModels(byModel) });
+  const costs = (costUsd: string | null) => ({ byModel: { m: costUsd }, costUsd, costComplete: costUsd !== null });
+  const repriced = (before: string | null, after: string | null) =>
+    event(events.SessionRepriced, {
+      ...ids,
+      ...phase,
+      priceTable: 'next',
+      before: costs(before),
+      after: costs(after),
+    });
+
+  it.each([
+    ['other costs', '0.5', '0.75'],
+    ['the costs of a model that had no price', null, '0.75'],
+    ['that a model has no price any more', '0.5', null],
+  ])('records %s with those before', (_, before, after) => {
+    given(started, ended(model(before)))
+      .when(repriceSession, reprice(model(after)))
+      .then(repriced(before, after));
+  });
+
+  it('changes nothing the second time', () => {
+    given(started, ended(model('0.5')), repriced('0.5', '0.75'))
+      .when(repriceSession, reprice(model('0.75')))
+      .thenNothing();
+  });
+
+  it('goes back to an earlier table, too', () => {
+    given(started, ended(model('0.5')), repriced('0.5', '0.75'))
+      .when(repriceSession, reprice(model('0.5')))
+      .then(repriced('0.75', '0.5'));
+  });
+
+  it('changes nothing where no account was made', () => {
+    given(started, event(events.SessionCompleted, { ...end, ...phase, usage: UNKNOWN_USAGE }))
+      .when(repriceSession, reprice(model('0.75')))
+      .thenNothing();
+  });
+
+  it('is refused for other tokens than those that were recorded', () => {
+    given(started, ended(model('0.5')))
+      .when(repriceSession, reprice(model('0.75', 8)))
+      .thenRefused('session.other_usage');
+  });
+
+  it('is refused before the end, which has costs of its own', () => {
+    given(started)
+      .when(repriceSession, reprice(model('0.75')))
+      .thenRefused('session.not_completed');
+    given()
+      .when(repriceSession, reprice(model('0.75')))
+      .thenRefused('session.not_found');
   });
 });

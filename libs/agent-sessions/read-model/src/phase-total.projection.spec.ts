@@ -49,6 +49,18 @@ describe('the totals of a phase', () => {
     ]);
   });
 
+  it('follow the costs of a session that was priced again, also from none', () => {
+    const unpriced = { ...usage, byModel: { m: { ...usage.byModel['m'], costUsd: null } }, costUsd: null };
+    const costs = (costUsd: string | null) => ({ byModel: { m: costUsd }, costUsd, costComplete: costUsd !== null });
+    const repriced = { type: 'SessionRepriced', data: { ...ids, before: costs(null), after: costs('0.3') } };
+    const before = [started, completed(), started, completed({ usage: { ...unpriced, costComplete: false } })] as const;
+
+    expect(rowsAfter(phaseTotalProjection, ...before)).toMatchObject([{ cost_usd: null, cost_complete: false }]);
+    expect(rowsAfter(phaseTotalProjection, ...before, repriced)).toMatchObject([
+      { session_count: 2, total_tokens: 20, cost_usd: '0.4', cost_complete: true },
+    ]);
+  });
+
   it('are of one workflow', () => {
     const other = { ...started, data: { ...ids, workflowId: 'other' } };
 

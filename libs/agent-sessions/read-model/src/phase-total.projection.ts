@@ -1,6 +1,15 @@
 import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { artifact, type ArtifactEvents } from '@syntropic/artifacts/contracts';
-import { addCounts, addUsage, isUnaccounted, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
+import {
+  addCounts,
+  addToSum,
+  isUnaccounted,
+  NO_USAGE,
+  NO_USAGE_SUM,
+  repriceInSum,
+  type Immutable,
+  type UsageSum,
+} from '@syntropic/kernel';
 import { projection, usageColumns, usageRow } from '@syntropic/projections';
 import { z } from 'zod';
 
@@ -17,7 +26,7 @@ const row = z.object({
   duration_ms: z.int(),
   artifact_count: z.int(),
   artifact_bytes: z.int(),
-  detail: z.custom<Readonly<{ usage: Usage }>>(),
+  detail: z.custom<UsageSum>(),
 });
 
 export type PhaseTotalRow = Immutable<z.output<typeof row>>;
@@ -31,7 +40,7 @@ export const phaseTotalProjection = projection(
   artifact,
 )({
   name: 'phase_total',
-  version: 1,
+  version: 2,
   row,
   key: 'phase_total_id',
   indexes: [['workflow_id']],
@@ -39,6 +48,7 @@ export const phaseTotalProjection = projection(
     switch (event.type) {
       case 'SessionStarted':
       case 'SessionCompleted':
+      case 'SessionRepriced':
         return [keyOf(event.data)];
       case 'ArtifactCreated':
         return [event.data].filter(isProduced).map(keyOf);
@@ -55,15 +65,10 @@ export const phaseTotalProjection = projection(
     },
     SessionCompleted: (row, { data }, key) => {
       const before = row ?? nothing(key, data);
-      const used = isUnaccounted(data.usage) ? before.detail.usage : addUsage(before.detail.usage, data.usage);
-      return {
-        ...before,
-        ...usageRow(used),
-        status: data.status,
-        duration_ms: used.durationMs,
-        detail: { usage: used },
-      };
+      const sum = isUnaccounted(data.usage) ? before.detail : addToSum(before.detail, data.usage);
+      return { ...withSum(before, sum), status: data.status };
     },
+    SessionRepriced: (row, { data }) => row && withSum(row, repriceInSum(row.detail, data.before, data.after)),
     ArtifactCreated: (row, { data }, key) => {
       if (!isProduced(data)) return row;
       const before = row ?? nothing(key, data);
@@ -74,6 +79,13 @@ export const phaseTotalProjection = projection(
       };
     },
   },
+});
+
+const withSum = (row: PhaseTotalRow, sum: UsageSum): PhaseTotalRow => ({
+  ...row,
+  ...usageRow(sum.usage),
+  duration_ms: sum.usage.durationMs,
+  detail: sum,
 });
 
 type Phase = Readonly<{ workflowId: string; phaseId: string }>;
@@ -94,5 +106,5 @@ const nothing = (key: string, { workflowId, phaseId }: Phase): PhaseTotalRow => 
   duration_ms: 0,
   artifact_count: 0,
   artifact_bytes: 0,
-  detail: { usage: NO_USAGE },
+  detail: NO_USAGE_SUM,
 });

@@ -1,5 +1,5 @@
 import { agentSession, type SessionEvents } from '@syntropic/agent-sessions/contracts';
-import { boundedUsage, NO_USAGE, type Immutable, type Usage } from '@syntropic/kernel';
+import { boundedUsage, NO_USAGE, withCosts, type Immutable, type Usage } from '@syntropic/kernel';
 import { FIRST_REPOS, projection, usageColumns, usageRow, type ListedRowOf } from '@syntropic/projections';
 import { z } from 'zod';
 
@@ -81,6 +81,11 @@ export const sessionProjection = projection(agentSession)({
         error_message: data.error ?? null,
         detail: { ...row.detail, ...accountOf(data) },
       },
+    SessionRepriced: (row, { data }) => {
+      if (!row) return undefined;
+      const usage = withCosts(row.detail.usage, data.after);
+      return { ...row, ...usageRow(usage), detail: { ...row.detail, usage } };
+    },
   },
 });
 

@@ -38,6 +38,7 @@ export const contentProjection = projection(
         return event.data.transcriptUri === undefined ? [] : [event.data.transcriptUri];
       case 'ArtifactUpdated':
       case 'SessionStarted':
+      case 'SessionRepriced':
         return [];
     }
   },

@@ -119,35 +119,27 @@ describe('the row of a trigger', () => {
 describe('the history of a trigger', () => {
   const historyAfter = (...events: Parameters<typeof rowsAfter>[1][]) =>
     rowsAfter(triggerFiringProjection, ...(events as [Parameters<typeof rowsAfter>[1]])).map(
-      ({ execution_id, status, guard_name, block_reason, cost_usd }) => ({
+      ({ execution_id, status, guard_name, block_reason }) => ({
         execution_id,
         status,
         guard_name,
         block_reason,
-        cost_usd,
       }),
     );
-  const row = { execution_id: first, status: 'pending', guard_name: '', block_reason: '', cost_usd: null };
+  const row = { execution_id: first, status: 'pending', guard_name: '', block_reason: '' };
   const dispatched = event(TriggerDispatchCompleted, { triggerId, executionId: first, workflowId });
-  const ended = (type: string, costUsd: string) => ({
-    type,
-    data: { executionId: first, usage: { ...NO_USAGE, costUsd } },
-  });
+  const ended = (type: string) => ({ type, data: { executionId: first, usage: NO_USAGE } });
 
-  it('follows the execution to its end and its cost', () => {
+  it('follows the execution to its end', () => {
     expect(historyAfter(fired)).toEqual([row]);
     expect(historyAfter(fired, dispatched)).toEqual([{ ...row, status: 'dispatched' }]);
-    expect(historyAfter(fired, dispatched, ended('ExecutionCompleted', '0.5'))).toEqual([
-      { ...row, status: 'completed', cost_usd: '0.5' },
-    ]);
-    expect(historyAfter(fired, dispatched, ended('ExecutionFailed', '1'))).toMatchObject([{ status: 'failed' }]);
-    expect(historyAfter(fired, dispatched, ended('ExecutionCancelled', '1'))).toMatchObject([{ status: 'cancelled' }]);
+    expect(historyAfter(fired, dispatched, ended('ExecutionCompleted'))).toEqual([{ ...row, status: 'completed' }]);
+    expect(historyAfter(fired, dispatched, ended('ExecutionFailed'))).toMatchObject([{ status: 'failed' }]);
+    expect(historyAfter(fired, dispatched, ended('ExecutionCancelled'))).toMatchObject([{ status: 'cancelled' }]);
   });
 
   it('keeps the end of an execution that was quicker than the record of its start', () => {
-    expect(historyAfter(fired, ended('ExecutionCompleted', '0.5'), dispatched)).toMatchObject([
-      { status: 'completed' },
-    ]);
+    expect(historyAfter(fired, ended('ExecutionCompleted'), dispatched)).toMatchObject([{ status: 'completed' }]);
   });
 
   it('says why an execution did not start', () => {
@@ -178,6 +170,6 @@ describe('the history of a trigger', () => {
   });
 
   it('has no row for other executions', () => {
-    expect(historyAfter(ended('ExecutionCompleted', '1'))).toEqual([]);
+    expect(historyAfter(ended('ExecutionCompleted'))).toEqual([]);
   });
 });

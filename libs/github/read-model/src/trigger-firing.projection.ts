@@ -1,7 +1,7 @@
 import { triggerRule, type TriggerEvent } from '@syntropic/github/contracts';
-import { boundedUsage, type EventOf, type Immutable, type Recorded } from '@syntropic/kernel';
+import type { EventOf, Immutable, Recorded } from '@syntropic/kernel';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
-import { projection, usageColumns } from '@syntropic/projections';
+import { projection } from '@syntropic/projections';
 import { z } from 'zod';
 
 const row = z.object({
@@ -15,8 +15,6 @@ const row = z.object({
   status: z.enum(['deferred', 'pending', 'dispatched', 'completed', 'failed', 'cancelled', 'blocked']),
   guard_name: z.string(),
   block_reason: z.string(),
-  /** Known at the end of the execution. */
-  cost_usd: usageColumns.cost_usd,
   fired_at: z.iso.datetime(),
 });
 
@@ -28,7 +26,7 @@ export const triggerFiringProjection = projection(
   workflowExecution,
 )({
   name: 'trigger_firing',
-  version: 1,
+  version: 2,
   row,
   key: 'execution_id',
   indexes: [
@@ -53,9 +51,9 @@ export const triggerFiringProjection = projection(
     TriggerDispatchCompleted: (row) => (row?.status === 'pending' ? { ...row, status: 'dispatched' } : row),
     TriggerDispatchFailed: (row, { data }) => row && { ...row, status: 'failed', block_reason: data.failureReason },
 
-    ExecutionCompleted: (row, { data }) => row && { ...row, status: 'completed', ...costOf(data) },
-    ExecutionFailed: (row, { data }) => row && { ...row, status: 'failed', ...costOf(data) },
-    ExecutionCancelled: (row, { data }) => row && { ...row, status: 'cancelled', ...costOf(data) },
+    ExecutionCompleted: (row) => row && { ...row, status: 'completed' },
+    ExecutionFailed: (row) => row && { ...row, status: 'failed' },
+    ExecutionCancelled: (row) => row && { ...row, status: 'cancelled' },
   },
 });
 
@@ -78,7 +76,6 @@ const begun = ({ data, recordedAt }: Begun): TriggerFiringRow => ({
   status: 'pending',
   guard_name: '',
   block_reason: '',
-  cost_usd: null,
   fired_at: recordedAt,
 });
 
@@ -89,7 +86,3 @@ const blocked = (guard: string, reason: string) => ({
   guard_name: guard,
   block_reason: reason,
 });
-
-type Usage = Parameters<typeof boundedUsage>[0];
-
-const costOf = ({ usage }: Readonly<{ usage: Usage }>) => ({ cost_usd: boundedUsage(usage).costUsd });

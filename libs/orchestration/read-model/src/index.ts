@@ -7,3 +7,4 @@ export type { PhaseRow } from './execution/phase-row';
 export { messageProjection, type ListedMessage } from './message/message.projection';
 export { workspaceProjection } from './workspace/workspace.projection';
 export { workflowProjection, type ListedWorkflow, type WorkflowRow } from './workflow/workflow.projection';
+export { repriced } from './execution/repriced';

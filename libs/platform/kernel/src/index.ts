@@ -61,6 +61,7 @@ export {
   addModelUsage,
   addUsage,
   boundedUsage,
+  costsOf,
   isUnaccounted,
   MAX_COUNT,
   MAX_MODELS,
@@ -73,5 +74,8 @@ export {
   tokensOf,
   UNKNOWN_USAGE,
   Usage,
+  UsageCosts,
   usageOfModels,
+  withCosts,
 } from './usage';
+export { addToSum, incompleteSum, NO_USAGE_SUM, repriceInSum, type UsageSum } from './usage-sum';

@@ -36,6 +36,14 @@ export type Usage = Readonly<z.infer<typeof Usage>>;
 
 export type TokenCounts = Readonly<Omit<ModelUsage, 'costUsd'> & { totalTokens: number }>;
 
+/** The costs of a usage, as a price table and the agent's own accounts make them. */
+export const UsageCosts = z.object({
+  byModel: z.record(z.string(), Usd.nullable()),
+  costUsd: Usd.nullable(),
+  costComplete: z.boolean(),
+});
+export type UsageCosts = Readonly<z.infer<typeof UsageCosts>>;
+
 /** The most models of one usage, `other` included. */
 export const MAX_MODELS = 100;
 
@@ -96,7 +104,8 @@ export const addModelUsage = (one: ModelUsage, other: ModelUsage): ModelUsage =>
 function addModels(...parts: readonly Usage['byModel'][]): Usage['byModel'] {
   const models = new Map<string, ModelUsage>();
   for (const [model, usage] of parts.flatMap((byModel) => Object.entries(byModel))) {
-    const hasRoom = models.has(model) || models.size < MAX_MODELS - 1;
+    const named = models.size - (models.has(OTHER_MODELS) ? 1 : 0);
+    const hasRoom = models.has(model) || named < MAX_MODELS - 1;
     const name = hasRoom ? model : OTHER_MODELS;
     models.set(name, addModelUsage(models.get(name) ?? FREE, usage));
   }
@@ -122,6 +131,29 @@ export function addUsage(one: Usage, other: Usage): Usage {
 
 /** A usage within the bounds of models and sums; events of older builds may exceed them. */
 export const boundedUsage = (usage: Usage): Usage => addUsage(NO_USAGE, usage);
+
+export const costsOf = ({
+  byModel,
+  costUsd,
+  costComplete,
+}: Pick<Usage, 'byModel' | 'costUsd' | 'costComplete'>): UsageCosts => ({
+  byModel: Object.fromEntries(Object.entries(byModel).map(([model, usage]) => [model, usage.costUsd])),
+  costUsd,
+  costComplete,
+});
+
+/** The same usage at other costs. */
+export const withCosts = (usage: Usage, { byModel, costUsd, costComplete }: UsageCosts): Usage => ({
+  ...usage,
+  byModel: Object.fromEntries(
+    Object.entries(usage.byModel).map(([model, one]) => {
+      const cost = byModel[model];
+      return [model, cost === undefined ? one : { ...one, costUsd: cost }];
+    }),
+  ),
+  costUsd,
+  costComplete,
+});
 
 /** The usage of these models alone: complete where each of them has a cost. */
 export function usageOfModels(byModel: Usage['byModel']): Usage {

@@ -39,7 +39,7 @@ export { formatEventCursor, parseEventCursor, type EventCursor } from './store/e
 export { TOOL_TYPES, ToolReader, type ToolFigures } from './store/tool-figures';
 export { LAYOUTS } from './store/layout';
 export { moveStore } from './store/move-store';
-export { repriceStore } from './store/reprice';
+export { openRepricings, repriceAllSessions, repriceStore, type Repricings } from './store/reprice';
 export { RollUps, type RolledUpTool, type RolledUpUsage } from './store/roll-ups';
 export { TextSearch } from './store/text-search';
 export type { NoYieldPoint } from './store/yield-point';

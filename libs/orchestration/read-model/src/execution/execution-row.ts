@@ -1,4 +1,4 @@
-import type { Immutable, Usage } from '@syntropic/kernel';
+import type { Immutable, UsageCosts, UsageSum } from '@syntropic/kernel';
 import type { ExecutionEvents } from '@syntropic/orchestration/contracts';
 import { FIRST_REPOS, usageColumns } from '@syntropic/projections';
 import { z } from 'zod';
@@ -7,25 +7,27 @@ import type { Controls } from './controls';
 import type { PhaseRow } from './phase-row';
 import { takenOverColumns, type ForkRow } from './taken-over';
 
-type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task' | 'repos'> & {
-  /** The reason given for the pause, interruption or cancellation. */
-  reason?: string | undefined;
-  /** The sum over sessions that have reported their usage. */
-  usage: Usage;
-  /** Sessions that ended without a report: only telemetry knows their usage. */
-  unaccounted: readonly string[];
-  phases: readonly PhaseRow[];
-  /** The time of the next automatic retry; absent when none is scheduled. */
-  retryAt?: string | undefined;
-  /** The automatic retries after interruptions so far. */
-  automaticRetries: number;
-  forkOf?: ForkRow;
-  /** Absent without a budget. */
-  budget?: BudgetRow;
-  controls: Controls;
-  /** The messages that were injected so far. */
-  messages: number;
-};
+/** With the sum over sessions that have reported their usage. */
+type Detail = Pick<ExecutionEvents['ExecutionStarted']['data'], 'inputs' | 'task' | 'repos'> &
+  UsageSum & {
+    /** The reason given for the pause, interruption or cancellation. */
+    reason?: string | undefined;
+    /** The costs of sessions that were priced again before their phases have ended. */
+    repriced?: Readonly<Record<string, UsageCosts>>;
+    /** Sessions that ended without a report: only telemetry knows their usage. */
+    unaccounted: readonly string[];
+    phases: readonly PhaseRow[];
+    /** The time of the next automatic retry; absent when none is scheduled. */
+    retryAt?: string | undefined;
+    /** The automatic retries after interruptions so far. */
+    automaticRetries: number;
+    forkOf?: ForkRow;
+    /** Absent without a budget. */
+    budget?: BudgetRow;
+    controls: Controls;
+    /** The messages that were injected so far. */
+    messages: number;
+  };
 
 export const row = z.object({
   execution_id: z.string(),

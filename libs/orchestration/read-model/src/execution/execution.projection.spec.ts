@@ -1,4 +1,4 @@
-import { NO_USAGE, type Event, type Recorded, type Usage } from '@syntropic/kernel';
+import { costsOf, NO_USAGE, usageOfModels, type Event, type Recorded, type Usage } from '@syntropic/kernel';
 import type { ExecutionRow } from './execution-row';
 import { executionProjection } from './execution.projection';
 
@@ -111,6 +111,49 @@ describe('a session without a usage report', () => {
 
     expect(row.detail.unaccounted).toEqual([]);
     expect(row.cost_complete).toBe(true);
+  });
+});
+
+describe('a session that is priced again', () => {
+  const model = (costUsd: string | null) => ({
+    m: { inputTokens: 1, outputTokens: 0, cacheCreationTokens: 0, cacheReadTokens: 0, costUsd },
+  });
+  const [unpriced, priced] = [usageOfModels(model(null)), usageOfModels(model('2'))];
+  const repriced = (phaseId: string) =>
+    happens('SessionRepriced', { ...of(phaseId), before: costsOf(unpriced), after: costsOf(priced) });
+  const known = { cost_usd: '2', cost_complete: true };
+
+  it('changes the costs of its phase and of the execution, of earlier attempts too', () => {
+    const once = after(...runs('one'), ends('PhaseCompleted', 'one', unpriced), repriced('one'));
+    const failed = [...runs('one'), ends('PhaseFailed', 'one', unpriced, { error: 'no' })];
+    const again = after(...failed, ...runs('one', 2), repriced('one'));
+
+    expect([once, again]).toMatchObject([known, known]);
+    expect([phase(once, 'one')?.usage, phase(again, 'one')?.usage]).toEqual([priced, NO_USAGE]);
+  });
+
+  it('before its phase has ended is added at the new costs then', () => {
+    const open = after(...runs('one'), repriced('one'));
+    const ended = after(...runs('one'), repriced('one'), ends('PhaseCompleted', 'one', unpriced));
+
+    expect(open).toMatchObject({ cost_usd: '0', cost_complete: true });
+    expect(ended).toMatchObject(known);
+    expect(phase(ended, 'one')?.usage).toEqual(priced);
+    expect(ended.detail.repriced).toEqual({});
+  });
+
+  it('while its phase awaits approval keeps the new costs after it', () => {
+    const waiting = [...runs('one'), ends('PhaseAwaitingApproval', 'one', unpriced), repriced('one')];
+    const row = after(...waiting, ends('PhaseCompleted', 'one', unpriced));
+
+    expect(row).toMatchObject(known);
+    expect(phase(row, 'one')?.usage).toEqual(priced);
+  });
+
+  it('changes nothing where the execution has no account of it', () => {
+    const row = after(...runs('one'), interrupted('one'), ...runs('one', 2), repriced('one'));
+
+    expect(row).toMatchObject({ cost_usd: '0', cost_complete: false });
   });
 });
 

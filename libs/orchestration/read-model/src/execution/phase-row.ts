@@ -60,6 +60,10 @@ export const withPhase = (
 export const isOpen = ({ status }: PhaseRow): boolean =>
   status === 'queued' || status === 'running' || status === 'paused' || status === 'waiting';
 
+/** The usage of its newest attempt is part of the sum of its execution. */
+export const isSettled = ({ status }: PhaseRow): boolean =>
+  status === 'waiting' || status === 'completed' || status === 'failed' || status === 'cancelled';
+
 export const running = (phase: PhaseRow): PhaseRow =>
   phase.status === 'paused' ? { ...phase, status: 'running' } : phase;
 

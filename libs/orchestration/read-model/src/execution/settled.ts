@@ -1,4 +1,4 @@
-import { addUsage, boundedUsage, isUnaccounted, type Usage } from '@syntropic/kernel';
+import { addToSum, boundedUsage, isUnaccounted, withCosts, type Usage, type UsageSum } from '@syntropic/kernel';
 import { usageRow } from '@syntropic/projections';
 import type { ExecutionRow } from './execution-row';
 import { shownArtifactIds, withPhase, type PhaseRow } from './phase-row';
@@ -12,27 +12,34 @@ type Settled = Readonly<{
   artifacts: readonly { artifactId: string }[];
 }>;
 
-/** Adds the usage of an ended attempt, once: a later approval repeats it. */
+/** Adds the usage of an ended attempt, once: a later approval repeats it, at the costs that it had at its end. */
 export function settled(row: ExecutionRow | undefined, attempt: Settled, change: Partial<PhaseRow>) {
   if (!row) return undefined;
-  const { phaseId, sessionId, model, usage, artifacts } = attempt;
-  const isCounted = row.detail.phases.some((phase) => phase.phaseId === phaseId && phase.status === 'waiting');
-  const all = isCounted ? row.detail.usage : addUsage(row.detail.usage, usage);
-  const lost = !isCounted && isUnaccounted(usage) ? [sessionId] : [];
+  const { phaseId, sessionId, model, artifacts } = attempt;
+  const counted = row.detail.phases.find((phase) => phase.phaseId === phaseId && phase.status === 'waiting');
+  const { [sessionId]: costs, ...repriced } = row.detail.repriced ?? {};
+  const usage = costs ? withCosts(attempt.usage, costs) : attempt.usage;
+  const lost = !counted && isUnaccounted(usage) ? [sessionId] : [];
+  const after = counted ? row : withSum(row, addToSum(row.detail, usage));
 
   return {
-    ...row,
-    ...usageRow(all),
+    ...after,
     detail: {
-      ...row.detail,
-      usage: all,
+      ...after.detail,
+      ...(costs && { repriced }),
       unaccounted: [...row.detail.unaccounted, ...lost],
       phases: withPhase(row.detail.phases, phaseId, {
         ...change,
         ...(model !== undefined && { model }),
-        usage: boundedUsage(usage),
+        usage: counted?.usage ?? boundedUsage(usage),
         artifactIds: shownArtifactIds(row.detail.phases, phaseId, artifacts),
       }),
     },
   };
 }
+
+export const withSum = (row: ExecutionRow, { usage, costs }: UsageSum): ExecutionRow => ({
+  ...row,
+  ...usageRow(usage),
+  detail: { ...row.detail, usage, costs },
+});

@@ -31,6 +31,18 @@ const CALLS = `
   where source <> 'account' and price_table <> $4 and (session_id, time, event_id) > ($1, $2::timestamptz, $3::uuid)
   order by session_id, time, event_id limit ${PAGE}`;
 
+const ASK_ALL = `
+  select ops.ask_repricings(coalesce(jsonb_agg(jsonb_build_object(
+    'session_id', session_id, 'execution_id', execution_id, 'price_table', $2::text)), '[]')), max(session_id) as last
+  from (
+    select distinct on (session_id) session_id, execution_id from telemetry.usage
+    where source <> 'account' and execution_id is not null and session_id > $1
+    order by session_id limit ${PAGE}
+  ) priced`;
+
+/** In one transaction: whatever dies after it, the recorded costs of the sessions are to follow. */
+const PRICED = 'select telemetry.reprice($1), ops.ask_repricings($1)';
+
 type PriceOf = (call: Call) => Usd | null;
 
 /**
@@ -49,12 +61,35 @@ export async function repriceStore(
     if (!last) break;
     ({ session_id: session, time, event_id: event } = last);
     const priced = rows.map((call) => repriced(call, isUsed(call) ? price(call) : call.cost, version));
-    await pool.query('select telemetry.reprice($1)', [JSON.stringify(priced)]);
+    await pool.query(PRICED, [JSON.stringify(priced)]);
     calls += rows.length;
     changed += rows.filter(({ cost }, index) => isOther(cost, priced[index]?.cost_usd ?? null)).length;
   }
   if (changed > 0) await refreshRollUps(pool);
   return { calls, changed };
+}
+
+/** Has the recorded costs of all sessions with priced calls follow: those of sessions whose calls were priced before are compared, too. */
+export async function repriceAllSessions(pool: Pool, version = PRICE_TABLE_VERSION): Promise<void> {
+  let last: string | null = '';
+  while (last !== null) {
+    const { rows }: { rows: { last: string | null }[] } = await pool.query(ASK_ALL, [last, version]);
+    last = rows[0]?.last ?? null;
+  }
+}
+
+/** Sessions whose recorded costs are to follow. `refused`: those that have refused them, by the reason. */
+export type Repricings = Readonly<{ due: number; refused: Readonly<Record<string, number>> }>;
+
+const REPRICINGS = `
+  select count(*) filter (where refusal is null)::int as due, coalesce((
+    select jsonb_object_agg(refusal, sessions) from (
+      select refusal, count(*) as sessions from ops.session_repricings where refusal is not null group by 1 limit 100) reasons), '{}') as refused
+  from ops.session_repricings`;
+
+export async function openRepricings(pool: Pool): Promise<Repricings> {
+  const { rows } = await pool.query<Repricings>(REPRICINGS);
+  return rows[0] ?? { due: 0, refused: {} };
 }
 
 const repriced = (
