@@ -5,6 +5,7 @@ import ts from 'typescript';
 
 const LIBS = join(__dirname, '../../libs');
 const APPS = join(__dirname, '../../apps');
+const E2E = join(__dirname, '../e2e');
 
 /** What specs say: the functions that they call or hand to `when`, and every text, in which refusals are named by their codes. */
 type Said = Readonly<Record<'decisions' | 'words', Set<string>>>;
@@ -44,6 +45,18 @@ const REFUSALS = CONTRACTS.flatMap(({ context, aggregate, refusals }) =>
   Object.keys(refusals).map((rule) => [`${aggregate}.${rule}`, context] as const),
 );
 
+const CODE = /new (?:DomainError|Problem|IngestProblem)\(\s*'([a-z_]+\.[a-z_]+)'/g;
+/** The codes that are refused with outside contracts. */
+const CODES = [
+  ...new Set(
+    [LIBS, APPS].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts') && !/\.spec\.ts$|node_modules|(?:^|\/)test(?:ing)?\//.test(file))
+        .flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(CODE)].map(([, code = '']) => code)),
+    ),
+  ),
+];
+
 const wordsFor = (context: string): readonly string[] =>
   [join(LIBS, context), APPS].flatMap((folder) => [...saidIn(folder).words]);
 
@@ -55,5 +68,14 @@ describe('the specs of a context', () => {
 
   it.each(REFUSALS)('say when %s is refused', (code, context) => {
     expect(wordsFor(context)).toContain(code);
+  });
+});
+
+describe('the specs', () => {
+  const words = new Set([LIBS, APPS, E2E].flatMap((folder) => [...saidIn(folder).words]));
+
+  it.each(CODES)('say when %s is answered', (code) => {
+    // The error of a session has the code of its fault as a name.
+    expect(words.has(code) || words.has(code.replace('.', '_'))).toBe(true);
   });
 });

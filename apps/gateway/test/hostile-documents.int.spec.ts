@@ -91,5 +91,6 @@ describe('the thread that reads documents', () => {
 
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('1');
+    await expect(refused.json()).resolves.toMatchObject({ code: 'request.overloaded' });
   });
 });

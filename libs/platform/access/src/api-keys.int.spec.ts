@@ -3,6 +3,7 @@ import { useDatabase } from '@syntropic/testing';
 import { newApiKey, secretHashOf } from './api-key';
 import { aKeyIn, anId } from './testing/a-key';
 import { ApiKeys } from './api-keys';
+import { KEY_LIMITS } from './key-commands';
 
 const database = useDatabase();
 
@@ -47,6 +48,19 @@ describe('changes of keys', () => {
     await expect(keys.revoke({ keyId: anId() }, 'x')).rejects.toMatchObject({ code: 'key.not_found' });
     await keys.revoke({ keyId }, 'user:ada');
     await expect(keys.rotate({ ...rotation, keyId }, 'x')).rejects.toMatchObject({ code: 'key.revoked' });
+  });
+
+  it('are refused while there are as many valid keys as there may be', async () => {
+    const first = await aKey('first');
+    await database.pool.query(
+      `insert into ops.api_keys select (jsonb_populate_record(k, jsonb_build_object('key_id', 'key-many' || n, 'revision', 1000000 + n))).*
+       from ops.api_keys k, generate_series(1, $2) n where k.key_id = $1`,
+      [first.keyId, KEY_LIMITS.valid],
+    );
+
+    await expect(aKey('one more')).rejects.toMatchObject({ code: 'key.too_many' });
+    await database.pool.query(`delete from ops.api_keys where key_id like 'key-many%'`);
+    await expect(aKey('one more')).resolves.toMatchObject({ keyId: expect.any(String) as string });
   });
 
   it('keep keys for a year after their end', async () => {
