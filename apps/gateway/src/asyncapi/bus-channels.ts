@@ -80,7 +80,7 @@ export const busChannels = (): readonly Channel[] => [
   {
     name: 'log.appended',
     address: LOG_APPENDED,
-    description: 'Events were appended to the log.',
+    description: 'Events were appended to the log by a replica that does not run the relay.',
     parameters: {},
     messages: [{ name: 'appended', payload: { type: 'string', maxLength: 0 } }],
   },

@@ -10,6 +10,11 @@ import { LogModel } from './testing/log-model';
 
 const database = useDatabase();
 
+const HELD = { sessionId: randomUUID(), token: 2 };
+const LEASED = `
+  insert into ops.work (session_id, execution_id, workflow_id, phase_id, attempt, leg, backend, provider, as_of, state, runner, token, expires_at)
+  values ($1, 'exec-1', 'w', 'p', 1, 1, 'process', 'simulated', 0, 'leased', 'r', $2, 'infinity')`;
+
 /** Few streams, commands and keys, so that appends conflict. Versions are given as the distance from the current one. */
 const stream = fc.nat({ max: 3 });
 const distance = fc.constantFrom(0, 0, 0, 0, -1, 1);
@@ -20,6 +25,7 @@ const planned = fc.record({
   stream,
   distance,
   events: fc.integer({ min: 1, max: 3 }),
+  lease: fc.constantFrom('none', 'none', 'held', 'lost'),
   reads: fc.array(fc.record({ stream, distance }), { maxLength: 1 }),
   reservations: fc.array(
     fc.oneof(
@@ -40,9 +46,10 @@ describe('appends in one call', () => {
     const pool = createPool(database.urlAs('syn_command_service'));
     const appender = new EventAppender(pool);
     const log = new PostgresEventLog(pool);
+    await database.pool.query(LEASED, [HELD.sessionId, HELD.token]);
 
     const property = fc.asyncProperty(batches, async (plan) => {
-      const model = new LogModel((await log.head()).position);
+      const model = new LogModel((await log.head()).position, HELD);
       const appendIn = appendsOfRun(model);
       for (const batch of plan) {
         const appends = batch.map(appendIn);
@@ -75,7 +82,16 @@ function appendsOfRun(model: LogModel): (plan: Planned) => Append {
       stream: nameOf(plan.stream),
       expected: versionNear(nameOf(plan.stream), plan.distance),
       events: Array.from({ length: plan.events }, () => ({ type: 'Counted', data: {} })),
-      context: { commandId, correlationId: run, causationId: run, actor, bodyHash: plan.body },
+      context: {
+        commandId,
+        correlationId: run,
+        causationId: run,
+        actor,
+        bodyHash: plan.body,
+        ...(plan.lease !== 'none' && {
+          lease: { ...HELD, token: plan.lease === 'held' ? HELD.token : HELD.token - 1 },
+        }),
+      },
       reads: plan.reads.map((read) => ({
         stream: nameOf(read.stream),
         version: versionNear(nameOf(read.stream), read.distance),

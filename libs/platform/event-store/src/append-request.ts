@@ -1,4 +1,11 @@
-import { DomainError, eventIdOf, type CommandContext, type Metadata, type Reservation } from '@syntropic/kernel';
+import {
+  DomainError,
+  eventIdOf,
+  type CommandContext,
+  type Lease,
+  type Metadata,
+  type Reservation,
+} from '@syntropic/kernel';
 import type { Append, AppendOutcome, NewEvent } from './append';
 
 /** Bytes of an event's data; larger data belongs in object storage. */
@@ -6,7 +13,7 @@ const LARGEST_EVENT = 2 * 1024 * 1024;
 
 /**
  * An append as text, so that a batch is only concatenated, and a value that is not JSON fails only its own caller.
- * `plain` appends may be recorded in bulk; `guarded` ones have conditions and are recorded one at a time.
+ * `plain` appends may be recorded in bulk; `guarded` ones depend on other streams or reservations, and are recorded one at a time.
  */
 export type AppendRequest = Readonly<
   { stream: string; expected: number; events: number; length: number } & (
@@ -17,14 +24,15 @@ export type AppendRequest = Readonly<
 /** @throws DomainError `event.too_large` */
 export function appendRequest(append: Append): AppendRequest {
   const { stream, expected, behind, context, reads = [], reservations = [] } = append;
+  const { lease } = context;
   const events = append.events.map((event, ordinal) => eventText(event, context, ordinal));
   const lengths = events.reduce((sum, text) => sum + text.length + stream.length, 0);
   const request = { stream, expected, events: events.length, length: lengths };
 
-  const isPlain = reads.length === 0 && reservations.length === 0 && !context.lease && !context.isKeyed;
+  const isPlain = reads.length === 0 && reservations.length === 0 && !context.isKeyed;
   if (isPlain) {
     const name = JSON.stringify(stream);
-    const first = behind === undefined ? '' : `,"${behind}"`;
+    const first = conditionsText(behind, lease);
     const texts = events.map(
       (text, ordinal) => `${ordinal},${name},${expected + ordinal + 1},${text}${ordinal === 0 ? first : ''}]`,
     );
@@ -37,7 +45,7 @@ export function appendRequest(append: Append): AppendRequest {
     ...(behind !== undefined && { behind }),
     reads: reads.map((read) => [read.stream, read.version]),
     reservations: reservations.map(reservationValues),
-    ...(context.lease && { fence: [context.lease.sessionId, context.lease.token] }),
+    ...(lease && { fence: [lease.sessionId, lease.token] }),
     ...(context.isKeyed && { keyed: true }),
   });
   return {
@@ -46,6 +54,10 @@ export function appendRequest(append: Append): AppendRequest {
     text: `${guards.slice(0, -1)},"events":[${events.map((text) => `[${text}]`).join()}]}`,
   };
 }
+
+/** The event that the first one follows, and the lease that the append depends on, as the last items of the first event. */
+const conditionsText = (behind: string | undefined, lease: Lease | undefined): string =>
+  lease || behind !== undefined ? `,${JSON.stringify([behind, lease?.sessionId, lease?.token]).slice(1, -1)}` : '';
 
 /** The two parameters of `log.append_events`. */
 export function callParameters(requests: readonly AppendRequest[]): readonly [plain: string, guarded: string] {
@@ -70,6 +82,8 @@ export type CallResult = Readonly<{
   /** In the order of the plain appends; null when all of them were recorded one after the other. */
   outcomes_of_plain: readonly AppendOutcome[] | null;
   outcomes_of_guarded: readonly AppendOutcome[] | null;
+  recorded_at: Date;
+  epoch: string;
 }>;
 
 /** The outcome of each request, in their order. */
@@ -101,7 +115,7 @@ function eventText(event: NewEvent, context: CommandContext, ordinal: number): s
   return `"${eventIdOf(context.commandId, ordinal)}",${JSON.stringify(event.type)},${data},${metadata}`;
 }
 
-function metadataOf(context: CommandContext, schemaVersion: number): Metadata {
+export function metadataOf(context: CommandContext, schemaVersion: number): Metadata {
   const { commandId, correlationId, causationId, actor, bodyHash, executionId, traceparent } = context;
   return {
     commandId,

@@ -1,4 +1,4 @@
-import type { CommandContext, Event, Loaded, Reservation } from '@syntropic/kernel';
+import type { CommandContext, Event, Loaded, Recorded, Reservation } from '@syntropic/kernel';
 
 /** Events for one stream, recorded all or none. Their ids derive from the command's id, so sending them again is harmless. */
 export type Append = Readonly<{
@@ -37,6 +37,16 @@ export type AppendOutcome = Readonly<
   /** A copy of the command with an idempotency key was answered meanwhile, without an append. */
   | { is: 'answered' }
 >;
+
+/** The events of one call of the append, at all positions from the first to the last, in order. */
+export type Appended = Readonly<{
+  epoch: string;
+  first: number;
+  last: number;
+  events: readonly Recorded[];
+  /** Of their text in memory. */
+  bytes: number;
+}>;
 
 /** A stream that the decision has read changed before the append. A new decision may succeed. */
 export class VersionConflict extends Error {

@@ -3,7 +3,7 @@ import { createPool } from '@syntropic/postgres';
 import { useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import type { Append, AppendOutcome } from './append';
+import type { Append, Appended, AppendOutcome } from './append';
 import { EventAppender } from './event-appender';
 import { PostgresEventLog } from './postgres-event-log';
 
@@ -115,15 +115,18 @@ describe('an append', () => {
     expect(await appender.append(to(aStream(), 0, { events: ofBytes(limit) }))).toMatchObject({ is: 'appended' });
   });
 
-  it('is announced with the newest position, once per call', async () => {
-    const announced: number[] = [];
-    const announcing = new EventAppender(pool, { onAppended: (position) => announced.push(position) });
-    const stream = aStream();
+  it('is announced with its events as the log has them, once per call', async () => {
+    const announced: Appended[] = [];
+    const announcing = new EventAppender(pool, { onAppended: (appended) => announced.push(appended) });
+    const { position: before, epoch } = await log.head();
+    const guarded = to(aStream(), 0, { reservations: [{ claim: { scope: 'announced', key: aStream() } }] });
+    const plain = to(aStream(), 0);
 
-    await announcing.append(to(stream, 0));
-    await announcing.append(to(stream, 0));
+    await Promise.all([guarded, plain].map((append) => announcing.append(append)));
+    await announcing.append(to(plain.stream, 0));
 
-    expect(announced).toEqual([(await log.head()).position]);
+    const { events } = await log.read(before);
+    expect(announced).toMatchObject([{ epoch, first: before + 1, last: before + 4, events }]);
   });
 });
 

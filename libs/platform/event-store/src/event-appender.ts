@@ -3,12 +3,13 @@ import { DomainError } from '@syntropic/kernel';
 import { classifyStoreError, type StoreErrorKind } from '@syntropic/postgres';
 import { setImmediate } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { AppendOutcomeUnknown, type Append, type AppendOutcome } from './append';
+import { AppendOutcomeUnknown, type Append, type Appended, type AppendOutcome } from './append';
 import { appendRequest, callParameters, outcomesOf, type AppendRequest, type CallResult } from './append-request';
+import { appendedEvents } from './appended-events';
 
 export type EventAppenderOptions = Readonly<{
-  /** Called with the log's newest position after each call that recorded events. */
-  onAppended?: (position: number) => void;
+  /** Called after each call that recorded events. */
+  onAppended?: (appended: Appended) => void;
   /** Milliseconds for which an append with an unknown outcome is sent again; 30,000 by default. */
   giveUpAfterMs?: number;
   /** How far apart calls begin with few appends. */
@@ -39,6 +40,7 @@ const APPEND_EVENTS = {
 };
 
 type Waiting = Readonly<{
+  append: Append;
   request: AppendRequest;
   deadline: number;
   resolve: (outcome: AppendOutcome) => void;
@@ -82,7 +84,7 @@ export class EventAppender {
     const deadline = Date.now() + (this.options.giveUpAfterMs ?? GIVE_UP_AFTER_MS);
     if (this.#callsInFlight > 0) this.#isShared = true;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, deadline, resolve, reject });
+      this.#waiting.push({ append, request, deadline, resolve, reject });
       if (this.#waiting.length === WORTH_A_CALL) this.#isWorthACall.abort();
       this.#schedule();
     });
@@ -135,7 +137,9 @@ export class EventAppender {
     this.#failures = 0;
     const { outcomes, result } = answer;
     for (const [index, outcome] of outcomes.entries()) batch[index]?.resolve(outcome);
-    if (result.last_position >= result.first_position) this.options.onAppended?.(result.last_position);
+    const { onAppended } = this.options;
+    const appended = onAppended && appendedEvents(batch, outcomes, result);
+    if (appended) onAppended(appended);
   }
 
   async #send(requests: readonly AppendRequest[]): Promise<{ outcomes: readonly AppendOutcome[]; result: CallResult }> {

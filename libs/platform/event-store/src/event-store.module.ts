@@ -1,14 +1,21 @@
 import type { Event } from '@syntropic/kernel';
 import { Inject, Module, type DynamicModule, type FactoryProvider, type Provider, type Type } from '@nestjs/common';
 import type { Pool } from 'pg';
+import type { Appended } from './append';
 import { Claims } from './claims';
 import { EventAppender, type EventAppenderOptions } from './event-appender';
 import { KeptStates } from './kept-states';
 import { PostgresEventLog } from './postgres-event-log';
+import { RecentEvents } from './relay/recent-events';
 import { StoredAggregates, type StoredKind } from './stored-aggregates';
 import { StoredStreams } from './stored-streams';
 
-type EventStoreOptions = EventAppenderOptions & Readonly<{ pool: Pool }>;
+type EventStoreOptions = Omit<EventAppenderOptions, 'onAppended'> &
+  Readonly<{
+    pool: Pool;
+    /** Called after an append while no relay of this process listens: that of another replica publishes it. */
+    wakeOthers?: () => void;
+  }>;
 
 type OptionsFactory = Pick<FactoryProvider<EventStoreOptions>, 'inject' | 'useFactory'>;
 
@@ -30,7 +37,8 @@ export class EventStoreModule {
   static forRoot({ inject = [], useFactory }: OptionsFactory): DynamicModule {
     const options: Provider = { provide: OPTIONS, inject, useFactory };
     const stores = [
-      fromOptions(EventAppender, ({ pool, ...rest }) => new EventAppender(pool, rest)),
+      { provide: EventAppender, inject: [OPTIONS, RecentEvents], useFactory: appender },
+      RecentEvents,
       fromOptions(PostgresEventLog, ({ pool }) => new PostgresEventLog(pool)),
       fromOptions(StoredStreams, ({ pool }) => new StoredStreams(pool)),
       fromOptions(KeptStates, () => new KeptStates()),
@@ -43,6 +51,13 @@ export class EventStoreModule {
     const providers = aggregates.map(aggregatesProvider);
     return { module: EventStoreModule, providers, exports: providers };
   }
+}
+
+function appender({ pool, wakeOthers, ...options }: EventStoreOptions, recent: RecentEvents): EventAppender {
+  const onAppended = (appended: Appended) => {
+    if (!recent.add(appended)) wakeOthers?.();
+  };
+  return new EventAppender(pool, { ...options, onAppended });
 }
 
 const fromOptions = <Store>(provide: Type<Store>, useFactory: (options: EventStoreOptions) => Store): Provider => ({

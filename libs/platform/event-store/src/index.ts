@@ -8,5 +8,6 @@ export { aggregatesToken, EventStoreModule, InjectAggregates } from './event-sto
 export { LogRestored, requireContinuation } from './log-place';
 export { LogReader } from './log-reader/log-reader';
 export { PostgresEventLog } from './postgres-event-log';
+export { RecentEvents } from './relay/recent-events';
 export { Relay } from './relay/relay';
 export { logParts, relayParts } from './relay/relay-part';

@@ -1,4 +1,5 @@
 import { AGAIN, Pace, repeat, Signal, type PaceOptions } from '@syntropic/async';
+import type { Recorded } from '@syntropic/kernel';
 import { LOG_APPENDED, LOG_HEAD } from '@syntropic/messaging';
 import { Leadership, type LeadershipOptions, type Term } from '@syntropic/postgres';
 import type { NatsConnection } from 'nats';
@@ -7,12 +8,15 @@ import type { EventLog, Head, LogPage } from '../event-log';
 import { LogRestored, type LogPlace } from '../log-place';
 import { DomainStream, isStreamConflict, type DomainStreamOptions } from './domain-stream';
 import { LogEpochs } from './log-epochs';
+import { RecentEvents } from './recent-events';
 import { RELAY, RelayPosition } from './relay-position';
 import { sharedPosition } from './shared-position';
 
 export type RelayOptions = DomainStreamOptions &
   LeadershipOptions &
   Readonly<{
+    /** What this process has appended itself. */
+    recent?: RecentEvents;
     /** How far apart pages begin, unless the page before has left some behind. */
     pace?: PaceOptions;
   }>;
@@ -36,6 +40,7 @@ export class Relay {
   readonly #position: RelayPosition;
   readonly #epochs: LogEpochs;
   readonly #leadership: Leadership;
+  readonly #recent: RecentEvents;
   readonly #pace: PaceOptions;
   readonly #onFault: (error: unknown) => void;
 
@@ -49,6 +54,7 @@ export class Relay {
     this.#position = new RelayPosition(pool);
     this.#epochs = new LogEpochs(pool);
     this.#leadership = new Leadership(pool, RELAY, options);
+    this.#recent = options.recent ?? new RecentEvents();
     this.#pace = options.pace ?? PACE;
     this.#onFault = options.onFault ?? (() => undefined);
   }
@@ -60,11 +66,11 @@ export class Relay {
 
   async #relay({ owner, signal }: Term): Promise<void> {
     const appends = new Signal();
-    const subscription = this.nats.subscribe(LOG_APPENDED, {
-      callback: () => {
-        appends.notify();
-      },
-    });
+    const wake = () => {
+      appends.notify();
+    };
+    const subscription = this.nats.subscribe(LOG_APPENDED, { callback: wake });
+    const unlisten = this.#recent.listen(wake);
     try {
       let progress: Progress = { place: await this.#position.load() };
       let announceAt = 0;
@@ -85,6 +91,7 @@ export class Relay {
         return isLevel ? undefined : AGAIN;
       });
     } finally {
+      unlisten();
       if (!this.nats.isClosed()) subscription.unsubscribe();
     }
   }
@@ -104,16 +111,27 @@ export class Relay {
     const { place, sequence } = progress;
     if (sequence === undefined) return { progress: await this.#resume(place), isLevel: false };
 
+    const recent = this.#recent.after(place, PIPELINE);
+    if (recent.length > 0) return this.#publish(recent, { place, sequence }, (reached) => this.#recent.endsAt(reached));
+
     const { head, ...page } = await this.log.read(place.position, PIPELINE);
     if (head.epoch !== place.epoch) return { progress: { place: placeIn(head, progress) }, isLevel: false };
     if (isLost({ head, ...page }, place)) return { progress: await this.#beginEpoch(place), isLevel: false };
 
-    const last = page.events.at(-1);
-    if (!last) return { progress, isLevel: true };
+    if (page.events.length === 0) return { progress, isLevel: true };
+    return this.#publish(page.events, { place, sequence }, (reached) => reached.position === head.position);
+  }
+
+  async #publish(
+    events: readonly Recorded[],
+    { place, sequence }: Required<Progress>,
+    isLevel: (reached: LogPlace) => boolean,
+  ): Promise<Step> {
+    const { position = place.position, id: event } = events.at(-1) ?? {};
     try {
-      const published = await this.#stream.publish(page.events, head.epoch, sequence);
-      const reached = { epoch: head.epoch, position: last.position, event: last.id };
-      return { progress: { place: reached, sequence: published }, isLevel: last.position === head.position };
+      const published = await this.#stream.publish(events, place.epoch, sequence);
+      const reached = { epoch: place.epoch, position, event };
+      return { progress: { place: reached, sequence: published }, isLevel: isLevel(reached) };
     } catch (error) {
       if (isStreamConflict(error)) return { progress: { place }, isLevel: false };
       throw error;

@@ -1,4 +1,4 @@
-import type { Reservation } from '@syntropic/kernel';
+import type { Lease, Reservation } from '@syntropic/kernel';
 import type { Append, AppendOutcome } from '../append';
 
 type Known = Readonly<{ stream: string; bodyHash: string; position: number; version: number }>;
@@ -11,7 +11,11 @@ export class LogModel {
 
   #position: number;
 
-  constructor(position: number) {
+  /** `held`: the only lease that holds. */
+  constructor(
+    position: number,
+    private readonly held: Lease,
+  ) {
     this.#position = position;
   }
 
@@ -23,7 +27,7 @@ export class LogModel {
   appendTogether(appends: readonly Append[]): readonly AppendOutcome[] {
     const outcomes = new Map<Append, AppendOutcome>();
     const plain = appends.filter((append) => !isGuarded(append));
-    const refused = new Map(plain.map((append) => [append, this.#known(append) ?? this.#conflict(append)]));
+    const refused = new Map(plain.map((append) => [append, this.#refused(append)]));
     const candidates = plain.filter((append) => !refused.get(append));
     for (const append of plain) {
       const rivals = candidates.filter((other) => other.stream === append.stream);
@@ -36,8 +40,17 @@ export class LogModel {
   }
 
   #guarded(append: Append): AppendOutcome {
-    const refused = this.#known(append) ?? this.#conflict(append) ?? this.#outdated(append) ?? this.#reserved(append);
+    const refused = this.#refused(append) ?? this.#outdated(append) ?? this.#reserved(append);
     return refused ?? this.#record(append);
+  }
+
+  #refused(append: Append): AppendOutcome | undefined {
+    return this.#known(append) ?? this.#fenced(append) ?? this.#conflict(append);
+  }
+
+  #fenced({ context: { lease } }: Append): AppendOutcome | undefined {
+    const holds = !lease || (lease.sessionId === this.held.sessionId && lease.token === this.held.token);
+    return holds ? undefined : { is: 'fenced' };
   }
 
   #known({ stream, context }: Append): AppendOutcome | undefined {

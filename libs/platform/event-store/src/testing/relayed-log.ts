@@ -5,6 +5,7 @@ import type { MsgHdrs, NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { EventAppender } from '../event-appender';
+import type { EventLog } from '../event-log';
 import { PostgresEventLog } from '../postgres-event-log';
 import { Relay, type RelayOptions } from '../relay/relay';
 
@@ -52,7 +53,8 @@ export function useRelayedLog() {
       return outcome.position;
     },
 
-    startRelay: (options?: Partial<RelayOptions>) => startRelay(pool, nats.url, options),
+    startRelay: (options?: Partial<RelayOptions>, ofLog: EventLog = log()) =>
+      startRelay(ofLog, { pool, url: nats.url, options }),
 
     /** Waits for the relay to store how far it has published: its next term begins there when the stream does not tell. */
     stored: () =>
@@ -85,12 +87,14 @@ export async function goBack({ pool: owner }: { readonly pool: Pool }, position:
     commit`);
 }
 
+type RelayParts = Readonly<{ pool: Pool; url: string; options: Partial<RelayOptions> | undefined }>;
+
 /** A relay with a connection of its own. `kill` cuts the connection in the middle of its work, and its lease has to expire. */
-async function startRelay(pool: Pool, url: string, options: Partial<RelayOptions> = {}) {
+async function startRelay(log: EventLog, { pool, url, options }: RelayParts) {
   const wire = await TcpProxy.to(url);
   const connection = await connectNats({ url: wire.url, name: 'relay' });
   const stop = new AbortController();
-  const relay = new Relay(pool, new PostgresEventLog(pool), connection, { ...relayOptions, ...options });
+  const relay = new Relay(pool, log, connection, { ...relayOptions, ...options });
   const running = relay.run(stop.signal);
   return {
     async stop() {
