@@ -5,7 +5,7 @@ import { ExecutionId, PhaseId, SessionId, WorkflowId } from '@syntropic/kernel';
 import { connectNats, controlSubject, drainAndClose, natsOptions, natsUserIn } from '@syntropic/messaging';
 import { WorkOrder, type AgentConfiguration, type Control } from '@syntropic/orchestration/contracts';
 import { NATS, ServiceModule } from '@syntropic/service';
-import { CollectorClient, REPLY_HEADER, type SpooledBatch } from '@syntropic/telemetry';
+import { CollectorClient, linesOfMessage, messageOf, REPLY_HEADER, type SpooledBatch } from '@syntropic/telemetry';
 import { eventually, TYPESCRIPT_HOOK, useNats } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
@@ -73,9 +73,10 @@ class PlatformFixture {
     nats.subscribe('telemetry.>', {
       callback: (_, message) => {
         if (!this.isStoring) return;
-        const batch = message.json<SpooledBatch>();
-        this.#store(batch);
-        nats.publish(message.headers?.get(REPLY_HEADER) ?? '', JSON.stringify({ committed: batch.lastLine }));
+        const batches = linesOfMessage(message.data).map((line) => JSON.parse(line.toString()) as SpooledBatch);
+        for (const batch of batches) this.#store(batch);
+        const replies = batches.map(({ lastLine }) => JSON.stringify({ committed: lastLine }));
+        nats.publish(message.headers?.get(REPLY_HEADER) ?? '', messageOf(replies));
       },
     });
   }

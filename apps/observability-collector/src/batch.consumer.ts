@@ -2,7 +2,9 @@ import type { LiveFrameFault } from '@syntropic/live';
 import { followStream } from '@syntropic/messaging';
 import {
   LEASE_LOST,
+  linesOfMessage,
   MALFORMED,
+  messageOf,
   readBatch,
   REPLY_HEADER,
   TELEMETRY_STREAM,
@@ -26,8 +28,8 @@ export type BatchConsumerOptions = Readonly<{
   nats: NatsConnection;
   buffer: EventBuffer;
   observer: BatchObserver;
-  /** Keeps a message that is not a batch. */
-  bury: (message: JsMsg, reason: string) => Promise<unknown>;
+  /** Keeps a line of a message that is not a batch. */
+  bury: (message: Pick<JsMsg, 'subject' | 'headers' | 'data'>, reason: string) => Promise<unknown>;
 }>;
 
 const DURABLE = 'collector';
@@ -37,8 +39,8 @@ const MISSING_MS = 500;
 const MAX_FAILURES = 10;
 const POSTPONED_MS = 500;
 
-/** Batches that one collector works on at a time. */
-const BATCHES_IN_HAND = 256;
+/** Messages that one collector works on at a time. */
+const MESSAGES_IN_HAND = 256;
 
 /** Stores batches from the bus, and only then acknowledges them to JetStream and the sender and shows them to live streams. */
 export class BatchConsumer {
@@ -65,7 +67,7 @@ export class BatchConsumer {
         ack_wait: nanos(ACK_WAIT_MS),
         max_ack_pending: -1,
       },
-      maxInFlight: BATCHES_IN_HAND,
+      maxInFlight: MESSAGES_IN_HAND,
       onMessage: (message: JsMsg) => {
         this.#take(message);
       },
@@ -88,33 +90,58 @@ export class BatchConsumer {
     void handled.finally(() => this.#inHand.delete(handled));
   }
 
+  /** Each batch of a message is stored and shown by itself. When the store fails for one, the message comes again, and the others are known. */
   async #handle(message: JsMsg): Promise<void> {
-    const batch = batchIn(message);
-    if ('fault' in batch) {
-      await this.options.bury(message, batch.fault);
-      message.term();
-      this.#reply(message, { refused: MALFORMED });
-      return;
-    }
-
-    const stored = await this.options.buffer.submit(batch, message.data.length);
-    this.options.observer.stored(stored);
+    const lines = linesOfMessage(message.data).map(readLine);
+    const faults = lines.filter((line) => 'fault' in line);
+    const replies = await allOf([
+      ...this.options.buffer.submitAll(lines.filter((line) => 'batch' in line)).map((line) => this.#show(line)),
+      ...faults.map((line) => this.#bury(line, message)),
+    ]);
     message.ack();
-    this.#reply(message, stored.leaseLost ? { refused: LEASE_LOST } : { committed: batch.lastLine });
-    if (!stored.leaseLost) this.#frames.publish(stored.stored);
+    this.#reply(message, replies);
+  }
+
+  async #show({
+    batch,
+    number,
+    stored: storing,
+  }: BatchLine & Readonly<{ stored: Promise<StoredBatch> }>): Promise<LineReply> {
+    const stored = await storing;
+    this.options.observer.stored(stored);
+    if (stored.leaseLost) return { number, reply: { refused: LEASE_LOST } };
+    this.#frames.publish(stored.stored);
+    return { number, reply: { committed: batch.lastLine } };
+  }
+
+  async #bury({ line, number, fault }: FaultyLine, { subject, headers }: JsMsg): Promise<LineReply> {
+    await this.options.bury({ subject, headers, data: line }, fault);
+    return { number, reply: { refused: MALFORMED } };
   }
 
   /** Only inboxes are answered: a header must not make the collector publish where the sender may not. */
-  #reply(message: JsMsg, reply: CollectorReply): void {
+  #reply(message: JsMsg, replies: readonly LineReply[]): void {
     const inbox = message.headers?.get(REPLY_HEADER);
-    if (inbox?.startsWith('_INBOX.')) this.options.nats.publish(inbox, JSON.stringify(reply));
+    if (!inbox?.startsWith('_INBOX.')) return;
+    const inOrder = replies.toSorted((one, other) => one.number - other.number);
+    this.options.nats.publish(inbox, messageOf(inOrder.map(({ reply }) => JSON.stringify(reply))));
   }
 }
 
-function batchIn(message: JsMsg): ReturnType<typeof readBatch> | { fault: string } {
+type LineReply = Readonly<{ number: number; reply: CollectorReply }>;
+type BatchLine = Readonly<{ number: number; bytes: number; batch: ReturnType<typeof readBatch> }>;
+type FaultyLine = Readonly<{ number: number; line: Buffer; fault: string }>;
+
+function readLine(line: Buffer, number: number): BatchLine | FaultyLine {
   try {
-    return readBatch(message.json());
+    return { number, bytes: line.length, batch: readBatch(JSON.parse(line.toString())) };
   } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
+    return { number, line, fault: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** Waits for all, also when one has failed. */
+async function allOf<Value>(promises: readonly Promise<Value>[]): Promise<readonly Value[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }

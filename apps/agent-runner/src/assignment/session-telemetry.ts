@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Usage } from '@syntropic/kernel';
 import { CollectorClient } from '@syntropic/telemetry';
 import { Spool, type MessageOutline } from '../session';
+import { Gathering } from './gathering';
 import { ParserThread } from './parser-thread';
 import type { OpenDirectory } from './session-directories';
 import { TelemetrySender } from './telemetry-sender';
-
-/** The time in which the lines of one session are gathered, for each session of the runner: a batch costs the same for one line as for ten. */
-const GATHERING = { msPerSession: 1, leastMs: 10, mostMs: 250 };
 
 /** The figures of a session whose agent could not be started. */
 type UnstartedAccount = Readonly<{
@@ -21,6 +19,7 @@ type UnstartedAccount = Readonly<{
 @Injectable()
 export class SessionTelemetry {
   #sessions = 0;
+  readonly #gathering = new Gathering();
 
   constructor(
     private readonly collector: CollectorClient,
@@ -45,9 +44,8 @@ export class SessionTelemetry {
     onUsage?: (usage: Usage, sequence: number) => void,
   ): Promise<TelemetrySender> {
     const { collector, parsing } = this;
-    const { msPerSession, leastMs, mostMs } = GATHERING;
-    const gatherMs = () => Math.min(mostMs, Math.max(leastMs, msPerSession * this.#sessions));
-    return TelemetrySender.open({ collector, parsing, session, spool, legEnds, signal, onUsage, gatherMs });
+    const gathered = () => this.#gathering.of(this.#sessions);
+    return TelemetrySender.open({ collector, parsing, session, spool, legEnds, signal, onUsage, gathered });
   }
 
   /** The fields of a line that decide where its agent can be paused. */

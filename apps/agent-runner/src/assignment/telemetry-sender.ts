@@ -19,8 +19,8 @@ type SenderOptions = Readonly<{
   signal: AbortSignal;
   /** Hears the session's usage so far after each batch, and after the end of the leg. `sequence` rises, also over legs. */
   onUsage?: ((usage: Usage, sequence: number) => void) | undefined;
-  /** The time for which lines are gathered for a batch. */
-  gatherMs: () => number;
+  /** Resolves when lines have been gathered for a batch. */
+  gathered: () => Promise<void>;
 }>;
 
 /** Has a session's spooled lines parsed, sends them to the collector one batch at a time, and keeps the session's figures. */
@@ -62,8 +62,8 @@ export class TelemetrySender {
 
   /** Resolves when all lines of a finished spool are stored durably. */
   async run(): Promise<void> {
-    const { spool, gatherMs } = this.options;
-    for await (const { firstLine, lastLine, records } of spool.batches(undefined, gatherMs)) {
+    const { spool, gathered } = this.options;
+    for await (const { firstLine, lastLine, records } of spool.batches(undefined, gathered)) {
       const events = this.#taken(await this.parser.read(records));
       this.options.onUsage?.(this.usage, 2 * lastLine);
       await this.#send(firstLine, lastLine, events);

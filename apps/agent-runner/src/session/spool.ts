@@ -1,6 +1,7 @@
 import { constants, ftruncateSync, writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Gate } from './gate';
 import type { SpoolLine, SpoolRecords } from './spool-lines';
 
@@ -125,11 +126,14 @@ export class Spool {
   }
 
   /** Batches of uncommitted lines, the next one after `committed`. Ends when the spool is finished and all lines are committed. */
-  async *batches(maxBytes = BATCH_BYTES, gatherMs = () => GATHER_MS): AsyncGenerator<SpoolBatch> {
+  async *batches(
+    maxBytes = BATCH_BYTES,
+    gathered: () => Promise<void> = () => wait(GATHER_MS),
+  ): AsyncGenerator<SpoolBatch> {
     for (;;) {
       const before = this.#committed;
       if (before < this.#last) {
-        await this.#gathered(maxBytes, gatherMs());
+        await this.#gathered(maxBytes, gathered());
         yield await this.#read(maxBytes);
         await this.#gate.wait(() => this.#committed > before);
       } else if (this.#finished) return;
@@ -138,15 +142,14 @@ export class Spool {
   }
 
   /** Resolves when lines that belong together have come, or a batch is full: agents print a message and its tools one after the other. */
-  async #gathered(maxBytes: number, gatherMs: number): Promise<void> {
+  async #gathered(maxBytes: number, gathered: Promise<void>): Promise<void> {
     let isOver = false;
-    const timer = setTimeout(() => {
+    void gathered.then(() => {
       isOver = true;
       this.#gate.notify();
-    }, gatherMs);
+    });
     const isFull = () => this.#sizeBytes - this.#pendingFrom >= maxBytes || this.#pending.length >= BATCH_LINES;
     await this.#gate.wait(() => isOver || this.#finished || isFull());
-    clearTimeout(timer);
   }
 
   /** Declares that no further line will be appended. */

@@ -2,7 +2,7 @@ import { CONTRACTS } from '@syntropic/catalogue/contracts';
 import type { AnyContract, EventMessage } from '@syntropic/kernel';
 import { LiveFrame, liveSubject } from '@syntropic/live';
 import { domainSubject, LOG_APPENDED, LOG_HEAD } from '@syntropic/messaging';
-import { SpooledBatch, telemetrySubject } from '@syntropic/telemetry';
+import { SHARED_TELEMETRY, SpooledBatch, telemetrySubject } from '@syntropic/telemetry';
 import { schemaOf, type Channel, type Schema } from './channel';
 
 const text = { type: 'string' };
@@ -51,6 +51,14 @@ export const busChannels = (): readonly Channel[] => [
     address: telemetrySubject('{execution_id}', '{session_id}'),
     description: 'What agents print and do, in batches, before it is stored. A batch may come again.',
     parameters: { execution_id: EXECUTION_ID, session_id: { description: 'The session of the agent.' } },
+    messages: [{ name: 'batch', payload: schemaOf(SpooledBatch) }],
+  },
+  {
+    name: 'shared-telemetry',
+    address: SHARED_TELEMETRY,
+    description:
+      'The same batches of several sessions of a runner that were ready together: one JSON text on each line.',
+    parameters: {},
     messages: [{ name: 'batch', payload: schemaOf(SpooledBatch) }],
   },
   {

@@ -1,7 +1,9 @@
 import { backOffMs, Signal, type BackOff } from '@syntropic/async';
-import { Events, headers, nuid, type NatsConnection, type Subscription } from 'nats';
+import type { NatsConnection } from 'nats';
 import { divided } from './divided';
-import { CollectorReply, LEASE_LOST, REPLY_HEADER, telemetrySubject, type SpooledBatch } from './telemetry-batch';
+import { SharedMessages } from './shared-messages';
+import { LEASE_LOST, telemetrySubject, type CollectorReply, type SpooledBatch } from './telemetry-batch';
+import type { TelemetryEvent } from './telemetry-event';
 
 /** The work was leased to another runner; the collector refuses telemetry of this one. */
 export class LeaseLost extends Error {
@@ -29,29 +31,17 @@ const LONGEST_RESEND_MS = 15_000;
 
 const NEVER = new AbortController().signal;
 
-/** Room for the subject and the headers in a message. */
-const OVERHEAD_BYTES = 1_024;
-
-/** Sends a session's telemetry until a collector replies that it is durable. Any message may be lost. */
+/** Sends the telemetry of a runner's sessions until a collector replies that it is durable. Any message may be lost. */
 export class CollectorClient {
-  readonly #inbox: string;
   readonly #resend: BackOff;
-  readonly #replies: Subscription;
-  readonly #waiting = new Map<string, (reply: CollectorReply) => void>();
-  #connected = true;
+  readonly #messages: SharedMessages;
 
   constructor(
-    private readonly nats: NatsConnection,
+    nats: NatsConnection,
     { inboxPrefix = '_INBOX', resendAfterMs = RESEND_MS }: CollectorClientOptions = {},
   ) {
-    this.#inbox = `${inboxPrefix}.${nuid.next()}`;
     this.#resend = { firstMs: resendAfterMs, longestMs: LONGEST_RESEND_MS };
-    this.#replies = nats.subscribe(`${this.#inbox}.*`, {
-      callback: (_, { subject, data }) => {
-        this.#waiting.get(subject)?.(CollectorReply.parse(JSON.parse(Buffer.from(data).toString())));
-      },
-    });
-    void this.#watchConnection();
+    this.#messages = new SharedMessages(nats, inboxPrefix);
   }
 
   /**
@@ -59,59 +49,48 @@ export class CollectorClient {
    * @throws LeaseLost, BatchRefused, or the signal's reason.
    */
   async sendBatch(batch: SpooledBatch, signal = NEVER): Promise<{ committed: number }> {
+    const subject = telemetrySubject(batch.executionId, batch.sessionId);
     let committed = batch.firstLine - 1;
-    for (const part of this.#partsOf(batch)) committed = await this.#send(part, signal);
+    for (const line of this.#linesOf(batch)) committed = await this.#send(subject, line, signal);
     return { committed };
   }
 
   close(): void {
-    this.#replies.unsubscribe();
+    this.#messages.close();
   }
 
-  /** Splits a batch into messages. Only the last part commits the lines; the parts before it leave the first line open. */
-  #partsOf(batch: SpooledBatch): SpooledBatch[] {
-    const room = (this.nats.info?.max_payload ?? Infinity) - OVERHEAD_BYTES;
-    const runs = divided(batch.events, (events) => Buffer.byteLength(JSON.stringify({ ...batch, events })) <= room);
+  /** Splits a batch that is too large for a message. Only the last part commits the lines; the parts before it leave the first line open. */
+  #linesOf(batch: SpooledBatch): readonly string[] {
+    const whole = JSON.stringify(batch);
+    const room = this.#messages.roomBytes;
+    if (Buffer.byteLength(whole) <= room) return [whole];
+
+    const fits = (events: readonly TelemetryEvent[]) => Buffer.byteLength(JSON.stringify({ ...batch, events })) <= room;
+    const runs = divided(batch.events, fits);
     return runs.map((events, index) => {
       const isLast = index === runs.length - 1;
-      return { ...batch, events, lastLine: isLast ? batch.lastLine : batch.firstLine - 1 };
+      return JSON.stringify({ ...batch, events, lastLine: isLast ? batch.lastLine : batch.firstLine - 1 });
     });
   }
 
-  async #send(part: SpooledBatch, signal: AbortSignal): Promise<number> {
-    const inbox = `${this.#inbox}.${nuid.next()}`;
+  async #send(subject: string, line: string, signal: AbortSignal): Promise<number> {
     const replied = new Signal();
     let reply: CollectorReply | undefined;
-    this.#waiting.set(inbox, (received) => {
+    const onReply = (received: CollectorReply) => {
       reply = received;
       replied.notify();
-    });
+    };
+    const batch = { subject, line, onReply };
     try {
       for (let attempts = 0; !reply; attempts++) {
         signal.throwIfAborted();
-        this.#publish(part, inbox);
+        this.#messages.post(batch);
         await replied.wait(backOffMs(this.#resend, attempts), signal);
       }
     } finally {
-      this.#waiting.delete(inbox);
+      this.#messages.forget(batch);
     }
     return committedBy(reply);
-  }
-
-  /** Publishes nothing without a connection: messages would only fill the memory. */
-  #publish(part: SpooledBatch, inbox: string): void {
-    if (!this.#connected || this.nats.isClosed()) return;
-
-    const replyTo = headers();
-    replyTo.set(REPLY_HEADER, inbox);
-    this.nats.publish(telemetrySubject(part.executionId, part.sessionId), JSON.stringify(part), { headers: replyTo });
-  }
-
-  async #watchConnection(): Promise<void> {
-    for await (const { type } of this.nats.status()) {
-      if (type === Events.Disconnect) this.#connected = false;
-      if (type === Events.Reconnect) this.#connected = true;
-    }
   }
 }
 

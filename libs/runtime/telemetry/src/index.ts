@@ -47,9 +47,12 @@ export type { StoredBatch, TelemetryStore } from './store/telemetry-store';
 export {
   CollectorReply,
   LEASE_LOST,
+  linesOfMessage,
   MALFORMED,
+  messageOf,
   REPLY_HEADER,
   readBatch,
+  SHARED_TELEMETRY,
   SpooledBatch,
   TELEMETRY_STREAM,
   telemetrySubject,

@@ -30,6 +30,23 @@ export const SpooledBatch = z
   );
 export type SpooledBatch = Readonly<z.input<typeof SpooledBatch>>;
 
+/** Batches as a message of the bus, one on each line: those of several sessions travel together. */
+export const messageOf = (lines: readonly string[]): string => lines.join('\n');
+
+/** The batches of a message, or the replies to them, as bytes. A JSON text has no line break. */
+export function linesOfMessage(data: Uint8Array): readonly Buffer[] {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const lines: Buffer[] = [];
+  let from = 0;
+  for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
+    lines.push(bytes.subarray(from, end));
+    from = end + 1;
+  }
+  return [...lines, bytes.subarray(from)];
+}
+
+const NEWLINE = 0x0a;
+
 /**
  * Reads a batch in which events are facts of their own: one that does not parse is set apart, and refuses no other.
  * @throws ZodError for a message that is no batch
@@ -55,20 +72,23 @@ const identityOf = ({ sessionId }: SpooledBatch, event: unknown) => ({
   sessionId,
 });
 
-/** The collector's reply: all lines up to `committed` are durable, or the batch was refused completely. */
+/** The collector's reply to one batch: all lines up to `committed` are durable, or the batch was refused completely. */
 export const CollectorReply = z.union([z.object({ committed: z.number() }), z.object({ refused: z.string() })]);
 export type CollectorReply = z.infer<typeof CollectorReply>;
 
 /** Refuses a batch whose work was leased again since. */
 export const LEASE_LOST = 'work.lease_lost';
 
-/** Refuses a message that is not a batch. */
+/** Refuses a line that is not a batch. */
 export const MALFORMED = 'telemetry.malformed';
 
-/** The header with the subject for the collector's reply: JetStream keeps no reply subject. */
+/** The header with the subject for the collector's replies, one on each line in the order of the batches: JetStream keeps no reply subject. */
 export const REPLY_HEADER = 'Syn-Reply';
 
 export const TELEMETRY_STREAM = 'TELEMETRY';
+
+/** The subject of a message with batches of several sessions. */
+export const SHARED_TELEMETRY = 'telemetry.shared';
 
 export const telemetrySubject = (executionId: string, sessionId: string): string =>
   `telemetry.${executionId}.${sessionId}`;

@@ -67,6 +67,17 @@ describe('the event buffer', () => {
     await expect(buffer.submit(batchOf(anExecutionId(), 5), 100)).resolves.toMatchObject({ leaseLost: false });
   });
 
+  it('takes all batches of a message or none', async () => {
+    const { buffer } = aBuffer({ capacity: 5 });
+    const message = [2, 2].map((size) => ({ batch: batchOf(anExecutionId(), size), bytes: 100 }));
+    const taken = buffer.submit(batchOf(anExecutionId(), 2), 100);
+    expect(() => buffer.submitAll(message)).toThrow(BufferFull);
+    await taken;
+
+    const stored = await Promise.all(buffer.submitAll([...message, ...message]).map((line) => line.stored));
+    expect(stored.map(({ leaseLost }) => leaseLost)).toEqual([false, false, false, false]);
+  });
+
   it('writes at most its flush size at once', async () => {
     const { buffer, flushes } = aBuffer({ flushSize: 4 });
     await Promise.all([3, 1, 2, 9, 1].map((size) => buffer.submit(batchOf(anExecutionId(), size), 100)));

@@ -26,6 +26,14 @@ export interface EventBufferOptions {
 
 type Size = Readonly<{ events: number; bytes: number }>;
 
+/** A batch, and the bytes as which it came. */
+type SizedBatch = Readonly<{ batch: TelemetryBatch; bytes: number }>;
+
+type StoringBatch = Readonly<{
+  /** Resolves when the batch is durable; rejects with the fault of the store. */
+  stored: Promise<StoredBatch>;
+}>;
+
 type Waiting = Readonly<{
   batch: TelemetryBatch;
   size: Size;
@@ -69,20 +77,37 @@ export class EventBuffer {
 
   /** Resolves when the batch, which came as so many bytes, is durable. Rejects with `BufferFull` without taking it, or with the fault of the store. */
   async submit(batch: TelemetryBatch, bytes: number): Promise<StoredBatch> {
-    const size = { events: batch.events.length, bytes };
-    if (this.#size.bytes > 0 && exceeds(sum(this.#size, size), this.#capacity)) throw new BufferFull();
+    const sized = { batch, bytes };
+    this.#admit(sizeOf(sized));
+    return this.#take(sized);
+  }
 
-    this.#size = sum(this.#size, size);
-    const stored = new Promise<StoredBatch>((resolve, reject) => {
-      this.#waiting.push({ batch, size, resolve, reject });
-    });
-    if (!this.#isFlushing) void this.#flushAll();
-    return stored;
+  /**
+   * Takes all batches of a message, or none: taken one by one, the last would find a full buffer at each delivery. Each settles by itself.
+   * @throws BufferFull
+   */
+  submitAll<Sized extends SizedBatch>(batches: readonly Sized[]): readonly (Sized & StoringBatch)[] {
+    this.#admit(batches.map(sizeOf).reduce(sum, NOTHING));
+    return batches.map((sized) => ({ ...sized, stored: this.#take(sized) }));
   }
 
   /** Nest's first shutdown hook: flushes wait for nothing from now on. */
   onModuleDestroy(): void {
     this.#stopping.abort();
+  }
+
+  #admit(size: Size): void {
+    if (this.#size.bytes > 0 && exceeds(sum(this.#size, size), this.#capacity)) throw new BufferFull();
+  }
+
+  #take(sized: SizedBatch): Promise<StoredBatch> {
+    const size = sizeOf(sized);
+    this.#size = sum(this.#size, size);
+    const stored = new Promise<StoredBatch>((resolve, reject) => {
+      this.#waiting.push({ batch: sized.batch, size, resolve, reject });
+    });
+    if (!this.#isFlushing) void this.#flushAll();
+    return stored;
   }
 
   async #flushAll(): Promise<void> {
@@ -122,6 +147,8 @@ export class EventBuffer {
 }
 
 const NOTHING: Size = { events: 0, bytes: 0 };
+
+const sizeOf = ({ batch, bytes }: SizedBatch): Size => ({ events: batch.events.length, bytes });
 
 const sum = (one: Size, other: Size): Size => ({ events: one.events + other.events, bytes: one.bytes + other.bytes });
 
