@@ -1,7 +1,7 @@
 import { createKey } from './create-key';
 import { quarantine, QUARANTINE_USAGE } from './quarantine';
 import { rebuild, REBUILD_USAGE } from './rebuild';
-import { moveTelemetry, repriceTelemetry, TELEMETRY_USAGE } from './telemetry-commands';
+import { moveTelemetry, recountCommits, repriceTelemetry, TELEMETRY_USAGE } from './telemetry-commands';
 
 const USAGE = `npm run admin -- create-key --name NAME --role viewer|operator|admin
   [--scope AREA]… [--requests-per-minute N] [--expires-in-days N] [--data-dir D]
@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<voi
   quarantine: (args) => quarantine(args, print),
   'move-telemetry': (args) => moveTelemetry(args, print),
   'reprice-telemetry': (args) => repriceTelemetry(args, print),
+  'recount-commits': (args) => recountCommits(args, print),
 };
 
 async function main([command = '', ...args]: readonly string[]): Promise<void> {

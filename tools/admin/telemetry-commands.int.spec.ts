@@ -62,3 +62,19 @@ it('prices the calls of other price tables, and records that it did', async () =
     stdout: `${left}1 sessions are to record their costs\n`,
   });
 });
+
+it('counts commits again from their events, and records that it did', async () => {
+  await database.pool.query(
+    `insert into telemetry.events (time, event_id, session_id, type, sequence, data)
+       values (now() - interval '20 days', gen_random_uuid(), 's', 'git_commit', 1, '{}');
+     select telemetry.maintain();
+     update telemetry.commits_by_day set commits = 9`,
+  );
+
+  await expect(run('recount-commits')).resolves.toMatchObject({ code: 0 });
+  const { rows } = await database.pool.query(
+    `select commits::int, (select count(*) from ops.audit_records where action = 'RecountCommits') > 0 as audited
+     from telemetry.commits_by_day`,
+  );
+  expect(rows).toEqual([{ commits: 1, audited: true }]);
+});

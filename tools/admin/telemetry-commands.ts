@@ -16,10 +16,13 @@ import { checked } from './checked';
 import { databaseUrl } from './database-url';
 
 export const TELEMETRY_USAGE = `npm run admin -- move-telemetry --to native|timescale [--data-dir D]
-npm run admin -- reprice-telemetry [--all-sessions] [--data-dir D]`;
+npm run admin -- reprice-telemetry [--all-sessions] [--data-dir D]
+npm run admin -- recount-commits [--data-dir D]`;
 
 const Moved = z.object({ to: z.enum(LAYOUTS), 'data-dir': z.string().default('.data') });
 const Repriced = z.object({ 'all-sessions': z.boolean().default(false), 'data-dir': z.string().default('.data') });
+
+const Recounted = z.object({ 'data-dir': z.string().default('.data') });
 
 type Report = (line: string) => void;
 
@@ -56,6 +59,15 @@ const linesOf = ({ due, refused }: Repricings): readonly string[] => [
   `${due} sessions are to record their costs`,
   ...Object.entries(refused).map(([reason, sessions]) => `${sessions} sessions have not: ${reason}`),
 ];
+
+/** Counts the commits of all days again whose events are stored, as the owner of the tables. */
+export async function recountCommits(args: readonly string[], report: Report): Promise<void> {
+  const { values } = parseArgs({ args: [...args], options: { 'data-dir': { type: 'string' } } });
+  await audited('RecountCommits', checked(Recounted, values)['data-dir'], (pool) =>
+    pool.query('select telemetry.recount_commits()'),
+  );
+  report('the commits of all days with events are counted again');
+}
 
 async function audited<Result>(
   action: string,

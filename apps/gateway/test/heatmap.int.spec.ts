@@ -132,6 +132,30 @@ it('has what was done for a repository', async () => {
   expect(shown.days.at(-1)?.breakdown).toMatchObject({ sessions: 2, executions: 2, commits: 1 });
 });
 
+it('has commits whose events are gone, and each commit once', async () => {
+  const { executionId, minPosition } = await ended('acme/old');
+  const ago = [200, 100, 100, 30, 3];
+  for (const days of ago) {
+    await gateway.database.pool.query(
+      `insert into telemetry.events (time, event_id, execution_id, session_id, phase_id, type, sequence, data)
+       values (now() - make_interval(days => $1), gen_random_uuid(), $2, 's', 'plan', 'git_commit', 1, '{}')`,
+      [days, executionId],
+    );
+  }
+  const commits = async () => {
+    const { days } = await read('metric=commits', minPosition);
+    return ago.map((day) => days.find(({ date }) => date === dayBefore(day))?.count);
+  };
+  await expect(commits()).resolves.toEqual([1, 2, 2, 1, 1]);
+  await gateway.database.pool.query('select telemetry.maintain()');
+  await expect(commits()).resolves.toEqual([1, 2, 2, 1, 1]);
+  const { rows } = await gateway.database.pool.query(
+    `select count(*)::int as events from telemetry.events where execution_id = $1`,
+    [executionId],
+  );
+  expect(rows).toEqual([{ events: 2 }]);
+});
+
 it.each([
   ['metric=lines', 422, 'metric'],
   ['start_date=2026-02-30', 422, 'start_date'],

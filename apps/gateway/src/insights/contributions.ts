@@ -39,11 +39,14 @@ const BATCH = 500;
 
 const on = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD') as date`;
 
-const within = (column: string): string => `
-  ${column} >= $1::timestamptz and ${column} < $2::timestamptz
-  and ($3::text[] is null or exists (
+const IN_SCOPE = `($3::text[] is null or exists (
     select from ${repoExecutionProjection.table} named
     where named.execution_id = t.execution_id and named.repository = any($3)))`;
+
+const within = (column: string): string => `
+  ${column} >= $1::timestamptz and ${column} < $2::timestamptz and ${IN_SCOPE}`;
+
+const dayOf = (instant: string): string => `(${instant}::timestamptz at time zone 'UTC')::date`;
 
 const sumOf = (column: string): string => `least(sum(${column}), ${MAX_COUNT})::float8 as ${column}`;
 
@@ -56,9 +59,16 @@ const EXECUTIONS = `
   select ${on('started_at')}, count(*)::int as executions
   from ${executionProjection.table} t where ${within('started_at')} group by 1`;
 
+/** In one snapshot: final days are counted, and then their events go. */
 const COMMITS = `
-  select ${on('time')}, count(*)::int as commits
-  from telemetry.events t where type = 'git_commit' and ${within('time')} group by 1`;
+  select to_char(day, 'YYYY-MM-DD') as date, sum(commits)::int as commits
+  from telemetry.commits_by_day t
+  where day >= ${dayOf('$1')} and day < ${dayOf('$2')} and ${IN_SCOPE} group by 1
+  union all
+  select ${on('time')}, count(*)::int
+  from telemetry.events t
+  where type = 'git_commit' and ${within('time')}
+    and time >= (select until::timestamp at time zone 'UTC' from telemetry.commits_counted) group by 1`;
 
 /** Sessions without an account in the log, as long as telemetry alone knows what they have used. */
 const OPEN = `

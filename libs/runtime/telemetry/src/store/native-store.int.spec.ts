@@ -2,6 +2,7 @@ import { createPool } from '@syntropic/postgres';
 import { useDatabase } from '@syntropic/testing';
 import type { Pool } from 'pg';
 import { anEvent, anExecutionId } from '../testing/events';
+import { itCountsCommits } from '../testing/commit-contract';
 import { itReprices } from '../testing/price-contract';
 import { itReadsWithinSpans } from '../testing/read-contract';
 import { itKeepsRollUps } from '../testing/roll-up-contract';
@@ -31,6 +32,7 @@ describe('native partitions', () => {
   itStoresTelemetry(use);
   itKeepsRollUps({ use, refresh: () => Promise.resolve() });
   itReprices(use);
+  itCountsCommits(use);
   itSearchesTexts(use);
   itReadsWithinSpans(use);
 });

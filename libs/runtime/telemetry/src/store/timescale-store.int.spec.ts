@@ -1,6 +1,7 @@
 import { useTimescale } from '@syntropic/testing';
 import type { Pool } from 'pg';
 import { anEvent, anExecutionId } from '../testing/events';
+import { itCountsCommits } from '../testing/commit-contract';
 import { itReprices } from '../testing/price-contract';
 import { itReadsWithinSpans } from '../testing/read-contract';
 import { itKeepsRollUps } from '../testing/roll-up-contract';
@@ -43,6 +44,7 @@ describe('hypertables', () => {
   itStoresTelemetry(use);
   itKeepsRollUps({ use, refresh });
   itReprices(use);
+  itCountsCommits(use);
   itSearchesTexts(use);
   itReadsWithinSpans(use);
 
