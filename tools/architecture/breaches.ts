@@ -26,7 +26,7 @@ export const never = (tags: string) => new RegExp(`tagged with "${tags}" can not
 export const banned = (tags: string) => new RegExp(`tagged with "${tags}" is not allowed to import`);
 
 const TYPES: readonly Breach[] = [
-  ['the kernel imports a library', KERNEL, from('@syntropic/postgres'), only('type:kernel')],
+  ['the kernel imports a library', KERNEL, from('@syntropic/config'), only('type:kernel')],
   ['the kernel imports a framework', KERNEL, from('@nestjs/common'), banned('type:kernel')],
   ['contracts import a library', CONTRACTS, from('@syntropic/messaging'), only('type:contracts')],
   [

@@ -25,7 +25,14 @@ const { data: list } = await GET('/api/workflows', { params: { query: { page_siz
 const { error, response } = await GET('/api/workflows/{workflow_id}', { params: { path: { workflow_id: 'none' } } });
 const total: number | undefined = list?.total;
 const code: string | undefined = error?.code;
-console.log(JSON.stringify({ created: created?.id, total, code, status: response.status }));
+const names: string[] = [];
+let cursor: string | undefined;
+do {
+  const page = await GET('/api/workflows', { params: { query: { order_by: 'name', page_size: 2, cursor } } });
+  names.push(...(page.data?.workflows ?? []).map(({ name }) => name));
+  cursor = page.response.headers.get('x-next') ?? undefined;
+} while (cursor);
+console.log(JSON.stringify({ created: created?.id, total, code, status: response.status, names }));
 `;
 
 /** Fields with a default may be left out of requests. */
@@ -72,6 +79,7 @@ function faultsIn(program: string): readonly string[] {
 describe('a client generated from the API document', () => {
   it('compiles, and refuses what the API does not have', () => {
     expect(faultsIn(PROGRAM)).toEqual([]);
+    expect(faultsIn(PROGRAM.replace('cursor }', 'cursor: 1 }'))).not.toEqual([]);
     expect(faultsIn(PROGRAM.replace("name: 'Typed'", 'name: 1'))).toEqual([expect.stringContaining('not assignable')]);
     expect(faultsIn(PROGRAM.replace('error?.code', 'error?.reason'))).not.toEqual([]);
     expect(faultsIn(PROGRAM.replace("'/api/workflows/{workflow_id}'", "'/api/workflow/{workflow_id}'"))).not.toEqual(
@@ -79,8 +87,10 @@ describe('a client generated from the API document', () => {
     );
   });
 
-  it('creates, lists, and gets the problem of what does not exist', async () => {
-    const { minPosition } = await gateway.record('workflow-typed', [workflowCreated('typed')]);
+  it('creates, lists all pages, and gets the problem of what does not exist', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    for (const name of names) await gateway.record(`workflow-${name}`, [workflowCreated(name, { name })]);
+    const { minPosition } = await gateway.record('workflow-typed', [workflowCreated('typed', { name: 'typed' })]);
     await gateway.read('/api/workflows/typed', minPosition);
     gateway.answer(() => ({ position: 1, version: 1 }));
     const { outputText } = ts.transpileModule(PROGRAM, {
@@ -90,7 +100,10 @@ describe('a client generated from the API document', () => {
 
     const { stdout } = await run(process.execPath, ['program.js', gateway.url], { cwd: directory });
 
-    expect(JSON.parse(stdout)).toEqual({ created: 'typed', total: 1, code: 'workflow.not_found', status: 404 });
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ created: 'typed', total: 6, code: 'workflow.not_found', status: 404 },
+      names: [...names, 'typed'],
+    });
     expect(readFileSync(join(directory, 'schema.ts'), 'utf8')).toContain('getExecutionsByExecutionIdState');
   });
 });

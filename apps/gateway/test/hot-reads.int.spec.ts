@@ -171,7 +171,7 @@ describe('a list of ended executions', () => {
     const { executionId, minPosition } = await endedRun();
     const path = '/executions?status=completed&page_size=2';
     const first = await get(path, { 'x-min-position': minPosition });
-    await eventually(async () => (await gateway.keys('answer:execution:*:list:completed:1:2')).length === 1);
+    await eventually(async () => (await gateway.keys('answer:execution:*:list:completed:1:2:')).length === 1);
 
     expect(first.text).toContain(executionId);
     expect(await get(path)).toEqual(first);
@@ -181,5 +181,27 @@ describe('a list of ended executions', () => {
     const second = await get(path, { 'x-min-position': next.minPosition });
     expect(second.text).toContain(next.executionId);
     expect(second.etag).not.toBe(first.etag);
+  });
+
+  it('tells its next page when it comes from memory or from Redis, too', async () => {
+    await endedRun();
+    const { minPosition } = await endedRun();
+    const path = '/api/executions?status=completed&page_size=1';
+    const first = await gateway.call('GET', path, { minPosition });
+    const cursor = first.headers.get('x-next') ?? '';
+    expect(cursor).not.toBe('');
+    await eventually(async () => (await gateway.keys('answer:execution:*:list:completed:1:1:')).length === 1);
+
+    const another = await gateway.start();
+    for (const url of [gateway.url, another]) {
+      const kept = await fetch(`${url}${path}`);
+      expect({ etag: kept.headers.get('etag'), next: kept.headers.get('x-next') }).toEqual({
+        etag: first.headers.get('etag'),
+        next: cursor,
+      });
+    }
+    const second = await gateway.call('GET', `${path}&cursor=${cursor}`, { minPosition });
+    expect(second).toMatchObject({ status: 200, body: { page: 1 } });
+    expect(second.body['executions']).not.toEqual(first.body['executions']);
   });
 });

@@ -4,6 +4,8 @@ import { artifactProjection, type ArtifactRow, type ListedArtifact } from '@synt
 import { ReadModels } from '@syntropic/projections';
 import { byteRangeOf, type ByteRange } from '../http/byte-range';
 import type { ApiRequest } from '../http/endpoint';
+import { tellTotal } from '../http/list-headers';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
 import { cutMark } from '../reads/cut-mark';
@@ -29,16 +31,19 @@ export class ArtifactsController {
   ) {}
 
   @Serve(listArtifacts)
-  async list({ query, minPosition }: ApiRequest<typeof listArtifacts>) {
-    const { limit, offset, ...where } = query;
-    const { rows } = await this.reads.page(artifactProjection, {
+  async list(request: ApiRequest<typeof listArtifacts>) {
+    const { query, minPosition } = request;
+    const { limit: _, offset: __, cursor: ___, ...where } = query;
+    const { place, tellNext } = pageIn(listArtifacts, request);
+    const { rows, total, next } = await this.reads.page(artifactProjection, {
       where,
       orderBy: [['created_at', 'desc']],
-      limit,
-      offset,
+      ...place,
       isFront: isFrontPage(ArtifactListQuery, query),
       minPosition,
     });
+    tellTotal(request, total);
+    tellNext(next);
     return rows.map((row) => ({ ...summary(row), ...cutMark(row) }));
   }
 

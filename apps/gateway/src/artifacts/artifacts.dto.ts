@@ -1,7 +1,8 @@
 import { artifact, MediaType } from '@syntropic/artifacts/contracts';
 import { optional } from '@syntropic/orchestration/contracts';
 import { z } from 'zod';
-import { flag, sizeUpTo } from '../http/query-values';
+import { pagesByOffset } from '../http/list-pages';
+import { flag } from '../http/query-values';
 import { cutField } from '../reads/cut-mark';
 
 const added = artifact.commands.AddArtifact.schema.shape;
@@ -16,8 +17,7 @@ export const ArtifactListQuery = z.object({
   session_id: z.string().optional(),
   phase_id: z.string().optional(),
   artifact_type: z.string().optional(),
-  limit: sizeUpTo(200, 50),
-  offset: z.coerce.number().int().min(0).default(0),
+  ...pagesByOffset(200, 50),
 });
 
 const ArtifactSummary = z.object({

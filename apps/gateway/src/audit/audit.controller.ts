@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { ApiRequest } from '../http/endpoint';
+import { tellNext } from '../http/list-headers';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { readAudit } from './audit.endpoints';
 import { AuditLog } from './audit-log';
@@ -10,7 +11,9 @@ export class AuditController {
   constructor(private readonly log: AuditLog) {}
 
   @Serve(readAudit)
-  read({ query, minPosition }: ApiRequest<typeof readAudit>) {
-    return this.log.page(query, minPosition);
+  async read(request: ApiRequest<typeof readAudit>) {
+    const page = await this.log.page(request.query, request.minPosition);
+    tellNext(request, page.next_cursor);
+    return page;
   }
 }

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { sessionProjection } from '@syntropic/agent-sessions/read-model';
 import { addBoundedUsd, MAX_USD, NO_USAGE, UNKNOWN_USAGE, type Usage, type Usd } from '@syntropic/kernel';
 import { executionProjection } from '@syntropic/orchestration/read-model';
-import { instant } from '@syntropic/postgres';
-import { pageStatement, ReadModels } from '@syntropic/projections';
+import { instant, type ListPlace } from '@syntropic/postgres';
+import { pageStatement, ReadModels, type Page } from '@syntropic/projections';
 import { TelemetryReader } from '@syntropic/telemetry';
 import { Pool } from 'pg';
 import { knownCost } from '../display/usage-fields';
@@ -16,11 +16,8 @@ type Query = Readonly<{
   workflow_id?: string | undefined;
   started_after?: string | undefined;
   started_before?: string | undefined;
-  limit: number;
-  offset: number;
 }>;
 
-type Page<Row> = Readonly<{ rows: readonly Row[]; total: number }>;
 type WithUsage<Row> = Row & Readonly<{ usage: Usage }>;
 
 const SESSIONS = sessionProjection.table;
@@ -47,7 +44,7 @@ const EXECUTION_COST = shownOf(`jsonb_build_object(
     from jsonb_array_elements(t.detail->'phases') phase)) as detail`);
 
 /** Newest first, of the executions or sessions that the query names. */
-const listOf = ({ execution_id, workflow_id, started_after, started_before, limit, offset }: Query) =>
+const listOf = ({ execution_id, workflow_id, started_after, started_before }: Query, place: ListPlace) =>
   ({
     where: {
       execution_id,
@@ -55,8 +52,7 @@ const listOf = ({ execution_id, workflow_id, started_after, started_before, limi
       started_at: { '>=': started_after, '<=': started_before },
     },
     orderBy: [['started_at', 'desc']],
-    limit,
-    offset,
+    ...place,
   }) as const;
 
 const BY_PHASE = `
@@ -97,20 +93,20 @@ export class CostRows {
     if (minPosition) await this.reads.reached([sessionProjection, executionProjection], minPosition);
   }
 
-  async sessions(query: Query): Promise<Page<WithUsage<CostedSession>>> {
-    const { rows, total } = await this.#page<WithUsage<CostedSession>>(
-      pageStatement(sessionProjection, listOf(query), SESSION_COST),
+  async sessions(query: Query, place: ListPlace): Promise<Page<WithUsage<CostedSession>>> {
+    const { rows, ...page } = await this.#page<WithUsage<CostedSession>>(
+      pageStatement(sessionProjection, listOf(query, place), SESSION_COST),
     );
     const usages = await this.usage.ofSessions(rows);
-    return { rows: rows.map((row, index) => ({ ...row, usage: usages[index] ?? row.usage })), total };
+    return { rows: rows.map((row, index) => ({ ...row, usage: usages[index] ?? row.usage })), ...page };
   }
 
-  async executions(query: Query): Promise<Page<WithUsage<CostedExecution>>> {
-    const { rows, total } = await this.#page<CostedExecution & Accounted>(
-      pageStatement(executionProjection, listOf(query), EXECUTION_COST),
+  async executions(query: Query, place: ListPlace): Promise<Page<WithUsage<CostedExecution>>> {
+    const { rows, ...page } = await this.#page<CostedExecution & Accounted>(
+      pageStatement(executionProjection, listOf(query, place), EXECUTION_COST),
     );
     const usages = await this.usage.ofEach(rows);
-    return { rows: rows.map((row, index) => ({ ...row, usage: usages[index] ?? row.detail.usage })), total };
+    return { rows: rows.map((row, index) => ({ ...row, usage: usages[index] ?? row.detail.usage })), ...page };
   }
 
   /** The sessions of each execution, with the costs of its phases over all attempts. */
@@ -130,7 +126,7 @@ export class CostRows {
 
   /** The first sessions of an execution, with their present usage. */
   async usageOfSessions(executionId: string): Promise<readonly WithUsage<CostedSession>[]> {
-    const { rows } = await this.sessions({ execution_id: executionId, limit: NAMED_SESSIONS, offset: 0 });
+    const { rows } = await this.sessions({ execution_id: executionId }, { limit: NAMED_SESSIONS });
     return rows;
   }
 
@@ -155,6 +151,6 @@ export class CostRows {
 
   async #page<Row>(statement: ReturnType<typeof pageStatement>): Promise<Page<Row>> {
     const { rows } = await this.pool.query<Page<Row>>(statement);
-    return rows[0] ?? { rows: [], total: 0 };
+    return rows[0] ?? { rows: [], total: 0, next: null };
   }
 }

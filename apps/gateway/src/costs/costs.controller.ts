@@ -7,6 +7,7 @@ import { totalOf, UsageNow } from '../executions/usage-now';
 import type { ApiRequest } from '../http/endpoint';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { tellTotal } from '../http/list-headers';
+import { pageIn } from '../http/list-pages';
 import { RowLookup } from '../reads/row-lookup';
 import { SESSION } from '../sessions/session-lookup';
 import { CostRows } from './cost-rows';
@@ -28,8 +29,10 @@ export class CostsController {
   @Serve(listSessionCosts)
   async sessions(request: ApiRequest<typeof listSessionCosts>) {
     await this.rows.reached(request);
-    const { rows, total } = await this.rows.sessions(request.query);
+    const { place, tellNext } = pageIn(listSessionCosts, request);
+    const { rows, total, next } = await this.rows.sessions(request.query, place);
     tellTotal(request, total);
+    tellNext(next);
     return rows.map(({ usage, ...row }) => sessionCost(row, usage, { shown: 'listed' }));
   }
 
@@ -45,9 +48,11 @@ export class CostsController {
   @Serve(listExecutionCosts)
   async executions(request: ApiRequest<typeof listExecutionCosts>) {
     await this.rows.reached(request);
-    const { rows, total } = await this.rows.executions(request.query);
+    const { place, tellNext } = pageIn(listExecutionCosts, request);
+    const { rows, total, next } = await this.rows.executions(request.query, place);
     const sessions = await this.rows.sessionsOf(rows.map(({ execution_id }) => execution_id));
     tellTotal(request, total);
+    tellNext(next);
     return rows.map(({ usage, ...row }) =>
       executionCost(row, usage, { shown: 'listed', sessions: sessions.get(row.execution_id) ?? NO_SESSIONS }),
     );

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { costFields, tokenFields } from '../display/usage-fields';
-import { flag, instant, sizeUpTo } from '../http/query-values';
+import { pagesByOffset } from '../http/list-pages';
+import { flag, instant } from '../http/query-values';
 
 /** Filters and the page of a list of costs. */
 const listed = {
   workflow_id: z.string().optional(),
   started_after: instant,
   started_before: instant,
-  limit: sizeUpTo(200, 50),
-  offset: z.coerce.number().int().min(0).default(0),
+  ...pagesByOffset(200, 50),
 };
 
 export const SessionCostsQuery = z.object({ execution_id: z.string().optional(), ...listed });

@@ -4,6 +4,7 @@ import { executionProjection, hasEnded, type ListedExecution } from '@syntropic/
 import { ReadModels, usageOfRow } from '@syntropic/projections';
 import type { ApiRequest } from '../http/endpoint';
 import { tellTotal } from '../http/list-headers';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
@@ -28,12 +29,14 @@ export class ExecutionsController {
   @Serve(listRuns)
   async runs(request: ApiRequest<typeof listRuns>) {
     const { workflow_id, name } = await this.lookup.find(WORKFLOW, request.params.workflow_id, request);
-    const { rows, total } = await this.reads.page(executionProjection, {
+    const { place, tellNext } = pageIn(listRuns, request);
+    const { rows, total, next } = await this.reads.page(executionProjection, {
       where: { workflow_id },
       orderBy: [['started_at', 'desc']],
-      ...request.query,
+      ...place,
       minPosition: request.minPosition,
     });
+    tellNext(next);
     return { runs: await this.#each(rows, executionRun), total, workflow_id, workflow_name: name };
   }
 
@@ -54,36 +57,38 @@ export class ExecutionsController {
 
   @Serve(listActive)
   async active(request: ApiRequest<typeof listActive>) {
-    const { query, minPosition } = request;
-    const { rows, total } = await this.reads.page(executionProjection, {
+    const { place, tellNext } = pageIn(listActive, request);
+    const { rows, total, next } = await this.reads.page(executionProjection, {
       where: { status: { in: ACTIVE } },
       orderBy: [['started_at', 'desc']],
-      ...query,
-      minPosition,
+      ...place,
+      minPosition: request.minPosition,
     });
     tellTotal(request, total);
+    tellNext(next);
     return rows.map(executionStatus);
   }
 
   @Serve(listExecutions)
   async list(request: ApiRequest<typeof listExecutions>) {
     const { query, minPosition } = request;
-    const { status, page, page_size } = query;
+    const { status, page, page_size, cursor = '' } = query;
+    const { place, cursorOf } = pageIn(listExecutions, request);
     // Clients may filter by `pending`, which no execution is: it runs as soon as it is recorded.
     if (status === 'pending') return { executions: [], total: 0, page, page_size };
 
-    const place = { projection: executionProjection, name: `list:${status ?? ''}:${page}:${page_size}` };
-    return this.kept.ofList(request, place, async () => {
-      const { rows, total, position } = await this.reads.positionedPage(executionProjection, {
+    const name = `list:${status ?? ''}:${page}:${page_size}:${cursor}`;
+    return this.kept.ofList(request, { projection: executionProjection, name }, async () => {
+      const { rows, total, next, position } = await this.reads.positionedPage(executionProjection, {
         where: { status },
         orderBy: [['started_at', 'desc']],
-        limit: page_size,
-        offset: (page - 1) * page_size,
+        ...place,
         isFront: isFrontPage(ExecutionListQuery, query),
         minPosition,
       });
       return {
         view: { executions: await this.#each(rows, executionSummary), total, page, page_size },
+        next: cursorOf(next),
         asOf: position,
         isFinal: rows.every((row) => hasEnded(row) && openSessions(row.detail).size === 0),
       };

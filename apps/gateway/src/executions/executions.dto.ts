@@ -2,7 +2,7 @@ import { budgetNumbers, PROVIDERS, RepositoryReference } from '@syntropic/orches
 import { PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { costFields, knownUsd, tokenFields, totalTokenFields } from '../display/usage-fields';
-import { pageNumber, sizeUpTo } from '../http/query-values';
+import { pagesByNumber, pagesByOffset } from '../http/list-pages';
 import { cutField } from '../reads/cut-mark';
 import { BudgetLimitView } from './budget.dto';
 import { ControlView } from './controls.dto';
@@ -37,11 +37,10 @@ export const StartedExecution = z
 
 export const ExecutionListQuery = z.object({
   status: z.enum([...EXECUTION_STATUSES, 'pending']).optional(),
-  page: pageNumber,
-  page_size: sizeUpTo(100, 50),
+  ...pagesByNumber(100, 50),
 });
 
-export const ActiveQuery = z.object({ limit: sizeUpTo(100, 20), offset: z.coerce.number().int().min(0).default(0) });
+export const ActiveQuery = z.object(pagesByOffset(100, 20));
 
 const asOf = {
   as_of: z
@@ -219,7 +218,7 @@ const ExecutionRun = z
   .meta({ id: 'ExecutionRunSummary' });
 export type ExecutionRun = z.infer<typeof ExecutionRun>;
 
-export const RunsQuery = z.object({ limit: sizeUpTo(1_000, 100), offset: z.coerce.number().int().min(0).default(0) });
+export const RunsQuery = z.object(pagesByOffset(1_000, 100));
 
 export const ExecutionRuns = z
   .object({ runs: z.array(ExecutionRun), total: z.int(), workflow_id: z.string(), workflow_name: z.string() })

@@ -1,12 +1,12 @@
 import { MessageRole } from '@syntropic/orchestration/contracts';
 import { z } from 'zod';
-import { pageNumber, sizeUpTo } from '../http/query-values';
+import { pagesByNumber } from '../http/list-pages';
 import { cutField } from '../reads/cut-mark';
 
 /** Of this size, whole messages fit into a page. */
 const USUAL_SIZE = 20;
 
-export const MessageListQuery = z.object({ page: pageNumber, page_size: sizeUpTo(100, USUAL_SIZE) });
+export const MessageListQuery = z.object(pagesByNumber(100, USUAL_SIZE));
 
 const Recipient = z
   .object({

@@ -3,6 +3,7 @@ import { installationProjection, installationRepoProjection } from '@syntropic/g
 import { repoProjection } from '@syntropic/organization/read-model';
 import { ReadModels } from '@syntropic/projections';
 import type { ApiRequest } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
 import { listGithubRepos } from './github.endpoints';
@@ -16,8 +17,10 @@ export class GithubReposController {
 
   /** Repositories of revoked and suspended installations keep their rows, so the installations decide. */
   @Serve(listGithubRepos)
-  async list({ query, minPosition }: ApiRequest<typeof listGithubRepos>) {
-    const { installation_id, include_private, limit, offset } = query;
+  async list(request: ApiRequest<typeof listGithubRepos>) {
+    const { query, minPosition } = request;
+    const { installation_id, include_private } = query;
+    const { place, tellNext } = pageIn(listGithubRepos, request);
     const { rows: installations } = await this.reads.page(installationProjection, {
       where: { status: 'active', installation_id },
       orderBy: [['installation_id', 'asc']],
@@ -27,16 +30,16 @@ export class GithubReposController {
     if (installation_id !== undefined && installations.length === 0) {
       throw new Problem('installation.not_found', `no active installation ${installation_id}`);
     }
-    const { rows, total } = await this.reads.page(installationRepoProjection, {
+    const { rows, total, next } = await this.reads.page(installationRepoProjection, {
       where: {
         installation_id: { in: installations.map((one) => one.installation_id) },
         is_private: include_private ? undefined : false,
       },
       orderBy: [['name_key', 'asc']],
-      limit,
-      offset,
+      ...place,
       minPosition,
     });
+    tellNext(next);
     const branches = await this.#branchesOf(rows.map(({ full_name }) => full_name));
     const repos = rows.map((row) => ({
       github_id: row.github_id,

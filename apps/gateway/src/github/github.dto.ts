@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { flag, sizeUpTo } from '../http/query-values';
+import { pagesByOffset } from '../http/list-pages';
+import { flag } from '../http/query-values';
 
 export const GithubReposQuery = z.object({
   installation_id: z.string().optional(),
   include_private: flag(true),
-  limit: sizeUpTo(1_000, 1_000),
-  offset: z.coerce.number().int().min(0).default(0),
+  ...pagesByOffset(1_000, 1_000),
 });
 
 const GithubRepo = z

@@ -34,12 +34,24 @@ const lists = endpointsOf(API).filter(({ method, path, reply }) => {
 });
 const paged = lists.filter(({ query }) => NEXT_PAGE.some((name) => name in (query?.shape ?? {})));
 
+/** Lists whose offsets count lines of a file to which lines are only added. */
+const BY_LINE = ['/conversations/{session_id}'];
+
 describe('lists', () => {
   it('have a next page, save those that are short', () => {
     const whole = lists.filter((list) => !paged.includes(list)).map(({ path }) => path);
 
     expect(paged.length).toBeGreaterThan(20);
     expect(whole.sort()).toEqual(Object.keys(WHOLE).sort());
+  });
+
+  it('with pages by offset or number have pages by cursor too', () => {
+    const names = (one: (typeof lists)[number]) => Object.keys(one.query?.shape ?? {});
+    const movable = endpointsOf(API).filter((one) => names(one).some((name) => ['page', 'offset'].includes(name)));
+    const without = movable.filter((one) => !names(one).some((name) => ['cursor', 'after'].includes(name)));
+
+    expect(movable.length).toBeGreaterThan(20);
+    expect(without.map(({ path }) => path)).toEqual(BY_LINE);
   });
 
   it.each(paged.map(({ path, query }) => [path, query] as const))(

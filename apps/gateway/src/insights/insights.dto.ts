@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pagesByOffset } from '../http/list-pages';
 import { sizeUpTo } from '../http/query-values';
 
 const DAY_HOURS = 24;
@@ -14,7 +15,7 @@ export const windowOf = (usual: number) => ({
   }),
 });
 
-export const pages = { limit: sizeUpTo(200, 50), offset: z.coerce.number().int().min(0).default(0) };
+export const pages = pagesByOffset(200, 50);
 
 const usd = z.string().meta({ description: 'US dollars, decimal; without models whose price is unknown' });
 const costComplete = z.boolean().meta({ description: 'False while a part is an estimate, or unknown.' });

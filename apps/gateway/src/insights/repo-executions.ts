@@ -3,11 +3,10 @@ import { sessionProjection, type SessionRow } from '@syntropic/agent-sessions/re
 import { triggerFiringProjection } from '@syntropic/github/read-model';
 import { executionProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
 import { executionFailureProjection, repoExecutionProjection } from '@syntropic/organization/read-model';
-import { instant } from '@syntropic/postgres';
+import { cutPage, instant, ListOrder, type ListPlace, type Ordered, type OrderValues } from '@syntropic/postgres';
 import { Pool } from 'pg';
 
-type Page<Row> = Readonly<{ rows: readonly Row[]; total: number }>;
-type Limits = Readonly<{ limit: number; offset: number }>;
+type Page<Row> = Readonly<{ rows: readonly Row[]; total: number; next: OrderValues | null }>;
 
 /** The most bytes of an error in a list. */
 const SHOWN_ERROR = 1_000;
@@ -30,16 +29,30 @@ const KEPT = `coalesce((
   where $2::timestamptz = '-infinity' and cardinality($1::text[]) = 1
     and relation = '${NAMED}' and columns = 'repository' and value = to_jsonb($1::text[])), ${COUNTED})`;
 
-type Direction = 'asc' | 'desc';
-type PageSql = Readonly<{ columns: string; from: string; direction: Direction; total: string }>;
+/** The order of `found`, which has the time and the id of all rows. */
+const inOrder = (direction: 'asc' | 'desc', isNullable = false) =>
+  new ListOrder([
+    { sql: 'at', type: 'timestamp with time zone', direction, isNullable },
+    { sql: 'id', type: 'text', direction },
+  ]);
 
-/** Reads columns for the rows of one page: `found` has the id and the time of all. */
-const pageOf = ({ columns, from, direction, total }: PageSql): string => `
+const NEWEST = inOrder('desc');
+const OLDEST = inOrder('asc');
+const LAST_ENDED = inOrder('desc', true);
+
+/** The statement of a list: `found`, and what is read for the rows of one page of it, and one more. */
+type ListSql = Readonly<{ found: string; order: ListOrder; columns: string; from: string; total: string }>;
+
+const statementOf = (
+  { found, order, columns, from, total }: ListSql,
+  page: ReturnType<ListOrder['pageOf']>,
+): string => `
+  with ${found}
   select ${total} as total, coalesce((
     select json_agg(row) from (
-      select ${columns}
-      from (select * from found order by at ${direction}, id ${direction} limit $3 offset $4) page join ${from}
-      order by page.at ${direction}, page.id ${direction}) row), '[]') as rows`;
+      select ${columns}, ${order.values} as order_values
+      from (select * from found where ${page.condition} ${page.range}) page join ${from}
+      order by ${order.forwards}) row), '[]') as rows`;
 
 const EXECUTIONS = executionProjection.table;
 const ofExecution = `${EXECUTIONS} t on t.execution_id = page.id`;
@@ -49,46 +62,41 @@ const identity = 't.execution_id, t.workflow_id, left(t.workflow_name, 255) as w
 const TRIGGER_SOURCE = `case when exists (select from ${triggerFiringProjection.table} f where f.execution_id = page.id)
   then 'trigger' else (select trigger_source from ${NAMED} r where r.execution_id = page.id limit 1) end as trigger_source`;
 
-const activity =
-  (direction: Direction) =>
-  (isOne: boolean): string => `
-  with ${scopeOf(isOne)}, found as ${isOne ? 'not materialized' : ''} (
-    select execution_id as id, started_at as at from scope)
-  ${pageOf({
-    columns: `${identity}, t.status, ${TRIGGER_SOURCE},
+const activity = (order: ListOrder, isOne: boolean): ListSql => ({
+  found: `${scopeOf(isOne)}, found as ${isOne ? 'not materialized' : ''} (
+    select execution_id as id, started_at as at from scope)`,
+  order,
+  columns: `${identity}, t.status, ${TRIGGER_SOURCE},
      ${instant('t.started_at')} as started_at, ${instant('t.completed_at')} as completed_at`,
-    from: ofExecution,
-    direction,
-    total: KEPT,
-  })}`;
+  from: ofExecution,
+  total: KEPT,
+});
 
 const phaseOf = (field: string): string => `(
   select left(phase->>'${field}', 255) from jsonb_array_elements(t.detail->'phases') phase
   where phase->>'phaseId' = phase_id limit 1)`;
 
-const failures = (isOne: boolean): string => `
-  with ${scopeOf(isOne)}, found as (
+const failures: ListSql = {
+  found: `${scopeOf(true)}, found as (
     select execution_id as id, t.completed_at as at from scope join ${EXECUTIONS} t using (execution_id)
-    where t.status = 'failed')
-  ${pageOf({
-    columns: `${identity}, ${instant('t.completed_at')} as failed_at,
+    where t.status = 'failed')`,
+  order: LAST_ENDED,
+  columns: `${identity}, ${instant('t.completed_at')} as failed_at,
      left(coalesce(t.error_message, ''), ${SHOWN_ERROR}) as error_message, coalesce(error_type, '') as error_type,
      ${phaseOf('name')} as phase_name, ${phaseOf('sessionId')} as session_id`,
-    from: `${ofExecution} left join ${executionFailureProjection.table} failure on failure.execution_id = page.id`,
-    direction: 'desc',
-    total: COUNTED,
-  })}`;
+  from: `${ofExecution} left join ${executionFailureProjection.table} failure on failure.execution_id = page.id`,
+  total: COUNTED,
+};
 
-const sessions = (isOne: boolean): string => `
-  with ${scopeOf(isOne)}, found as (
-    select session_id as id, t.started_at as at from scope join ${sessionProjection.table} t using (execution_id))
-  ${pageOf({
-    columns: `session_id, execution_id, status, provider, detail->'usage' as usage,
+const sessions: ListSql = {
+  found: `${scopeOf(true)}, found as (
+    select session_id as id, t.started_at as at from scope join ${sessionProjection.table} t using (execution_id))`,
+  order: NEWEST,
+  columns: `session_id, execution_id, status, provider, detail->'usage' as usage,
      ${instant('t.started_at')} as started_at, ${instant('t.completed_at')} as completed_at`,
-    from: `${sessionProjection.table} t on t.session_id = page.id`,
-    direction: 'desc',
-    total: COUNTED,
-  })}`;
+  from: `${sessionProjection.table} t on t.session_id = page.id`,
+  total: COUNTED,
+};
 
 export type ActivityRow = Readonly<
   Pick<ExecutionRow, 'execution_id' | 'workflow_id' | 'workflow_name' | 'status' | 'started_at' | 'completed_at'> & {
@@ -117,35 +125,38 @@ export type RepoSessionRow = Readonly<
 export class RepoExecutions {
   constructor(private readonly pool: Pool) {}
 
-  newest(repositories: readonly string[], limits: Limits): Promise<Page<ActivityRow>> {
-    return this.#page('repo-activity', activity('desc'), { repositories, ...limits });
+  newest(repositories: readonly string[], place: ListPlace): Promise<Page<ActivityRow>> {
+    return this.#page(activity(NEWEST, repositories.length === 1), { repositories, place });
   }
 
   /** Oldest first, of those that have started since then. */
-  oldest(repositories: readonly string[], since: string, limits: Limits): Promise<Page<ActivityRow>> {
-    return this.#page('repo-history', activity('asc'), { repositories, since, ...limits });
+  oldest(repositories: readonly string[], since: string, place: ListPlace): Promise<Page<ActivityRow>> {
+    return this.#page(activity(OLDEST, repositories.length === 1), { repositories, since, place });
   }
 
-  failures(repositories: readonly string[], limits: Limits): Promise<Page<FailureRow>> {
-    return this.#page('repo-failures', failures, { repositories, ...limits });
+  failures(repository: string, place: ListPlace): Promise<Page<FailureRow>> {
+    return this.#page(failures, { repositories: [repository], place });
   }
 
-  sessions(repositories: readonly string[], limits: Limits): Promise<Page<RepoSessionRow>> {
-    return this.#page('repo-sessions', sessions, { repositories, ...limits });
+  sessions(repository: string, place: ListPlace): Promise<Page<RepoSessionRow>> {
+    return this.#page(sessions, { repositories: [repository], place });
   }
 
-  async #page<Row>(
-    name: string,
-    textOf: (isOne: boolean) => string,
-    query: Limits & Readonly<{ repositories: readonly string[]; since?: string }>,
+  async #page<Row extends object>(
+    list: ListSql,
+    {
+      repositories,
+      since = '-infinity',
+      place,
+    }: Readonly<{ repositories: readonly string[]; since?: string; place: ListPlace }>,
   ): Promise<Page<Row>> {
-    const { repositories, since = '-infinity', limit, offset } = query;
-    const isOne = repositories.length === 1;
-    const { rows } = await this.pool.query<Page<Row>>({
-      name: isOne ? `${name}-of-one` : name,
-      text: textOf(isOne),
-      values: [repositories, since, limit, offset],
-    });
-    return rows[0] ?? { rows: [], total: 0 };
+    const values: unknown[] = [repositories, since];
+    const text = statementOf(
+      list,
+      list.order.pageOf(place, (value) => `$${values.push(value)}`),
+    );
+    const { rows } = await this.pool.query<Readonly<{ rows: readonly (Row & Ordered)[]; total: number }>>(text, values);
+    const [{ rows: found, total } = { rows: [], total: 0 }] = rows;
+    return { ...cutPage(found, place.limit), total };
   }
 }

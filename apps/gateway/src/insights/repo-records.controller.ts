@@ -4,6 +4,7 @@ import { tokensView } from '@syntropic/live';
 import { TelemetryReader } from '@syntropic/telemetry';
 import { UsageNow } from '../executions/usage-now';
 import type { ApiRequest } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { activityEntry } from './insight-views';
 import { RepoExecutions, type FailureRow } from './repo-executions';
@@ -27,21 +28,27 @@ export class RepoRecordsController {
   @Serve(readRepoActivity)
   async activity(request: ApiRequest<typeof readRepoActivity>) {
     const { repository } = await this.scopes.repo(request.params.repo_id, request);
-    const { rows, total } = await this.executions.newest([repository], request.query);
+    const { place, tellNext } = pageIn(readRepoActivity, request);
+    const { rows, total, next } = await this.executions.newest([repository], place);
+    tellNext(next);
     return { entries: rows.map(activityEntry), total };
   }
 
   @Serve(readRepoFailures)
   async failures(request: ApiRequest<typeof readRepoFailures>) {
     const { repository } = await this.scopes.repo(request.params.repo_id, request);
-    const { rows, total } = await this.executions.failures([repository], request.query);
+    const { place, tellNext } = pageIn(readRepoFailures, request);
+    const { rows, total, next } = await this.executions.failures(repository, place);
+    tellNext(next);
     return { failures: await Promise.all(rows.map((row) => this.#failure(row))), total };
   }
 
   @Serve(readRepoSessions)
   async sessions(request: ApiRequest<typeof readRepoSessions>) {
     const { repository } = await this.scopes.repo(request.params.repo_id, request);
-    const { rows, total } = await this.executions.sessions([repository], request.query);
+    const { place, tellNext } = pageIn(readRepoSessions, request);
+    const { rows, total, next } = await this.executions.sessions(repository, place);
+    tellNext(next);
     const usages = await this.usage.ofOpenSessions(rows);
     const sessions = rows.map(({ session_id, provider, usage: recorded, ...row }) => {
       const usage = usages.get(session_id) ?? recorded;

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { ApiRequest } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { activityEntry, costByRepo, costView, systemIdentity, systemStatus } from './insight-views';
 import { RepoExecutions } from './repo-executions';
@@ -44,15 +45,19 @@ export class SystemInsightsController {
   @Serve(readSystemActivity)
   async activity(request: ApiRequest<typeof readSystemActivity>) {
     const { scope } = await this.#system(request);
-    const { rows, total } = await this.executions.newest(scope, request.query);
+    const { place, tellNext } = pageIn(readSystemActivity, request);
+    const { rows, total, next } = await this.executions.newest(scope, place);
+    tellNext(next);
     return { entries: rows.map(activityEntry), total };
   }
 
   @Serve(readSystemHistory)
   async history(request: ApiRequest<typeof readSystemHistory>) {
     const { scope } = await this.#system(request);
-    const { window_hours, ...limits } = request.query;
-    const { rows, total } = await this.executions.oldest(scope, startOf(window_hours), limits);
+    const { place, tellNext } = pageIn(readSystemHistory, request);
+    const since = startOf(request.query.window_hours);
+    const { rows, total, next } = await this.executions.oldest(scope, since, place);
+    tellNext(next);
     return { entries: rows.map(activityEntry), total };
   }
 

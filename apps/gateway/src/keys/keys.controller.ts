@@ -12,6 +12,7 @@ import { ApiKeyId, derivedIdOf } from '@syntropic/kernel';
 import { RouteAccess } from '../access/route-access';
 import { Commands } from '../commands/commands';
 import type { ApiRequest } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { invalidRequest } from '../problems/problem';
 import { createKey, listKeys, readKey, revokeKey, rotateKey } from './keys.endpoints';
@@ -41,9 +42,10 @@ export class KeysController {
   }
 
   @Serve(listKeys)
-  async list({ query }: ApiRequest<typeof listKeys>) {
-    const { limit, offset, include_inactive: includeInactive } = query;
-    const { keys, total } = await this.keys.list({ limit, offset, includeInactive });
+  async list(request: ApiRequest<typeof listKeys>) {
+    const { place, tellNext } = pageIn(listKeys, request);
+    const { keys, total, next } = await this.keys.list(request.query.include_inactive, place);
+    tellNext(next);
     return { keys: keys.map(shown), total };
   }
 

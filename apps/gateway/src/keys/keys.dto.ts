@@ -1,7 +1,8 @@
 import { KEY_LIMITS, Role, Scope } from '@syntropic/access';
 import { ApiKeyId, ShortName } from '@syntropic/kernel';
 import { z } from 'zod';
-import { flag, sizeUpTo } from '../http/query-values';
+import { pagesByOffset } from '../http/list-pages';
+import { flag } from '../http/query-values';
 
 const DEFAULT_LIFETIME_DAYS = 90;
 
@@ -15,8 +16,7 @@ const lifetime = z
 export const KeyParams = z.object({ key_id: ApiKeyId });
 
 export const KeyListQuery = z.object({
-  limit: sizeUpTo(1_000, 100),
-  offset: z.coerce.number().int().min(0).default(0),
+  ...pagesByOffset(1_000, 100),
   include_inactive: flag(false),
 });
 

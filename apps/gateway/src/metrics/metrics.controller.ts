@@ -7,6 +7,7 @@ import { phaseDisplay } from '../display/display';
 import { knownCost } from '../display/usage-fields';
 import { ACTIVE } from '../executions/execution-lookup';
 import type { ApiRequest } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { RowLookup } from '../reads/row-lookup';
 import { WORKFLOW } from '../workflows/workflow-lookup';
@@ -26,8 +27,11 @@ export class MetricsController {
   ) {}
 
   @Serve(readWorkspaceMetrics)
-  ofWorkspaces(request: ApiRequest<typeof readWorkspaceMetrics>) {
-    return this.workspaces.summary(request.query, request);
+  async ofWorkspaces(request: ApiRequest<typeof readWorkspaceMetrics>) {
+    const { place, tellNext } = pageIn(readWorkspaceMetrics, request);
+    const { summary, next } = await this.workspaces.summary(request.query, place, request);
+    tellNext(next);
+    return summary;
   }
 
   @Serve(readMetrics)

@@ -1,20 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { executionProjection, workspaceProjection } from '@syntropic/orchestration/read-model';
-import { instant } from '@syntropic/postgres';
+import { cutPage, instant, ListOrder, type ListPlace, type Ordered, type OrderValues } from '@syntropic/postgres';
 import { ReadModels } from '@syntropic/projections';
 import { Pool } from 'pg';
 import type { z } from 'zod';
 import type { ApiRequest } from '../http/endpoint';
 import type { WorkspaceMetricsQuery, WorkspaceMetricsSummary } from './workspace-metrics.dto';
 
-type Summary = Omit<z.output<typeof WorkspaceMetricsSummary>, 'window_hours' | 'error_rate'>;
+type Shown = z.output<typeof WorkspaceMetricsSummary>;
+type Summary = Omit<Shown, 'window_hours' | 'error_rate' | 'workspaces'> &
+  Readonly<{ workspaces: readonly (Shown['workspaces'][number] & Ordered)[] }>;
+type Listed = Readonly<{ summary: Shown; next: OrderValues | null }>;
 
 const LIFETIME = '1000 * extract(epoch from terminated_at - created_at)::float8';
 
 const countsBy = (column: string): string => `coalesce((
   select jsonb_object_agg(name, number) from (select ${column} as name, count(*)::int as number from found group by 1) counted), '{}')`;
 
-const SUMMARY = `
+const NEWEST_FIRST = new ListOrder([
+  { sql: 'found.created_at', type: 'timestamp with time zone', direction: 'desc' },
+  { sql: 'found.workspace_id', type: 'text', direction: 'desc' },
+]);
+
+const summaryOf = ({ condition, range }: ReturnType<ListOrder['pageOf']>): string => `
   with found as (
     select w.*, e.workflow_id from ${workspaceProjection.table} w
     left join ${executionProjection.table} e using (execution_id)
@@ -28,8 +36,9 @@ const SUMMARY = `
     count(*) filter (where status = 'failed')::int as error_count,
     coalesce((select json_agg(page) from (
       select workspace_id, execution_id, workflow_id, phase_id, session_id, backend, runner, status, create_duration_ms,
-        ${LIFETIME} as total_lifetime_ms, ${instant('created_at')} as created_at, ${instant('terminated_at')} as terminated_at
-      from found order by found.created_at desc, workspace_id limit $5 offset $6) page), '[]') as workspaces
+        ${LIFETIME} as total_lifetime_ms, ${instant('created_at')} as created_at, ${instant('terminated_at')} as terminated_at,
+        ${NEWEST_FIRST.values} as order_values
+      from found where ${condition} ${range}) page), '[]') as workspaces
   from found`;
 
 /** How long workspaces took to create, how long they lived, and how they ended. */
@@ -41,15 +50,18 @@ export class WorkspaceMetricsReader {
   ) {}
 
   async summary(
-    { window_hours, workflow_id, session_id, backend, limit, offset }: z.output<typeof WorkspaceMetricsQuery>,
+    { window_hours, workflow_id, session_id, backend }: z.output<typeof WorkspaceMetricsQuery>,
+    place: ListPlace,
     { minPosition }: Pick<ApiRequest, 'minPosition'>,
-  ): Promise<z.output<typeof WorkspaceMetricsSummary>> {
+  ): Promise<Listed> {
     if (minPosition) await this.reads.reached([workspaceProjection, executionProjection], minPosition);
-    const values = [window_hours, workflow_id ?? null, session_id ?? null, backend ?? null, limit, offset];
-    const { rows } = await this.pool.query<Summary>({ name: 'workspace-metrics', text: SUMMARY, values });
+    const values: unknown[] = [window_hours, workflow_id ?? null, session_id ?? null, backend ?? null];
+    const text = summaryOf(NEWEST_FIRST.pageOf(place, (value) => `$${values.push(value)}`));
+    const { rows } = await this.pool.query<Summary>(text, values);
     const [found] = rows;
     if (!found) throw new Error('a sum without groups has one row');
     const error_rate = found.total_workspaces === 0 ? 0 : found.error_count / found.total_workspaces;
-    return { ...found, error_rate, window_hours };
+    const { rows: workspaces, next } = cutPage(found.workspaces, place.limit);
+    return { summary: { ...found, workspaces: [...workspaces], error_rate, window_hours }, next };
   }
 }

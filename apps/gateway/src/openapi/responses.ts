@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Endpoint } from '../http/endpoint';
 import { Problem } from '../problems/problem';
 import { PROBLEM_CODES, type ProblemCode } from '../problems/problem-codes';
@@ -69,7 +70,7 @@ export function responsesOf(endpoint: Endpoint, schemas: JsonSchemas): Record<st
   });
   const refusals = REFUSALS.filter(({ isOf }) => isOf(endpoint));
   return {
-    [status]: { description: 'Done', content },
+    [status]: { description: 'Done', ...headersOf(endpoint), content },
     ...Object.fromEntries(
       refusals.map(({ code, description }) => [PROBLEM_CODES[code].status, problem(code, description)]),
     ),
@@ -77,6 +78,19 @@ export function responsesOf(endpoint: Endpoint, schemas: JsonSchemas): Record<st
     default: problem('internal.fault', 'A problem document'),
   };
 }
+
+const NEXT = {
+  description: 'The `cursor` of the next page; absent at the end.',
+  schema: { type: 'string' },
+  example: 'WyJ2OVRMeWM0ZWx1WSIsWyJhY21lL3Nob3AiLCJyZXBvLTAxMjM0NTY3Il1d',
+};
+const TOTAL = { description: 'The number of all items that match.', schema: { type: 'integer' }, example: 42 };
+
+/** Lists with pages by cursor say how they go on; those that are bare arrays say how long they are. */
+const headersOf = ({ query, reply }: Endpoint): Pick<Response, 'headers'> =>
+  query && 'cursor' in query.shape
+    ? { headers: { 'X-Next': NEXT, ...(reply instanceof z.ZodArray && { 'X-Total-Count': TOTAL }) } }
+    : {};
 
 const problemExample = (code: ProblemCode, detail: string): ProblemDocument => ({
   ...problemOf(new Problem(code, detail)).document,

@@ -6,6 +6,7 @@ import { quarantineReasons } from '@syntropic/telemetry';
 import { Pool } from 'pg';
 import { Commands } from '../commands/commands';
 import type { ApiRequest } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { LogHead } from '../reads/log-head';
 import {
@@ -80,8 +81,10 @@ export class OperatorController {
   }
 
   @Serve(listDeadLetters)
-  async deadLetters({ query }: ApiRequest<typeof listDeadLetters>) {
-    const { letters, total } = await this.letters.list(query);
+  async deadLetters(request: ApiRequest<typeof listDeadLetters>) {
+    const { place, tellNext } = pageIn(listDeadLetters, request);
+    const { letters, total, next } = await this.letters.list(place);
+    tellNext(next);
     const shown = letters.map(({ buriedBy, buriedAt, replayedAt, sizeBytes, ...letter }) => ({
       ...letter,
       buried_by: buriedBy,

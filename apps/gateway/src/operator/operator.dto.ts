@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sizeUpTo } from '../http/query-values';
+import { pagesByOffset } from '../http/list-pages';
 
 const EventShown = z
   .object({
@@ -113,8 +113,7 @@ export const ParkRequest = z
   .meta({ id: 'ParkEventRequest' });
 
 export const DeadLetterQuery = z.object({
-  limit: sizeUpTo(200, 50),
-  offset: z.coerce.number().int().min(0).default(0),
+  ...pagesByOffset(200, 50),
 });
 
 const DeadLetterShown = z

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { answerOf, KeptAnswers, type Answer, type Projection } from '@syntropic/projections';
 import { jsonWithin, MAX_ANSWER_BYTES } from '../http/answer-bytes';
 import type { ApiRequest, JsonBytes } from '../http/endpoint';
+import { tellNext } from '../http/list-headers';
 
 /** The place of a kind of answers among those that are kept. */
 type Place = Readonly<{ projection: Projection; name: string }>;
@@ -11,6 +12,8 @@ type Made = Readonly<{
   view: object;
   /** The view at a fixed time: its tag stays while nothing but the time changes. */
   timeless?: object | undefined;
+  /** Of a list: what asks for its next page. */
+  next?: string | null;
   asOf: number;
   isFinal: boolean;
 }>;
@@ -42,8 +45,8 @@ export class KeptReplies {
     const { answer, epoch } = await this.answers.ofList(place, request);
     if (answer) return sent(request, answer);
 
-    const { view, asOf, isFinal } = await make();
-    const fresh = answerOf(bytesOf(view));
+    const { view, asOf, isFinal, next = null } = await make();
+    const fresh = { ...answerOf(bytesOf(view)), next };
     if (isFinal) this.answers.keepList(place, { ...fresh, asOf, epoch });
     return sent(request, fresh);
   }
@@ -57,7 +60,8 @@ const weakTagOf = (view: object): string => `W/${answerOf(bytesOf(view)).etag}`;
 const NOT_MODIFIED = 304;
 const NOTHING = Buffer.alloc(0);
 
-function sent({ reply, headers }: Request, { etag, body }: Answer): JsonBytes {
+function sent({ reply, headers }: Request, { etag, body, next = null }: Answer): JsonBytes {
+  tellNext({ reply }, next);
   void reply.header('etag', etag).header('content-type', 'application/json; charset=utf-8');
   if (!isKnown(headers['if-none-match'], etag)) return body;
   void reply.status(NOT_MODIFIED);

@@ -4,6 +4,7 @@ import { snakeCase } from '@syntropic/live';
 import { ReadModels } from '@syntropic/projections';
 import { Commands } from '../commands/commands';
 import type { ApiRequest, Endpoint } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { orderOf } from '../http/sort-order';
 import type { ProblemCode } from '../problems/problem-codes';
@@ -23,9 +24,7 @@ export function resourceController<Row extends Fields>(resource: Resource<Row>):
   // Without a command that removes, the endpoints have none that calls the method for it.
   const { contract, projection, create, update, remove = update } = resource;
   const { statuses = { created: 'created', removed: 'deleted' } } = resource;
-  // The contract declares this refusal, and its refusals are codes.
-  const missing = `${contract.aggregate}.not_found` as ProblemCode;
-  const target = { projection, noun: pascalCase(contract.aggregate), missing } as const;
+  const target = targetOf(resource);
   const endpoints = endpointsOf(resource);
   const [id, key] = [snakeCase(contract.key), keySchema(update, contract.key)] as const;
 
@@ -37,9 +36,10 @@ export function resourceController<Row extends Fields>(resource: Resource<Row>):
       private readonly commands: Commands,
     ) {}
 
-    async list({ query, minPosition }: Request<'list'>): Promise<Fields> {
-      const isFront = isFrontPage(endpoints.list.query, query);
-      const { rows, total } = await this.reads.page(projection, { ...pageOf(resource, query), isFront, minPosition });
+    async list(request: Request<'list'>): Promise<Fields> {
+      const { page, tellNext } = pageOf(resource, endpoints.list, request);
+      const { rows, total, next } = await this.reads.page(projection, page);
+      tellNext(next);
       const items = rows.map((row) => ({ ...endpoints.read.reply.parse(row), ...cutMark(row) }));
       return { [listOf(resource)]: items, total };
     }
@@ -80,11 +80,21 @@ export function resourceController<Row extends Fields>(resource: Resource<Row>):
   return serving(ResourceController, endpoints);
 }
 
-function pageOf<Row extends Fields>({ sortable, filter }: Resource<Row>, query: Request<'list'>['query']) {
-  const { limit, offset, order_by = `-${sortable[0] ?? ''}` } = query;
+function targetOf<Row extends Fields>({ contract, projection }: Resource<Row>) {
+  // The contract declares this refusal, and its refusals are codes.
+  const missing = `${contract.aggregate}.not_found` as ProblemCode;
+  return { projection, noun: pascalCase(contract.aggregate), missing } as const;
+}
+
+function pageOf<Row extends Fields>(resource: Resource<Row>, list: Endpoints['list'], request: Request<'list'>) {
+  const { sortable, filter } = resource;
+  const { query, minPosition } = request;
+  const { place, tellNext } = pageIn(list, request);
+  const { order_by = `-${sortable[0] ?? ''}` } = query;
   // The schema of the query allows only the sortable columns.
   const order = orderOf(order_by as Resource<Row>['sortable'][number]);
-  return { where: filter?.where(query) ?? {}, orderBy: [order], limit, offset };
+  const isFront = isFrontPage(list.query, query);
+  return { page: { where: filter?.where(query) ?? {}, orderBy: [order], ...place, isFront, minPosition }, tellNext };
 }
 
 function dataOf(body: Fields = {}, key: Fields): InputOf<CommandMessage> {

@@ -3,7 +3,7 @@ import { snakeCase } from '@syntropic/live';
 import type { PageQuery, Projection } from '@syntropic/projections';
 import { z } from 'zod';
 import { endpoint } from '../http/endpoint';
-import { sizeUpTo } from '../http/query-values';
+import { pagesByOffset } from '../http/list-pages';
 import { orderBy } from '../http/sort-order';
 import { cutField } from '../reads/cut-mark';
 import { pascalCase, wordsOf } from './spellings';
@@ -56,7 +56,7 @@ export const listFilter = <const S extends Shape, W>(
   where: (fields) => where(fields as z.output<z.ZodObject<S>>),
 });
 
-const Page = z.object({ limit: sizeUpTo(MOST, MOST), offset: z.coerce.number().int().min(0).default(0) });
+const Page = z.object(pagesByOffset(MOST, MOST));
 
 /** The endpoints of a resource. The fields of their bodies are those of its commands, in snake_case. */
 export function endpointsOf(resource: Described) {

@@ -4,6 +4,7 @@ import type { Usage } from '@syntropic/kernel';
 import { ReadModels, usageOfRow } from '@syntropic/projections';
 import { UsageNow } from '../executions/usage-now';
 import type { ApiRequest } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
@@ -29,18 +30,11 @@ export class SessionsController {
   ) {}
 
   @Serve(listSessions)
-  async list({ query, minPosition }: ApiRequest<typeof listSessions>) {
-    const {
-      workflow_id,
-      execution_id,
-      status,
-      statuses = status,
-      started_after,
-      started_before,
-      limit,
-      offset,
-    } = query;
-    const { rows, total } = await this.reads.page(sessionProjection, {
+  async list(request: ApiRequest<typeof listSessions>) {
+    const { query, minPosition } = request;
+    const { workflow_id, execution_id, status, statuses = status, started_after, started_before } = query;
+    const { place, tellNext } = pageIn(listSessions, request);
+    const { rows, total, next } = await this.reads.page(sessionProjection, {
       where: {
         workflow_id,
         execution_id,
@@ -48,11 +42,11 @@ export class SessionsController {
         started_at: { '>=': started_after, '<=': started_before },
       },
       orderBy: [['started_at', 'desc']],
-      limit,
-      offset,
+      ...place,
       isFront: isFrontPage(SessionListQuery, query),
       minPosition,
     });
+    tellNext(next);
     const recorded = rows.map((row) => ({ ...row, usage: usageOfRow(row) }));
     const [names, usages] = await Promise.all([workflowNames(this.reads, rows), this.usage.ofSessions(recorded)]);
     const sessions = recorded.map(({ usage, ...row }: Recorded, index) =>

@@ -1,6 +1,7 @@
 import { cutField } from '../reads/cut-mark';
 import { z } from 'zod';
 import { costFields, tokenFields } from '../display/usage-fields';
+import { pagesByOffset } from '../http/list-pages';
 import { instant, sizeUpTo } from '../http/query-values';
 
 const SessionStatus = z.enum(['running', 'completed', 'failed', 'cancelled']);
@@ -33,8 +34,7 @@ export const SessionListQuery = z.object({
   statuses: Statuses.optional().meta({ description: 'Several, separated by commas; overrides status.' }),
   started_after: instant,
   started_before: instant,
-  limit: sizeUpTo(200, 50),
-  offset: z.coerce.number().int().min(0).default(0),
+  ...pagesByOffset(200, 50),
 });
 export type SessionListQuery = z.output<typeof SessionListQuery>;
 

@@ -4,6 +4,7 @@ import { executionProjection, hasEnded } from '@syntropic/orchestration/read-mod
 import { ReadModels } from '@syntropic/projections';
 import { UsageNow } from '../executions/usage-now';
 import type { ApiRequest } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { isFrontPage } from '../reads/front-page';
 import { RowLookup } from '../reads/row-lookup';
@@ -23,9 +24,11 @@ export class TriggersController {
   ) {}
 
   @Serve(listTriggers)
-  async list({ query, minPosition }: ApiRequest<typeof listTriggers>) {
-    const { repository, status, workflow_id, event, limit, offset } = query;
-    const { rows, total } = await this.reads.page(triggerProjection, {
+  async list(request: ApiRequest<typeof listTriggers>) {
+    const { query, minPosition } = request;
+    const { repository, status, workflow_id, event } = query;
+    const { place, tellNext } = pageIn(listTriggers, request);
+    const { rows, total, next } = await this.reads.page(triggerProjection, {
       where: {
         repository_key: repository?.toLowerCase(),
         status: status ?? { in: ['active', 'paused'] },
@@ -33,23 +36,26 @@ export class TriggersController {
         event,
       },
       orderBy: [['created_at', 'desc']],
-      limit,
-      offset,
+      ...place,
       isFront: isFrontPage(TriggerListQuery, query),
       minPosition,
     });
+    tellNext(next);
     const names = await workflowNames(this.reads, rows);
     return { triggers: rows.map((row) => triggerSummary(row, names.get(row.workflow_id))), total };
   }
 
   @Serve(listHistory)
-  async history({ query, minPosition }: ApiRequest<typeof listHistory>) {
-    const { rows, total } = await this.reads.page(triggerFiringProjection, {
+  async history(request: ApiRequest<typeof listHistory>) {
+    const { query, minPosition } = request;
+    const { place, tellNext } = pageIn(listHistory, request);
+    const { rows, total, next } = await this.reads.page(triggerFiringProjection, {
       orderBy: [['fired_at', 'desc']],
-      ...query,
+      ...place,
       isFront: isFrontPage(HistoryQuery, query),
       minPosition,
     });
+    tellNext(next);
     return { entries: rows.map(historyEntry), total };
   }
 
@@ -68,12 +74,14 @@ export class TriggersController {
   @Serve(readHistory)
   async historyOf(request: ApiRequest<typeof readHistory>) {
     const { trigger_id } = await this.lookup.find(TRIGGER, request.params.trigger_id, request);
-    const { rows, total } = await this.reads.page(triggerFiringProjection, {
+    const { place, tellNext } = pageIn(readHistory, request);
+    const { rows, total, next } = await this.reads.page(triggerFiringProjection, {
       where: { trigger_id },
       orderBy: [['fired_at', 'desc']],
-      ...request.query,
+      ...place,
       minPosition: request.minPosition,
     });
+    tellNext(next);
     const costs = await this.#costsOf(rows, request);
     return { trigger_id, entries: rows.map((row) => historyDetail(row, costs.get(row.execution_id))), total };
   }

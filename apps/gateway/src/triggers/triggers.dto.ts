@@ -1,6 +1,6 @@
 import { checkOperand, ConditionValue, PresetName, TriggerConfig, triggerRule } from '@syntropic/github/contracts';
 import { z } from 'zod';
-import { sizeUpTo } from '../http/query-values';
+import { pagesByOffset } from '../http/list-pages';
 import { cutField } from '../reads/cut-mark';
 
 /** The id, or its first characters. */
@@ -14,14 +14,10 @@ export const TriggerListQuery = z.object({
     .meta({ description: 'Without it, deleted ones are left out.' }),
   workflow_id: z.string().optional(),
   event: z.string().optional(),
-  limit: sizeUpTo(1_000, 1_000),
-  offset: z.coerce.number().int().min(0).default(0),
+  ...pagesByOffset(1_000, 1_000),
 });
 
-export const HistoryQuery = z.object({
-  limit: sizeUpTo(200, 50),
-  offset: z.coerce.number().int().min(0).default(0),
-});
+export const HistoryQuery = z.object(pagesByOffset(200, 50));
 
 const { shape } = triggerRule.commands.RegisterTrigger.schema;
 const { element: condition } = shape.conditions.unwrap();

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { workflowProjection } from '@syntropic/orchestration/read-model';
 import { ReadModels } from '@syntropic/projections';
 import type { ApiRequest, ReplyOf } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { orderOf } from '../http/sort-order';
 import { invalidRequest } from '../problems/problem';
@@ -33,16 +34,18 @@ export class WorkflowsController {
   ) {}
 
   @Serve(listWorkflows)
-  async list({ query, minPosition }: ApiRequest<typeof listWorkflows>) {
+  async list(request: ApiRequest<typeof listWorkflows>) {
+    const { query, minPosition } = request;
     const { page, page_size, workflow_type, include_archived, order_by = '-created_at' } = query;
-    const { rows, total } = await this.reads.page(workflowProjection, {
+    const { place, tellNext } = pageIn(listWorkflows, request);
+    const { rows, total, next } = await this.reads.page(workflowProjection, {
       where: { workflow_type, is_archived: include_archived ? undefined : false },
       orderBy: [orderOf(order_by)],
-      limit: page_size,
-      offset: (page - 1) * page_size,
+      ...place,
       isFront: isFrontPage(WorkflowListQuery, query),
       minPosition,
     });
+    tellNext(next);
     return { workflows: rows.map(workflowSummary), total, page, page_size };
   }
 

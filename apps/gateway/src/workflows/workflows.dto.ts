@@ -19,7 +19,8 @@ import {
 } from '@syntropic/orchestration/contracts';
 import { MAX_REPOS, PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
-import { flag, pageNumber, sizeUpTo } from '../http/query-values';
+import { pagesByNumber } from '../http/list-pages';
+import { flag } from '../http/query-values';
 import { orderBy } from '../http/sort-order';
 import { cutField } from '../reads/cut-mark';
 import { EXAMPLE_DOCUMENT } from './example-document';
@@ -36,8 +37,7 @@ const SORTABLE = ['runs_count', 'name', 'workflow_type', 'phase_count', 'created
 export const WorkflowListQuery = z.object({
   workflow_type: z.string().optional(),
   include_archived: flag(false),
-  page: pageNumber,
-  page_size: sizeUpTo(100, 20),
+  ...pagesByNumber(100, 20),
   order_by: orderBy(SORTABLE),
 });
 

@@ -1,5 +1,5 @@
 import { DomainError, type ApiKeyId, type DataOf } from '@syntropic/kernel';
-import { instant } from '@syntropic/postgres';
+import { cutPage, instant, ListOrder, type ListPlace, type Ordered, type OrderValues } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import { KEY_LIMITS, type keyCommands } from './key-commands';
 import type { Role } from './role';
@@ -27,7 +27,13 @@ export type ApiKeySummary = Readonly<{
   revokedBy: string | null;
 }>;
 
-type Page = Readonly<{ limit: number; offset: number; includeInactive: boolean }>;
+const NEWEST_FIRST = new ListOrder([
+  { sql: 'created_at', type: 'timestamp with time zone', direction: 'desc' },
+  { sql: 'key_id', type: 'text', direction: 'asc' },
+]);
+
+/** A part of the list of keys, and the number of all that are listed. */
+type ListedKeys = Readonly<{ keys: readonly ApiKeySummary[]; total: number; next: OrderValues | null }>;
 
 const IS_ACTIVE = 'revoked_at is null and expires_at > clock_timestamp()';
 
@@ -128,17 +134,20 @@ export class ApiKeys {
   }
 
   /** The newest first, and how many there are. */
-  async list({ limit, offset, includeInactive }: Page): Promise<{ keys: readonly ApiKeySummary[]; total: number }> {
-    const where = `$1 or (${IS_ACTIVE})`;
-    const { rows: keys } = await this.pool.query<ApiKeySummary>(
-      `select ${SUMMARY} from ops.api_keys where ${where} order by created_at desc, key_id limit $2 offset $3`,
-      [includeInactive, limit, offset],
+  async list(includeInactive: boolean, place: ListPlace): Promise<ListedKeys> {
+    const where = `($1 or (${IS_ACTIVE}))`;
+    const values: unknown[] = [includeInactive];
+    const { condition, range } = NEWEST_FIRST.pageOf(place, (value) => `$${values.push(value)}`);
+    const { rows: found } = await this.pool.query<ApiKeySummary & Ordered>(
+      `select ${SUMMARY}, ${NEWEST_FIRST.values} as order_values from ops.api_keys where ${where} and ${condition} ${range}`,
+      values,
     );
+    const { rows: keys, next } = cutPage(found, place.limit);
     const { rows } = await this.pool.query<{ total: number }>(
       `select count(*) as total from ops.api_keys where ${where}`,
       [includeInactive],
     );
-    return { keys, total: rows[0]?.total ?? 0 };
+    return { keys, total: rows[0]?.total ?? 0, next };
   }
 
   async #secretHashOf(keyId: ApiKeyId): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { answered, commands, derivedUuid, DomainError, Done, errorText, type DataOf } from '@syntropic/kernel';
-import { instant } from '@syntropic/postgres';
+import { cutPage, instant, ListOrder, type ListPlace, type Ordered } from '@syntropic/postgres';
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { headers, type MsgHdrs, type NatsConnection } from 'nats';
@@ -32,6 +32,11 @@ type DeadLetterSummary = Readonly<{
 
 const PREVIEW_BYTES = 500;
 
+const NEWEST_FIRST = new ListOrder([
+  { sql: 'buried_at', type: 'timestamp with time zone', direction: 'desc' },
+  { sql: 'id', type: 'uuid', direction: 'asc' },
+]);
+
 /** Messages that no consumer could handle. Replays use the rows of the table; the stream DEAD only announces them to listeners. */
 export class DeadLetters {
   constructor(
@@ -54,18 +59,22 @@ export class DeadLetters {
   }
 
   /** The newest first, and how many there are. */
-  async list({ limit, offset }: Readonly<{ limit: number; offset: number }>) {
-    const { rows } = await this.pool.query<Omit<DeadLetterSummary, 'preview'> & { start: Buffer }>(
+  async list(place: ListPlace) {
+    const values: unknown[] = [PREVIEW_BYTES];
+    const { condition, range } = NEWEST_FIRST.pageOf(place, (value) => `$${values.push(value)}`);
+    const { rows: found } = await this.pool.query<Omit<DeadLetterSummary, 'preview'> & { start: Buffer } & Ordered>(
       `select id, subject, reason, buried_by as "buriedBy", ${instant('buried_at')} as "buriedAt",
-              ${instant('replayed_at')} as "replayedAt", length(body) as "sizeBytes", substr(body, 1, $3) as start
-       from ops.dead_letters order by buried_at desc, id limit $1 offset $2`,
-      [limit, offset, PREVIEW_BYTES],
+              ${instant('replayed_at')} as "replayedAt", length(body) as "sizeBytes", substr(body, 1, $1) as start,
+              ${NEWEST_FIRST.values} as order_values
+       from ops.dead_letters where ${condition} ${range}`,
+      values,
     );
+    const { rows, next } = cutPage(found, place.limit);
     const { rows: counted } = await this.pool.query<{ total: number }>(
       'select count(*) as total from ops.dead_letters',
     );
     const letters: DeadLetterSummary[] = rows.map(({ start, ...letter }) => ({ ...letter, preview: start.toString() }));
-    return { letters, total: counted[0]?.total ?? 0 };
+    return { letters, total: counted[0]?.total ?? 0, next };
   }
 
   /**

@@ -112,7 +112,7 @@ describe('the front page of a list', () => {
     });
     const [, , , epoch = ''] = cachedKey.split(':');
     const rows = new RowCache(cache);
-    const late = { position: position - 1, page: { rows: [], total: 0 } };
+    const late = { position: position - 1, page: { rows: [], total: 0, next: null } };
 
     await eventually(async () => {
       expect(await rows.getPage(balances, epoch, JSON.stringify(LIST))).toMatchObject({ position });

@@ -4,7 +4,7 @@ export { formatPosition, otherEpoch, parsePosition, ReadModelBehind, type LogPos
 export { FIRST_REPOS, projection, projectionOfEvery, type ListedRowOf, type Projection } from './projection';
 export { ProjectionRunner } from './projection-runner';
 export { CURRENT_CHECKPOINTS, projectionParts, projectionStates, type ProjectionState } from './projection-states';
-export { pageStatement, type PageQuery } from './page';
+export { pageStatement, type Page, type PageQuery } from './page';
 export { pastRows } from './past-rows';
 export { answerOf, KeptAnswers, type Answer } from './kept-answers';
 export { ReadModels } from './read-models';

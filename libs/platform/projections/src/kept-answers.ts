@@ -5,8 +5,8 @@ import type { Projection } from './projection';
 import type { ReadModels } from './read-models';
 import { RowCache, TTL_MS } from './row-cache';
 
-/** An answer as it goes over the wire. The tag names its bytes. */
-export type Answer = Readonly<{ etag: string; body: Buffer }>;
+/** An answer as it goes over the wire. The tag names its bytes; `next` asks for the next page of a list. */
+export type Answer = Readonly<{ etag: string; body: Buffer; next?: string | null }>;
 
 /** The state of the read model from which an answer was made. */
 type MadeFrom = Readonly<{
@@ -75,15 +75,15 @@ export class KeptAnswers {
     this.#keep({ projection, name: `${name}:${id}` }, made);
   }
 
-  keepList(place: Place, { epoch, asOf, etag, body }: Omit<Kept, 'row'> & Readonly<{ epoch: string | null }>): void {
-    this.#keep(place, { epoch, asOf, etag, body, row: 0 });
+  keepList(place: Place, made: Omit<Kept, 'row'> & Readonly<{ epoch: string | null }>): void {
+    this.#keep(place, { ...made, row: 0 });
   }
 
   #keep({ projection, name }: Place, { epoch, ...kept }: Kept & Readonly<{ epoch: string | null }>): void {
     if (epoch === null) return;
     this.#memory.put(memoryKey(projection, epoch, name), kept);
     if (!this.#cache?.available) return;
-    const head = Buffer.from(`${kept.row} ${kept.asOf} ${kept.etag}\n`);
+    const head = Buffer.from(`${kept.row} ${kept.asOf} ${kept.etag} ${kept.next ?? ''}\n`);
     this.#cache.putBytes(projection, epoch, name, Buffer.concat([head, kept.body])).catch(() => undefined);
   }
 
@@ -115,9 +115,10 @@ const NEWLINE = 0x0a;
 /** `undefined` for bytes that another build has stored. */
 function keptIn(bytes: Buffer): Kept | undefined {
   const end = bytes.indexOf(NEWLINE);
-  const [, row, asOf, etag] =
-    /^(\d{1,16}) (\d{1,16}) ("[\w-]{22}")$/.exec(bytes.toString('latin1', 0, Math.max(0, end))) ?? [];
-  return etag === undefined ? undefined : { row: Number(row), asOf: Number(asOf), etag, body: bytes.subarray(end + 1) };
+  const [, row, asOf, etag, next] =
+    /^(\d{1,16}) (\d{1,16}) ("[\w-]{22}") ([\w-]*)$/.exec(bytes.toString('latin1', 0, Math.max(0, end))) ?? [];
+  if (etag === undefined) return undefined;
+  return { row: Number(row), asOf: Number(asOf), etag, next: next || null, body: bytes.subarray(end + 1) };
 }
 
 /** The answers that were used last, up to so many bytes. */
@@ -142,7 +143,7 @@ class Memory {
     const before = this.#kept.get(key);
     if (before) this.#remove(key, before);
     this.#kept.set(key, { ...kept, until: performance.now() + TTL_MS });
-    this.#bytes += sizeOf(kept);
+    this.#bytes += sizeOf(key, kept);
     for (const [oldest, other] of this.#kept) {
       if (this.#bytes <= MEMORY_BYTES) return;
       this.#remove(oldest, other);
@@ -151,8 +152,9 @@ class Memory {
 
   #remove(key: string, kept: Answer): void {
     this.#kept.delete(key);
-    this.#bytes -= sizeOf(kept);
+    this.#bytes -= sizeOf(key, kept);
   }
 }
 
-const sizeOf = ({ body }: Answer): number => body.length + OVERHEAD_BYTES;
+const sizeOf = (key: string, { body, next }: Answer): number =>
+  body.length + key.length + (next?.length ?? 0) + OVERHEAD_BYTES;

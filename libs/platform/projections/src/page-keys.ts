@@ -1,3 +1,4 @@
+import type { OrderValues } from '@syntropic/postgres';
 import { knownColumn, type Order } from './page-order';
 import type { Projection } from './projection';
 
@@ -15,10 +16,15 @@ const MOST_PARTS = 8;
 /** The columns that a list is ordered by, of all rows that match, in order. */
 type Matching = Readonly<{ forwards: string; backwards: string }>;
 
-export function matching(projection: Projection, where: Conditions, order: Order, add: Add): Matching {
+/** `after`: only of the rows behind a row with these values. */
+type Asking = Readonly<{ where: Conditions; after?: OrderValues | undefined }>;
+
+export function matching(projection: Projection, { where, after }: Asking, order: Order, add: Add): Matching {
   const columns = order.columns.map((column) => `t.${column}`).join(', ');
+  const behind = after ? [order.of.behind(after, add)] : [];
   const parts = partsOf(projection, askedOf(where), order).map(
-    (part) => `select ${columns} from ${projection.table} t ${filterOf(projection, part, add)}`,
+    (part) =>
+      `select ${columns} from ${projection.table} t ${filterOf([...conditionsOf(projection, part, add), ...behind])}`,
   );
   // Each part says its order, which the planner needs to merge them.
   const ordered = (by: string) => {
@@ -26,16 +32,15 @@ export function matching(projection: Projection, where: Conditions, order: Order
     if (sorted.length === 1) return sorted.join('');
     return `select ${columns} from (${sorted.map((part) => `(${part})`).join(' union all ')}) t order by ${by}`;
   };
-  return { forwards: ordered(order.forwards), backwards: ordered(order.backwards) };
+  return { forwards: ordered(order.of.forwards), backwards: ordered(order.of.backwards) };
 }
 
+const conditionsOf = (projection: Projection, where: Asked, add: Add): readonly string[] =>
+  where.flatMap(([column, condition]) => conditionsOn(`t.${knownColumn(projection, column)}`, condition, add));
+
 /** `where` and the conditions, or nothing. */
-function filterOf(projection: Projection, where: Asked, add: Add): string {
-  const conditions = where.flatMap(([column, condition]) =>
-    conditionsOn(`t.${knownColumn(projection, column)}`, condition, add),
-  );
-  return conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-}
+const filterOf = (conditions: readonly string[]): string =>
+  conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
 
 const askedOf = (where: Conditions): Asked =>
   Object.entries(where).filter(([, condition]) => condition !== undefined && !isUnbounded(condition));
@@ -66,13 +71,25 @@ function partsOf({ indexes }: Projection, asked: Asked, { columns }: Order): rea
   return combined.map((part) => [...part, ...others]);
 }
 
-type Keys = Readonly<{ of: Matching; limit: string; offset: number }>;
+type Keys = Readonly<{ of: Matching; limit: string; offset: number; isAfter: boolean }>;
+
+/** The keys of a page, beside a row `total`, and what is true where more rows come. */
+type PageKeys = Readonly<{ keys: string; hasMore: string }>;
+
+/** A page behind a row has one key too many where more rows come, because the place of the row is not known. */
+export function keysOf({ of, limit, offset, isAfter }: Keys, add: Add): PageKeys {
+  if (isAfter) return { keys: `${of.forwards} limit ${limit} + 1`, hasMore: `(select count(*) from found) > ${limit}` };
+  return {
+    keys: keysAt({ of, limit, offset }, add),
+    hasMore: `(select rows from total) > ${add(offset)}::bigint + ${limit}`,
+  };
+}
 
 /**
- * The keys of a page, beside a row `total`. One of the two ways to a far page has no rows, and takes no time.
+ * The keys of a page from an offset on. One of the two ways to a far page has no rows, and takes no time.
  * The outer limit tells the planner that the rows are few.
  */
-export function keysOf({ of, limit, offset }: Keys, add: Add): string {
+function keysAt({ of, limit, offset }: Omit<Keys, 'isAfter'>, add: Add): string {
   const from = add(offset);
   if (offset <= FAR) return `${of.forwards} limit ${limit} offset ${from}`;
   const isNearer = `2 * ${from}::bigint <= rows`;
@@ -93,7 +110,7 @@ export function totalOf(projection: Projection, where: Conditions, add: Add): st
   );
   const values = kept?.map((column) => valuesOf(where[column]));
   if (!kept || !values?.every((some) => some !== undefined)) {
-    return `select count(*) from ${table} t ${filterOf(projection, asked, add)}`;
+    return `select count(*) from ${table} t ${filterOf(conditionsOf(projection, asked, add))}`;
   }
 
   const combined = values.reduce<readonly unknown[][]>(

@@ -1,3 +1,4 @@
+import type { OrderValues } from '@syntropic/postgres';
 import { CHECKPOINT_COLUMNS, type Checkpoint } from './checkpoints';
 import { keysOf, matching, totalOf } from './page-keys';
 import { orderOf } from './page-order';
@@ -23,11 +24,20 @@ export type PageQuery<Row> = Readonly<{
   /** Rows that are equal in these are ordered by key, so that pages neither repeat nor miss one. */
   orderBy?: readonly (readonly [column: Filterable<Row>, direction: 'asc' | 'desc'])[];
   limit: number;
+  /** Ignored with `after`. */
   offset?: number;
+  /** The `next` of the page before. What is inserted or deleted meanwhile neither repeats nor misses other rows. */
+  after?: OrderValues | undefined;
 }>;
 
 /** Rows with more bytes than their share of a page have `is_cut`, and their long texts end with an ellipsis. */
-export type Page<Row> = Readonly<{ rows: readonly Row[]; total: number }>;
+export type Page<Row> = Readonly<{
+  rows: readonly Row[];
+  /** Of the whole list. */
+  total: number;
+  /** For `after` of the next page; null at the end. */
+  next: OrderValues | null;
+}>;
 
 /** Half of the most bytes of an answer: names and displayed values come to the rows. */
 const PAGE_BYTES = 2 * 1024 * 1024;
@@ -49,20 +59,25 @@ export function pageStatement<Row extends AnyRow>(
   shown?: string,
 ): Statement {
   const { name, version, table, key } = projection;
-  const { where = {}, orderBy = [], limit, offset = 0 } = query;
+  const { where = {}, orderBy = [], limit: rows, offset = 0, after } = query;
   const sql = parameters();
-  const share = Math.floor(PAGE_BYTES / Math.max(1, limit));
+  const share = Math.floor(PAGE_BYTES / Math.max(1, rows));
   const order = orderOf(projection, orderBy);
   const total = totalOf(projection, where, sql.add);
-  const of = matching(projection, where, order, sql.add);
-  const keys = keysOf({ of, limit: sql.add(limit), offset }, sql.add);
-  const text = `with total as materialized (select (${total}) as rows)
+  const of = matching(projection, { where, after }, order, sql.add);
+  const limit = `${sql.add(rows)}::bigint`;
+  const { keys, hasMore } = keysOf({ of, limit, offset, isAfter: after !== undefined }, sql.add);
+  const text = `with total as materialized (select (${total}) as rows),
+    found as materialized (${keys})
     select (select rows from total) as total, coalesce((
     select json_agg(case when octet_length(page.row::text) <= ${sql.add(share)}::bigint then page.row else (
       select to_json(s) from (select ${shown ?? cutSelectionOf(projection, share)} from ${table} t where t.${key} = page.id) s) end)
     from (
       select t.${key} as id, (select to_json(s) from (select ${shown ?? listedSelectionOf(projection)}) s) as row
-      from (${keys}) found join ${table} t using (${key}) order by ${order.forwards}) page), '[]') as rows, (
+      from (select * from found t order by ${order.of.forwards} limit ${limit}) found join ${table} t using (${key})
+      order by ${order.of.forwards}) page), '[]') as rows, (
+    select case when ${hasMore} then ${order.of.values} end from found t
+      order by ${order.of.forwards} offset greatest(${limit} - 1, 0) limit 1) as next, (
     select to_json(c) from (
       select ${CHECKPOINT_COLUMNS} from read.checkpoints
       where projection = ${sql.add(name)} and version = ${sql.add(version)}) c) as checkpoint`;

@@ -22,9 +22,8 @@ type List = Readonly<{
 /** A page that results from exactly the events up to a position; 0 where the projection has no checkpoint. */
 type PositionedPage<Row> = Page<Row> & Readonly<{ position: number }>;
 
-const pageOf = <Row>({ rows, total, checkpoint }: PageAt<Row>): PositionedPage<Row> => ({
-  rows,
-  total,
+const pageOf = <Row>({ checkpoint, ...page }: PageAt<Row>): PositionedPage<Row> => ({
+  ...page,
   position: checkpoint?.position ?? 0,
 });
 
@@ -103,8 +102,8 @@ export class ReadModels {
     projection: Projection<Row, Listed>,
     query: PageQuery<Row> & Freshness & List,
   ): Promise<Page<Listed>> {
-    const { rows, total } = await this.positionedPage(projection, query);
-    return { rows, total };
+    const { position: _, ...page } = await this.positionedPage(projection, query);
+    return page;
   }
 
   async positionedPage<Row extends AnyRow, Listed extends AnyRow>(
@@ -165,7 +164,7 @@ export class ReadModels {
     query: PageQuery<Row>,
   ): Promise<PageAt<Listed>> {
     const { rows } = await this.#pool.query<PageAt<Listed>>(pageStatement(projection, query));
-    const page = rows[0] ?? { rows: [], total: 0, checkpoint: null };
+    const page = rows[0] ?? { rows: [], total: 0, next: null, checkpoint: null };
     if (page.checkpoint) this.#checkpoints.learn(page.checkpoint);
     return page;
   }

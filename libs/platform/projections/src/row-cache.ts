@@ -150,5 +150,6 @@ const shownKey = ({ name, version }: Projection, epoch: string, id: string) =>
   `shown:${name}:${version}:${epoch}:${id}`;
 const answerKey = ({ name, version }: Projection, epoch: string, answer: string) =>
   `answer:${name}:${version}:${epoch}:${answer}`;
+/** Pages of builds before `next` have no such word in their keys. */
 const pageKey = ({ name, version }: Projection, epoch: string, query: string) =>
-  `page:${name}:${version}:${epoch}:${query}`;
+  `page:${name}:${version}:${epoch}:next:${query}`;

@@ -13,6 +13,7 @@ export const requestCodes = {
   'request.overloaded': { status: 503, title: 'Too many such requests wait' },
   'request.unsupported_content': { status: 415, title: 'The body is in a format that is not taken here' },
   'id.ambiguous': { status: 409, title: 'Several ids begin like this' },
+  'cursor.malformed': { status: 400, title: 'The cursor is not one that this list has given' },
   'position.malformed': { status: 422, title: 'The position is not one that a reply carried' },
   'position.ahead': { status: 422, title: 'The log ends before this position' },
   'position.other_epoch': { status: 409, title: 'The log was restored since this position was given' },
