@@ -26,6 +26,11 @@ const addUsage = (unit: string): string => `
 const COUNTS = `count(*) filter (where outcome = 'started'), count(*) filter (where outcome = 'succeeded'),
       count(*) filter (where outcome = 'failed'), count(*) filter (where outcome = 'blocked'), coalesce(sum(duration_ms), 0)`;
 
+/** The same of rows that stand for several facts. */
+const SUMS = `${['started', 'succeeded', 'failed', 'blocked']
+  .map((outcome) => `coalesce(sum(facts) filter (where outcome = '${outcome}'), 0)`)
+  .join(', ')}, coalesce(sum(duration_ms), 0)`;
+
 const ADD_COUNTS = `
       started = known.started + excluded.started,
       succeeded = known.succeeded + excluded.succeeded,
@@ -33,15 +38,19 @@ const ADD_COUNTS = `
       blocked = known.blocked + excluded.blocked,
       duration_ms = known.duration_ms + excluded.duration_ms`;
 
-const addToolCalls = (unit: string): string => `
+const addToolCalls =
+  (counts: string) =>
+  (unit: string): string => `
   insert into telemetry.tool_calls_by_${unit} as known
-    select date_trunc('${unit}', time, 'UTC'), session_id, execution_id, phase_id, tool, latency_class, ${COUNTS}
+    select date_trunc('${unit}', time, 'UTC'), session_id, execution_id, phase_id, tool, latency_class, ${counts}
     from changes group by 1, 2, 3, 4, 5, 6 order by 1, 2, 5, 6
     on conflict (bucket, session_id, tool, latency_class) do update set ${ADD_COUNTS}`;
 
-const addToolSums = (unit: string): string => `
+const addToolSums =
+  (counts: string) =>
+  (unit: string): string => `
   insert into telemetry.tool_sums_by_${unit} as known
-    select date_trunc('${unit}', time, 'UTC'), tool, latency_class, pg_backend_pid() % 4, ${COUNTS}
+    select date_trunc('${unit}', time, 'UTC'), tool, latency_class, pg_backend_pid() % 4, ${counts}
     from changes group by 1, 2, 3 order by 1, 2, 3
     on conflict (bucket, tool, latency_class, writer) do update set ${ADD_COUNTS}`;
 
@@ -71,9 +80,27 @@ const rollUpTools = (name: string, statement: string): string => `
     return null;
   end $$`;
 
-export const ROLL_UP_TOOL_CALLS = rollUpTools('roll_up_tool_calls', rolledUp('select * from added', addToolCalls));
+export const ROLL_UP_TOOL_CALLS = rollUpTools(
+  'roll_up_tool_calls',
+  rolledUp('select * from added', addToolCalls(COUNTS)),
+);
 
 export const ROLL_UP_TOOL_SUMS = rollUpTools(
   'roll_up_tool_sums',
-  rolledUp('select * from added', addToolSums, UNITS_OF_SUMS),
+  rolledUp('select * from added', addToolSums(COUNTS), UNITS_OF_SUMS),
+);
+
+/** Facts of the shortest unit as one row: longer units add up these. */
+const grouped = (unit: string, keys: string): string => `
+  select date_trunc('${unit}', time, 'UTC') as time, ${keys}, outcome, count(*) as facts, sum(duration_ms) as duration_ms
+  from added group by date_trunc('${unit}', time, 'UTC'), ${keys}, outcome`;
+
+export const GROUPED_TOOL_CALLS = rollUpTools(
+  'roll_up_tool_calls',
+  rolledUp(grouped('minute', 'session_id, execution_id, phase_id, tool, latency_class'), addToolCalls(SUMS)),
+);
+
+export const GROUPED_TOOL_SUMS = rollUpTools(
+  'roll_up_tool_sums',
+  rolledUp(grouped('hour', 'tool, latency_class'), addToolSums(SUMS), UNITS_OF_SUMS),
 );

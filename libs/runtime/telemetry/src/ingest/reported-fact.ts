@@ -60,8 +60,7 @@ export function eventOf(
   }
 
   const reported = type === 'unknown' ? { raw: { event_type: fact.type, ...data } } : data;
-  const content = withoutSecrets(reported);
-  const written = JSON.stringify(content);
+  const { value: content, written } = redacted(reported);
   const isCut = written.length > LARGEST_EVENT;
   return {
     id,
@@ -75,11 +74,14 @@ export function eventOf(
 }
 
 /** A value without credentials of known shapes: only what has some is made anew. */
-export function withoutSecrets<Value>(value: Value): Value {
+export const withoutSecrets = <Value>(value: Value): Value => redacted(value).value;
+
+/** The same with its JSON text. */
+function redacted<Value>(value: Value): Readonly<{ value: Value; written: string }> {
   const written = JSON.stringify(value);
-  const redacted = redactSecrets(written);
+  const text = redactSecrets(written);
   // Redaction changes the content of strings alone.
-  return redacted === written ? value : (JSON.parse(redacted) as Value);
+  return text === written ? { value, written } : { value: JSON.parse(text) as Value, written: text };
 }
 
 export const isUnreadable = (event: TelemetryEvent | UnreadableEvent): event is UnreadableEvent => 'reason' in event;

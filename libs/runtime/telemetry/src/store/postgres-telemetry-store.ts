@@ -3,10 +3,10 @@ import { classifyStoreError } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import type { TelemetryBatch, UnreadableEvent } from '../telemetry-batch';
 import type { NumberedEvent, TelemetryEvent } from '../telemetry-event';
+import { shares, type Entry } from './insert-shares';
 import { USUAL_RETENTION, type Retention } from './retention';
 import type { StoredBatch, TelemetryStore } from './telemetry-store';
 
-type Entry = Readonly<{ batch: number; event: TelemetryEvent }>;
 type InsertedRow = Readonly<{
   batch: number;
   event_id: string | null;
@@ -23,7 +23,7 @@ const MAINTAIN = `
   select telemetry.maintain(
     events => make_interval(days => $1), facts => make_interval(days => $2), hours => make_interval(days => $3), minutes => make_interval(days => $4))`;
 
-/** Telemetry in native range partitions, one call of one SQL function per insert. */
+/** Telemetry in native range partitions, one call of one SQL function per insert, or two at once for a large one. */
 export class PostgresTelemetryStore implements TelemetryStore {
   constructor(
     private readonly pool: Pool,
@@ -32,12 +32,10 @@ export class PostgresTelemetryStore implements TelemetryStore {
 
   async insert(batches: readonly TelemetryBatch[]): Promise<readonly StoredBatch[]> {
     const results = batches.map((): Result => ({ leaseLost: false, stored: [], quarantined: 0 }));
-    const leases = batches.flatMap(({ lease }, batch) =>
-      lease ? [{ batch, session_id: lease.sessionId, token: lease.token }] : [],
-    );
-    const entries = batches.flatMap(({ events }, batch) => events.map((event) => ({ batch, event })));
-
-    await this.#insertAll(entries, JSON.stringify(leases), results);
+    const calls = shares(batches).map(({ entries, leases }) => this.#insertAll(entries, leases, results));
+    // All have ended when the caller is answered: its next insert overtakes none of this one.
+    const failed = (await Promise.allSettled(calls)).find(({ status }) => status === 'rejected');
+    if (failed) await Promise.all(calls);
     await this.#setApart(batches, results);
     return results.map(({ leaseLost, ...kept }) => (leaseLost ? { leaseLost } : { leaseLost, ...kept }));
   }
@@ -134,12 +132,12 @@ const rowOf = ({ batch, event }: Entry) => ({
 
 /** Adds inserted rows to the results of their batches. Of an event that is twice in a batch the first was stored. */
 function addRows(rows: readonly InsertedRow[], entries: readonly Entry[], results: readonly Result[]): void {
-  const events = new Map<string, TelemetryEvent>();
-  for (const { batch, event } of entries.toReversed()) events.set(`${batch} ${event.id}`, event);
+  const events = results.map(() => new Map<string, TelemetryEvent>());
+  for (const { batch, event } of entries.toReversed()) events[batch]?.set(event.id, event);
 
   for (const { batch, event_id, sequence, happened_at: time } of rows) {
     const result = results[batch];
-    const event = events.get(`${batch} ${event_id ?? ''}`);
+    const event = events[batch]?.get(event_id ?? '');
     if (event) result?.stored.push({ ...event, time: time?.toISOString() ?? event.time, sequence });
     else if (result) result.leaseLost = true;
   }

@@ -137,6 +137,29 @@ export const itStoresTelemetry = describeStore((use: () => StoreUnderTest) => {
     });
   });
 
+  describe('a large insert', () => {
+    it('stores each fact once and in order, and sets apart what no table can store, also when two collectors write it', async () => {
+      const executions = Array.from({ length: 6 }, anExecutionId);
+      const events = Array.from({ length: 900 }, (_, number) => {
+        const executionId = executions[number % 8] ?? null;
+        const sessionId = `${executionId ?? executions[0] ?? ''}-${number % 8}`;
+        return anEvent({ executionId, sessionId, data: number % 300 === 0 ? POISON : { number } });
+      });
+      const results = (await Promise.all(stores.map((each) => each.insert([{ events }])))).flat();
+
+      const good = events.filter(({ data }) => data !== POISON);
+      expect(storedIn(results).map(({ id }) => id)).toHaveLength(good.length);
+      await expect(quarantined(events)).resolves.toHaveLength(3);
+      for (const executionId of executions) {
+        const rows = await reader.after(executionId, 0, 1_000);
+        const own = good.filter((event) => event.executionId === executionId);
+        expect(rows.map(({ id, sequence }) => ({ id, sequence }))).toEqual(
+          own.map(({ id }, index) => ({ id, sequence: index + 1 })),
+        );
+      }
+    });
+  });
+
   describe('a batch whose lease has been handed out again', () => {
     const sessionId = 'leased';
     const batch = (token: number): TelemetryBatch => ({
