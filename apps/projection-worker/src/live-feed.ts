@@ -1,23 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { encodeLiveFrame, LiveFrameFaults, liveSubject, type DomainItem } from '@syntropic/live';
 import { executionFeedProjection } from '@syntropic/orchestration/read-model';
-import { instant } from '@syntropic/postgres';
-import type { CheckpointAnnouncement } from '@syntropic/projections';
+import type { CheckpointAnnouncement, StoredRows } from '@syntropic/projections';
 import { InjectLog, InjectNats } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { FeedTable, type FeedRow } from './feed-table';
+import { LastPositions } from './last-positions';
 
-type Entry = DomainItem & Readonly<{ executionId: string; previous: number }>;
+/** Commits whose rows wait in memory; those of earlier ones are read from the table. */
+const MOST_COMMITS = 4;
 
-const PAGE = 50;
-/** Rows of a page beyond these bytes are read with the next one. */
-const PAGE_BYTES = 4 * 1024 * 1024;
+/** The rows of a commit, and the position up to which they are all. */
+type Page = Readonly<{ rows: readonly FeedRow[]; to: number }>;
 
-/** Publishes the feed's new rows to live streams. Frames may be lost: streams read the table for missing ones. */
+/** Publishes the feed's new rows to live streams, as they were committed. Frames may be lost: streams read the table for missing ones. */
 @Injectable()
 export class LiveFeed {
+  readonly #table: FeedTable;
   readonly #faults: LiveFrameFaults;
+  #last: LastPositions;
+  /** The rows of commits that wait, by the position before them. */
+  readonly #commits = new Map<number, Page>();
   #published: number | undefined;
   /** The epoch of the log that the positions count in. */
   #epoch: string | undefined;
@@ -25,25 +30,29 @@ export class LiveFeed {
   #isPublishing = false;
 
   constructor(
-    private readonly pool: Pool,
+    pool: Pool,
     @InjectNats() private readonly nats: NatsConnection,
     @InjectLog() private readonly log: Logger,
   ) {
+    this.#table = new FeedTable(pool);
+    this.#last = new LastPositions(this.#table);
     this.#faults = new LiveFrameFaults((message, error) => {
       log.warn({ error }, message);
     });
   }
 
   /** The feed's rows up to its checkpoint, when it is among these, can be read. */
-  advanced(checkpoints: readonly CheckpointAnnouncement[]): void {
+  advanced(checkpoints: readonly CheckpointAnnouncement[], stored: readonly StoredRows[]): void {
     const checkpoint = checkpoints.find(({ projection }) => projection === executionFeedProjection.name);
     if (!checkpoint) return;
     const { position, storeEpoch } = checkpoint;
-    if (storeEpoch !== this.#epoch) this.#published = undefined;
+    if (storeEpoch !== this.#epoch) this.#startOver();
     this.#epoch = storeEpoch;
     this.#head = position;
+    const commit = stored.find(({ owned }) => owned.projection.name === executionFeedProjection.name);
     // Older rows were published by the worker that had the feed before.
-    this.#published ??= position - 1;
+    this.#published ??= commit?.from ?? position - 1;
+    if (commit && this.#commits.size < MOST_COMMITS) this.#commits.set(commit.from, pageOf(commit));
     if (!this.#isPublishing) void this.#publishNew();
   }
 
@@ -51,50 +60,62 @@ export class LiveFeed {
     this.#isPublishing = true;
     try {
       while (this.#published !== undefined && this.#published < this.#head) {
-        const head = this.#head;
-        const entries = await this.#entries(this.#published, head);
-        for (const entry of entries) this.#publish(entry);
-        this.#published = entries.at(-1)?.position ?? head;
+        const { rows, to } = await this.#next(this.#published);
+        const previous = await this.#last.before(rows, this.#published);
+        rows.forEach((row, index) => {
+          this.#publish(row, previous[index] ?? 0);
+        });
+        this.#published = to;
       }
     } catch (error) {
-      this.#published = undefined;
+      this.#startOver();
       this.log.warn({ error }, 'live frames were not sent');
     } finally {
       this.#isPublishing = false;
     }
   }
 
-  #publish(entry: Entry): void {
-    if (this.nats.isClosed()) return;
-    const message = this.#faults.guard(() => messageOf(entry, this.nats.info?.max_payload ?? Infinity));
-    if (message !== undefined) this.nats.publish(liveSubject(entry.executionId), message);
+  async #next(after: number): Promise<Page> {
+    const commit = this.#commits.get(after);
+    for (const from of this.#commits.keys()) if (from <= after) this.#commits.delete(from);
+    if (commit) return commit;
+
+    const head = this.#head;
+    const rows = await this.#table.page(after, head);
+    return { rows, to: rows.at(-1)?.position ?? head };
   }
 
-  /** With `previous`, the position of the execution's event before: a stream that has sent it needs no look at the table. */
-  async #entries(after: number, upTo: number): Promise<readonly Entry[]> {
-    const { rows } = await this.pool.query<Entry>(
-      `with page as (
-         select * from ${executionFeedProjection.table}
-          where feed_id > lpad($1::text, 16, '0') and feed_id <= lpad($2::text, 16, '0')
-          order by feed_id limit $3
-       ), sized as (
-         select feed_id, sum(octet_length(data::text)) over (order by feed_id) - octet_length(data::text) as before from page
-       )
-       select f.execution_id as "executionId", f.event_position as position, f.type, f.data,
-              ${instant('f.recorded_at')} as "recordedAt",
-              coalesce((select max(p.event_position) from ${executionFeedProjection.table} p
-                         where p.execution_id = f.execution_id and p.event_position < f.event_position), 0) as previous
-         from page f join sized using (feed_id) where before < $4 order by f.feed_id`,
-      [after, upTo, PAGE, PAGE_BYTES],
-    );
-    return rows;
+  #startOver(): void {
+    this.#published = undefined;
+    this.#commits.clear();
+    this.#last = new LastPositions(this.#table);
+  }
+
+  #publish({ executionId, ...item }: FeedRow, previous: number): void {
+    if (this.nats.isClosed()) return;
+    const message = this.#faults.guard(() => messageOf(item, previous, this.nats.info?.max_payload ?? Infinity));
+    if (message !== undefined) this.nats.publish(liveSubject(executionId), message);
   }
 }
 
+type FeedColumns = NonNullable<typeof executionFeedProjection.shape> & Readonly<{ data: FeedRow['data'] }>;
+
+/** The feed has a row for each event, in their order. */
+const pageOf = ({ changed, to }: StoredRows): Page => ({
+  to,
+  rows: [...changed.values()].flatMap(({ row }) => {
+    if (!row) return [];
+    // Only the feed's own fold makes its rows.
+    const feed = row as FeedColumns;
+    const { type, data, recorded_at: recordedAt } = feed;
+    return [{ executionId: feed.execution_id, position: feed.event_position, type, data, recordedAt }];
+  }),
+});
+
 /** An event larger than `maxBytes` is only pointed at. */
-function messageOf({ previous, position, type, data, recordedAt }: Entry, maxBytes: number): string {
-  const message = encodeLiveFrame({ lane: 'domain', previous, events: [{ position, type, data, recordedAt }] });
+function messageOf(item: DomainItem, previous: number, maxBytes: number): string {
+  const message = encodeLiveFrame({ lane: 'domain', previous, events: [item] });
   return Buffer.byteLength(message) <= maxBytes
     ? message
-    : encodeLiveFrame({ lane: 'domain', previous: position, events: [] });
+    : encodeLiveFrame({ lane: 'domain', previous: item.position, events: [] });
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { announceOver, type CheckpointAnnouncement } from '@syntropic/projections';
+import { announceOver, type Announce } from '@syntropic/projections';
 import { InjectLog, InjectNats } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
 import type { Logger } from 'pino';
@@ -14,10 +14,10 @@ export class ProjectionReports {
     private readonly feed: LiveFeed,
   ) {}
 
-  advanced(checkpoints: readonly CheckpointAnnouncement[]): void {
+  readonly advanced: Announce = (checkpoints, stored) => {
     announceOver(this.nats)(checkpoints);
-    this.feed.advanced(checkpoints);
-  }
+    this.feed.advanced(checkpoints, stored);
+  };
 
   fault(message: string, error: unknown): void {
     this.log.warn({ error }, message);

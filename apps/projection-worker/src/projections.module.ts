@@ -12,7 +12,7 @@ import { ProjectionReports } from './projection-reports';
 import { ProjectionsTask } from './projections.task';
 
 /** A batch costs the store about the same for one event as for ten, and readers do not notice so little. */
-const PACE = { times: 4, leastMs: 40, mostMs: 150 };
+const PACE = { times: 5, leastMs: 40, mostMs: 200 };
 
 export type ProjectionsOptions = Readonly<{
   /** Absent: nothing is cached. */
@@ -53,9 +53,7 @@ function runner(pool: Pool, reader: LogReader, reports: ProjectionReports, cache
     reader,
     projections: READ_MODELS,
     ...(cache && { cache }),
-    announce: (checkpoints) => {
-      reports.advanced(checkpoints);
-    },
+    announce: reports.advanced,
     onFault: (message, error) => {
       reports.fault(message, error);
     },

@@ -1,5 +1,6 @@
 export { AdmissionQueue, Overloaded } from './admission-queue';
 export { backOffMs, type BackOff } from './back-off';
+export { inParallel } from './in-parallel';
 export { KeyedMutex } from './keyed-mutex';
 export { Pace, type PaceOptions } from './pace';
 export { pause } from './pause';

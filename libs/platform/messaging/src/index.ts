@@ -8,7 +8,7 @@ export { MessageBus } from './commands/message-bus';
 export { RememberedAnswers } from './commands/remembered-answers';
 export { connectNats, drainAndClose, natsOptions, natsUserIn } from './connection';
 export { deadLetterCommands, DeadLetters } from './dead-letters';
-export { domainMessage, logPositionOf, recordedOf, type DataRef } from './domain-message';
+export { domainMessage, logPositionOf, recordedOf, type DataRef, type DomainMessage } from './domain-message';
 export { followStream } from './follow-stream';
 export { natsAuthorization, natsUsers, runnerUser } from './permissions';
 export { ensureStreams } from './streams';

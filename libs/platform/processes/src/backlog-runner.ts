@@ -1,4 +1,4 @@
-import { repeat } from '@syntropic/async';
+import { inParallel, repeat } from '@syntropic/async';
 import type { EventLog } from '@syntropic/event-store';
 import type { Logger } from 'pino';
 import { failureOf } from './event-failure';
@@ -6,7 +6,6 @@ import type { BacklogHead, ProcessBacklog } from './process-backlog';
 import { PositionLost } from './process-positions';
 import type { ProcessProgress } from './process-progress';
 import type { Reactions } from './reactions';
-import { inParallel } from './run-together';
 
 export type BacklogRunnerOptions = Readonly<{
   events: EventLog;

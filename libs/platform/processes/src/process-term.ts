@@ -1,4 +1,4 @@
-import { pause, repeat } from '@syntropic/async';
+import { inParallel, pause, repeat } from '@syntropic/async';
 import type { EventLog, LogReader } from '@syntropic/event-store';
 import type { Recorded } from '@syntropic/kernel';
 import type { Pool } from 'pg';
@@ -10,7 +10,7 @@ import { ProcessBacklog } from './process-backlog';
 import { PositionLost, ProcessPositions, type ProcessPosition } from './process-positions';
 import { ProcessProgress, type Job } from './process-progress';
 import { QUICK_ATTEMPTS, Reactions } from './reactions';
-import { inParallel, runTogether } from './run-together';
+import { runTogether } from './run-together';
 
 export type ProcessRunnerOptions = Readonly<{
   pool: Pool;

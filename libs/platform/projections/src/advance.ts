@@ -1,3 +1,4 @@
+import { inParallel } from '@syntropic/async';
 import type { Recorded } from '@syntropic/kernel';
 import { classifyStoreError } from '@syntropic/postgres';
 import { randomUUID } from 'node:crypto';
@@ -11,6 +12,9 @@ import type { RowCache } from './row-cache';
 
 /** A projection that did not advance. `faulty`: the events or the projection cause it. `unknown`: the checkpoint is lost, or a server is away. */
 export type Failure = Readonly<{ owned: Owned; kind: 'faulty' | 'unknown'; error: Error }>;
+
+/** Rows of fewer events are read one projection after the other, by a connection that has planned the statements before. */
+const MANY_EVENTS = 200;
 
 type AdvanceOptions = Readonly<{
   pool: Pool;
@@ -29,17 +33,17 @@ export class Advance {
    */
   async over(group: readonly Owned[], events: readonly Recorded[]): Promise<readonly Failure[]> {
     const failures: Failure[] = [];
-    const batches = await Promise.all(
-      group.map(async (owned) => {
-        try {
-          return await this.#fold(owned, events);
-        } catch (error) {
-          failures.push(failureOf(owned, error));
-          return undefined;
-        }
-      }),
-    );
-    failures.push(...(await this.#store(batches.filter((batch) => batch !== undefined))));
+    const batches: FoldedBatch[] = [];
+    const atOnce = events.length < MANY_EVENTS ? 1 : group.length;
+    await inParallel(group, atOnce, async (owned) => {
+      try {
+        const batch = await this.#fold(owned, events);
+        if (batch) batches.push(batch);
+      } catch (error) {
+        failures.push(failureOf(owned, error));
+      }
+    });
+    failures.push(...(await this.#store(batches)));
     return failures;
   }
 
@@ -58,6 +62,7 @@ export class Advance {
     const needsCacheEpoch = cacheEpoch === null && this.options.cache?.available && !isRebuild(projection);
     return {
       owned,
+      from: position,
       to: isComplete ? last.position : (folded.at(-1)?.position ?? position),
       changed: fold(projection, rows, folded),
       cache: needsCacheEpoch
@@ -71,7 +76,7 @@ export class Advance {
     try {
       const stored = await commit(this.options.pool, this.options.worker, batches);
       const checkpoints = await Promise.all(stored.map((batch) => this.#advanced(batch)));
-      if (checkpoints.length > 0) this.options.announce?.(checkpoints);
+      if (checkpoints.length > 0) this.options.announce?.(checkpoints, stored);
       return batches
         .filter((batch) => !stored.includes(batch))
         .map(({ owned }) => ({ owned, kind: 'unknown', error: new Error('the checkpoint has changed') }));

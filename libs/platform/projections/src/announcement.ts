@@ -1,5 +1,7 @@
 import type { Msg, NatsConnection } from 'nats';
 import { z } from 'zod';
+import type { FoldedBatch } from './commit';
+import type { Projection } from './projection';
 
 /** The checkpoint of a projection, announced after its rows and cache entries can be read. */
 export const CheckpointAnnouncement = z.object({
@@ -12,8 +14,12 @@ export const CheckpointAnnouncement = z.object({
 });
 export type CheckpointAnnouncement = Readonly<z.infer<typeof CheckpointAnnouncement>>;
 
+/** The rows that a commit has stored for a projection, for events behind `from`. */
+export type StoredRows = Readonly<{ owned: Readonly<{ projection: Pick<Projection, 'name'> }> }> &
+  Pick<FoldedBatch, 'from' | 'to' | 'changed'>;
+
 /** May lose announcements, because readers that wait poll too; must not throw. Called once for each commit, with all its checkpoints. */
-export type Announce = (checkpoints: readonly CheckpointAnnouncement[]) => void;
+export type Announce = (checkpoints: readonly CheckpointAnnouncement[], stored: readonly StoredRows[]) => void;
 
 /** Covers the subjects of earlier versions, which name one projection each. */
 export const ANNOUNCEMENTS = 'read.checkpoint.*';
@@ -27,8 +33,8 @@ const Message = z.union([
 
 /** Announces on core NATS, and does nothing without a connection. */
 export const announceOver =
-  (nats: NatsConnection): Announce =>
-  (checkpoints) => {
+  (nats: NatsConnection) =>
+  (checkpoints: readonly CheckpointAnnouncement[]): void => {
     if (!nats.isClosed()) nats.publish(OF_A_COMMIT, JSON.stringify(checkpoints));
   };
 

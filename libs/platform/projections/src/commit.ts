@@ -6,6 +6,8 @@ import { parameters, writing } from './rows';
 /** A batch of events folded for one projection: the rows that change, and the position after it. */
 export type FoldedBatch = Readonly<{
   owned: Owned;
+  /** The position before it. */
+  from: number;
   to: number;
   changed: ReadonlyMap<string, Versioned>;
   /** The state of the cache before the rows of this batch are in it, perhaps in a new epoch. */
@@ -46,12 +48,12 @@ export async function commit(
   return batches.filter((_, ordinal) => stored.has(ordinal));
 }
 
-const move = ({ owned: { projection, position, storeEpoch }, to, cache }: FoldedBatch, ordinal: number) => ({
+const move = ({ owned: { projection, storeEpoch }, from, to, cache }: FoldedBatch, ordinal: number) => ({
   ordinal,
   projection: projection.name,
   version: projection.version,
   store: storeEpoch,
-  came_from: position,
+  came_from: from,
   goes_to: to,
   cached: cache.position,
   epoch: cache.epoch,

@@ -1,4 +1,4 @@
-export { announceOver, type CheckpointAnnouncement } from './announcement';
+export { announceOver, type Announce, type CheckpointAnnouncement, type StoredRows } from './announcement';
 export { projectionCommands, ProjectionOperator } from './operator';
 export { formatPosition, otherEpoch, parsePosition, ReadModelBehind, type LogPosition } from './position';
 export { FIRST_REPOS, projection, projectionOfEvery, type ListedRowOf, type Projection } from './projection';

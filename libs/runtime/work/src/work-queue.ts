@@ -1,6 +1,7 @@
 import type { Lease } from '@syntropic/kernel';
 import type { Pool } from 'pg';
-import { ofOtherUser, renewLeases, userOf, type Renewal, type Renewed, type Speaker } from './renewals';
+import { renewLeases, userOf, type Renewal, type Renewed, type Speaker } from './renewals';
+import { RunnerUsers } from './runner-users';
 import {
   WORK_COLUMNS,
   type Capabilities,
@@ -59,11 +60,15 @@ export const RUNNER_SEEN_MS = 60_000;
  * `asOf` is the position of the event that requests a change: a late request cannot undo that of a newer event.
  */
 export class WorkQueue {
+  readonly #users: RunnerUsers;
+
   constructor(
     private readonly pool: Pool,
     private readonly signals: WorkSignals,
     private readonly leaseMs = LEASE_MS,
-  ) {}
+  ) {
+    this.#users = new RunnerUsers(pool);
+  }
 
   /** Queues a leg of a session once: queueing the same or an earlier leg again changes nothing. */
   async enqueue(work: NewWork, asOf: number): Promise<void> {
@@ -103,7 +108,7 @@ export class WorkQueue {
    * @throws DomainError `work.runner_of_other_user`
    */
   async claim({ user, ...claim }: Claim): Promise<Work | undefined> {
-    if (user !== undefined) await this.#checkUser(claim.runner, user);
+    if (user !== undefined) await this.#users.check(claim.runner, user);
     return this.#claim(claim);
   }
 
@@ -211,14 +216,6 @@ export class WorkQueue {
       [RUNNER_SEEN_MS],
     );
     return rows.map(({ agents }) => agents);
-  }
-
-  async #checkUser(runner: string, user: string): Promise<void> {
-    const { rowCount } = await this.pool.query(`select from ops.runners where runner_id = $1 and nats_user <> $2`, [
-      runner,
-      user,
-    ]);
-    if (rowCount) throw ofOtherUser(runner);
   }
 
   async #affect(change: string, values: readonly [string, number, ...unknown[]]): Promise<AffectedWork[]> {

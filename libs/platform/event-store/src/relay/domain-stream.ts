@@ -1,10 +1,15 @@
-import { domainMessage, DOMAIN_EVENTS, ensureStreams, logPositionOf } from '@syntropic/messaging';
+import { domainMessage, DOMAIN_EVENTS, ensureStreams, logPositionOf, type DomainMessage } from '@syntropic/messaging';
 import type { Recorded } from '@syntropic/kernel';
-import { NatsError, type NatsConnection, type StoredMsg } from 'nats';
+import { NatsError, type NatsConnection, type PubAck, type StoredMsg } from 'nats';
 import type { Head } from '../event-log';
 
 /** A server that restarts loses requests; these are harmless to repeat, so they time out soon. */
 const JETSTREAM = { timeout: 2_000, checkAPI: false };
+
+/** Headers of JetStream. */
+const MESSAGE_ID = 'Nats-Msg-Id';
+const EXPECTED_LAST_ID = 'Nats-Expected-Last-Msg-Id';
+const EXPECTED_LAST_SEQUENCE = 'Nats-Expected-Last-Sequence';
 
 const NO_MESSAGE_FOUND = 10037;
 const WRONG_LAST_SEQUENCE = 10071;
@@ -79,22 +84,28 @@ export class DomainStream {
 
   /**
    * Publishes all events at once, each on condition that it follows the one before, the first one that it follows `after`:
-   * when one is refused or lost, the later ones are refused too. Resolves with the last sequence.
+   * when one is refused or lost, the later ones are refused too. So the last acknowledgement is that of all. The first message is acknowledged
+   * too: one that is refused for itself becomes the first of the next pipeline, and tells why. Resolves with the last sequence.
    */
   async publish(events: readonly Recorded[], epoch: string, after: number): Promise<number> {
     const stream = this.nats.jetstream(JETSTREAM);
-    const acks = await Promise.allSettled(
-      events.map((event, index) => {
-        const before = events[index - 1];
-        const { subject, headers, data } = this.#message(event, epoch);
-        const expect = before ? { lastMsgID: messageId(before, epoch) } : { lastSequence: after };
-        return stream.publish(subject, data, { msgID: messageId(event, epoch), headers, expect });
-      }),
-    );
-    return acks.reduce(sequenceAfter, after);
+    const acks: Promise<PubAck>[] = [];
+    for (const [index, event] of events.entries()) {
+      const before = events[index - 1];
+      const { subject, headers, data } = this.#message(event, epoch);
+      headers.set(MESSAGE_ID, messageId(event, epoch));
+      if (before) headers.set(EXPECTED_LAST_ID, messageId(before, epoch));
+      else headers.set(EXPECTED_LAST_SEQUENCE, String(after));
+      const isAcknowledged = !before || index === events.length - 1;
+      if (isAcknowledged) acks.push(stream.publish(subject, data, { headers }));
+      else this.nats.publish(subject, data, { headers });
+    }
+    const last = (await Promise.allSettled(acks)).reduce(sequenceAfter, after);
+    if (last < after + events.length) throw new Error('the stream lacks messages before the last one');
+    return last;
   }
 
-  #message(event: Recorded, epoch: string) {
+  #message(event: Recorded, epoch: string): DomainMessage {
     const maxPayload = this.nats.info?.max_payload ?? 0;
     return domainMessage(event, { epoch, maxPayload, contextOf: this.options.contextOf });
   }

@@ -47,7 +47,7 @@ const FLUSH_SIZE = 2_000;
 const FLUSH_BYTES = 4 * 1024 * 1024;
 
 /** A flush costs the store about the same for one event as for ten; with so much waiting, it is worth its cost. */
-const PACE = { times: 2, leastMs: 0, mostMs: 100 };
+const PACE = { times: 4, leastMs: 0, mostMs: 200 };
 const LARGE: Size = { events: 99, bytes: 256 * 1024 };
 
 /** Group commit: an idle buffer writes a batch at once, a busy one writes all batches that arrived meanwhile together. */
