@@ -2,7 +2,7 @@ import { LocalObjectStorage } from '@syntropic/object-storage';
 import { scratchDirectory } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { orderOf, shell } from '../../test/runner.fixture';
-import { inputFiles } from './inputs';
+import { inputFiles, phaseOutputs } from './inputs';
 
 const objects = new LocalObjectStorage(scratchDirectory());
 
@@ -26,5 +26,19 @@ describe('the inputs of a phase', () => {
     expect(taken('json', 'plan')).toEqual(['plan.md', 'notes.txt', 'probe.json']);
     expect(taken('markdown')).toEqual(['probe.md']);
     expect(taken('nothing of the kind')).toEqual([]);
+  });
+});
+
+describe('the outputs of earlier phases', () => {
+  it('are read where the prompt template names them', async () => {
+    const { uri } = await objects.put(Buffer.from('the plan'));
+    const earlier = ['plan', 'probe'].map((phaseId) => ({
+      phaseId,
+      artifacts: artifacts('one.md').map((artifact) => ({ ...artifact, uri })),
+      artifactTypes: [],
+    }));
+    const order = orderOf(shell('true'), { earlier, promptTemplate: 'Do {{plan}}.' });
+
+    await expect(phaseOutputs(objects, order)).resolves.toEqual({ plan: 'the plan' });
   });
 });

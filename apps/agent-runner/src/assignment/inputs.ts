@@ -18,9 +18,13 @@ const typesOf = (declared: readonly string[], path: string) => (declared.length 
 /** Exceeds the part of one output that a prompt takes. */
 const OUTPUT_BYTES = 16_384;
 
-/** Text for prompts by phase id: the beginning of the first artifact of each earlier phase. */
-export async function phaseOutputs(objects: ObjectStorage, { earlier }: WorkOrder): Promise<Record<string, string>> {
-  const outputs = earlier.flatMap(({ phaseId, artifacts: [first] }) => (first ? [{ phaseId, uri: first.uri }] : []));
+/** Text for prompts by phase id: the beginning of the first artifact of each earlier phase that the template may name. */
+export async function phaseOutputs(
+  objects: ObjectStorage,
+  { earlier, promptTemplate }: Pick<WorkOrder, 'earlier' | 'promptTemplate'>,
+): Promise<Record<string, string>> {
+  const named = earlier.filter(({ phaseId }) => promptTemplate.includes(phaseId));
+  const outputs = named.flatMap(({ phaseId, artifacts: [first] }) => (first ? [{ phaseId, uri: first.uri }] : []));
   const texts = await Promise.all(outputs.map(({ uri }) => textOf(objects, uri)));
   return Object.fromEntries(outputs.map(({ phaseId }, index) => [phaseId, texts[index] ?? '']));
 }

@@ -115,7 +115,7 @@ export class SessionCompletion {
   /** Releases a session whose set-up was held for too long. It has no files: its next leg begins the set-up anew. */
   async parkSetup(session: LeasedSession, opened: OpenDirectory): Promise<'parked'> {
     const { commands, controller, leaseLost } = session;
-    await this.directories.noteLegEnd(opened, 'exit');
+    this.directories.noteLegEnd(opened, 'exit');
     const { usage } = await this.telemetry.accountOfUnstarted(opened, leaseLost);
     await commands.parkPhase(controller.parkReason, usage, NOTHING_KEPT);
     return 'parked';

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ExecutionId, PhaseId, SessionId } from '@syntropic/kernel';
-import { mkdir, readdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir, readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AgentOutput } from '@syntropic/telemetry';
@@ -8,7 +9,7 @@ import { SETTINGS } from '../injection-tokens';
 import type { LegEnd } from '../session';
 import { removeSocket } from '../session-socket';
 import type { RunnerSettings } from '../work/runner-settings';
-import { hasVolume, reapOrphans, removeTree, unmountVolume } from '../workspaces';
+import { hasVolume, reapOrphans, removeTree, replaceFile, unmountVolume } from '../workspaces';
 
 /** The ends of a session's legs, by leg number. */
 export type LegEnds = Readonly<Record<number, LegEnd>>;
@@ -39,42 +40,42 @@ export class SessionDirectories {
     this.#root = join(directory, 'sessions');
   }
 
-  async open(order: z.input<typeof SpooledSession>): Promise<OpenDirectory> {
-    const directory = await this.make(order.sessionId);
+  open(order: z.input<typeof SpooledSession>): OpenDirectory {
+    const directory = this.make(order.sessionId);
     const session = SpooledSession.parse(order);
-    await write(join(directory, 'session.json'), session);
-    return { directory, session, legEnds: await legEndsIn(directory) };
+    replaceFile(join(directory, 'session.json'), JSON.stringify(session));
+    return { directory, session, legEnds: legEndsIn(directory) };
   }
 
-  async make(sessionId: string): Promise<string> {
+  make(sessionId: string): string {
     const directory = this.of(sessionId);
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     return directory;
   }
 
   /** The directory as its last lease has left it; undefined for a session that was never opened here. */
-  async reopen(sessionId: string): Promise<OpenDirectory | undefined> {
+  reopen(sessionId: string): OpenDirectory | undefined {
     const directory = this.of(sessionId);
-    const session = await read(join(directory, 'session.json'));
+    const session = read(join(directory, 'session.json'));
     if (session === undefined) return undefined;
-    return { directory, session: SpooledSession.parse(session), legEnds: await legEndsIn(directory) };
+    return { directory, session: SpooledSession.parse(session), legEnds: legEndsIn(directory) };
   }
 
-  async noteLegEnd({ directory, session, legEnds }: OpenDirectory, end: LegEnd): Promise<void> {
-    await write(join(directory, 'legs.json'), { ...legEnds, [session.leg]: end });
+  noteLegEnd({ directory, session, legEnds }: OpenDirectory, end: LegEnd): void {
+    replaceFile(join(directory, 'legs.json'), JSON.stringify({ ...legEnds, [session.leg]: end }));
   }
 
   /** Records that the directory is what the checkpoint was made of. */
-  async noteCheckpoint(sessionId: string, uri: string): Promise<void> {
-    await write(join(this.of(sessionId), CHECKPOINT), { uri });
+  noteCheckpoint(sessionId: string, uri: string): void {
+    replaceFile(join(this.of(sessionId), CHECKPOINT), JSON.stringify({ uri }));
   }
 
   /** True when the directory is what the checkpoint was made of. That ends here, because the next leg changes it. */
-  async takeUp(sessionId: string, uri: string): Promise<boolean> {
+  takeUp(sessionId: string, uri: string): boolean {
     const directory = this.of(sessionId);
     const file = join(directory, CHECKPOINT);
-    const noted = Noted.safeParse(await read(file));
-    await rm(file, { force: true });
+    const noted = Noted.safeParse(read(file));
+    rmSync(file, { force: true });
     return noted.data?.uri === uri && hasVolume(directory);
   }
 
@@ -115,17 +116,11 @@ async function removedFlat(directory: string): Promise<boolean> {
 const isSessionId = (name: string) => SessionId.safeParse(name).success;
 
 /** Written by `noteLegEnd`. */
-const legEndsIn = async (directory: string) => ((await read(join(directory, 'legs.json'))) ?? {}) as LegEnds;
+const legEndsIn = (directory: string) => (read(join(directory, 'legs.json')) ?? {}) as LegEnds;
 
-/** Writes atomically: a crash leaves the old content or the new one. */
-async function write(file: string, content: object): Promise<void> {
-  await writeFile(`${file}.new`, JSON.stringify(content));
-  await rename(`${file}.new`, file);
-}
-
-async function read(file: string): Promise<unknown> {
+function read(file: string): unknown {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as unknown;
+    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

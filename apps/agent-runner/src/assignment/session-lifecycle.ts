@@ -28,7 +28,7 @@ export class SessionLifecycle {
     const { order, commands } = session;
     await commands.startSession();
     const started = await this.#start(session);
-    if (started === 'parked') return this.completion.parkSetup(session, await this.#open(order));
+    if (started === 'parked') return this.completion.parkSetup(session, this.#open(order));
     if (started === 'closed') return 'closed';
     const { run, opened, durationMs } = started;
     try {
@@ -50,12 +50,12 @@ export class SessionLifecycle {
       return await this.start.begin(session);
     } catch (error) {
       leaseLost.throwIfAborted();
-      await this.completion.failToStart(session, await this.#open(order), error);
+      await this.completion.failToStart(session, this.#open(order), error);
       return 'closed';
     }
   }
 
-  #open(order: WorkOrder): Promise<OpenDirectory> {
+  #open(order: WorkOrder): OpenDirectory {
     return this.directories.open({ ...order, output: outputOf(order.agent) });
   }
 
@@ -85,7 +85,7 @@ export class SessionLifecycle {
     controller.end();
     await session.messages.settled();
     leaseLost.throwIfAborted();
-    await this.directories.noteLegEnd(opened, finished.legEnd);
+    this.directories.noteLegEnd(opened, finished.legEnd);
     await sender.end(finished.legEnd);
     return finished;
   }

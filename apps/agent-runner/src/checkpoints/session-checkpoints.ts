@@ -77,15 +77,15 @@ export class SessionCheckpoints {
    */
   async prepare({ order, controller, leaseLost }: LeasedSession): Promise<Prepared> {
     const { sessionId, checkpoint, agent } = order;
-    const isStale = checkpoint && !(await this.directories.takeUp(sessionId, checkpoint.uri));
+    const isStale = checkpoint && !this.directories.takeUp(sessionId, checkpoint.uri);
     const signal = AbortSignal.any([leaseLost, controller.stopRequested]);
     const restore = isStale ? await this.#fetch(sessionId, checkpoint, signal) : undefined;
-    return { opened: await this.directories.open({ ...order, output: outputOf(agent) }), restore };
+    return { opened: this.directories.open({ ...order, output: outputOf(agent) }), restore };
   }
 
   async #fetch(sessionId: string, checkpoint: Checkpoint, signal: AbortSignal): Promise<Restore> {
     await this.directories.remove(sessionId);
-    const directory = await this.directories.make(sessionId);
+    const directory = this.directories.make(sessionId);
     const file = join(directory, ARCHIVE);
     await download(this.storage.retryingUntil(signal), checkpoint, { file, signal });
     await unpacked(file, { directory, names: SESSION_FILES }, signal);
@@ -105,7 +105,7 @@ export class SessionCheckpoints {
     const { sha256 } = await measure({ file }, { signal });
     await commands.noteCheckpoint(uriOf(sha256));
     const { uri, sizeBytes } = await this.#objects(signal).put({ file }, signal);
-    await this.directories.noteCheckpoint(order.sessionId, uri);
+    this.directories.noteCheckpoint(order.sessionId, uri);
     return { uri, sizeBytes };
   }
 

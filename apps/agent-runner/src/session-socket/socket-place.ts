@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { lstat, mkdtemp, readlink, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,9 +29,9 @@ export async function socketPlace(directory: string): Promise<string> {
 
 /** Removes a session's socket, also one that an earlier life of the runner has left. */
 export async function removeSocket(directory: string): Promise<void> {
-  if (![NAME, LINK].some((name) => lstatSync(join(directory, name), { throwIfNoEntry: false }))) return;
-  await rm(join(directory, NAME), { force: true });
+  rmSync(join(directory, NAME), { force: true });
   const link = join(directory, LINK);
+  if (!lstatSync(link, { throwIfNoEntry: false })) return;
   const place = await readlink(link).catch(() => undefined);
   if (place === undefined) return;
   if ((await lstat(place).catch(() => undefined))?.isDirectory()) await rm(place, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { DomainError } from '@syntropic/kernel';
 import { ObjectMissing } from '@syntropic/object-storage';
 import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -122,7 +122,7 @@ async function copy(file: InputFile, input: string, signal: AbortSignal | undefi
     if (!(error instanceof ObjectMissing)) throw error;
   });
   if (!bytes) return false;
-  await mkdir(dirname(target), { recursive: true });
+  mkdirSync(dirname(target), { recursive: true });
   await pipeline(bytes, createWriteStream(target), { ...(signal && { signal }) });
   return true;
 }

@@ -60,7 +60,7 @@ export class SessionCleanup {
   }
 
   async #store(sessionId: string, signal: AbortSignal): Promise<void> {
-    const opened = await this.directories.reopen(sessionId);
+    const opened = this.directories.reopen(sessionId);
     if (opened) await this.telemetry.storeRest(opened, signal);
   }
 }

@@ -33,7 +33,7 @@ const OWN_ETC: readonly (readonly [name: string, content: string])[] = Object.en
   'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 });
 
-/** The contents that bubblewrap reads from descriptors, in the order of `isolation`'s first descriptor for them. */
+/** The contents that bubblewrap reads from descriptors, in the order of `isolation`'s first descriptor for them; all end with a line break. */
 export const etcContents: readonly string[] = OWN_ETC.map(([, content]) => content);
 
 /** The parts of the machine that bubblewrap shows. */

@@ -6,6 +6,7 @@ export { PATH } from './programs';
 export { KubernetesBackend } from './kubernetes/kubernetes.backend';
 export { ProcessBackend } from './process.backend';
 export { SandboxBackend } from './sandbox.backend';
+export { replaceFile } from './replace-file';
 export { hasVolume, unmountVolume } from './volume';
 export { signalProcess } from './workspace-processes';
 export type {

@@ -1,8 +1,10 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ControlGroup } from './control-group';
 import { withEnvironment } from './process-table';
+import { replaceFile } from './replace-file';
 import { WorkspaceProcesses } from './workspace-processes';
 
 const FILE = 'workspace.json';
@@ -16,14 +18,12 @@ export const marker = (id: string) => ({ SYNTROPIC_WORKSPACE: id });
 export const markedProcesses = (id: string) => withEnvironment(`SYNTROPIC_WORKSPACE=${id}`);
 
 /** Records how to find the workspace's processes, before the first one is started. */
-export async function writeRecord(directory: string, record: WorkspaceRecord): Promise<void> {
-  const path = join(directory, FILE);
-  await writeFile(`${path}.new`, JSON.stringify(record));
-  await rename(`${path}.new`, path);
+export function writeRecord(directory: string, record: WorkspaceRecord): void {
+  replaceFile(join(directory, FILE), JSON.stringify(record));
 }
 
-export async function removeRecord(directory: string): Promise<void> {
-  await rm(join(directory, FILE), { force: true });
+export function removeRecord(directory: string): void {
+  rmSync(join(directory, FILE), { force: true });
 }
 
 /** Kills the processes of an earlier runner in the workspaces under `directory`, keeps their files, and returns the workspaces' ids. */
@@ -41,7 +41,7 @@ async function reap(directory: string): Promise<string[]> {
   await new WorkspaceProcesses(group, () => Promise.resolve([])).kill();
   await group.remove();
   await new WorkspaceProcesses(undefined, () => markedProcesses(record.id)).kill();
-  await removeRecord(directory);
+  removeRecord(directory);
   return [record.id];
 }
 

@@ -70,7 +70,7 @@ export class ProcessBackend implements Backend {
     const directory = await realpath(spec.directory);
     const volume = await Volume.open(volumeIn(directory), {}, undefined);
     const group = (await this.#controlGroups()).create(spec.id);
-    await writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
+    writeRecord(directory, { id: spec.id, groups: [...(group?.directories ?? [])] });
     group?.limit(limits, 0);
     return new PlainWorkspace({ ...spec, directory }, volume, group);
   }
@@ -158,7 +158,7 @@ class PlainWorkspace implements Workspace {
   async release(): Promise<void> {
     await this.#processes.kill();
     await this.group?.remove();
-    await removeRecord(this.spec.directory);
+    removeRecord(this.spec.directory);
   }
 
   async destroy(): Promise<void> {

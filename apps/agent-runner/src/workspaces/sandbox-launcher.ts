@@ -11,6 +11,14 @@ import type { User } from './unprivileged-user';
 /** The descriptors behind the standard ones. A shell has no numbers above 9. */
 const [OPTIONS, CONTROL, SECCOMP, ETC] = [3, 4, 5, 6] as const;
 
+const END = 'END_OF_FILE';
+
+/** Opens the contents of the sandbox's own /etc: for texts so short a shell writes into a pipe, and starts no process. */
+const OPEN_ETC = [
+  `exec ${etcContents.map((_, n) => `${ETC + n}<<'${END}'`).join(' ')}`,
+  ...etcContents.map((content) => content + END),
+].join('\n');
+
 /** Reads a line, and does what it says. */
 const NEXT_STEP = `IFS= read -r step <&${CONTROL}; eval "$step"`;
 
@@ -42,9 +50,9 @@ export class SandboxLauncher {
     private readonly user: User | undefined,
     environment: Readonly<Record<string, string>>,
   ) {
-    const shell = inGroup(group, `${LINE_BREAK}; ${NEXT_STEP}`);
+    const shell = inGroup(group, `${OPEN_ETC}\n${LINE_BREAK}; ${NEXT_STEP}`);
     const [program = '', ...rest] = user ? withOwnMounts(shell) : shell;
-    const stdio = Array.from({ length: ETC + etcContents.length }, () => 'pipe' as const);
+    const stdio = Array.from({ length: ETC }, () => 'pipe' as const);
     this.#shell = startedProcess(spawn(program, rest, { cwd: '/', env: { PATH, ...environment }, stdio }));
     // A shell that has failed breaks its pipes, and says so by its exit code.
     for (const pipe of this.#pipes) pipe.on('error', () => undefined);
@@ -80,7 +88,6 @@ export class SandboxLauncher {
     pipes[CONTROL]?.end(`exec ${command}\n`);
     pipes[OPTIONS]?.end(own.join(''));
     pipes[SECCOMP]?.end(seccomp);
-    for (const [n, content] of etcContents.entries()) pipes[ETC + n]?.end(content);
     return { ...this.#shell, report: this.#shell.child.stdio[CONTROL] as Readable };
   }
 

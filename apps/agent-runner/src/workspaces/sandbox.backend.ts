@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, realpath } from 'node:fs/promises';
+import { chmodSync, chownSync, mkdirSync, realpathSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { agentProcess } from './agent-process';
 import { agentGroupIn, isolation } from './bubblewrap';
@@ -76,12 +76,12 @@ export class SandboxBackend implements Backend {
     const machine = await this.#detected();
     const limits = this.#limitsOn(machine, spec.limits);
 
-    const user = await unprivilegedUser(spec.id);
-    await mkdir(spec.directory, { recursive: true });
-    const directory = await realpath(spec.directory);
+    const user = unprivilegedUser(spec.id);
+    mkdirSync(spec.directory, { recursive: true });
+    const directory = realpathSync.native(spec.directory);
     // The places of sessions keep all other users out: within them the workspace's user finds what bears a known name.
-    if (user) await chmod(directory, SEARCHABLE);
-    if (user && spec.socket !== undefined) await chown(spec.socket, user.uid, user.gid);
+    if (user) chmodSync(directory, SEARCHABLE);
+    if (user && spec.socket !== undefined) chownSync(spec.socket, user.uid, user.gid);
     const [volume, group] = await Promise.all([
       Volume.open(volumeIn(directory), machine.canMountVolumes ? limits : {}, user),
       this.#limitedGroup({ id: spec.id, directory, limits }),
@@ -100,7 +100,7 @@ export class SandboxBackend implements Backend {
     limits,
   }: Omit<WorkspaceSpec, 'environment'>): Promise<ControlGroup | undefined> {
     const group = (await this.#detected()).groups.create(id);
-    await writeRecord(directory, { id, groups: [...(group?.directories ?? [])] });
+    writeRecord(directory, { id, groups: [...(group?.directories ?? [])] });
     group?.limit(limits, WRAPPERS);
     return group;
   }
@@ -198,7 +198,7 @@ class Sandbox implements Workspace {
     this.resources.start.discard();
     await this.#processes.kill();
     await this.resources.group?.remove();
-    await removeRecord(this.spec.directory);
+    removeRecord(this.spec.directory);
   }
 
   async destroy(): Promise<void> {

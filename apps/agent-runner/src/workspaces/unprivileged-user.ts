@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 export interface User {
   readonly uid: number;
@@ -18,12 +18,10 @@ const POOLS: readonly Range[] = [
 ];
 
 /** A user derived from the workspace's id, when the runner is root. Other runners start agents as their own user. */
-export async function unprivilegedUser(workspaceId: string): Promise<User | undefined> {
+export function unprivilegedUser(workspaceId: string): User | undefined {
   if (process.geteuid?.() !== 0) return undefined;
 
-  const existing = await Promise.all(
-    ['uid_map', 'gid_map'].map(async (map) => parse(await readFile(`/proc/self/${map}`, 'utf8'))),
-  );
+  const existing = ['uid_map', 'gid_map'].map((map) => parse(readFileSync(`/proc/self/${map}`, 'utf8')));
   const pool = POOLS.find((range) => existing.every((ranges) => ranges.some((outer) => contains(outer, range))));
   if (!pool) return undefined;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync } from 'node:fs';
-import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
+import { chownSync, existsSync, mkdirSync, rmdirSync, statSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { hostShell } from './host-shell';
@@ -34,13 +34,13 @@ export class Volume {
 
   /** Keeps the files of an earlier opening. */
   static async open(root: string, { diskBytes, inodes }: Size, owner: User | undefined): Promise<Volume> {
-    await mkdir(root, { recursive: true, mode: 0o755 });
+    mkdirSync(root, { recursive: true, mode: 0o755 });
     // A mount would cover the files of a volume that was opened without limits.
     const isNew = !existsSync(join(root, WORKSPACE));
     const isToMount = isNew && diskBytes !== undefined;
     if (isToMount) await mount(root, { diskBytes, inodes });
 
-    const volume = new Volume(root, owner, isToMount || (!isNew && (await isMounted(root))));
+    const volume = new Volume(root, owner, isToMount || (!isNew && isMounted(root)));
     for (const directory of [volume.workspace, volume.home, volume.temporary, volume.sharedMemory]) {
       mkdirSync(directory, { recursive: true, mode: 0o755 });
       if (owner) chownSync(directory, owner.uid, owner.gid);
@@ -57,19 +57,19 @@ export class Volume {
 
   async remove(): Promise<void> {
     // A later opening of the same workspace may have removed it.
-    if (!this.isMounted || !(await isMounted(this.root))) {
+    if (!this.isMounted || !isMounted(this.root)) {
       await removeTree(this.root);
       return;
     }
     await hostShell.run('umount', this.root);
-    await rmdir(this.root);
+    rmdirSync(this.root);
   }
 }
 
 /** Unmounts the volume of a workspace that will not be opened again. */
 export async function unmountVolume(directory: string): Promise<void> {
   const root = volumeIn(directory);
-  if (await isMounted(root)) await hostShell.run('umount', root);
+  if (isMounted(root)) await hostShell.run('umount', root);
 }
 
 /** True when the directory has the files of a workspace that was released. Those of a tmpfs are gone when the machine has started anew. */
@@ -98,11 +98,7 @@ async function mount(root: string, { diskBytes, inodes }: Size): Promise<void> {
   await hostShell.run('mount', '-t', 'tmpfs', '-o', options, 'tmpfs', root);
 }
 
-async function isMounted(root: string): Promise<boolean> {
-  try {
-    const [inside, outside] = await Promise.all([stat(root), stat(dirname(root))]);
-    return inside.dev !== outside.dev;
-  } catch {
-    return false;
-  }
+function isMounted(root: string): boolean {
+  const [inside, outside] = [root, dirname(root)].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return inside !== undefined && inside.dev !== outside?.dev;
 }

@@ -9,10 +9,12 @@ const CHUNK_BYTES = 256 * 1024;
 /** A pipe in the place of the file must not keep the reader waiting, nor a link lead elsewhere. */
 const AS_REGULAR_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-export const chunksOf = (source: ObjectSource, signal?: AbortSignal): Readable =>
-  Readable.from(source instanceof Uint8Array ? [source] : read(source.file, source.seen, signal), {
-    objectMode: false,
-  });
+export const streamOf = (source: ObjectSource, signal?: AbortSignal): Readable =>
+  Readable.from(chunksOf(source, signal), { objectMode: false });
+
+/** A stream of them would cost more than the reading of a small file. */
+const chunksOf = (source: ObjectSource, signal?: AbortSignal): Iterable<Uint8Array> | AsyncIterable<Uint8Array> =>
+  source instanceof Uint8Array ? [source] : read(source.file, source.seen, signal);
 
 /** Reads the source once for its hash and size, and passes each chunk on. */
 export async function measure(
@@ -21,7 +23,7 @@ export async function measure(
 ): Promise<{ sha256: string; sizeBytes: number }> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  for await (const chunk of chunksOf(source, signal) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunksOf(source, signal)) {
     hash.update(chunk);
     sizeBytes += chunk.length;
     await onChunk?.(chunk);

@@ -1,6 +1,6 @@
 import type * as S3 from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
-import { chunksOf, measure } from './object-source';
+import { measure, streamOf } from './object-source';
 import {
   keyOf,
   nameIn,
@@ -94,7 +94,7 @@ export class S3ObjectStorage implements ObjectStorage {
 
   /** An error of the source ends the request: the client would leave it without a listener, which ends the process. */
   async #upload(source: ObjectSource, { name, sha256, sizeBytes }: Measured, signal?: AbortSignal): Promise<void> {
-    const Body = chunksOf(source, signal);
+    const Body = streamOf(source, signal);
     const broken = new AbortController();
     Body.once('error', (error) => {
       broken.abort(error);

@@ -82,7 +82,7 @@ export class DockerBackend implements Backend {
   async create(spec: WorkspaceSpec): Promise<Workspace> {
     const limits = await this.#limitsOf(spec.limits);
     const runner = await this.settings.runner();
-    const user = await userOf(spec.id);
+    const user = userOf(spec.id);
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
     if (spec.socket !== undefined) await chown(spec.socket, user.uid, user.gid);
@@ -114,8 +114,8 @@ export class DockerBackend implements Backend {
 }
 
 /** @throws when agents would run as root */
-async function userOf(id: string): Promise<User> {
-  const user = await unprivilegedUser(id);
+function userOf(id: string): User {
+  const user = unprivilegedUser(id);
   if (user) return user;
   const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
   if (uid === 0) throw new Error('the runner is root, and has no range of users for its agents');

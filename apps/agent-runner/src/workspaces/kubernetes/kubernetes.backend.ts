@@ -85,7 +85,7 @@ export class KubernetesBackend implements Backend {
     const runner = { host, port: await this.#surroundings.listener.port() };
     await mkdir(spec.directory, { recursive: true });
     const directory = await realpath(spec.directory);
-    const mirror = await Mirror.open(volumeIn(directory), await unprivilegedUser(spec.id), limits);
+    const mirror = await Mirror.open(volumeIn(directory), unprivilegedUser(spec.id), limits);
     const template = { namespace, image, program, runner, owner, limits, session: spec.id };
     return new PodWorkspace(
       { ...spec, directory, limits },
