@@ -1,8 +1,6 @@
-import { CollectorClient, SessionParser } from '@syntropic/telemetry';
 import { createDatabase, type OwnDatabase } from '@syntropic/testing';
 import { Child, freePort } from '@syntropic/testing/servers';
 import { connectNats, drainAndClose, ensureStreams } from '@syntropic/messaging';
-import { randomUUID } from 'node:crypto';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -12,7 +10,9 @@ import { withStoreAndBus } from '../private-servers';
 import { residentMegabytes } from '../process-family';
 import { medianRound, percentile } from '../statistics';
 import { copyLine, copyRows } from './copy-rows';
+import { perSecond } from './per-second';
 import { bodyOf, EVENTS_OF_BATCH, reportedEvents } from './reported-events';
+import { stdoutLane } from './stdout-lane';
 
 const COLLECTOR = join(__dirname, '../../../apps/observability-collector/src/main.js');
 const READY_MS = 120_000;
@@ -24,8 +24,6 @@ const IN_FLIGHT = 8;
 /** The steady load: events per second, its first minute, the minutes that are measured, and the most batches without an answer. */
 const STEADY = { rate: 5_000, warmUpSeconds: 60, seconds: 180, unanswered: 64 };
 
-const LANE = { sessions: 16, lines: 4_000, linesOfBatch: 250, rate: 10_000 };
-
 type Platform = Readonly<{ database: OwnDatabase; bus: string; url: string; pid: number }>;
 
 /** Reported telemetry from HTTP to durable rows, and lines of agents over the bus, with one collector. */
@@ -36,8 +34,8 @@ export function ingestSuite(print: (line: string) => void): Promise<Figures> {
     try {
       const platform = { database, bus, url: collector.url, pid: collector.child.pid };
       const rate = await ingestRate(platform, print);
-      const lane = await laneRate(platform, print);
-      return { ingest_rate: rate, stdout_lane_rate: lane, ...(await steadyLoad(platform, print)) };
+      const lane = await stdoutLane(platform, print);
+      return { ingest_rate: rate, ...lane, ...(await steadyLoad(platform, print)) };
     } finally {
       await collector.child.stop('SIGKILL', READY_MS);
       await database.drop();
@@ -79,12 +77,6 @@ async function acknowledged(url: string, body: string): Promise<void> {
   }
 }
 
-const perSecond = async (rows: number, work: () => Promise<unknown>): Promise<number> => {
-  const since = performance.now();
-  await work();
-  return (rows * 1_000) / (performance.now() - since);
-};
-
 /** Beside the same rows, copied into the same table with its indexes. */
 async function ingestRate({ database, url }: Platform, print: (line: string) => void): Promise<Figure> {
   const client = new Client(database.url);
@@ -119,37 +111,6 @@ async function inFlight<Item>(items: readonly Item[], work: (item: Item) => Prom
   await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
 }
 
-/** Lines of agents: parsed, sent over the bus, and durable. */
-async function laneRate({ bus }: Platform, print: (line: string) => void): Promise<Figure> {
-  const nats = await connectNats({ url: bus, name: 'bench' });
-  const client = new CollectorClient(nats);
-  const value = await perSecond(LANE.sessions * LANE.lines, () =>
-    Promise.all(Array.from({ length: LANE.sessions }, () => sendLines(client))),
-  );
-  client.close();
-  await drainAndClose(nats);
-  print(`lines/s: ${value.toFixed(0)}, load ${loadavg()[0]?.toFixed(1) ?? ''}`);
-  return timesAtLeast({ value, limit: LANE.rate, unit: 'lines/s', target: 1 });
-}
-
-async function sendLines(client: CollectorClient): Promise<void> {
-  const sessionId = randomUUID();
-  const executionId = `exec-${sessionId.slice(-12)}`;
-  const startedAt = new Date().toISOString();
-  const parser = new SessionParser({ sessionId, executionId, phaseId: 'bench', startedAt }, 'text');
-  for (let first = 1; first <= LANE.lines; first += LANE.linesOfBatch) {
-    const events = Array.from({ length: LANE.linesOfBatch }, (_, index) =>
-      parser.line(
-        `line ${first + index} of an agent that prints what it does`,
-        first + index,
-        new Date().toISOString(),
-      ),
-    ).flat();
-    const [lease, lastLine] = [{ sessionId, token: 1 }, first + LANE.linesOfBatch - 1];
-    await client.sendBatch({ sessionId, executionId, lease, firstLine: first, lastLine, events });
-  }
-}
-
 /** Batches at a steady rate: the time from when each is due to its acknowledgement, and the memory of the collector. */
 async function steadyLoad({ url, pid }: Platform, print: (line: string) => void): Promise<Figures> {
   await steady(url, STEADY.warmUpSeconds);
@@ -160,7 +121,7 @@ async function steadyLoad({ url, pid }: Platform, print: (line: string) => void)
   const growth = ((after - before) * 60) / STEADY.seconds;
   return {
     ingest_steady_rate: stated({ value: (times.length * EVENTS_OF_BATCH) / STEADY.seconds, unit: 'events/s' }),
-    ingest_memory_growth: atMost({ value: Math.max(0, growth), unit: 'MB/min', target: 1 }),
+    collector_memory_growth: atMost({ value: Math.max(0, growth), unit: 'MB/min', target: 1 }),
     ingest_ack_p95: atMost({ value: percentile(times, 0.95), unit: 'ms', target: 250 }),
   };
 }

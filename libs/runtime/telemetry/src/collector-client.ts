@@ -29,8 +29,6 @@ export interface CollectorClientOptions {
 const RESEND_MS = 2_000;
 const LONGEST_RESEND_MS = 15_000;
 
-const NEVER = new AbortController().signal;
-
 /** Sends the telemetry of a runner's sessions until a collector replies that it is durable. Any message may be lost. */
 export class CollectorClient {
   readonly #resend: BackOff;
@@ -48,7 +46,7 @@ export class CollectorClient {
    * Resolves when the batch is durable; only then the next batch of the session may be sent.
    * @throws LeaseLost, BatchRefused, or the signal's reason.
    */
-  async sendBatch(batch: SpooledBatch, signal = NEVER): Promise<{ committed: number }> {
+  async sendBatch(batch: SpooledBatch, signal = new AbortController().signal): Promise<{ committed: number }> {
     const subject = telemetrySubject(batch.executionId, batch.sessionId);
     let committed = batch.firstLine - 1;
     for (const line of this.#linesOf(batch)) committed = await this.#send(subject, line, signal);
