@@ -15,6 +15,10 @@ export async function countRows(queries: QueryRunner, table: string, counted: re
     ${on('delete', 'referencing old table as removed')}
     ${on('truncate', '')}
   `);
+  await queries.query(`
+    do $$ begin
+      if to_regproc('read.plan_counts') is not null then perform read.plan_counts('${table}'); end if;
+    end $$`);
   await queries.query(`delete from read.row_counts where relation = '${table}'`);
   for (const columns of counted) {
     await queries.query(`

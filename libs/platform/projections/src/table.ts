@@ -28,6 +28,7 @@ function countingOf(table: string, counted: readonly (readonly string[])[]): rea
     on('update', 'referencing old table as removed new table as added'),
     on('delete', 'referencing old table as removed'),
     on('truncate', ''),
+    `select read.plan_counts('${table}')`,
   ];
 }
 
