@@ -76,7 +76,11 @@ export function factsOf(executionId: string, workflowId = 'a-workflow', sessionI
       provider: 'simulated',
     }),
     held: event(execution.PhaseHeld, { ...session, yieldPoint: 'after_tool' }),
-    sessionStarted: event(agentSession.events.SessionStarted, { ...phaseIds, provider: 'simulated', repos: [] }),
+    sessionStarted: event(agentSession.events.SessionStarted, {
+      ...phaseIds,
+      provider: 'simulated',
+      repos: ['acme/api'],
+    }),
     sessionCompleted: (telemetryEvents: number) =>
       event(agentSession.events.SessionCompleted, {
         ...phaseIds,

@@ -1,3 +1,4 @@
+import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { addUsd, NO_USAGE, type Usage } from '@syntropic/kernel';
 import { event } from '@syntropic/kernel/testing';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
@@ -68,11 +69,8 @@ export class Insights {
     const facts = factsOf(executionId);
     const begun = event(workflowExecution.events.ExecutionStarted, { ...facts.started.data, repos: [...repos] });
     await this.gateway.record(`execution-${executionId}`, [begun, facts.queued, facts.phaseStarted], executionId);
-    const { minPosition } = await this.gateway.record(
-      `session-${facts.sessionId}`,
-      [facts.sessionStarted],
-      executionId,
-    );
+    const opened = event(agentSession.events.SessionStarted, { ...facts.sessionStarted.data, repos: [...repos] });
+    const { minPosition } = await this.gateway.record(`session-${facts.sessionId}`, [opened], executionId);
     return { ...facts, executionId, minPosition };
   };
 

@@ -38,8 +38,11 @@ export async function storeListedRows(gateway: ReturnType<typeof useGateway>) {
 
 const tableOf = (name: string): string => READ_MODELS.find((model) => model.name === name)?.table ?? name;
 
-/** An execution that a repository names has a row of its own. */
-const ALSO_CHANGED: Readonly<Record<string, readonly string[]>> = { repo_execution: ['execution_id'] };
+/** Executions and sessions that a repository names have rows of their own. */
+const ALSO_CHANGED: Readonly<Record<string, readonly string[]>> = {
+  repo_execution: ['execution_id'],
+  repo_session: ['session_id'],
+};
 
 const rowsOf = (executionId: string): Readonly<Record<string, Row>> => ({
   message: {

@@ -28,6 +28,8 @@ const ROWS: Readonly<Record<string, string>> = {
     false as is_private, ${created}`,
   repo_execution: `${EXECUTION} || ' github:acme/api' as repo_execution_id, 'github:acme/api' as repository,
     ${EXECUTION} as execution_id, ${STARTED} as started_at, 'manual' as trigger_source`,
+  repo_session: `${SESSION} || ' github:acme/api' as repo_session_id, 'github:acme/api' as repository, ${SESSION} as session_id,
+    ${STARTED} as started_at`,
   trigger: `${hexadecimal('tr')} as trigger_id, 'A rule' as name, (array['issue_comment', 'pull_request'])[1 + n % 2] as event,
     'acme/r' || n % ${PARENTS} as repository, 'acme/r' || n % ${PARENTS} as repository_key, 'workflow-' || n % ${PARENTS} as workflow_id,
     (array['active', 'paused', 'deleted'])[1 + n % 3] as status, 1 as fire_count, 'i' as installation_id, ${created},

@@ -11,8 +11,8 @@ import { merged, type Source } from './merged-entries';
 
 type Query = z.output<typeof AuditQuery>;
 
-/** Rows of each source that one page examines at most: a filter that matches few of them gives short pages. */
-const EXAMINED = 5_000;
+/** Rows of each source that a page of some aggregates examines at most: where few of them match, pages are short. */
+const MOST_EXAMINED = 1_000;
 
 /** The events of callers, from their read model, and the records of what the log does not hold, in one order of time. */
 @Injectable()
@@ -43,11 +43,14 @@ export class AuditLog {
   /** The newest matching rows of a source below a number, among those that one page examines. */
   async #find(source: SourceSql, query: Query, before: number): Promise<Source> {
     const { kind, id } = callerIn(query);
+    // Indexes serve all other conditions: each examined row is one of the page.
+    const isSifted = query.aggregate !== undefined;
+    const most = isSifted ? MOST_EXAMINED : query.limit;
     const { rows } = await this.pool.query<Omit<Source, 'before' | 'isCut'> & { examined: number }>(
       `with examined as materialized (
          select * from (${source.rows}) s
          where ${conditionsOf(source, query).join(' and ')}
-         order by ${source.order} desc limit ${EXAMINED}
+         order by ${source.order} desc limit $8
        ),
        matching as (
          select * from examined where $6::text is null or aggregate = $6 or starts_with(aggregate, $6 || '-')
@@ -57,10 +60,10 @@ export class AuditLog {
          (select jsonb_build_object('number', number, 'at', ${instant('recorded_at')}) from examined order by number limit 1) as last,
          (select coalesce(jsonb_agg(jsonb_build_object('number', number, 'entry', ${ENTRY}) order by number desc), '[]') from matching) as found
        from (select $2::timestamptz, $3::timestamptz, $4::text, $5::text) given`,
-      [before, query.to, query.from, kind, id, query.aggregate, query.limit],
+      [before, query.to, query.from, kind, id, query.aggregate, query.limit, most],
     );
     const { found = [], last = null, examined = 0 } = rows[0] ?? {};
-    return { before, found, last, isCut: examined === EXAMINED };
+    return { before, found, last, isCut: isSifted && examined === most };
   }
 }
 

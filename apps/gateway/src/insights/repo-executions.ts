@@ -2,7 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { sessionProjection, type SessionRow } from '@syntropic/agent-sessions/read-model';
 import { triggerFiringProjection } from '@syntropic/github/read-model';
 import { executionProjection, type ExecutionRow } from '@syntropic/orchestration/read-model';
-import { executionFailureProjection, repoExecutionProjection } from '@syntropic/organization/read-model';
+import {
+  executionFailureProjection,
+  repoExecutionProjection,
+  repoSessionProjection,
+} from '@syntropic/organization/read-model';
 import { cutPage, instant, ListOrder, type ListPlace, type Ordered, type OrderValues } from '@syntropic/postgres';
 import { Pool } from 'pg';
 
@@ -24,10 +28,10 @@ const scopeOf = (isOne: boolean): string =>
 const COUNTED = '(select count(*)::int from found)';
 
 /** The kept count of one repository, for all times. */
-const KEPT = `coalesce((
+const keptIn = (table: string, otherwise: string): string => `coalesce((
   select rows::int from read.row_counts
   where $2::timestamptz = '-infinity' and cardinality($1::text[]) = 1
-    and relation = '${NAMED}' and columns = 'repository' and value = to_jsonb($1::text[])), ${COUNTED})`;
+    and relation = '${table}' and columns = 'repository' and value = to_jsonb($1::text[])), ${otherwise})`;
 
 /** The order of `found`, which has the time and the id of all rows. */
 const inOrder = (direction: 'asc' | 'desc', isNullable = false) =>
@@ -69,7 +73,7 @@ const activity = (order: ListOrder, isOne: boolean): ListSql => ({
   columns: `${identity}, t.status, ${TRIGGER_SOURCE},
      ${instant('t.started_at')} as started_at, ${instant('t.completed_at')} as completed_at`,
   from: ofExecution,
-  total: KEPT,
+  total: keptIn(NAMED, COUNTED),
 });
 
 const phaseOf = (field: string): string => `(
@@ -89,13 +93,14 @@ const failures: ListSql = {
 };
 
 const sessions: ListSql = {
-  found: `${scopeOf(true)}, found as (
-    select session_id as id, t.started_at as at from scope join ${sessionProjection.table} t using (execution_id))`,
+  found: `found as not materialized (
+    select session_id as id, started_at as at from ${repoSessionProjection.table}
+    where repository = ($1::text[])[1] and started_at >= $2::timestamptz)`,
   order: NEWEST,
   columns: `session_id, execution_id, status, provider, detail->'usage' as usage,
      ${instant('t.started_at')} as started_at, ${instant('t.completed_at')} as completed_at`,
   from: `${sessionProjection.table} t on t.session_id = page.id`,
-  total: COUNTED,
+  total: keptIn(repoSessionProjection.table, '0'),
 };
 
 export type ActivityRow = Readonly<

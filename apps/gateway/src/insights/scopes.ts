@@ -8,6 +8,7 @@ import {
   organizationProjection,
   repoExecutionProjection,
   repoProjection,
+  repoSessionProjection,
   systemProjection,
   type RepoRow,
 } from '@syntropic/organization/read-model';
@@ -27,6 +28,7 @@ const SYSTEM = { projection: systemProjection, noun: 'System', missing: 'system.
 /** The read models behind insights, besides those of the repositories. */
 const SOURCES = [
   repoExecutionProjection,
+  repoSessionProjection,
   executionProjection,
   executionFailureProjection,
   sessionProjection,

@@ -19,6 +19,7 @@ import {
   organizationProjection,
   repoExecutionProjection,
   repoProjection,
+  repoSessionProjection,
   systemProjection,
 } from '@syntropic/organization/read-model';
 import type { Projection } from '@syntropic/projections';
@@ -41,6 +42,7 @@ export const READ_MODELS: readonly Projection[] = [
   systemProjection,
   repoProjection,
   repoExecutionProjection,
+  repoSessionProjection,
   executionFailureProjection,
   installationProjection,
   installationRepoProjection,

@@ -1,7 +1,7 @@
-import { MAX_REPOS, RepoFullName, repositoryKey, type EventOf, type Recorded } from '@syntropic/kernel';
-import { repositoryName, workflowExecution } from '@syntropic/orchestration/contracts';
+import { workflowExecution } from '@syntropic/orchestration/contracts';
 import { projection } from '@syntropic/projections';
 import { z } from 'zod';
+import { namedRepositories } from './named-repositories';
 
 const row = z.object({
   /** The execution and the repository. */
@@ -22,7 +22,10 @@ export const repoExecutionProjection = projection(workflowExecution)({
   key: 'repo_execution_id',
   indexes: [['repository', 'started_at', 'execution_id'], ['started_at', 'execution_id'], ['execution_id']],
   counted: [['repository']],
-  keys: (event) => (event.type === 'ExecutionStarted' ? keysOf(event) : []),
+  keys: (event) =>
+    event.type === 'ExecutionStarted'
+      ? namedRepositories(event.data.repos).map((repository) => `${event.data.executionId} ${repository}`)
+      : [],
   on: {
     ExecutionStarted: (_, { data, recordedAt }, key) => ({
       repo_execution_id: key,
@@ -33,14 +36,3 @@ export const repoExecutionProjection = projection(workflowExecution)({
     }),
   },
 });
-
-type Started = Extract<Recorded<EventOf<typeof workflowExecution>>, { type: 'ExecutionStarted' }>;
-
-/** Names that cannot be registered are in no row: those of directories on a runner's disk, and those that are too long. */
-const keysOf = ({ data: { executionId, repos } }: Started): readonly string[] =>
-  repos
-    .slice(0, MAX_REPOS)
-    .flatMap((repo) => repositoryName(repo) ?? [])
-    .map(({ owner, name }) => `${owner}/${name}`)
-    .filter((fullName) => RepoFullName.safeParse(fullName).success)
-    .map((fullName) => `${executionId} ${repositoryKey('github', fullName)}`);

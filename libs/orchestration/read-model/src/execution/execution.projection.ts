@@ -33,6 +33,7 @@ export const executionProjection = projection(
   indexes: [
     ['started_at', 'execution_id'],
     ['status', 'started_at', 'execution_id'],
+    ['status', 'completed_at', 'execution_id'],
     ['workflow_id', 'started_at', 'execution_id'],
     ['rerun_of', 'started_at'],
   ],
