@@ -174,6 +174,12 @@ describe('an execution', () => {
 
     expect(await idsOf('/api/executions?status=cancelled')).toContain(ended);
     expect(await idsOf('/api/executions?status=running')).not.toContain(ended);
+    const [from, none] = ['started_after=2026-01-01T00:00:00Z', 'started_before=2026-01-01T00:00:00Z'];
+    expect(await idsOf(`/api/executions?status=cancelled&${from}`)).toContain(ended);
+    expect(await idsOf(`/api/executions?status=cancelled&${none}`)).toEqual([]);
+    expect(await idsOf(`/api/executions?workflow_id=${factsOf(ended).started.data.workflowId}`)).toContain(ended);
+    expect(await idsOf('/api/executions?workflow_id=none')).toEqual([]);
+    expect(await read('/api/executions?started_after=yesterday')).toMatchObject({ body: { field: 'started_after' } });
     expect(await idsOf('/api/workflows/executions/active')).toContain(running);
     expect(await idsOf('/api/workflows/executions/active')).not.toContain(ended);
     expect(await idsOf('/api/workflows/executions/active?limit=1&offset=1')).toEqual([older]);

@@ -4,7 +4,7 @@ import { executionProjection, hasEnded, type ListedExecution } from '@syntropic/
 import { ReadModels, usageOfRow } from '@syntropic/projections';
 import type { ApiRequest } from '../http/endpoint';
 import { tellTotal } from '../http/list-headers';
-import { pageIn } from '../http/list-pages';
+import { pageIn, type ListPage } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { Problem } from '../problems/problem';
 import { isFrontPage } from '../reads/front-page';
@@ -12,7 +12,7 @@ import { KeptReplies } from '../reads/kept-replies';
 import { RowLookup } from '../reads/row-lookup';
 import { WORKFLOW } from '../workflows/workflow-lookup';
 import { ACTIVE, EXECUTION } from './execution-lookup';
-import { ExecutionListQuery } from './executions.dto';
+import { ExecutionListQuery } from './execution-lists.dto';
 import { executionRun, executionStatus, executionSummary } from './execution-views';
 import { listActive, listExecutions, listRuns, readHistory, readWorkflowExecution } from './executions.endpoints';
 import { openSessions, UsageNow } from './usage-now';
@@ -71,28 +71,39 @@ export class ExecutionsController {
 
   @Serve(listExecutions)
   async list(request: ApiRequest<typeof listExecutions>) {
-    const { query, minPosition } = request;
-    const { status, page, page_size, cursor = '' } = query;
-    const { place, cursorOf } = pageIn(listExecutions, request);
+    const { status, page, page_size, cursor = '', ...filters } = request.query;
+    const at = pageIn(listExecutions, request);
     // Clients may filter by `pending`, which no execution is: it runs as soon as it is recorded.
     if (status === 'pending') return { executions: [], total: 0, page, page_size };
 
+    // Filters of which there are endless many are not worth keeping answers for.
+    if (Object.values(filters).some((filter) => filter !== undefined)) {
+      const { view, next } = await this.#page(request, status, at);
+      return this.kept.tagged(request, view, next);
+    }
     const name = `list:${status ?? ''}:${page}:${page_size}:${cursor}`;
-    return this.kept.ofList(request, { projection: executionProjection, name }, async () => {
-      const { rows, total, next, position } = await this.reads.positionedPage(executionProjection, {
-        where: { status },
-        orderBy: [['started_at', 'desc']],
-        ...place,
-        isFront: isFrontPage(ExecutionListQuery, query),
-        minPosition,
-      });
-      return {
-        view: { executions: await this.#each(rows, executionSummary), total, page, page_size },
-        next: cursorOf(next),
-        asOf: position,
-        isFinal: rows.every((row) => hasEnded(row) && openSessions(row.detail).size === 0),
-      };
+    return this.kept.ofList(request, { projection: executionProjection, name }, () => this.#page(request, status, at));
+  }
+
+  async #page(
+    { query, minPosition }: ApiRequest<typeof listExecutions>,
+    status: ListedExecution['status'] | undefined,
+    { place, cursorOf }: ListPage,
+  ) {
+    const { workflow_id, started_after, started_before, page, page_size } = query;
+    const { rows, total, next, position } = await this.reads.positionedPage(executionProjection, {
+      where: { workflow_id, status, started_at: { '>=': started_after, '<=': started_before } },
+      orderBy: [['started_at', 'desc']],
+      ...place,
+      isFront: isFrontPage(ExecutionListQuery, query),
+      minPosition,
     });
+    return {
+      view: { executions: await this.#each(rows, executionSummary), total, page, page_size },
+      next: cursorOf(next),
+      asOf: position,
+      isFinal: rows.every((row) => hasEnded(row) && openSessions(row.detail).size === 0),
+    };
   }
 
   async #each<View>(rows: readonly ListedExecution[], view: (row: ListedExecution, usage: Usage) => View) {

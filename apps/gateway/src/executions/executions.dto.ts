@@ -2,14 +2,11 @@ import { budgetNumbers, PROVIDERS, RepositoryReference } from '@syntropic/orches
 import { PhaseId, WorkflowId } from '@syntropic/kernel';
 import { z } from 'zod';
 import { costFields, knownUsd, tokenFields, totalTokenFields } from '../display/usage-fields';
-import { pagesByNumber, pagesByOffset } from '../http/list-pages';
 import { cutField } from '../reads/cut-mark';
 import { BudgetLimitView } from './budget.dto';
 import { ControlView } from './controls.dto';
 import { At } from './moment';
 import { MessageView } from './messages.dto';
-
-const EXECUTION_STATUSES = ['running', 'paused', 'interrupted', 'completed', 'failed', 'cancelled'] as const;
 
 /** The id, or its first characters. */
 export const ExecutionParams = z.object({ execution_id: z.string().min(1) });
@@ -34,13 +31,6 @@ export const StartRequest = z
 export const StartedExecution = z
   .object({ execution_id: z.string(), workflow_id: z.string(), status: z.literal('started'), message: z.string() })
   .meta({ id: 'ExecuteWorkflowResponse' });
-
-export const ExecutionListQuery = z.object({
-  status: z.enum([...EXECUTION_STATUSES, 'pending']).optional(),
-  ...pagesByNumber(100, 50),
-});
-
-export const ActiveQuery = z.object(pagesByOffset(100, 20));
 
 const asOf = {
   as_of: z
@@ -217,8 +207,6 @@ const ExecutionRun = z
   })
   .meta({ id: 'ExecutionRunSummary' });
 export type ExecutionRun = z.infer<typeof ExecutionRun>;
-
-export const RunsQuery = z.object(pagesByOffset(1_000, 100));
 
 export const ExecutionRuns = z
   .object({ runs: z.array(ExecutionRun), total: z.int(), workflow_id: z.string(), workflow_name: z.string() })

@@ -1,17 +1,15 @@
 import { endpoint } from '../http/endpoint';
+import { ActiveQuery, ExecutionListQuery, RunsQuery } from './execution-lists.dto';
 import {
   ActiveExecutions,
-  ActiveQuery,
   ExecutionDetail,
   ExecutionHistory,
   ExecutionList,
-  ExecutionListQuery,
   ExecutionParams,
   ExecutionQuery,
   ExecutionRuns,
   ExecutionState,
   ExecutionStatus,
-  RunsQuery,
   StartedExecution,
   StartParams,
   StartRequest,

@@ -33,7 +33,7 @@ type Pages =
   z.output<z.ZodObject<ReturnType<typeof pagesByOffset>>> | z.output<z.ZodObject<ReturnType<typeof pagesByNumber>>>;
 type Listing = Readonly<{ params?: unknown; query: Pages; reply: ApiRequest['reply'] }>;
 
-type ListPage = Readonly<{
+export type ListPage = Readonly<{
   place: ListPlace;
   /** Tells what asks for the next page, which begins behind the row with these values. */
   tellNext: (next: OrderValues | null) => void;

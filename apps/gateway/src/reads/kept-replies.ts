@@ -36,9 +36,9 @@ export class KeptReplies {
     return sent(request, fresh);
   }
 
-  /** An answer that costs nothing to make, with an entity tag. */
-  tagged(request: Request, view: object): JsonBytes {
-    return sent(request, answerOf(bytesOf(view)));
+  /** An answer that is not kept, with an entity tag. `next`: what asks for the next page of a list. */
+  tagged(request: Request, view: object, next: string | null = null): JsonBytes {
+    return sent(request, { ...answerOf(bytesOf(view)), next });
   }
 
   async ofList(request: Request, place: Place, make: () => Promise<Made>): Promise<JsonBytes> {
