@@ -33,7 +33,7 @@ export async function moveTelemetry(args: readonly string[], report: Report): Pr
     options: { to: { type: 'string' }, 'data-dir': { type: 'string' } },
   });
   const { to, 'data-dir': directory } = checked(Moved, values);
-  const [moved] = await audited('MoveTelemetry', directory, (pool) => moveStore(pool, to, report));
+  const moved = await audited('MoveTelemetry', directory, (pool) => moveStore(pool, to, report));
   report(moved ? `telemetry is ${to} now` : `telemetry was ${to} already`);
 }
 
@@ -73,14 +73,12 @@ async function audited<Result>(
   action: string,
   directory: string,
   work: (pool: Pool) => Promise<Result>,
-): Promise<readonly Result[]> {
+): Promise<Result> {
   const pool = createPool(databaseUrl(directory), { max: 1 });
   try {
-    const done: Result[] = [];
-    await new AuditRecords(pool).around({ action, subject: 'telemetry', context: ownContext() }, async () => {
-      done.push(await work(pool));
-    });
-    return done;
+    return await new AuditRecords(pool).around({ action, subject: 'telemetry', context: ownContext() }, () =>
+      work(pool),
+    );
   } finally {
     await pool.end();
   }

@@ -13,6 +13,7 @@ import type { NatsConnection } from 'nats';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { operator } from './operator.handlers';
+import { QuarantineReplays } from './quarantine/quarantine-replays';
 
 const database = useDatabase();
 const server = useNats();
@@ -30,6 +31,8 @@ const COMMANDS: Readonly<Record<string, readonly [data: object, subject: string]
   RetryProcess: [{ process: 'run-phases' }, 'process-run-phases'],
   ParkProcessEvent: [{ process: 'run-phases', position: 1, reason: 'x' }, 'process-run-phases'],
   ReplayDeadLetter: [{ id: LETTER }, `dead-letter-${LETTER}`],
+  ReplayQuarantined: [{ id: LETTER }, `quarantine-${LETTER}`],
+  ReplayQuarantine: [{ reason: 'late' }, 'quarantine-late'],
   CreateKey: [{ ...KEY, name: 'k', role: 'admin' }, KEY.keyId],
   RotateKey: [{ ...KEY, secretHash: 'b'.repeat(64), graceSeconds: 0 }, KEY.keyId],
   RevokeKey: [{ keyId: KEY.keyId }, KEY.keyId],
@@ -39,6 +42,8 @@ const REFUSED = {
   ParkEvent: 'projection.not_stopped',
   ParkProcessEvent: 'process.not_failing',
   ReplayDeadLetter: 'dead_letter.not_found',
+  ReplayQuarantined: 'quarantine.not_found',
+  ReplayQuarantine: 'quarantine.not_found',
 };
 
 const messages = commandsOf([operator]).filter(({ context }) => context !== 'audit');
@@ -56,6 +61,7 @@ describe('commands that change no stream', () => {
       { provide: ProjectionOperator, useFactory: () => new ProjectionOperator(pool) },
       { provide: ProcessOperator, useFactory: () => new ProcessOperator(pool) },
       { provide: DeadLetters, useFactory: () => new DeadLetters(pool, nats, 'command-service') },
+      { provide: QuarantineReplays, useFactory: () => new QuarantineReplays(pool, nats) },
     ];
     @Global()
     @Module({ providers: parts, exports: parts.map(({ provide }) => provide) })

@@ -1,3 +1,4 @@
+import { quarantineCommands } from '@syntropic/agent-sessions/contracts';
 import { ApiKeys, auditCommands, AuditRecords, keyCommands } from '@syntropic/access';
 import { context } from '@syntropic/context';
 import type { Command, ReplyOf } from '@syntropic/kernel';
@@ -5,16 +6,20 @@ import { deadLetterCommands, DeadLetters, Handles, type Handler } from '@syntrop
 import { processCommands, ProcessOperator } from '@syntropic/processes';
 import { projectionCommands, ProjectionOperator } from '@syntropic/projections';
 import { audited } from './audited-handler';
+import { QuarantineReplays } from './quarantine/quarantine-replays';
 
 const { RetryProjection, ParkEvent, StartRebuild, StopRebuild, AcceptRebuild } = projectionCommands;
 const { RetryProcess, ParkProcessEvent } = processCommands;
 const { ReplayDeadLetter } = deadLetterCommands;
+const { ReplayQuarantined, ReplayQuarantine } = quarantineCommands;
 const { CreateKey, RotateKey, RevokeKey } = keyCommands;
 const { RecordRefusals } = auditCommands;
 
 const readModel = ({ projection = 'all' }: Readonly<{ projection?: string | undefined }>) => `projection-${projection}`;
 const processOf = ({ process }: Readonly<{ process: string }>) => `process-${process}`;
 const letterOf = ({ id }: Readonly<{ id: string }>) => `dead-letter-${id}`;
+const setApart = ({ id }: Readonly<{ id: string }>) => `quarantine-${id}`;
+const kindOf = ({ reason }: Readonly<{ reason: string }>) => `quarantine-${reason}`;
 const keyOf = ({ keyId }: Readonly<{ keyId: string }>) => keyId;
 
 @Handles(RecordRefusals)
@@ -38,6 +43,8 @@ export const operator = context({
     audited(RetryProcess, ProcessOperator, processOf, (operator, data) => operator.retry(data)),
     audited(ParkProcessEvent, ProcessOperator, processOf, (operator, data, by) => operator.park(data, by)),
     audited(ReplayDeadLetter, DeadLetters, letterOf, (letters, { id }) => letters.replay({ id })),
+    audited(ReplayQuarantined, QuarantineReplays, setApart, (replays, data) => replays.one(data)),
+    audited(ReplayQuarantine, QuarantineReplays, kindOf, (replays, data) => replays.ofKind(data)),
     audited(CreateKey, ApiKeys, keyOf, (keys, data, by) => keys.create(data, by)),
     audited(RotateKey, ApiKeys, keyOf, (keys, data, by) => keys.rotate(data, by)),
     audited(RevokeKey, ApiKeys, keyOf, (keys, data, by) => keys.revoke(data, by)),

@@ -6,6 +6,7 @@ import { ProjectionOperator } from '@syntropic/projections';
 import { Background, hourly, NATS } from '@syntropic/service';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
+import { QuarantineReplays } from './quarantine/quarantine-replays';
 
 /** Deletes dead letters that were replayed long ago, and old records of the audit. */
 @Injectable()
@@ -39,9 +40,14 @@ class OperatorRetention implements OnModuleInit {
       inject: [Pool, NATS],
       useFactory: (pool: Pool, nats: NatsConnection) => new DeadLetters(pool, nats, 'command-service'),
     },
+    {
+      provide: QuarantineReplays,
+      inject: [Pool, NATS],
+      useFactory: (pool: Pool, nats: NatsConnection) => new QuarantineReplays(pool, nats),
+    },
     { provide: AuditRecords, inject: [Pool], useFactory: (pool: Pool) => new AuditRecords(pool) },
     OperatorRetention,
   ],
-  exports: [ProjectionOperator, ProcessOperator, DeadLetters, AuditRecords],
+  exports: [ProjectionOperator, ProcessOperator, DeadLetters, QuarantineReplays, AuditRecords],
 })
 export class OperatorModule {}

@@ -81,9 +81,7 @@ import { DocsAssets } from './openapi/docs/docs-assets';
 import { DocsController } from './openapi/docs/docs.controller';
 import { openApiDocument } from './openapi/openapi-document';
 import { API_DOCUMENTS, ApiDocumentsController, type ApiDocuments } from './openapi/api-documents.controller';
-import { OperatorController } from './operator/operator.controller';
-import { WorkController } from './operator/work.controller';
-import { RebuildsController } from './operator/rebuilds.controller';
+import { OPERATOR } from './operator/operator.controllers';
 import { OrganizationsController } from './organizations/organizations.controller';
 import { ProblemFilter } from './problems/problem.filter';
 import { KeptReplies } from './reads/kept-replies';
@@ -132,9 +130,7 @@ export const API = [
   PlainStreamController,
   ActivityController,
   StreamTokensController,
-  OperatorController,
-  WorkController,
-  RebuildsController,
+  ...OPERATOR,
   KeysController,
   AuditController,
   SystemHealthController,

@@ -159,23 +159,6 @@ describe('an operator', () => {
     });
   });
 
-  it('sees why telemetry was set apart, the most frequent reason first', async () => {
-    await gateway.database.pool.query(
-      `insert into telemetry.quarantine (event_id, reason, event, received_at)
-       select gen_random_uuid(), reason, '{}', '2026-01-02T03:04:05Z' from unnest(array['late', 'data.a: wrong', 'data.a: lacking']) reason`,
-    );
-
-    expect(await ask('GET', '/quarantine')).toMatchObject({
-      status: 200,
-      body: {
-        reasons: [
-          { reason: 'data.a', events: 2, newest_at: '2026-01-02T03:04:05.000Z' },
-          { reason: 'late', events: 1, newest_at: '2026-01-02T03:04:05.000Z' },
-        ],
-      },
-    });
-  });
-
   it('lists dead letters, and sends one again', async () => {
     const letters = new DeadLetters(gateway.database.pool, gateway.nats, 'spec');
     const id = await letters.bury({ subject: 'telemetry.a.b', data: Buffer.from('not a batch') }, 'malformed');

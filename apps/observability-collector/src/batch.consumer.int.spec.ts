@@ -1,5 +1,5 @@
 import { decodeLiveFrame, liveSubject, type LiveFrame } from '@syntropic/live';
-import { BatchRefused, LeaseLost, telemetrySubject } from '@syntropic/telemetry';
+import { BatchRefused, LeaseLost, QUARANTINE_SUBJECT, telemetrySubject } from '@syntropic/telemetry';
 import { eventually } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import { numbered, useCollectors } from './testing/collector.fixture';
@@ -101,5 +101,51 @@ describe('a runner', () => {
     giveUp.abort(new Error('the lease is gone'));
 
     await expect(sent).rejects.toThrow('the lease is gone');
+  });
+});
+
+describe('a request to try events again', () => {
+  const ask = async (request: object) => {
+    const operator = await collectors.connect('command-service');
+    await operator.jetstream().publish(QUARANTINE_SUBJECT, JSON.stringify(request));
+  };
+
+  it('stores those that can be stored, once, and leaves the others apart', async () => {
+    await collectors.start();
+    const { event, stored, sessionId } = collectors.session();
+    const [good, faulty, later] = [event(), { ...event(), time: 'yesterday' }, event()];
+    const setApart = async (one: object) => {
+      const { rows } = await collectors.database.pool.query<{ id: string }>(
+        `insert into telemetry.quarantine (event_id, session_id, reason, event)
+         values (gen_random_uuid(), $1, 'an older fault', $2) returning event_id as id`,
+        [sessionId, JSON.stringify(one)],
+      );
+      return rows[0]?.id ?? '';
+    };
+    const replay = [await setApart(good), await setApart(faulty), randomUUID()];
+    const left = await setApart(later);
+    await ask({ replay });
+    await ask({ replay });
+
+    await eventually(async () => (await stored()).length > 0);
+    await ask({ replay: [left] });
+    await eventually(async () => (await stored()).length > 1);
+    await expect(stored()).resolves.toEqual(numbered([good, later]));
+    const { rows } = await collectors.database.pool.query<{ event: string }>(
+      'select event from telemetry.quarantine where session_id = $1',
+      [sessionId],
+    );
+    expect(rows).toEqual([{ event: JSON.stringify(faulty) }]);
+  });
+
+  it('that is none is buried', async () => {
+    await collectors.start();
+    await ask({ replay: ['all'] });
+    await eventually(async () => {
+      const { rowCount } = await collectors.database.pool.query('select from ops.dead_letters where subject = $1', [
+        QUARANTINE_SUBJECT,
+      ]);
+      return rowCount === 1;
+    });
   });
 });

@@ -1,10 +1,13 @@
 import type { LiveFrameFault } from '@syntropic/live';
+import { errorText } from '@syntropic/kernel';
 import { followStream } from '@syntropic/messaging';
 import {
   LEASE_LOST,
   linesOfMessage,
   MALFORMED,
   messageOf,
+  QUARANTINE_SUBJECT,
+  QuarantineReplay,
   readBatch,
   REPLY_HEADER,
   TELEMETRY_STREAM,
@@ -30,6 +33,8 @@ export type BatchConsumerOptions = Readonly<{
   observer: BatchObserver;
   /** Keeps a line of a message that is not a batch. */
   bury: (message: Pick<JsMsg, 'subject' | 'headers' | 'data'>, reason: string) => Promise<unknown>;
+  /** Tries events again that were set apart. */
+  replay: (ids: readonly string[]) => Promise<unknown>;
 }>;
 
 const DURABLE = 'collector';
@@ -90,8 +95,20 @@ export class BatchConsumer {
     void handled.finally(() => this.#inHand.delete(handled));
   }
 
+  /** Tries events again that were set apart. */
+  async #replay({ subject, headers, data }: JsMsg): Promise<void> {
+    const asked = readReplay(data);
+    if ('fault' in asked) await this.options.bury({ subject, headers, data }, asked.fault);
+    else await this.options.replay(asked.replay);
+  }
+
   /** Each batch of a message is stored and shown by itself. When the store fails for one, the message comes again, and the others are known. */
   async #handle(message: JsMsg): Promise<void> {
+    if (message.subject === QUARANTINE_SUBJECT) {
+      await this.#replay(message);
+      message.ack();
+      return;
+    }
     const lines = linesOfMessage(message.data).map(readLine);
     const faults = lines.filter((line) => 'fault' in line);
     const replies = await allOf([
@@ -131,6 +148,14 @@ export class BatchConsumer {
 type LineReply = Readonly<{ number: number; reply: CollectorReply }>;
 type BatchLine = Readonly<{ number: number; bytes: number; batch: ReturnType<typeof readBatch> }>;
 type FaultyLine = Readonly<{ number: number; line: Buffer; fault: string }>;
+
+function readReplay(data: Uint8Array): QuarantineReplay | Readonly<{ fault: string }> {
+  try {
+    return QuarantineReplay.parse(JSON.parse(Buffer.from(data).toString()));
+  } catch (error) {
+    return { fault: errorText(error instanceof Error ? error.message : String(error)) };
+  }
+}
 
 function readLine(line: Buffer, number: number): BatchLine | FaultyLine {
   try {

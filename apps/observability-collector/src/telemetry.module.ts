@@ -1,7 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DeadLetters } from '@syntropic/messaging';
 import { NATS } from '@syntropic/service';
-import { EventBuffer, PostgresTelemetryStore, type Retention, type TelemetryStore } from '@syntropic/telemetry';
+import {
+  EventBuffer,
+  PostgresTelemetryStore,
+  Quarantine,
+  type Retention,
+  type TelemetryStore,
+} from '@syntropic/telemetry';
 import type { NatsConnection } from 'nats';
 import { Pool } from 'pg';
 import { BatchConsumer } from './batch.consumer';
@@ -17,7 +23,16 @@ import { TELEMETRY_STORE, TelemetryTasks } from './telemetry.tasks';
       inject: [Pool, NATS],
       useFactory: (pool: Pool, nats: NatsConnection) => new DeadLetters(pool, nats, 'observability-collector'),
     },
-    { provide: BatchConsumer, inject: [NATS, EventBuffer, BatchMetrics, DeadLetters], useFactory: batchConsumer },
+    {
+      provide: Quarantine,
+      inject: [Pool, TELEMETRY_STORE],
+      useFactory: (pool: Pool, store: TelemetryStore) => new Quarantine(pool, store),
+    },
+    {
+      provide: BatchConsumer,
+      inject: [NATS, EventBuffer, BatchMetrics, DeadLetters, Quarantine],
+      useFactory: batchConsumer,
+    },
     BatchMetrics,
     TelemetryTasks,
   ],
@@ -31,6 +46,20 @@ export class TelemetryModule {
   }
 }
 
-function batchConsumer(nats: NatsConnection, buffer: EventBuffer, observer: BatchMetrics, letters: DeadLetters) {
-  return new BatchConsumer({ nats, buffer, observer, bury: (message, reason) => letters.bury(message, reason) });
+type ConsumerParts = readonly [
+  nats: NatsConnection,
+  buffer: EventBuffer,
+  observer: BatchMetrics,
+  letters: DeadLetters,
+  quarantine: Quarantine,
+];
+
+function batchConsumer(...[nats, buffer, observer, letters, quarantine]: ConsumerParts) {
+  return new BatchConsumer({
+    nats,
+    buffer,
+    observer,
+    bury: (message, reason) => letters.bury(message, reason),
+    replay: (ids) => quarantine.replayEach(ids),
+  });
 }

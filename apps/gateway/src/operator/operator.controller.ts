@@ -2,7 +2,6 @@ import { Controller } from '@nestjs/common';
 import { deadLetterCommands, DeadLetters } from '@syntropic/messaging';
 import { processCommands, processStates } from '@syntropic/processes';
 import { projectionCommands, projectionStates } from '@syntropic/projections';
-import { quarantineReasons } from '@syntropic/telemetry';
 import { Pool } from 'pg';
 import { Commands } from '../commands/commands';
 import type { ApiRequest } from '../http/endpoint';
@@ -13,7 +12,6 @@ import {
   listDeadLetters,
   listProcesses,
   listProjections,
-  listQuarantine,
   parkEvent,
   parkProcessEvent,
   replayDeadLetter,
@@ -93,12 +91,6 @@ export class OperatorController {
       size_bytes: sizeBytes,
     }));
     return { dead_letters: shown, total };
-  }
-
-  @Serve(listQuarantine)
-  async quarantine() {
-    const reasons = await quarantineReasons(this.pool);
-    return { reasons: reasons.map(({ newest, ...reason }) => ({ ...reason, newest_at: newest })) };
   }
 
   @Serve(replayDeadLetter)

@@ -135,12 +135,4 @@ export const DeadLetterList = z
 
 export const DeadLetterParams = z.object({ dead_letter_id: z.uuid() });
 
-export const QuarantineList = z
-  .object({
-    reasons: z
-      .array(z.object({ reason: z.string(), events: z.int(), newest_at: z.string() }))
-      .meta({ description: 'The hundred most frequent, without what differs from event to event.' }),
-  })
-  .meta({ id: 'QuarantineReasonList' });
-
 export const Done = z.object({ success: z.literal(true), message: z.string() }).meta({ id: 'OperatorReply' });

@@ -9,7 +9,6 @@ import {
   ProcessParams,
   ProjectionList,
   ProjectionParams,
-  QuarantineList,
   RetryProcessRequest,
 } from './operator.dto';
 
@@ -76,14 +75,6 @@ export const listDeadLetters = endpoint({
   summary: 'Messages that could not be handled, newest first',
   query: DeadLetterQuery,
   reply: DeadLetterList,
-});
-
-export const listQuarantine = endpoint({
-  method: 'GET',
-  path: '/operator/quarantine',
-  access: 'admin',
-  summary: 'Why telemetry was set apart, and how much of it',
-  reply: QuarantineList,
 });
 
 export const replayDeadLetter = endpoint({

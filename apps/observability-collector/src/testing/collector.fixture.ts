@@ -1,6 +1,12 @@
 import { connectNats, DeadLetters, ensureStreams, drainAndClose, natsOptions, natsUsers } from '@syntropic/messaging';
 import { createPool } from '@syntropic/postgres';
-import { CollectorClient, EventBuffer, PostgresTelemetryStore, TelemetryReader } from '@syntropic/telemetry';
+import {
+  CollectorClient,
+  EventBuffer,
+  PostgresTelemetryStore,
+  Quarantine,
+  TelemetryReader,
+} from '@syntropic/telemetry';
 import type { SpooledBatch, TelemetryEvent, TelemetryStore } from '@syntropic/telemetry';
 import { useDatabase, useNats } from '@syntropic/testing';
 import type { NatsConnection } from 'nats';
@@ -59,7 +65,9 @@ export function useCollectors() {
     send: (batch: SpooledBatch, signal?: AbortSignal) => client.sendBatch(batch, signal),
     async start({ store = () => new PostgresTelemetryStore(pool), capacity = 10_000 }: StartOptions = {}) {
       const nats = await connect('observability-collector');
-      collectors.push(new Collector(pool, nats, new EventBuffer(store(nats), { capacity })));
+      const own = store(nats);
+      const quarantine = new Quarantine(pool, own);
+      collectors.push(new Collector(pool, nats, { buffer: new EventBuffer(own, { capacity }), quarantine }));
     },
     session: () => aSession(() => reader),
   };
@@ -77,13 +85,18 @@ class Collector {
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
 
-  constructor(pool: Pool, nats: NatsConnection, buffer: EventBuffer) {
+  constructor(
+    pool: Pool,
+    nats: NatsConnection,
+    { buffer, quarantine }: Readonly<{ buffer: EventBuffer; quarantine: Quarantine }>,
+  ) {
     const letters = new DeadLetters(pool, nats, 'observability-collector');
     const consumer = new BatchConsumer({
       nats,
       buffer,
       observer: { stored: () => undefined, postponed: () => undefined, frameFault: () => undefined },
       bury: (message, reason) => letters.bury(message, reason),
+      replay: (ids) => quarantine.replayEach(ids),
     });
     this.#running = consumer.run(this.#stopping.signal).catch(() => undefined);
   }

@@ -1,5 +1,5 @@
 import { auditCommands, keyCommands } from '@syntropic/access';
-import { agentSession } from '@syntropic/agent-sessions/contracts';
+import { agentSession, quarantineCommands } from '@syntropic/agent-sessions/contracts';
 import { artifact, content } from '@syntropic/artifacts/contracts';
 import { delivery, installation, triggerRule } from '@syntropic/github/contracts';
 import type { CommandMessage } from '@syntropic/kernel';
@@ -26,7 +26,14 @@ export const CONTRACTS = [
 ] as const;
 
 /** Commands that belong to no aggregate: those of operators and gateways, and those between runners and command-service. */
-const OPERATORS = [projectionCommands, processCommands, deadLetterCommands, keyCommands, auditCommands];
+const OPERATORS = [
+  projectionCommands,
+  processCommands,
+  deadLetterCommands,
+  quarantineCommands,
+  keyCommands,
+  auditCommands,
+];
 const RUNNERS = [work, budget];
 
 const messagesOf = (groups: readonly Readonly<Record<string, CommandMessage>>[]) =>

@@ -16,8 +16,6 @@ type Act = Readonly<{
 
 type Received = Readonly<{ message: Pick<CommandMessage, 'type'>; context: CommandContext }>;
 
-const DONE = { done: true } as const;
-
 /**
  * The audit's records of what the log does not hold: commands of administrators and operators, which change no stream, and refused
  * requests. A command is recorded before it is carried out, so none is without a record, and then gets its outcome.
@@ -26,27 +24,28 @@ export class AuditRecords {
   constructor(private readonly pool: Pool) {}
 
   /** Carries a command out between its record and the record's outcome; `subject` is what it concerns, such as `projection-execution`. */
-  async command({ message, context }: Received, subject: string, carryOut: () => Promise<void>): Promise<typeof DONE> {
-    await this.around({ action: message.type, subject, context }, carryOut);
-    return DONE;
+  command<Answer>({ message, context }: Received, subject: string, carryOut: () => Promise<Answer>): Promise<Answer> {
+    return this.around({ action: message.type, subject, context }, carryOut);
   }
 
-  async around(
+  /** Resolves with what `carryOut` does. */
+  async around<Result>(
     { action, subject, context: { commandId, correlationId, actor } }: Act,
-    carryOut: () => Promise<void>,
-  ): Promise<void> {
+    carryOut: () => Promise<Result>,
+  ): Promise<Result> {
     await this.pool.query(
       `insert into ops.audit_records (actor_kind, actor_id, action, subject, outcome, command_id, correlation_id)
        values ($1, $2, $3, $4, 'begun', $5, $6) on conflict (command_id, ordinal) do nothing`,
       [actor.kind, actor.id, action, subject, commandId, correlationId],
     );
     try {
-      await carryOut();
+      const result = await carryOut();
+      await this.#settle(commandId, 'done', {});
+      return result;
     } catch (error) {
       if (error instanceof DomainError) await this.#settle(commandId, 'refused', { code: error.code });
       throw error;
     }
-    await this.#settle(commandId, 'done', {});
   }
 
   /** Repeated it changes nothing. */

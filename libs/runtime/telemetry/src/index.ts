@@ -29,7 +29,7 @@ export {
 } from './ingest/reported-fact';
 export { Unreadable } from './ingest/unreadable';
 export { BufferFull, EventBuffer } from './store/event-buffer';
-export { Quarantine, quarantineReasons } from './store/quarantine';
+export { Quarantine, quarantinedEvents, quarantineReasons } from './store/quarantine';
 export { SessionPlaces } from './store/session-places';
 export { PostgresTelemetryStore } from './store/postgres-telemetry-store';
 export { USUAL_RETENTION, type Retention } from './store/retention';
@@ -50,6 +50,8 @@ export {
   linesOfMessage,
   MALFORMED,
   messageOf,
+  QUARANTINE_SUBJECT,
+  QuarantineReplay,
   REPLY_HEADER,
   readBatch,
   SHARED_TELEMETRY,

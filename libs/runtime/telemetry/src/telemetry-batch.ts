@@ -90,5 +90,11 @@ export const TELEMETRY_STREAM = 'TELEMETRY';
 /** The subject of a message with batches of several sessions. */
 export const SHARED_TELEMETRY = 'telemetry.shared';
 
+/** The subject on which collectors are asked to try events again that were set apart, by their ids in the quarantine. */
+export const QUARANTINE_SUBJECT = 'telemetry.quarantine.replay';
+
+export const QuarantineReplay = z.object({ replay: z.array(z.uuid()).max(1_000).readonly() });
+export type QuarantineReplay = z.infer<typeof QuarantineReplay>;
+
 export const telemetrySubject = (executionId: string, sessionId: string): string =>
   `telemetry.${executionId}.${sessionId}`;

@@ -11,4 +11,5 @@ export const operatorCodes = {
   'process.log_restored': { status: 409, title: 'The log was restored, and the process has no position in it' },
   'process.position_beyond_head': { status: 422, title: 'The log ends before this position' },
   'dead_letter.not_found': { status: 404, title: 'There is no such dead letter' },
+  'quarantine.not_found': { status: 404, title: 'Nothing like it is set apart' },
 } as const satisfies ProblemKinds;

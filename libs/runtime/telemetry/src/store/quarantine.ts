@@ -1,3 +1,4 @@
+import { instant } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import { collectedFact } from '../ingest/collected-event';
 import { hookFact } from '../ingest/hook-line';
@@ -24,6 +25,41 @@ export async function quarantineReasons(pool: Pool): Promise<readonly Quarantine
   );
   return rows;
 }
+
+/** An event that was set apart, without what it says: it could not be read, so no secret was removed from it. */
+type QuarantinedEvent = Readonly<{
+  id: string;
+  sessionId: string | null;
+  reason: string;
+  receivedAt: string;
+  sizeBytes: number;
+}>;
+
+type QuarantinePage = Readonly<{
+  reason?: string | undefined;
+  session_id?: string | undefined;
+  limit: number;
+  offset: number;
+}>;
+
+const SHOWN_REASON = 500;
+
+const APART = `
+  from telemetry.quarantine where ($1::text is null or split_part(reason, ':', 1) = $1) and ($2::text is null or session_id = $2)`;
+
+/** The newest first, and how many there are; of one kind, or of one session. */
+export async function quarantinedEvents(pool: Pool, { reason, session_id, limit, offset }: QuarantinePage) {
+  const filter = [reason ?? null, session_id ?? null];
+  const { rows: events } = await pool.query<QuarantinedEvent>(
+    `select event_id as id, session_id as "sessionId", left(reason, ${SHOWN_REASON}) as reason,
+       ${instant('received_at')} as "receivedAt", octet_length(event) as "sizeBytes"
+     ${APART} order by received_at desc, event_id limit $3 offset $4`,
+    [...filter, limit, offset],
+  );
+  const { rows: counted } = await pool.query<{ total: number }>(`select count(*)::int as total ${APART}`, filter);
+  return { events, total: counted[0]?.total ?? 0 };
+}
+
 const PAGE = 500;
 
 type Row = Readonly<{ event_id: string; received_at: string; event: string }>;
@@ -44,15 +80,28 @@ export class Quarantine {
   async replay(sessionId?: string): Promise<Replayed> {
     let [stored, known, faulty] = [0, 0, 0];
     for (let page = await this.#page(sessionId); page.length > 0; page = await this.#page(sessionId, page.at(-1))) {
-      const entries = await this.#entriesIn(page);
-      const [outcome] = await this.store.insert([{ events: entries.map(({ event }) => event) }]);
-      const fresh = outcome && !outcome.leaseLost ? outcome.stored.length : 0;
-      const left = await this.#release(entries);
-      stored += fresh;
-      known += left - fresh;
-      faulty += page.length - left;
+      const tried = await this.#replayed(page);
+      [stored, known, faulty] = [stored + tried.stored, known + tried.known, faulty + tried.faulty];
     }
     return { stored, known, faulty };
+  }
+
+  /** Tries these events again; ids that are not in the quarantine any more are passed over. */
+  async replayEach(ids: readonly string[]): Promise<Replayed> {
+    const { rows } = await this.pool.query<Row>(
+      `select event_id, received_at::text as received_at, event from telemetry.quarantine
+       where event_id = any ($1::uuid[]) order by received_at, event_id`,
+      [ids],
+    );
+    return this.#replayed(rows);
+  }
+
+  async #replayed(page: readonly Row[]): Promise<Replayed> {
+    const entries = await this.#entriesIn(page);
+    const [outcome] = await this.store.insert([{ events: entries.map(({ event }) => event) }]);
+    const stored = outcome && !outcome.leaseLost ? outcome.stored.length : 0;
+    const left = await this.#release(entries);
+    return { stored, known: left - stored, faulty: page.length - left };
   }
 
   async #page(sessionId?: string, after?: Row): Promise<readonly Row[]> {
