@@ -101,11 +101,16 @@ describeRecordings('recorded sessions that three sources tell while the collecto
 
     expect(kills).toBe(KILLS);
     expect(told).toBe(expected);
-    const { rows } = await collectors.database.pool.query<{ gaps: number; doubles: number; quarantined: number }>(`
+    const { rows } = await collectors.database.pool.query<
+      Record<'gaps' | 'doubles' | 'unpaired' | 'quarantined', number>
+    >(`
         select (select count(*) from (select execution_id from telemetry.events group by 1
                 having max(sequence) <> count(*) or min(sequence) <> 1) broken)::int as gaps,
                (select count(*) - count(distinct event_id) from telemetry.events)::int as doubles,
+               (select count(*) from (select session_id, data ->> 'tool_use_id' from telemetry.events
+                where type in ('tool_execution_started', 'tool_execution_completed', 'tool_execution_failed') group by 1, 2
+                having count(*) <> 2 or count(*) filter (where type = 'tool_execution_started') <> 1) alone)::int as unpaired,
                (select count(*) from telemetry.quarantine)::int as quarantined`);
-    expect(rows).toEqual([{ gaps: 0, doubles: 0, quarantined: 0 }]);
+    expect(rows).toEqual([{ gaps: 0, doubles: 0, unpaired: 0, quarantined: 0 }]);
   }, 3_600_000);
 });

@@ -122,6 +122,20 @@ describe('a body of any bytes', () => {
   });
 });
 
+describe('types named like a member of every object', () => {
+  it.each(['constructor', 'toString', '__proto__'])('are unknown like others: %s', async (name) => {
+    const session = randomUUID();
+    const hook = { session_id: session, hook_event_name: name };
+
+    await expect(sendEvents([collected(session, { event_type: name }), collected(session)])).resolves.toMatchObject({
+      status: 200,
+      body: { accepted: 2 },
+    });
+    await expect(send('/hooks', { body: JSON.stringify(hook) })).resolves.toMatchObject({ status: 200 });
+    expect((await rows(session)).map(({ type }) => type).toSorted()).toEqual(['git_commit', 'unknown', 'unknown']);
+  });
+});
+
 describe('clocks that are wrong', () => {
   it('put events at most ten minutes ahead, and set older ones than a week apart', async () => {
     const session = randomUUID();

@@ -3,11 +3,11 @@ import type { StreamFrame } from '../event-stream-text';
 import { framed, OPERATION } from './plain-frames';
 
 /** Ends of tools, by the names that these clients have for them. */
-const TOOL_ENDS: Readonly<Record<string, string>> = {
-  tool_execution_completed: 'tool_completed',
-  tool_execution_failed: 'tool_completed',
-  tool_blocked: 'tool_blocked',
-};
+const TOOL_ENDS: ReadonlyMap<string, string> = new Map([
+  ['tool_execution_completed', 'tool_completed'],
+  ['tool_execution_failed', 'tool_completed'],
+  ['tool_blocked', 'tool_blocked'],
+]);
 
 /** Changes that show in the execution's detail, and for which these clients read nothing again. */
 const CHANGES: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ export function toolOperation(
   executionId: string,
   { type, data, sessionId, phaseId, time }: TelemetryItem,
 ): StreamFrame | undefined {
-  const operationType = TOOL_ENDS[type];
+  const operationType = TOOL_ENDS.get(type);
   if (operationType === undefined) return undefined;
   return operation(executionId, time, {
     session_id: sessionId,

@@ -39,7 +39,8 @@ export function collectedFact(event: unknown): ReportedFact | readonly EventFaul
 
   const { event_id: key, event_type: type, session_id: sessionId, timestamp, data } = read.data;
   const time = /(Z|[+-]\d\d:?\d\d)$/i.test(timestamp) ? timestamp : `${timestamp}Z`;
-  const shaped = (SHAPES[type] ?? AsItCame).safeParse(data);
+  const shaped = SHAPES.get(type)?.safeParse(data);
+  if (!shaped) return { sessionId, type, time, key, data };
   if (!shaped.success) return faultsIn(shaped.error, 'data.');
   return { sessionId, type, time, key, data: type === 'token_usage' ? pricedUsage(shaped.data, time) : shaped.data };
 }
@@ -49,7 +50,6 @@ const faultsIn = ({ issues }: z.ZodError, before = ''): readonly EventFault[] =>
 
 type Data = Readonly<Record<string, unknown>>;
 
-const AsItCame = z.record(z.string(), z.unknown());
 const Count = z.number().int().nonnegative().max(LARGEST_COUNT);
 const text = z.string().nullish();
 
@@ -110,18 +110,18 @@ const CollectedSummary = z
   });
 
 /** The end of a tool, which names its error in older clients. */
-const CollectedToolEnd = AsItCame.transform(({ error_message: error, ...data }): Data => ({
+const CollectedToolEnd = z.record(z.string(), z.unknown()).transform(({ error_message: error, ...data }): Data => ({
   success: error == null,
   ...data,
   ...named({ error }),
 }));
 
 /** The types that clients write in other shapes than the catalogue's. */
-const SHAPES: Readonly<Record<string, z.ZodType<Data>>> = {
-  token_usage: CollectedUsage,
-  session_summary: CollectedSummary,
-  tool_execution_completed: CollectedToolEnd,
-};
+const SHAPES: ReadonlyMap<string, z.ZodType<Data>> = new Map<string, z.ZodType<Data>>([
+  ['token_usage', CollectedUsage],
+  ['session_summary', CollectedSummary],
+  ['tool_execution_completed', CollectedToolEnd],
+]);
 
 /** Without the fields that are missing. */
 const named = (fields: Data): Data =>
