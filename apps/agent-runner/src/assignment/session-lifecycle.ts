@@ -81,7 +81,7 @@ export class SessionLifecycle {
     sender: TelemetrySender,
   ): Promise<FinishedLeg> {
     const { controller, leaseLost } = session;
-    const [finished] = await Promise.all([run.finished, sender.run()]);
+    const [finished] = await Promise.all([run.finished, sender.runToEnd()]);
     controller.end();
     await session.messages.settled();
     leaseLost.throwIfAborted();

@@ -27,6 +27,9 @@ type SenderOptions = Readonly<{
 export class TelemetrySender {
   #figures: ParserFigures = { usage: NO_USAGE, events: 0, model: undefined, report: undefined, lastLineAt: undefined };
 
+  /** Lines that are parsed and not sent. */
+  #rest: Readonly<{ firstLine: number; events: readonly TelemetryEvent[] }> | undefined;
+
   private constructor(
     private readonly options: SenderOptions,
     private readonly parser: LinesParser,
@@ -62,29 +65,35 @@ export class TelemetrySender {
 
   /** Resolves when all lines of a finished spool are stored durably. */
   async run(): Promise<void> {
+    await this.runToEnd();
+    await this.#sendRest([]);
+  }
+
+  /** Resolves when all lines of a finished spool are stored durably, but for the last ones, which `end` sends with the end of their leg. */
+  async runToEnd(): Promise<void> {
     const { spool, gathered } = this.options;
     for await (const { firstLine, lastLine, records } of spool.batches(undefined, gathered)) {
-      const events = this.#taken(await this.parser.read(records));
+      this.#rest = { firstLine, events: this.#taken(await this.parser.read(records)) };
       this.options.onUsage?.(this.usage, 2 * lastLine);
-      await this.#send(firstLine, lastLine, events);
-      spool.committed(lastLine);
+      if (spool.isLast(lastLine)) return;
+      await this.#sendRest([], lastLine);
     }
   }
 
-  /** Sends the events that follow from the end of the leg. */
+  /** Sends the events that follow from the end of the leg, with the lines that are left. */
   async end(legEnd: LegEnd, time = new Date().toISOString()): Promise<void> {
-    const { last } = this.options.spool;
     const events = this.#taken(await this.parser.end(legEnd, time));
-    this.options.onUsage?.(this.usage, 2 * last + 1);
-    await this.#send(last, last, events);
+    this.options.onUsage?.(this.usage, 2 * this.options.spool.last + 1);
+    await this.#sendRest(events);
   }
 
   /** Sends the rest of an ended session. Its last leg counts as ended at its last line. */
   async finish(): Promise<void> {
     const { spool, session, legEnds } = this.options;
     spool.finish();
-    await this.run();
+    await this.runToEnd();
     const { lastLineAt } = this.#figures;
+    // Without a line there is no rest, either.
     if (lastLineAt !== undefined) await this.end(legEnds[session.leg] ?? 'KILL', lastLineAt);
   }
 
@@ -95,6 +104,14 @@ export class TelemetrySender {
   #taken({ events, figures }: ParsedLines): readonly TelemetryEvent[] {
     this.#figures = figures;
     return events;
+  }
+
+  /** Sends the parsed lines that are not sent, and these events; then the lines are committed. */
+  async #sendRest(more: readonly TelemetryEvent[], lastLine = this.options.spool.last): Promise<void> {
+    const { firstLine, events } = this.#rest ?? { firstLine: lastLine, events: [] };
+    await this.#send(firstLine, lastLine, [...events, ...more]);
+    if (this.#rest) this.options.spool.committed(lastLine);
+    this.#rest = undefined;
   }
 
   async #send(firstLine: number, lastLine: number, events: readonly TelemetryEvent[]): Promise<void> {

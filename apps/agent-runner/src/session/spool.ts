@@ -74,6 +74,11 @@ export class Spool {
     return this.#last;
   }
 
+  /** True for the last line that there will be. */
+  isLast(line: number): boolean {
+    return this.#finished && line === this.#last;
+  }
+
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
