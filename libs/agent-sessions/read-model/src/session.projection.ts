@@ -49,6 +49,7 @@ export const sessionProjection = projection(agentSession)({
     ['cost_usd'],
   ],
   counted: [[], ['status'], ['workflow_id'], ['workflow_id', 'status']],
+  countedByTime: { column: 'started_at', by: [[], ['status']] },
   listed: {
     column: 'detail',
     schema: z.custom<ListedDetail>(),

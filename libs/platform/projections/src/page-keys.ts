@@ -1,12 +1,7 @@
 import type { OrderValues } from '@syntropic/postgres';
-import { knownColumn, type Order } from './page-order';
+import { askedOf, conditionsOf, filterOf, valuesOf, type Add, type Asked, type Conditions } from './page-conditions';
+import type { Order } from './page-order';
 import type { Projection } from './projection';
-
-/** Conditions by column; `undefined` is none. */
-export type Conditions = Readonly<Record<string, unknown>>;
-
-type Add = (value: unknown) => string;
-type Asked = readonly (readonly [column: string, condition: unknown])[];
 
 /** From here on a page is looked for from the nearer end of its list. */
 const FAR = 1_000;
@@ -34,20 +29,6 @@ export function matching(projection: Projection, { where, after }: Asking, order
   };
   return { forwards: ordered(order.of.forwards), backwards: ordered(order.of.backwards) };
 }
-
-const conditionsOf = (projection: Projection, where: Asked, add: Add): readonly string[] =>
-  where.flatMap(([column, condition]) => conditionsOn(`t.${knownColumn(projection, column)}`, condition, add));
-
-/** `where` and the conditions, or nothing. */
-const filterOf = (conditions: readonly string[]): string =>
-  conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-
-const askedOf = (where: Conditions): Asked =>
-  Object.entries(where).filter(([, condition]) => condition !== undefined && !isUnbounded(condition));
-
-/** A range without a bound is no condition. */
-const isUnbounded = (condition: unknown): boolean =>
-  typeof condition === 'object' && condition !== null && Object.values(condition).every((bound) => bound === undefined);
 
 /**
  * An index that begins with a filtered column has the order of a list for each value alone: a list of several values is merged
@@ -99,42 +80,4 @@ function keysAt({ of, limit, offset }: Omit<Keys, 'isAfter'>, add: Add): string 
     union all
     (${of.backwards} limit (select case when ${isNearer} then 0 else least(${limit}::bigint, ${left}) end from total)
       offset (select greatest(0, ${left} - ${limit}::bigint) from total))) nearer limit ${limit}`;
-}
-
-/** Counts that are kept are added up; other filters are counted. */
-export function totalOf(projection: Projection, where: Conditions, add: Add): string {
-  const { table, counted } = projection;
-  const asked = askedOf(where);
-  const kept = counted.find(
-    (columns) => columns.length === asked.length && asked.every(([name]) => columns.includes(name)),
-  );
-  const values = kept?.map((column) => valuesOf(where[column]));
-  if (!kept || !values?.every((some) => some !== undefined)) {
-    return `select count(*) from ${table} t ${filterOf(conditionsOf(projection, asked, add))}`;
-  }
-
-  const combined = values.reduce<readonly unknown[][]>(
-    (before, some) => before.flatMap((first) => [...new Set(some)].map((value) => [...first, value])),
-    [[]],
-  );
-  return `select coalesce(sum(rows), 0)::bigint from read.row_counts
-    where relation = ${add(table)} and columns = ${add(kept.join(', '))}
-      and value in (select jsonb_array_elements(${add(JSON.stringify(combined))}::jsonb))`;
-}
-
-/** The values that a condition is true for; `undefined` for a range, and for null. */
-function valuesOf(condition: unknown): readonly unknown[] | undefined {
-  if (condition === null) return undefined;
-  if (typeof condition !== 'object') return [condition];
-  return 'in' in condition ? (condition.in as readonly unknown[]) : undefined;
-}
-
-function conditionsOn(column: string, condition: unknown, add: Add): readonly string[] {
-  if (condition === null) return [`${column} is null`];
-  if (typeof condition !== 'object') return [`${column} = ${add(condition)}`];
-  if ('in' in condition) return [`${column} = any(${add(condition.in)})`];
-
-  return Object.entries(condition)
-    .filter(([, bound]) => bound !== undefined)
-    .map(([comparison, bound]) => `${column} ${comparison === '>=' ? '>=' : '<='} ${add(bound)}`);
 }

@@ -1,7 +1,8 @@
 import type { OrderValues } from '@syntropic/postgres';
 import { CHECKPOINT_COLUMNS, type Checkpoint } from './checkpoints';
-import { keysOf, matching, totalOf } from './page-keys';
+import { keysOf, matching } from './page-keys';
 import { orderOf } from './page-order';
+import { totalOf } from './page-totals';
 import type { AnyRow, Projection } from './projection';
 import { parameters } from './rows';
 import { cutSelectionOf, listedSelectionOf } from './table';

@@ -44,6 +44,8 @@ type Definition<
   indexes?: readonly (readonly (keyof Shape & string)[])[];
   /** The filters by which lists are counted in advance: each by the equality of these columns. */
   counted?: readonly (readonly (keyof Shape & string)[])[];
+  /** The column of a time, by whose hours and days rows are counted in advance, beside the equality of each of these lists of columns. */
+  countedByTime?: Readonly<{ column: keyof Shape & string; by: readonly (readonly (keyof Shape & string)[])[] }>;
   listed?: ListedJson<Column, Json>;
   /** The keys of other rows whose answers show this row: a change of it makes kept answers of theirs outdated. Absent: answers are not kept. */
   shownWith?: (row: RowFrom<Shape>) => readonly string[];
@@ -68,6 +70,7 @@ export interface Projection<Row extends AnyRow = AnyRow, Listed extends AnyRow =
   readonly columns: readonly Column[];
   readonly indexes: readonly (readonly string[])[];
   readonly counted: readonly (readonly string[])[];
+  readonly countedByTime: Readonly<{ column: string; by: readonly (readonly string[])[] }> | undefined;
   readonly listed: Pick<ListedJson<string, unknown>, 'column' | 'sql' | 'cut'> | undefined;
   keys(event: Recorded): readonly string[];
   /** True where answers about its rows are kept: the cache has their positions. */
@@ -159,11 +162,12 @@ function tableOf<Shape extends z.ZodRawShape>(
     key: string;
     indexes?: Projection['indexes'];
     counted?: Projection['counted'];
+    countedByTime?: Projection['countedByTime'];
     listed?: Projection['listed'];
     isOfOneEvent?: true;
   }>,
 ) {
-  const { name, version, row, key, indexes = [], counted = [], listed } = definition;
+  const { name, version, row, key, indexes = [], counted = [], countedByTime, listed } = definition;
   if (isRebuild(definition)) throw new Error(`"${name}" would be the name of a rebuild`);
   if (!NAME.test(name)) throw new Error(`"${name}" cannot name a projection: lower case, digits and "_", at most 40`);
   return {
@@ -175,6 +179,7 @@ function tableOf<Shape extends z.ZodRawShape>(
     columns: columnsOf(name, row),
     indexes,
     counted,
+    countedByTime,
     listed,
     isOfOneEvent: definition.isOfOneEvent ?? false,
   };

@@ -1,7 +1,7 @@
 import { useDatabase } from '@syntropic/testing';
 import { z } from 'zod';
 import { account } from './testing/accounts';
-import type { PageQuery } from './page';
+import { pageStatement, type PageQuery } from './page';
 import { projection, type RowOf } from './projection';
 import { ReadModels } from './read-models';
 import { ddlOf } from './table';
@@ -84,6 +84,79 @@ describe('the totals of lists', () => {
     expect(told.map((total, index) => total - Number(counted[index]))).toEqual([
       1_000, 1_000, 1_000, 2_000, 2_000, 0, 0, 0,
     ]);
+  });
+});
+
+describe('the totals of a time', () => {
+  const sent = projection(account)({
+    name: 'sent_parcel',
+    version: 1,
+    row: z.object({ parcel: z.string(), status: z.string(), sent_at: z.iso.datetime() }),
+    key: 'parcel',
+    indexes: [['sent_at', 'parcel']],
+    countedByTime: { column: 'sent_at', by: [[], ['status']] },
+    keys: () => [],
+    on: {},
+  });
+  const table = 'read.sent_parcel_v1';
+  const [hour, start] = [3_600_000, Date.UTC(2026, 10, 20, 7, 13, 5, 123)];
+  const at = (hours: number) => new Date(start + hours * hour).toISOString();
+
+  beforeAll(async () => {
+    await database.pool.query(ddlOf(sent));
+    await database.pool.query(
+      `insert into ${table} select n::text, (array['sent', 'lost', 'kept'])[1 + n % 3], timestamptz '2026-11-20T00:00Z' + interval '17 minutes' * n, n
+       from generate_series(1, 700) n`,
+    );
+    await database.pool.query(`update ${table} set sent_at = date_trunc('hour', sent_at) where position % 7 = 0`);
+    await database.pool.query(`update ${table} set status = 'lost' where position % 5 = 0`);
+    await database.pool.query(`delete from ${table} where position % 11 = 0`);
+  });
+
+  const BOUNDS = [
+    undefined,
+    at(-10),
+    at(0),
+    at(0.1),
+    at(1),
+    at(15.5),
+    at(17),
+    at(41),
+    at(64.8),
+    at(900),
+    '2026-11-22T00:00:00.000Z',
+  ];
+  const RANGES = BOUNDS.flatMap((from) => BOUNDS.map((to) => [from, to] as const));
+
+  it.each([undefined, 'lost', { in: ['lost', 'sent', 'none'] }])(
+    'beside the status %j are true for any range',
+    async (status) => {
+      const reads = new ReadModels({ pool: database.pool });
+      const statuses = typeof status === 'string' ? [status] : status?.in;
+      for (const [from, to] of RANGES) {
+        const where = { status, sent_at: { '>=': from, '<=': to } };
+        const { total } = await reads.page(sent, { where, limit: 1 });
+        const { rows } = await database.pool.query<{ n: number }>(
+          `select count(*) as n from ${table} where sent_at between coalesce($1, '-infinity'::timestamptz) and coalesce($2, 'infinity'::timestamptz)
+         and ($3::text[] is null or status = any ($3))`,
+          [from ?? null, to ?? null, statuses ?? null],
+        );
+        expect({ from, to, total }).toEqual({ from, to, total: rows[0]?.n });
+      }
+      reads.close();
+    },
+  );
+
+  it('come from the kept counts, save those of the first and the last hour', async () => {
+    await database.pool.query(`update read.row_counts set rows = rows + 1000 where relation = '${table}'`);
+    const { text, values } = pageStatement(sent, { where: { sent_at: { '>=': at(0), '<=': at(41) } }, limit: 1 });
+    const { rows } = await database.pool.query<{ total: number }>(text, values);
+    const { rows: counted } = await database.pool.query<{ n: number }>(
+      `select count(*) as n from ${table} where sent_at between $1 and $2`,
+      [at(0), at(41)],
+    );
+    // 16 hours until midnight, a day, and none of the third.
+    expect(Number(rows[0]?.total) - Number(counted[0]?.n)).toBe(17_000);
   });
 });
 

@@ -1,11 +1,13 @@
 import { instant } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import type { Column } from './column';
+import { countedLists } from './counted-times';
 import type { Projection } from './projection';
 
 /** The statements that a projection's version needs: its table, the rights of worker and gateway, a checkpoint before the first event. */
 export function ddlOf(projection: Projection): string {
-  const { name, version, table, key, columns, indexes, counted } = projection;
+  const { name, version, table, key, columns, indexes } = projection;
+  const counted = countedLists(projection);
   const parts = [...columns.map(definitionOf), 'position bigint not null', `primary key (${key})`];
 
   return [
@@ -19,8 +21,8 @@ export function ddlOf(projection: Projection): string {
 }
 
 /** The statements that keep the counts of a table's rows: by these columns, whatever writes them. */
-function countingOf(table: string, counted: readonly (readonly string[])[]): readonly string[] {
-  const by = counted.map((columns) => `'${columns.join(', ')}'`).join(', ');
+function countingOf(table: string, counted: readonly string[]): readonly string[] {
+  const by = counted.map((columns) => `'${columns}'`).join(', ');
   const on = (event: string, states: string) =>
     `create trigger count_${event} after ${event} on ${table} ${states} for each statement execute function read.count_rows(${by})`;
   return [

@@ -38,6 +38,7 @@ export const executionProjection = projection(
     ['rerun_of', 'started_at'],
   ],
   counted: [[], ['status'], ['workflow_id'], ['workflow_id', 'status']],
+  countedByTime: { column: 'started_at', by: [[]] },
   listed,
   shownWith: ({ rerun_of }) => (rerun_of === null ? [] : [rerun_of]),
   keys: ({ data }) => [data.executionId],
