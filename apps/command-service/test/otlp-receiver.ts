@@ -9,6 +9,7 @@ export type ReceivedSpan = Readonly<{
   traceId: string;
   spanId: string;
   parentSpanId?: string;
+  kind: number;
   startTimeUnixNano: string;
   endTimeUnixNano: string;
   attributes: readonly Readonly<{ key: string; value: Readonly<Record<string, unknown>> }>[];

@@ -1,6 +1,7 @@
 import type { EventOf, Recorded } from '@syntropic/kernel';
 import { spanIdOf, traceIdOf } from '@syntropic/observability';
 import type { workflowExecution } from '@syntropic/orchestration/contracts';
+import { commandSpanIdOf, requestSpans } from './request-spans';
 import type { Span } from './span';
 
 type ExecutionEvent = Recorded<EventOf<typeof workflowExecution>>;
@@ -12,7 +13,7 @@ const MAX_PHASES = 1_000;
 /** Events of phases, which are spans themselves. */
 const OF_PHASES = /^Phase/;
 
-/** An ended execution as a span, with a span for each attempt of its phases; none before its end. */
+/** An ended execution as a span below the command that has started it, with a span for each attempt of its phases; none before its end. */
 export function executionSpans(executionId: string, events: readonly Recorded[]): readonly Span[] {
   // The stream of an execution has these events, and those of newer writers, which are no part of a span.
   const known = events as readonly ExecutionEvent[];
@@ -23,6 +24,7 @@ export function executionSpans(executionId: string, events: readonly Recorded[])
   const root: Span = {
     traceId: traceIdOf(executionId),
     spanId: spanIdOf('execution', executionId),
+    parentSpanId: commandSpanIdOf(started.metadata),
     name: `invoke_workflow ${started.data.workflowName}`,
     kind: 'internal',
     startedAt: started.recordedAt,
@@ -39,10 +41,11 @@ export function executionSpans(executionId: string, events: readonly Recorded[])
       .filter(({ type }) => !OF_PHASES.test(type))
       .slice(0, MAX_EVENTS)
       .map(({ type, recordedAt }) => ({ name: type, time: recordedAt })),
-    causedBy: started.metadata.traceparent,
+    // The span of its request has the link, where there is one.
+    causedBy: started.metadata.request ? undefined : started.metadata.traceparent,
     error: end.type === 'ExecutionFailed' ? end.data.error : undefined,
   };
-  return [root, ...phaseSpans(root, known)];
+  return [...requestSpans(root, known), root, ...phaseSpans(root, known)];
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {

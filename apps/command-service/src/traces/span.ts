@@ -7,7 +7,7 @@ export type Span = Readonly<{
   spanId: string;
   parentSpanId?: string | undefined;
   name: string;
-  kind: 'internal' | 'client';
+  kind: 'internal' | 'server' | 'client';
   /** ISO 8601. */
   startedAt: string;
   endedAt: string;
@@ -19,7 +19,7 @@ export type Span = Readonly<{
   error?: string | undefined;
 }>;
 
-const KINDS = { internal: 1, client: 3 } as const;
+const KINDS = { internal: 1, server: 2, client: 3 } as const;
 const ERROR = 2;
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-/;
 

@@ -1,6 +1,6 @@
 import { agentSession } from '@syntropic/agent-sessions/contracts';
 import { EventAppender, LogReader, PostgresEventLog } from '@syntropic/event-store';
-import { NO_USAGE, type Event } from '@syntropic/kernel';
+import { NO_USAGE, type CommandContext, type Event } from '@syntropic/kernel';
 import { event } from '@syntropic/kernel/testing';
 import { spanIdOf, traceIdOf, traceparentOf } from '@syntropic/observability';
 import { workflowExecution } from '@syntropic/orchestration/contracts';
@@ -11,12 +11,16 @@ import { eventually, useDatabase } from '@syntropic/testing';
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { attributeOf, OtlpReceiver, type ReceivedSpan } from '../../test/otlp-receiver';
+import { call, observed } from '../../test/observed';
 import { exportTraces } from './export-traces.process';
 import { TraceExporter } from './trace-exporter';
 
 const { ExecutionStarted, PhaseQueued, PhaseStarted, PhaseFailed, ExecutionPaused, ExecutionFailed } =
   workflowExecution.events;
 const { SessionStarted, SessionCompleted } = agentSession.events;
+
+/** The kind of span in OTLP. */
+const SERVER = 2;
 
 describe('traces of executions', () => {
   const database = useDatabase();
@@ -35,19 +39,20 @@ describe('traces of executions', () => {
     await pool.end();
   });
 
-  const record = async (stream: string, events: readonly Event[], traceparent?: string) => {
+  type Cause = Pick<CommandContext, 'traceparent' | 'request'>;
+  const record = async (stream: string, events: readonly Event[], cause: Cause = {}, expected = 0) => {
     const id = randomUUID();
     const context = {
       commandId: id,
       correlationId: id,
       causationId: id,
       bodyHash: '',
-      ...(traceparent && { traceparent }),
+      ...cause,
     };
     const actor = { kind: 'key' as const, id: 'ada' };
     const outcome = await new EventAppender(database.pool).append({
       stream,
-      expected: 0,
+      expected,
       events,
       context: { ...context, actor },
     });
@@ -55,7 +60,7 @@ describe('traces of executions', () => {
   };
 
   /** An execution whose phase has failed, its session with a call and two tools, one below the other. */
-  async function aFailedExecution(traceparent?: string) {
+  async function aFailedExecution(cause: Cause = {}, paused: Cause = {}) {
     const executionId = `exec-${randomUUID().slice(-12)}`;
     const sessionId = randomUUID();
     const ids = { executionId, workflowId: 'w' };
@@ -88,17 +93,20 @@ describe('traces of executions', () => {
       }),
     ]);
     const end = { usage: NO_USAGE, completedPhases: 0, totalPhases: 1, artifactIds: [] };
+    const stream = `execution-${executionId}`;
+    const begun = event(ExecutionStarted, { ...ids, workflowName: 'Heal', inputs: {}, repos: [], phases: [] });
+    await record(stream, [begun], cause);
     await record(
-      `execution-${executionId}`,
+      stream,
       [
-        event(ExecutionStarted, { ...ids, workflowName: 'Heal', inputs: {}, repos: [], phases: [] }),
         event(PhaseQueued, { ...inSession, provider: 'claude', isolation: 'sandbox' }),
         event(PhaseStarted, { ...inSession, phaseName: 'Plan', phaseOrder: 1, runner: 'r-1', provider: 'claude' }),
         event(ExecutionPaused, { ...ids, yieldPoint: 'before_phase' }),
         event(PhaseFailed, { ...inSession, usage: NO_USAGE, artifacts: [], ...failure }),
         event(ExecutionFailed, { ...ids, ...end, phaseId: 'plan', ...failure }),
       ],
-      traceparent,
+      paused,
+      1,
     );
     return { executionId, sessionId };
   }
@@ -142,7 +150,7 @@ describe('traces of executions', () => {
   it('have the workflow, its phases, agents, calls and tools, and arrive although the receiver was away', async () => {
     receiver.status = 503;
     const caller = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
-    const { executionId, sessionId } = await aFailedExecution(caller);
+    const { executionId, sessionId } = await aFailedExecution({ traceparent: caller });
     await whileExporting(async () => {
       await eventually(() => receiver.requests > 0);
       receiver.status = 200;
@@ -175,6 +183,48 @@ describe('traces of executions', () => {
     expect(new Set(receiver.authorizations)).toEqual(new Set(['Bearer x']));
   });
 
+  it('begin with the request that has started the execution and its command, and have those of later requests', async () => {
+    const caller = `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01`;
+    const [receivedAt, begunAt] = [new Date(Date.now() - 900).toISOString(), new Date(Date.now() - 600).toISOString()];
+    const route = 'POST /api/workflows/:workflow_id/execute';
+    const request = { route, receivedAt, command: 'StartExecution', begunAt };
+    const pausing = {
+      route: 'POST /api/executions/:execution_id/pause',
+      receivedAt,
+      command: 'PauseExecution',
+      begunAt,
+    };
+    const { executionId } = await aFailedExecution({ traceparent: caller, request }, { request: pausing });
+    const own = () => receiver.spans.filter(({ traceId }) => traceId === traceIdOf(executionId));
+    await whileExporting(async () => {
+      await eventually(() => own().length === 10, { within: 120_000 });
+    });
+
+    const named = (name: string) => own().find((span) => span.name === name);
+    const [requested, command, root] = [named(route), named('command StartExecution'), named('invoke_workflow Heal')];
+    expect(requested).toMatchObject({
+      kind: SERVER,
+      links: [{ traceId: 'c'.repeat(32), spanId: 'd'.repeat(16) }],
+    });
+    expect(requested?.parentSpanId ?? '').toBe('');
+    expect(command).toMatchObject({ parentSpanId: requested?.spanId });
+    expect(root).toMatchObject({ parentSpanId: command?.spanId });
+    expect(root?.links ?? []).toEqual([]);
+    expect(named('phase plan')).toMatchObject({ parentSpanId: root?.spanId });
+    const nanosecondsOf = (iso: string) => `${Date.parse(iso)}000000`;
+    expect([requested?.startTimeUnixNano, command?.startTimeUnixNano]).toEqual(
+      [receivedAt, begunAt].map(nanosecondsOf),
+    );
+    expect(named(pausing.route)).toMatchObject({ parentSpanId: root?.spanId });
+    expect(named('command PauseExecution')).toMatchObject({ parentSpanId: named(pausing.route)?.spanId });
+    const ids = new Set(own().map(({ spanId }) => spanId));
+    expect(
+      own()
+        .filter(({ parentSpanId }) => !ids.has(parentSpanId ?? ''))
+        .map(({ name }) => name),
+    ).toEqual([route]);
+  });
+
   it('that a receiver refuses for good are not sent for ever', async () => {
     receiver.status = 400;
     const before = receiver.requests;
@@ -187,27 +237,4 @@ describe('traces of executions', () => {
       await eventually(() => receiver.spans.some(({ traceId }) => traceId === traceIdOf(executionId)));
     });
   });
-});
-
-const call = {
-  leg: 1,
-  operation: 'messages',
-  status: 200,
-  input_tokens: 10,
-  output_tokens: 5,
-  cache_creation_tokens: 2,
-  cache_creation_1h_tokens: 0,
-  cache_read_tokens: 4,
-  cost_usd: '0.01',
-  complete: true,
-  duration_ms: 250,
-  held_ms: 0,
-};
-
-const since = Date.now();
-const observed = (type: string, afterMs: number, data: Readonly<Record<string, unknown>>) => ({
-  id: randomUUID(),
-  type,
-  time: new Date(since + afterMs).toISOString(),
-  data,
 });

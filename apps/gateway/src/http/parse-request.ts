@@ -33,7 +33,7 @@ export function parseRequest(endpoint: Endpoint, request: FastifyRequest, reply:
     query: query as never,
     body: body,
     caller: () => principalOf(request),
-    origin: originOf(request),
+    origin: originOf(request, reply),
     minPosition: typeof minPosition === 'string' ? parsePosition(minPosition) : undefined,
     headers: request.headers,
     reply,

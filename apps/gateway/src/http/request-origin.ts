@@ -1,6 +1,6 @@
 import { derivedUuid } from '@syntropic/kernel';
-import type { CommandOrigin } from '@syntropic/messaging';
-import type { FastifyRequest } from 'fastify';
+import { MOST_ROUTE, type CommandOrigin } from '@syntropic/messaging';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { actorOf } from '../access/principal';
 import { invalidRequest } from '../problems/problem';
@@ -8,7 +8,7 @@ import { invalidRequest } from '../problems/problem';
 /** The part of a command's context that comes from its HTTP request. */
 export type RequestOrigin = Pick<
   CommandOrigin,
-  'commandId' | 'correlationId' | 'causationId' | 'actor' | 'traceparent' | 'isKeyed'
+  'commandId' | 'correlationId' | 'causationId' | 'actor' | 'traceparent' | 'request' | 'isKeyed'
 >;
 
 const PRINCIPALS = 'b0a4a9a2-6b0e-5a53-9a36-0c1d6f7f2f10';
@@ -31,7 +31,8 @@ export function correlationOf(request: FastifyRequest): string {
   return correlationId;
 }
 
-export function originOf(request: FastifyRequest): RequestOrigin {
+/** `elapsedTime`: milliseconds since the request was received. */
+export function originOf(request: FastifyRequest, { elapsedTime }: Pick<FastifyReply, 'elapsedTime'>): RequestOrigin {
   const correlationId = correlationOf(request);
   const traceparent = traceparentOf(request);
   return {
@@ -39,6 +40,10 @@ export function originOf(request: FastifyRequest): RequestOrigin {
     correlationId,
     causationId: correlationId,
     actor: actorOf(request),
+    request: {
+      route: `${request.method} ${request.routeOptions.url ?? ''}`.slice(0, MOST_ROUTE),
+      receivedAt: new Date(Date.now() - elapsedTime).toISOString(),
+    },
     ...(headerOf(request, 'idempotency-key') !== undefined && { isKeyed: true }),
     ...(traceparent && TRACEPARENT.test(traceparent) && { traceparent }),
   };

@@ -116,7 +116,7 @@ function eventText(event: NewEvent, context: CommandContext, ordinal: number): s
 }
 
 export function metadataOf(context: CommandContext, schemaVersion: number): Metadata {
-  const { commandId, correlationId, causationId, actor, bodyHash, executionId, traceparent } = context;
+  const { commandId, correlationId, causationId, actor, bodyHash, executionId, traceparent, request } = context;
   return {
     commandId,
     correlationId,
@@ -126,6 +126,7 @@ export function metadataOf(context: CommandContext, schemaVersion: number): Meta
     schemaVersion,
     bodyHash,
     ...(traceparent !== undefined && { traceparent }),
+    ...(request !== undefined && { request }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Actor } from './event';
+import type { Actor, RequestTrace } from './event';
 import type { CommandMessage, DataOf } from './message';
 
 /** The runner's claim to a piece of work; it is refused once a higher token has been issued. */
@@ -15,6 +15,7 @@ export type CommandContext = Readonly<{
   /** Present on every command of a runner about leased work. */
   lease?: Lease;
   traceparent?: string;
+  request?: RequestTrace;
   /** The NATS user that sent it, where the bus vouches for the name: it is part of the subject that only this user may publish. */
   user?: string;
   /** True for a request with an idempotency key: its first answer is remembered, and given again. */

@@ -9,6 +9,17 @@ export type EventOfType<E extends Event, Type extends E['type']> = Extract<E, { 
 /** The originator of a fact: a signed-in person, an API key, one of our services, or GitHub. */
 export type Actor = Readonly<{ kind: 'user' | 'key' | 'service' | 'github'; id: string }>;
 
+/** The beginnings of a client's request and of its command, for the trace: a fact tells when they had ended. */
+export type RequestTrace = Readonly<{
+  /** Method and path of the endpoint: `POST /api/workflows/:workflow_id/execute`. */
+  route: string;
+  /** ISO 8601, by the clock of the gateway. */
+  receivedAt: string;
+  /** The name of the command, and the time at which its handling began; absent until a service has it. */
+  command?: string;
+  begunAt?: string;
+}>;
+
 /** The cause of a fact. Passed explicitly to the append; the event's data does not repeat it. */
 export type Metadata = Readonly<{
   commandId: string;
@@ -23,6 +34,8 @@ export type Metadata = Readonly<{
   /** SHA-256 of the command's body: a command id that comes back with another body is refused. */
   bodyHash: string;
   traceparent?: string;
+  /** Present where a client's request has led to the command directly. */
+  request?: RequestTrace;
 }>;
 
 /** A fact as it is recorded in the log. */

@@ -1,4 +1,5 @@
 export { bodyHashOf } from './commands/body-hash';
+export { MOST_ROUTE } from './commands/command-headers';
 export { CommandClient, OutcomeUnknown, type CommandOrigin } from './commands/command-client';
 export { Handles, messageOf, type Handler } from './commands/command-handler';
 export { commandTransport } from './commands/command-transport';

@@ -21,7 +21,7 @@ export class CommandConsumer {
   async receive(@Payload() data: unknown, @Ctx() message: NatsContext): Promise<unknown> {
     const [, context = '', type = '', user] = message.getSubject().split('.');
     return replyOf(() => {
-      const about = commandContextOf(message.getHeaders() as MsgHdrs);
+      const about = begun(type, commandContextOf(message.getHeaders() as MsgHdrs));
       return this.#firstReply({ context, type, data }, { ...about, ...(user !== undefined && { user }) });
     });
   }
@@ -31,6 +31,12 @@ export class CommandConsumer {
     return about.isKeyed && this.answers ? this.answers.replyTo(about, carryOut) : carryOut();
   }
 }
+
+/** A request's command with the time at which its handling begins. */
+const begun = (command: string, { request, ...about }: CommandContext): CommandContext => ({
+  ...about,
+  ...(request && { request: { ...request, command, begunAt: new Date().toISOString() } }),
+});
 
 type Received = Parameters<LocalCommands['execute']>[0];
 

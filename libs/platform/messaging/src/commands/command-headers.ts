@@ -6,8 +6,12 @@ import { headerJson } from '../header-text';
 /** The most characters of a header: events and the commands that follow from them carry it on. */
 const LONGEST_HEADER = 512;
 
+/** The most characters of a route. */
+export const MOST_ROUTE = 200;
+
 const ACTOR = z.object({ kind: z.enum(['user', 'key', 'service', 'github']), id: z.string() });
 const LEASE = z.object({ sessionId: z.string(), token: z.int() });
+const REQUEST = z.object({ route: z.string().max(MOST_ROUTE), receivedAt: z.iso.datetime() });
 
 /** A command's context as headers. The deadline travels as remaining milliseconds, because clocks differ. */
 export function commandHeaders(context: CommandContext, remainingMs: number): MsgHdrs {
@@ -24,6 +28,7 @@ export function commandHeaders(context: CommandContext, remainingMs: number): Ms
   set('Syn-Execution-Id', context.executionId);
   set('Syn-Lease', context.lease && headerJson(context.lease));
   set('traceparent', context.traceparent);
+  set('Syn-Request', context.request && headerJson(context.request));
   set('Syn-Keyed', context.isKeyed ? '1' : undefined);
   set('Syn-Deadline-Ms', String(Math.ceil(remainingMs)));
   return written;
@@ -50,6 +55,7 @@ export function commandContextOf(read: MsgHdrs): CommandContext {
     ...optional('Syn-Execution-Id', 'executionId', String),
     ...optional('Syn-Lease', 'lease', (text): Lease => LEASE.parse(JSON.parse(text))),
     ...optional('traceparent', 'traceparent', String),
+    ...optional('Syn-Request', 'request', (text) => REQUEST.parse(JSON.parse(text))),
     ...optional('Syn-Keyed', 'isKeyed', (text) => text === '1'),
   };
 }

@@ -41,6 +41,15 @@ describe('a command', () => {
     expect(bank.received[0]?.context).toEqual({ ...about, bodyHash: bodyHashOf(body) });
   });
 
+  it('of a request has its name and the time at which it was begun', async () => {
+    const request = { route: 'POST /api/deposits', receivedAt: '2026-11-27T01:02:03.004Z' };
+    await client.send(Deposit, body, origin({ request }));
+
+    const begun = bank.received[0]?.context.request;
+    expect(begun).toEqual({ ...request, command: Deposit.type, begunAt: expect.any(String) as string });
+    expect(Date.parse(begun?.begunAt ?? '')).toBeGreaterThan(Date.parse(request.receivedAt));
+  });
+
   it('that a rule refuses brings the refusal back, as it was, and is not sent again', async () => {
     const context = { field: 'account', details: { state: 'closed', since: 7 } };
     bank.handle = () => Promise.reject(new DomainError('account.closed', 'it is closed', 'not_found', context));

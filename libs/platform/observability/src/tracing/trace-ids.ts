@@ -7,8 +7,10 @@ const hexOf = (parts: readonly string[], length: number): string =>
 export const traceIdOf = (executionId: string): string => hexOf(['trace', executionId], 32);
 
 /** The same span has the same id, whoever tells of it and however often. */
-export const spanIdOf = (kind: 'execution' | 'phase' | 'agent' | 'call', ...ids: readonly string[]): string =>
-  hexOf([kind, ...ids], 16);
+export const spanIdOf = (
+  kind: 'request' | 'command' | 'execution' | 'phase' | 'agent' | 'call',
+  ...ids: readonly string[]
+): string => hexOf([kind, ...ids], 16);
 
 /** The header of W3C Trace Context, under which an agent's own spans are those of its session. */
 export const traceparentOf = (executionId: string, sessionId: string): string =>
