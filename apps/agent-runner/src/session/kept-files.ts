@@ -35,7 +35,11 @@ export type KeptFiles = Readonly<{
  * Fills a new workspace from the archive of another one. No agent has run in it yet.
  * @throws DomainError `session.archive_broken`
  */
-export async function restoreFiles(places: Places, { open, beside }: KeptFiles, signal = NEVER): Promise<void> {
+export async function restoreFiles(
+  places: Places,
+  { open, beside }: KeptFiles,
+  signal = new AbortController().signal,
+): Promise<void> {
   const file = join(beside, 'forked.tar.gz');
   try {
     await pipeline(await open(), createWriteStream(file), { signal });
@@ -47,5 +51,3 @@ export async function restoreFiles(places: Places, { open, beside }: KeptFiles, 
     await rm(file, { force: true });
   }
 }
-
-const NEVER = new AbortController().signal;

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { repeat } from '@syntropic/async';
+import { setMaxListeners } from 'node:events';
 import { LogHead } from '../reads/log-head';
 import { ExecutionTail } from './execution-tail';
 import { LiveBus } from './live-bus';
@@ -58,6 +59,8 @@ export class LiveStreams {
     });
     const stopped = new AbortController();
     const { signal } = stopped;
+    // All watchers wait at the same time when the store is away: Node would take their listeners for a leak.
+    setMaxListeners(0, signal);
     this.bus.listen(executionId, signal, {
       frame: (frame, bytes) => {
         tail.offer(frame, bytes);
