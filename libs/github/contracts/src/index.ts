@@ -1,5 +1,5 @@
 export { checkOperand, Condition, ConditionValue, GithubEvent, InputMapping, UNARY_OPERATORS } from './condition';
-export { delivery, MAX_INPUT_BYTES, type DeliveryEvent } from './delivery.contract';
+export { delivery, type DeliveryEvent } from './delivery.contract';
 export { installation, MAX_CHANGED_REPOSITORIES, type InstallationEvent } from './installation.contract';
 export { isMatch, matchOf, type Match } from './matching';
 export { factsOf, inputsFrom, valueAt } from './payload';

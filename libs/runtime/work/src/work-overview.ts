@@ -6,7 +6,7 @@ import { RUNNER_SEEN_MS } from './work-queue';
 const MOST = 500;
 
 /** A runner that has been seen within a day. */
-export type SeenRunner = Readonly<{
+type SeenRunner = Readonly<{
   runner: string;
   seenAt: string;
   /** Whether work is given to it: it has renewed its leases within a minute. */
@@ -23,7 +23,7 @@ export type SeenRunner = Readonly<{
 }>;
 
 /** Sessions of one kind that no runner has taken yet. */
-export type QueuedSessions = Readonly<{
+type QueuedSessions = Readonly<{
   backend: string;
   provider: string;
   sessions: number;
@@ -33,7 +33,7 @@ export type QueuedSessions = Readonly<{
 }>;
 
 /** Who runs sessions, and what waits to be run. Runners are the newest 500, queues the 500 that have waited longest. */
-export type WorkOverview = Readonly<{ runners: readonly SeenRunner[]; queued: readonly QueuedSessions[] }>;
+type WorkOverview = Readonly<{ runners: readonly SeenRunner[]; queued: readonly QueuedSessions[] }>;
 
 const utc = (time: string): string => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const PRESENT = `seen_at > clock_timestamp() - $1 * interval '1 ms' and slots > 0`;
