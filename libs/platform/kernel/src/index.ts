@@ -24,7 +24,7 @@ export {
 } from './contract';
 export { derivedIdOf, derivedUuid, eventIdOf, executionIdOf } from './derived-id';
 export { DomainError, isMalformed, type Refusal, type RefusalDetails } from './domain-error';
-export type { Actor, Event, EventOfType, Metadata, Recorded, RequestTrace } from './event';
+export type { Actor, Event, EventOfType, Metadata, Recorded } from './event';
 export * from './ids';
 export type { Immutable } from './immutable';
 export { jsonBytes } from './json-bytes';
