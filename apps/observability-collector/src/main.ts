@@ -5,7 +5,7 @@ import { takeRawBodies } from './ingest/raw-bodies';
 import { config } from './observability-collector.config';
 
 // Batches outlive collections of young objects, and V8 would let them add up to several times what is in use.
-setFlagsFromString('--heap-growing-percent=30');
+setFlagsFromString('--heap-growing-percent=60');
 
 void runService({
   name: 'observability-collector',
