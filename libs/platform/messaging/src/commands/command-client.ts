@@ -1,4 +1,4 @@
-import { ClientNats, NatsRecordBuilder } from '@nestjs/microservices';
+import { NatsRecordBuilder } from '@nestjs/microservices';
 import { AdmissionQueue, type Overloaded } from '@syntropic/async';
 import { DomainError, type AnswerOf, type CommandContext, type CommandMessage, type InputOf } from '@syntropic/kernel';
 import { ErrorCode } from 'nats';
@@ -9,6 +9,7 @@ import { digestOf } from './body-hash';
 import { commandHeaders } from './command-headers';
 import { overloadIn, refusalIn } from './command-reply';
 import { hasCode } from './nats-fault';
+import { SharedInboxClient } from './shared-inbox';
 
 const RESEND_MS = 1_000;
 const TIMEOUT_MS = 5_000;
@@ -37,7 +38,7 @@ export type CommandOrigin = Omit<CommandContext, 'bodyHash'>;
 
 /** Sends commands over the bus, and returns the answer or throws the refusal. */
 export class CommandClient {
-  readonly #nats: ClientNats;
+  readonly #nats: SharedInboxClient;
   readonly #queue = new AdmissionQueue({ concurrent: CONCURRENT, waitingBytes: WAITING_BYTES, reserveMs: RESERVE_MS });
 
   /** With a `user`, commands are published under the name of that NATS user, which is the connection's own. */
@@ -45,7 +46,7 @@ export class CommandClient {
     address: NatsAddress,
     private readonly user?: string,
   ) {
-    this.#nats = new ClientNats(natsOptions(address));
+    this.#nats = new SharedInboxClient(natsOptions(address));
   }
 
   /**
