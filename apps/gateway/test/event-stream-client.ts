@@ -32,7 +32,10 @@ export class EventStreamClient {
         this.isBroken = true;
       });
     });
-    this.#request.on('error', () => undefined);
+    // Node tells of a reset connection here, and ends the answer that its end would have ended.
+    this.#request.on('error', () => {
+      this.isBroken = this.status !== 0;
+    });
   }
 
   get events(): readonly string[] {

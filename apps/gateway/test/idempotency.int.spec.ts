@@ -31,6 +31,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   projection: 'artifact',
   process: 'run-phases',
   dead_letter_id: randomUUID(),
+  quarantined_id: randomUUID(),
   key_id: 'key-0123456789ab',
   organization_id: 'org-01234567',
   system_id: 'sys-01234567',

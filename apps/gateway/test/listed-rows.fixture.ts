@@ -32,7 +32,10 @@ export async function storeListedRows(gateway: ReturnType<typeof useGateway>) {
        jsonb_populate_record(t, jsonb_build_object(${columns.join(', ')})) copy`,
     );
   }
-  for (let n = 0; n < COPIES; n++) await store('ops.dead_letters', { ...LETTER, id: randomUUID() });
+  for (let n = 0; n < COPIES; n++) {
+    await store('ops.dead_letters', { ...LETTER, id: randomUUID() });
+    await store('telemetry.quarantine', { event_id: randomUUID(), reason: 'late', event: '{}', received_at: AT });
+  }
   return { executionId, systemId, repoId: api.repoId, triggerId: TRIGGER };
 }
 

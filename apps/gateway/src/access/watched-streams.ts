@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { KeyDirectory } from '@syntropic/access';
 import type { ServerResponse } from 'node:http';
+import { resetConnection } from '../http/reset-connection';
 import type { Principal } from './principal';
 
 /** Ends event streams whose caller has lost its key: their requests were admitted long ago. */
@@ -12,7 +13,7 @@ export class WatchedStreams implements OnModuleInit {
 
   onModuleInit(): void {
     this.keys.onRefresh(() => {
-      for (const [response, { isValid }] of this.#open) if (!isValid()) response.destroy();
+      for (const [response, { isValid }] of this.#open) if (!isValid()) resetConnection(response);
     });
   }
 

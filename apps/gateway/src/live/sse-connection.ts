@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { ServerResponse } from 'node:http';
+import { resetConnection } from '../http/reset-connection';
 import { commentText, frameText, type StreamFrame } from './event-stream-text';
 
 /** A client with as many unread bytes is not sent more until it has read them. */
@@ -89,10 +90,10 @@ export class SseConnection {
     this.#response.end();
   }
 
-  /** Closes the socket at once: a client that does not read would not see a proper end. */
+  /** Resets the connection at once: a client that does not read would not see a proper end, and no client takes this for one. */
   cut(): void {
     this.#close();
-    this.#response.destroy();
+    resetConnection(this.#response);
   }
 
   #close(): void {

@@ -4,6 +4,7 @@ import { quarantinedEvents, quarantineReasons } from '@syntropic/telemetry';
 import { Pool } from 'pg';
 import { Commands } from '../commands/commands';
 import type { ApiRequest } from '../http/endpoint';
+import { pageIn } from '../http/list-pages';
 import { API_PREFIXES, Serve } from '../http/serve';
 import { listQuarantine, listQuarantined, replayQuarantine, replayQuarantined } from './quarantine.endpoints';
 
@@ -24,8 +25,10 @@ export class QuarantineController {
   }
 
   @Serve(listQuarantined)
-  async events({ query }: ApiRequest<typeof listQuarantined>) {
-    const { events, total } = await quarantinedEvents(this.pool, query);
+  async events(request: ApiRequest<typeof listQuarantined>) {
+    const { place, tellNext } = pageIn(listQuarantined, request);
+    const { events, total, next } = await quarantinedEvents(this.pool, request.query, place);
+    tellNext(next);
     const shown = events.map(({ sessionId, receivedAt, sizeBytes, ...event }) => ({
       ...event,
       session_id: sessionId,

@@ -1,6 +1,6 @@
 import { quarantineCommands } from '@syntropic/agent-sessions/contracts';
 import { z } from 'zod';
-import { sizeUpTo } from '../http/query-values';
+import { pagesByOffset } from '../http/list-pages';
 
 const { reason, after } = quarantineCommands.ReplayQuarantine.schema.shape;
 
@@ -15,8 +15,7 @@ export const QuarantineList = z
 export const QuarantinedQuery = z.object({
   reason: reason.optional().meta({ description: 'A reason of the list of reasons.' }),
   session_id: z.string().min(1).optional(),
-  limit: sizeUpTo(200, 50),
-  offset: z.coerce.number().int().min(0).default(0),
+  ...pagesByOffset(200, 50),
 });
 
 const Quarantined = z

@@ -88,7 +88,7 @@ export const deleteTrigger = endpoint({
 export const testTrigger = endpoint({
   method: 'POST',
   path: '/triggers/{trigger_id}/test',
-  access: 'viewer',
+  access: 'operator',
   summary: 'Compares a payload with a rule, and tells what holds and which inputs it would give; starts nothing',
   params: TriggerParams,
   body: TestTriggerRequest,

@@ -5,7 +5,9 @@ import { z } from 'zod';
 const Tried = z.object({ tried: z.int(), left: z.int(), next: z.string().nullable() });
 
 /** A place in the quarantine, as replies have it: the moment of arrival in microseconds, and the id. */
-const Place = z.string().regex(/^\d{1,16}_[0-9a-f-]{36}$/, 'is no place that a reply has named');
+const Place = z
+  .string()
+  .regex(/^\d{1,16}_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'is no place that a reply has named');
 
 /** Requests of operators about telemetry that was set apart. */
 export const quarantineCommands = commands('telemetry', {

@@ -84,7 +84,7 @@ export const sessionProjection = projection(agentSession)({
       },
     SessionRepriced: (row, { data }) => {
       if (!row) return undefined;
-      const usage = withCosts(row.detail.usage, data.after);
+      const usage = boundedUsage(withCosts(row.detail.usage, data.after));
       return { ...row, ...usageRow(usage), detail: { ...row.detail, usage } };
     },
   },

@@ -44,10 +44,13 @@ export const incompleteSum = ({ usage, costs }: UsageSum): UsageSum =>
 type Change = (sum: CostSum | undefined, cost: Usd | null) => CostSum;
 
 const added: Change = (sum = NOTHING, cost) =>
-  cost === null ? { ...sum, unknown: sum.unknown + 1 } : { ...sum, known: addUsd(sum.known, cost) };
+  cost === null ? { ...sum, unknown: sum.unknown + 1 } : { ...sum, known: addUsd(sum.known, countedCost(cost)) };
 
 const removed: Change = (sum = NOTHING, cost) =>
-  cost === null ? { ...sum, unknown: sum.unknown - 1 } : { ...sum, known: subtractUsd(sum.known, cost) };
+  cost === null ? { ...sum, unknown: sum.unknown - 1 } : { ...sum, known: subtractUsd(sum.known, countedCost(cost)) };
+
+/** A part counts as much as a usage shows of it, whether it was bounded before or not. */
+const countedCost = (cost: Usd): Usd => leastUsd(cost, MAX_USD);
 
 function changed({ usage, costs }: UsageSum, { byModel, costUsd, costComplete }: UsageCosts, change: Change): UsageSum {
   const models = { ...costs.byModel };

@@ -1,5 +1,5 @@
 import type { SessionEvents } from '@syntropic/agent-sessions/contracts';
-import { repriceInSum, withCosts } from '@syntropic/kernel';
+import { boundedUsage, repriceInSum, withCosts } from '@syntropic/kernel';
 import type { ExecutionRow } from './execution-row';
 import { isSettled, withPhase } from './phase-row';
 import { withSum } from './settled';
@@ -20,6 +20,6 @@ export function repriced(
   }
   const sum = withSum(row, repriceInSum(detail, before, after));
   if (!phase) return sum;
-  const usage = withCosts(phase.usage, after);
+  const usage = boundedUsage(withCosts(phase.usage, after));
   return { ...sum, detail: { ...sum.detail, phases: withPhase(detail.phases, phase.phaseId, { usage }) } };
 }

@@ -1,4 +1,4 @@
-import { instant } from '@syntropic/postgres';
+import { cutPage, instant, ListOrder, type ListPlace, type Ordered } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import { collectedFact } from '../ingest/collected-event';
 import { hookFact } from '../ingest/hook-line';
@@ -35,29 +35,33 @@ type QuarantinedEvent = Readonly<{
   sizeBytes: number;
 }>;
 
-type QuarantinePage = Readonly<{
-  reason?: string | undefined;
-  session_id?: string | undefined;
-  limit: number;
-  offset: number;
-}>;
+type Filter = Readonly<{ reason?: string | undefined; session_id?: string | undefined }>;
 
 const SHOWN_REASON = 500;
 
 const APART = `
   from telemetry.quarantine where ($1::text is null or split_part(reason, ':', 1) = $1) and ($2::text is null or session_id = $2)`;
 
+const NEWEST_FIRST = new ListOrder([
+  { sql: 'received_at', type: 'timestamp with time zone', direction: 'desc' },
+  { sql: 'event_id', type: 'uuid', direction: 'asc' },
+]);
+
 /** The newest first, and how many there are; of one kind, or of one session. */
-export async function quarantinedEvents(pool: Pool, { reason, session_id, limit, offset }: QuarantinePage) {
-  const filter = [reason ?? null, session_id ?? null];
-  const { rows: events } = await pool.query<QuarantinedEvent>(
+export async function quarantinedEvents(pool: Pool, { reason, session_id }: Filter, place: ListPlace) {
+  const filter: readonly unknown[] = [reason ?? null, session_id ?? null];
+  const values = [...filter];
+  const { condition, range } = NEWEST_FIRST.pageOf(place, (value) => `$${values.push(value)}`);
+  const { rows: found } = await pool.query<QuarantinedEvent & Ordered>(
     `select event_id as id, session_id as "sessionId", left(reason, ${SHOWN_REASON}) as reason,
-       ${instant('received_at')} as "receivedAt", octet_length(event) as "sizeBytes"
-     ${APART} order by received_at desc, event_id limit $3 offset $4`,
-    [...filter, limit, offset],
+       ${instant('received_at')} as "receivedAt", octet_length(event) as "sizeBytes",
+       ${NEWEST_FIRST.values} as order_values
+     ${APART} and ${condition} ${range}`,
+    values,
   );
-  const { rows: counted } = await pool.query<{ total: number }>(`select count(*)::int as total ${APART}`, filter);
-  return { events, total: counted[0]?.total ?? 0 };
+  const { rows: events, next } = cutPage(found, place.limit);
+  const { rows: counted } = await pool.query<{ total: number }>(`select count(*)::int as total ${APART}`, [...filter]);
+  return { events, total: counted[0]?.total ?? 0, next };
 }
 
 const PAGE = 500;
