@@ -53,7 +53,7 @@ export function repriceSession(session: AgentSession, data: SessionCommands['Rep
 const haveSameTokens = ({ byModel: one }: Models, { byModel: other }: Models): boolean =>
   Object.keys(one).length === Object.keys(other).length &&
   Object.entries(one).every(([model, counts]) => {
-    const found = other[model];
+    const found = Object.hasOwn(other, model) ? other[model] : undefined;
     return found !== undefined && TOKENS.every((count) => found[count] === counts[count]);
   });
 
@@ -65,7 +65,9 @@ type Models = Pick<Usage, 'byModel'>;
 const areSame = (one: UsageCosts, other: UsageCosts): boolean =>
   one.costUsd === other.costUsd &&
   one.costComplete === other.costComplete &&
-  Object.entries(one.byModel).every(([model, cost]) => other.byModel[model] === cost);
+  Object.entries(one.byModel).every(
+    ([model, cost]) => Object.hasOwn(other.byModel, model) && other.byModel[model] === cost,
+  );
 
 function evolve(session: AgentSession, event: SessionEvent): AgentSession {
   switch (event.type) {

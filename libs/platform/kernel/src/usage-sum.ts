@@ -53,15 +53,20 @@ const removed: Change = (sum = NOTHING, cost) =>
 const countedCost = (cost: Usd): Usd => leastUsd(cost, MAX_USD);
 
 function changed({ usage, costs }: UsageSum, { byModel, costUsd, costComplete }: UsageCosts, change: Change): UsageSum {
-  const models = { ...costs.byModel };
+  // Models may be named like a member of every object.
+  const models = new Map(Object.entries(costs.byModel));
   for (const [model, cost] of Object.entries(byModel)) {
     const name = Object.hasOwn(usage.byModel, model) ? model : OTHER_MODELS;
-    models[name] = change(models[name], cost);
+    models.set(name, change(models.get(name), cost));
   }
   const parts = costComplete ? 0 : change(NOTHING, null).unknown;
   return shown({
     usage,
-    costs: { byModel: models, total: change(costs.total, costUsd), incomplete: costs.incomplete + parts },
+    costs: {
+      byModel: Object.fromEntries(models),
+      total: change(costs.total, costUsd),
+      incomplete: costs.incomplete + parts,
+    },
   });
 }
 

@@ -147,7 +147,7 @@ export const withCosts = (usage: Usage, { byModel, costUsd, costComplete }: Usag
   ...usage,
   byModel: Object.fromEntries(
     Object.entries(usage.byModel).map(([model, one]) => {
-      const cost = byModel[model];
+      const cost = Object.hasOwn(byModel, model) ? byModel[model] : undefined;
       return [model, cost === undefined ? one : { ...one, costUsd: cost }];
     }),
   ),
