@@ -38,6 +38,7 @@ const WITHOUT_ROWS: Readonly<Record<string, string>> = {
   system: REMOVED,
   audit_entry: 'a service has recorded these events',
   repo_execution: 'the executions name no repository of GitHub',
+  repo_session: 'the sessions name no repository of GitHub',
 };
 
 beforeAll(() => {
