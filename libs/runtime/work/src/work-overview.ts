@@ -1,3 +1,4 @@
+import { instant } from '@syntropic/postgres';
 import type { Pool } from 'pg';
 import type { FoundAgent } from './work';
 import { RUNNER_SEEN_MS } from './work-queue';
@@ -35,13 +36,12 @@ type QueuedSessions = Readonly<{
 /** Who runs sessions, and what waits to be run. Runners are the newest 500, queues the 500 that have waited longest. */
 type WorkOverview = Readonly<{ runners: readonly SeenRunner[]; queued: readonly QueuedSessions[] }>;
 
-const utc = (time: string): string => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const PRESENT = `seen_at > clock_timestamp() - $1 * interval '1 ms' and slots > 0`;
 
 const RUNNERS = `
   with running as (select runner, count(*)::int as sessions from ops.work where state = 'leased' group by runner),
     parked as (select runner, count(*)::int as sessions from ops.work where state = 'parked' group by runner)
-  select r.runner_id as runner, ${utc('r.seen_at')} as "seenAt", ${PRESENT} as "isPresent", r.slots,
+  select r.runner_id as runner, ${instant('r.seen_at')} as "seenAt", ${PRESENT} as "isPresent", r.slots,
     coalesce(running.sessions, 0) as running, coalesce(parked.sessions, 0) as parked, r.backends, r.providers, r.agents
   from ops.runners r
     left join running on running.runner = r.runner_id
@@ -54,7 +54,7 @@ const QUEUED = `
     select from ops.runners r where ${PRESENT} and q.backend = any (r.backends) and q.provider = any (r.providers)
   ) as "isServed"
   from (
-    select backend, provider, count(*)::int as sessions, ${utc('min(queued_at)')} as "oldestQueuedAt"
+    select backend, provider, count(*)::int as sessions, ${instant('min(queued_at)')} as "oldestQueuedAt"
     from ops.work where state = 'queued' group by backend, provider order by min(queued_at) limit ${MOST}
   ) q order by q."oldestQueuedAt", q.backend, q.provider`;
 

@@ -19,7 +19,7 @@ const REASONS = 100;
 export async function quarantineReasons(pool: Pool): Promise<readonly QuarantineReason[]> {
   const { rows } = await pool.query<QuarantineReason>(
     `select split_part(reason, ':', 1) as reason, count(*)::int as events,
-       to_char(max(received_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as newest
+       ${instant('max(received_at)')} as newest
      from telemetry.quarantine group by 1 order by 2 desc, 1 limit $1`,
     [REASONS],
   );
